@@ -1,0 +1,59 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from './install.mjs';
+
+const DEVICES = ['auto', 'webgpu', 'wasm', 'remote'];
+const OPTIONS = {
+  run: { type: 'string', default: 'all' },
+  model: { type: 'string' },
+  device: { type: 'string' },
+  seed: { type: 'string' },
+  tags: { type: 'string' },
+  json: { type: 'string' },
+  junit: { type: 'string' },
+  webgpu: { type: 'boolean', default: false },
+  timeout: { type: 'string', default: '900' },
+  page: { type: 'string' },
+};
+/** Those that are passed on to the page as its parameters, under the same names. */
+const PAGE_PARAMETERS = ['run', 'model', 'device', 'seed', 'tags'];
+
+export const USAGE = `usage: npm run scenarios -- [options]
+  --run all|ID,ID…       the scenarios to run (all)
+  --model ID             the model (the page's default)
+  --device ${DEVICES.join('|')}
+  --seed N               the seed of what is sampled
+  --tags TAG,TAG…        only scenarios with these tags
+  --json FILE            writes the report
+  --junit FILE           writes JUnit XML
+  --webgpu               switches WebGPU on in headless Chromium, without a GPU too; --device webgpu implies it
+  --timeout SECONDS      for the whole run (900)
+  --page URL             a page that is already served, in place of a fresh build of this one`;
+
+function refuse(message) {
+  throw new UsageError(`${message}\n${USAGE}`);
+}
+
+/** The command line of `npm run scenarios` as checked options; a {@link UsageError} that names what is wrong and what is allowed. */
+export function readOptions(args) {
+  let values;
+  try {
+    ({ values } = parseArgs({ args, options: OPTIONS }));
+  } catch (error) {
+    refuse(error.message.split('. ')[0]);
+  }
+  if (values.device !== undefined && !DEVICES.includes(values.device)) refuse(`--device is "${values.device}", but has to be one of ${DEVICES.join(', ')}`);
+  if (values.seed !== undefined && !/^\d+$/.test(values.seed)) refuse(`--seed is "${values.seed}", but has to be a whole number`);
+  const timeout = Number(values.timeout);
+  if (!(timeout > 0)) refuse(`--timeout is "${values.timeout}", but has to be a number of seconds above 0`);
+  if (values.page !== undefined && !URL.canParse(values.page)) refuse(`--page is "${values.page}", but has to be a URL, as in http://127.0.0.1:5173/`);
+  return { ...values, timeoutMs: timeout * 1000, webgpu: values.webgpu || values.device === 'webgpu' };
+}
+
+/** The page's address with the run in it. */
+export function pageAddress(page, options) {
+  const address = new URL(page);
+  for (const name of PAGE_PARAMETERS) {
+    if (options[name] !== undefined) address.searchParams.set(name, options[name]);
+  }
+  return address.href;
+}

@@ -1,0 +1,8 @@
+/**
+ * Where the page's own files are: `models/` (the bundled model) and `ort/` (ONNX Runtime's WASM). By default beside the page. A page that
+ * embeds the elements from elsewhere sets it once, before the first load. Nothing is fetched from a CDN.
+ */
+export const assets = {
+  /** Absolute URL that ends with a slash; `models/` and `ort/` are looked for below it. */
+  base: new URL('./', location.href).href,
+};

@@ -1,0 +1,180 @@
+import { DynamicCache, random, StoppingCriteria, Tensor } from '@huggingface/transformers';
+import type { PreTrainedModel, PreTrainedTokenizer } from '@huggingface/transformers';
+import { abortError, UnmockedError } from '../../errors.js';
+import type { GenerateRequest, GenerateResult, StopReason, TokenEvent } from '../protocol.js';
+import { FairQueue } from './fair-queue.js';
+import { KvCacheStore } from './kv-cache.js';
+import { StopText } from './stop-text.js';
+import { TextStream } from './text-stream.js';
+
+export interface GeneratorOptions {
+  model: PreTrainedModel;
+  tokenizer: PreTrainedTokenizer;
+  /** Tokens. */
+  contextWindow: number;
+  eosTokenIds: number[];
+  kvCacheBytes: number;
+}
+
+/**
+ * Generates text with a loaded model, one request at a time, keeping each conversation's KV cache. Knows no worker and no DOM: the
+ * browser's engine and the Node server run this same code.
+ */
+export class Generator {
+  readonly #options: GeneratorOptions;
+  readonly #queue = new FairQueue();
+  readonly #caches: KvCacheStore;
+
+  constructor(options: GeneratorOptions) {
+    this.#options = options;
+    this.#caches = new KvCacheStore(options.kvCacheBytes);
+    yieldBetweenForwardPasses(options.model);
+  }
+
+  /**
+   * @throws UnmockedError `context-overflow` before anything is computed, `inference-failed` when the runtime fails (in a browser it is
+   *   poisoned from then on); `AbortError` between two tokens.
+   */
+  generate(request: GenerateRequest, onToken: (token: TokenEvent) => void, signal: AbortSignal): Promise<GenerateResult> {
+    const queuedAt = performance.now();
+    return this.#queue.run(request.client, () => this.#run(request, onToken, signal, queuedAt), signal);
+  }
+
+  forget(conversation: string): Promise<void> {
+    return this.#caches.forget(conversation);
+  }
+
+  encode(text: string): number[] {
+    return this.#options.tokenizer.encode(text, { add_special_tokens: false });
+  }
+
+  decode(tokenIds: number[], skipSpecialTokens: boolean): string {
+    // Cleaning up spaces (distilgpt2's tokenizer asks for it) would change text that was already streamed.
+    return tokenIds.length === 0 ? '' : this.#options.tokenizer.decode(tokenIds, { skip_special_tokens: skipSpecialTokens, clean_up_tokenization_spaces: false });
+  }
+
+  async #run(request: GenerateRequest, onToken: (token: TokenEvent) => void, signal: AbortSignal, queuedAt: number): Promise<GenerateResult> {
+    if (signal.aborted) throw abortError(signal);
+    const startedAt = performance.now();
+    const { model, contextWindow, eosTokenIds } = this.#options;
+    const cached = request.conversation ? this.#caches.take(request.conversation) : undefined;
+    // Generated ids are kept as they were: the same text encoded again can give other ids, and the KV cache stands for these.
+    const continues = cached !== undefined && request.prompt.startsWith(cached.text);
+    const promptTokenIds = continues ? [...cached.tokenIds, ...this.encode(request.prompt.slice(cached.text.length))] : this.encode(request.prompt);
+    if (promptTokenIds.length === 0) throw new UnmockedError('invalid-argument', 'The prompt is empty. Give at least one character.');
+    const room = contextWindow - promptTokenIds.length;
+    if (room < 1) {
+      if (cached) await this.#caches.keep(request.conversation!, cached);
+      throw new UnmockedError(
+        'context-overflow',
+        `The prompt has ${promptTokenIds.length} tokens; the model's context window is ${contextWindow}, and at least one token must be left for the reply. Shorten the message or the memory.`,
+        { details: { promptTokens: promptTokenIds.length, contextWindow } },
+      );
+    }
+    if (cached && !continues) await cached.cache.dispose();
+    const cache = continues ? cached.cache : request.conversation ? new DynamicCache() : undefined;
+    const reused = continues ? Math.min(cached.cache.get_seq_length(), promptTokenIds.length - 1) : 0;
+
+    const maxNewTokens = Math.min(request.maxNewTokens, room);
+    const output: number[] = [];
+    const stream = new TextStream((ids) => this.decode(ids, true));
+    const stops = new StopText(request.stop);
+    let text = '';
+    let firstTokenAt = 0;
+    const emit = (tokenId: number, piece: string) => {
+      text += piece;
+      onToken({ index: output.length - 1, tokenId, text: piece });
+    };
+    let isPrompt = true; // generate() gives the streamer the prompt first
+    const streamer = {
+      put: (value: bigint[][]) => {
+        if (isPrompt) {
+          isPrompt = false;
+          return;
+        }
+        const tokenId = Number(value[0]![0]);
+        if (output.length === 0) firstTokenAt = performance.now();
+        output.push(tokenId);
+        emit(tokenId, eosTokenIds.includes(tokenId) ? '' : stops.push(stream.push(tokenId)));
+      },
+      end: () => undefined,
+    };
+
+    random.seed(request.seed);
+    try {
+      const ids = BigInt64Array.from(promptTokenIds, BigInt);
+      await model.generate({
+        inputs: new Tensor('int64', ids, [1, ids.length]),
+        attention_mask: new Tensor('int64', new BigInt64Array(ids.length).fill(1n), [1, ids.length]),
+        ...(cache ? { past_key_values: cache } : {}),
+        max_new_tokens: maxNewTokens,
+        eos_token_id: eosTokenIds,
+        do_sample: request.temperature > 0,
+        ...(request.temperature > 0 ? { temperature: request.temperature, top_p: request.topP, top_k: request.topK } : {}),
+        repetition_penalty: request.repetitionPenalty,
+        streamer,
+        stopping_criteria: [new StopWhen(() => stops.stopped || signal.aborted)],
+        // The published types want the whole GenerationConfig class here; a partial object is what the documentation shows.
+      } as unknown as Parameters<PreTrainedModel['generate']>[0]);
+    } catch (cause) {
+      throw new UnmockedError('inference-failed', `The runtime failed while computing: ${cause instanceof Error ? cause.message : String(cause)}. The engine is replaced; the next call works.`, { cause });
+    }
+
+    const rest = stops.push(stream.flush()) + stops.flush();
+    if (rest && output.length > 0) emit(output.at(-1)!, rest);
+    if (cache && request.conversation) await this.#keepCache(request, cache, [...promptTokenIds, ...output]);
+    if (signal.aborted) throw abortError(signal);
+
+    const ended = eosTokenIds.includes(output.at(-1)!) || stops.stopped;
+    const finishReason: StopReason = ended ? 'stop' : 'length';
+    return {
+      text,
+      rawText: this.decode(output, false),
+      promptTokenIds,
+      outputTokenIds: output,
+      finishReason,
+      ...(ended ? {} : { limitedBy: maxNewTokens < request.maxNewTokens ? ('context-window' as const) : ('max-new-tokens' as const) }),
+      prefilledTokens: promptTokenIds.length - reused,
+      timings: { queued: startedAt - queuedAt, firstToken: firstTokenAt - startedAt, total: performance.now() - startedAt },
+    };
+  }
+
+  async #keepCache(request: GenerateRequest, cache: DynamicCache, tokenIds: number[]): Promise<void> {
+    // The last token was sampled but not computed, so the tensors are one token shorter; text and ids are cut to what they stand for.
+    const computed = tokenIds.slice(0, cache.get_seq_length());
+    await this.#caches.keep(request.conversation!, { text: this.decode(computed, false), tokenIds: computed, cache });
+  }
+}
+
+/**
+ * `session.run` on WASM never leaves the microtask queue, so without this a worker would not see a cancel message before the last token.
+ * A message channel and not a timer: timers are clamped to four milliseconds, more than a token of a small model takes.
+ */
+function yieldBetweenForwardPasses(model: PreTrainedModel): void {
+  const channel = new MessageChannel();
+  const waiting: (() => void)[] = [];
+  channel.port1.onmessage = () => waiting.shift()?.();
+  // In Node an open port keeps the process alive.
+  (channel.port1 as unknown as { unref?: () => void }).unref?.();
+  const forward = model.forward.bind(model);
+  model.forward = async (inputs: object) => {
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve);
+      channel.port2.postMessage(null);
+    });
+    return forward(inputs);
+  };
+}
+
+class StopWhen extends StoppingCriteria {
+  readonly #condition: () => boolean;
+
+  constructor(condition: () => boolean) {
+    super();
+    this.#condition = condition;
+  }
+
+  override _call(inputIds: number[][]): boolean[] {
+    return new Array<boolean>(inputIds.length).fill(this.#condition());
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Holds back text that may be the beginning of a stop sequence, so that no part of one is ever shown, and says when one is complete.
+ */
+export class StopText {
+  readonly #stops: readonly string[];
+  #held = '';
+  /** True once a stop sequence is complete; what follows is ignored. */
+  stopped = false;
+
+  constructor(stops: readonly string[]) {
+    this.#stops = stops.filter((stop) => stop.length > 0);
+  }
+
+  /** Text that is safe to show. */
+  push(text: string): string {
+    if (this.stopped) return '';
+    this.#held += text;
+    const at = this.#stops.map((stop) => this.#held.indexOf(stop)).filter((index) => index >= 0);
+    if (at.length > 0) {
+      this.stopped = true;
+      return this.#take(Math.min(...at));
+    }
+    return this.#take(this.#held.length - this.#longestBeginning());
+  }
+
+  flush(): string {
+    return this.stopped ? '' : this.#take(this.#held.length);
+  }
+
+  #take(length: number): string {
+    const text = this.#held.slice(0, length);
+    this.#held = this.stopped ? '' : this.#held.slice(length);
+    return text;
+  }
+
+  /** Length of the longest end of the held text that begins a stop sequence. */
+  #longestBeginning(): number {
+    let longest = 0;
+    for (const stop of this.#stops) {
+      for (let length = Math.min(stop.length - 1, this.#held.length); length > longest; length--) {
+        if (this.#held.endsWith(stop.slice(0, length))) longest = length;
+      }
+    }
+    return longest;
+  }
+}

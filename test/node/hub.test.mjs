@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { parseCommandLine, parseRange, startHub } from '../servers/hub.mjs';
+
+const weights = Buffer.from(Uint8Array.from({ length: 200_000 }, (_, index) => (index * 7) % 251));
+const sha256 = createHash('sha256').update(weights).digest('hex');
+const config = '{"model_type":"gpt2"}';
+let folder;
+let hub;
+
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'unmocked-hub-'));
+  await mkdir(path.join(folder, 'base/onnx'), { recursive: true });
+  await mkdir(path.join(folder, 'over/onnx'), { recursive: true });
+  await writeFile(path.join(folder, 'base/config.json'), config);
+  await writeFile(path.join(folder, 'base/onnx/model.onnx'), 'hidden by the overlay');
+  await writeFile(path.join(folder, 'over/onnx/model.onnx'), weights);
+  hub = await startHub({ repos: { 'owner/name': [path.join(folder, 'base'), path.join(folder, 'over')] } });
+});
+
+after(async () => {
+  await hub.close();
+  await rm(folder, { recursive: true });
+});
+
+const get = (faults, file = 'onnx/model.onnx', init = {}) =>
+  fetch(`${hub.url}${faults && `/fault:${faults}`}/owner/name/resolve/main/${file}`, init);
+const body = async (response) => Buffer.from(await response.arrayBuffer());
+
+describe('the layout', () => {
+  test('a small file comes at once, with its length, commit and git object id', async () => {
+    const response = await get('', 'config.json', { redirect: 'error' });
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('content-length'), String(config.length));
+    assert.match(response.headers.get('x-repo-commit'), /^[0-9a-f]{40}$/);
+    assert.equal(response.headers.get('etag'), `"${createHash('sha1').update(`blob ${config.length}\0${config}`).digest('hex')}"`);
+    assert.equal(response.headers.get('access-control-allow-origin'), '*');
+    assert.equal(await response.text(), config);
+  });
+
+  test('a large file is a redirect that says size and digest, GET and HEAD, and overlays win', async () => {
+    for (const method of ['GET', 'HEAD']) {
+      const hop = await get('', undefined, { method, redirect: 'manual' });
+      assert.equal(hop.status, 302);
+      assert.equal(hop.headers.get('x-linked-size'), String(weights.length));
+      assert.equal(hop.headers.get('x-linked-etag'), `"${sha256}"`);
+      const response = await get('', undefined, { method });
+      assert.equal(response.status, 200);
+      assert.equal(response.headers.get('content-length'), String(weights.length));
+      assert.equal((await body(response)).equals(weights), method === 'GET');
+    }
+  });
+
+  test('ranges: 206 with its part, If-Range of another file sends all, 416 beyond the end', async () => {
+    const part = await get('', undefined, { headers: { Range: 'bytes=1000-1999' } });
+    assert.equal(part.status, 206);
+    assert.equal(part.headers.get('content-range'), `bytes 1000-1999/${weights.length}`);
+    assert.ok((await body(part)).equals(weights.subarray(1000, 2000)));
+    const same = await get('', undefined, { headers: { Range: 'bytes=199999-', 'If-Range': `"${sha256}"` } });
+    assert.equal(same.status, 206);
+    const other = await get('', undefined, { headers: { Range: 'bytes=1000-', 'If-Range': '"other"' } });
+    assert.equal(other.status, 200);
+    assert.equal((await get('', undefined, { headers: { Range: 'bytes=200000-' } })).status, 416);
+    assert.deepEqual(parseRange('bytes=-5', 100), { start: 95, end: 100 });
+    assert.equal(parseRange('lines=1-2', 100), undefined);
+  });
+
+  test('what is not there: 404 for a file, 404 for a revision, 401 for a repository, each with its code', async () => {
+    const cases = [
+      ['owner/name/resolve/main/absent.json', 404, 'EntryNotFound'],
+      ['owner/name/resolve/main/..%2f..%2fetc/passwd', 404, 'EntryNotFound'],
+      ['owner/name/resolve/v9/config.json', 404, 'RevisionNotFound'],
+      ['owner/other/resolve/main/config.json', 401, 'RepoNotFound'],
+    ];
+    for (const [address, status, code] of cases) {
+      const response = await fetch(`${hub.url}/${address}`);
+      assert.equal(response.status, status, address);
+      assert.equal(response.headers.get('x-error-code'), code, address);
+    }
+  });
+
+  test('the tree lists paths, sizes and LFS digests', async () => {
+    const tree = await (await fetch(`${hub.url}/api/models/owner/name/tree/main?recursive=true`)).json();
+    assert.deepEqual(tree.map(({ type, path: name, size }) => [type, name, size]), [
+      ['file', 'config.json', config.length],
+      ['directory', 'onnx', 0],
+      ['file', 'onnx/model.onnx', weights.length],
+    ]);
+    assert.equal(tree[2].lfs.oid, sha256);
+    const top = await (await fetch(`${hub.url}/api/models/owner/name/tree/main`)).json();
+    assert.deepEqual(top.map(({ path: name }) => name), ['config.json', 'onnx']);
+  });
+});
+
+describe('the faults', () => {
+  test('truncate: a shorter file with a matching length', async () => {
+    const response = await get('truncate=1000');
+    assert.equal(response.headers.get('content-length'), '1000');
+    assert.ok((await body(response)).equals(weights.subarray(0, 1000)));
+  });
+
+  test('cut-once: the first answer breaks off where asked, and the rest can be fetched', async () => {
+    const faults = 'cut-once=100000:resume';
+    const first = await get(faults);
+    assert.equal(first.headers.get('content-length'), String(weights.length));
+    const received = [];
+    await assert.rejects(async () => {
+      for await (const chunk of first.body) received.push(chunk);
+    });
+    const start = Buffer.concat(received);
+    assert.equal(start.length, 100_000);
+    const rest = await get(faults, undefined, { headers: { Range: `bytes=${start.length}-` } });
+    assert.equal(rest.status, 206);
+    assert.ok(Buffer.concat([start, await body(rest)]).equals(weights));
+  });
+
+  test('corrupt: one byte differs, the length is right', async () => {
+    const bytes = await body(await get('corrupt'));
+    assert.equal(bytes.length, weights.length);
+    assert.deepEqual([...bytes.keys()].filter((index) => bytes[index] !== weights[index]), [100_000]);
+  });
+
+  test('html, status, status-once, no-range and no-length', async () => {
+    const page = await get('html');
+    assert.equal(page.status, 200);
+    assert.match(page.headers.get('content-type'), /^text\/html/);
+    assert.equal((await get('status=503')).status, 503);
+    assert.equal((await get('status-once=500:once')).status, 500);
+    assert.equal((await get('status-once=500:once')).status, 200);
+    const whole = await get('no-range,no-length', undefined, { headers: { Range: 'bytes=10-20' } });
+    assert.equal(whole.status, 200);
+    assert.equal(whole.headers.get('content-length'), null);
+    assert.equal(whole.headers.get('accept-ranges'), null);
+    assert.ok((await body(whole)).equals(weights));
+  });
+
+  test('slow takes its time; stall sends its bytes and then nothing until it is aborted', async () => {
+    const start = performance.now();
+    await body(await get('slow=1000000'));
+    assert.ok(performance.now() - start > 150);
+    const abort = new AbortController();
+    const reader = (await get('stall=500', undefined, { signal: abort.signal })).body.getReader();
+    assert.equal((await reader.read()).value.length, 500);
+    const pending = reader.read();
+    abort.abort();
+    await assert.rejects(pending, { name: 'AbortError' });
+  });
+
+  test('only limits them to some files, and the log tells the requests under a key', async () => {
+    const faults = 'truncate=5,only=.onnx,key=log-test';
+    assert.equal((await body(await get(faults, 'config.json'))).length, config.length);
+    assert.equal((await body(await get(faults, undefined, { headers: { Range: 'bytes=2-' } }))).length, 3);
+    const log = await (await fetch(`${hub.url}/__log?key=log-test`)).json();
+    assert.deepEqual(log.map(({ status, range }) => [status, range]), [[200, undefined], [302, 'bytes=2-'], [206, 'bytes=2-']]);
+  });
+
+  test('an unknown fault is refused by name', async () => {
+    const response = await get('truncat=5');
+    assert.equal(response.status, 400);
+    assert.match(await response.text(), /"truncat=5" is not one of truncate, /);
+  });
+});
+
+test('the command line gives each folder to the repository before it', () => {
+  assert.deepEqual(parseCommandLine(['--port', '9', '--repo', 'a/b', '--dir', 'x', '--overlay', 'y', '--repo', 'c/d', '--dir', 'z']), {
+    repos: { 'a/b': ['x', 'y'], 'c/d': ['z'] },
+    port: 9,
+    host: '127.0.0.1',
+  });
+  assert.throws(() => parseCommandLine(['--dir', 'x']), /comes after the --repo/);
+});

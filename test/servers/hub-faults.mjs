@@ -1,0 +1,81 @@
+import { createReadStream } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/**
+ * The faults that a hub address can ask for, as a path prefix: `/fault:truncate=1000,only=model.onnx/owner/name/resolve/…`.
+ * They are in the address, not in the server, so that tests in any order and at the same time do not see each other's.
+ *
+ * | option | what happens to a file's content |
+ * | --- | --- |
+ * | `truncate=N` | only the first N bytes exist, with a Content-Length that says so: nothing but size or digest gives it away |
+ * | `cut=N` | the socket closes N bytes into each answer; Content-Length promised all |
+ * | `cut-once=N:KEY` | the same, for the first answer under KEY; after that all is well, Range included |
+ * | `stall=N` | after N bytes nothing more comes, and the socket stays open |
+ * | `slow=N` | N bytes per second |
+ * | `corrupt` | the byte in the middle is flipped; length and headers are right |
+ * | `html` | status 200 with an index page, as a single-page host answers a missing file |
+ * | `status=N`, `status-once=N:KEY` | this status, with a text; always, or for the first answer under KEY |
+ * | `no-range` | Range is ignored, and not offered |
+ * | `no-length` | no Content-Length |
+ * | `only=TEXT` | the faults touch only files whose path contains TEXT; without it, every file |
+ * | `key=KEY` | no fault: files the requests under KEY in the log (a KEY in `cut-once`, `status-once` does that too) |
+ */
+const NUMBERS = ['truncate', 'cut', 'stall', 'slow', 'status'];
+const ONCE = { 'cut-once': 'cut', 'status-once': 'status' };
+const FLAGS = ['corrupt', 'html', 'no-range', 'no-length'];
+const TEXTS = ['only', 'key'];
+
+function number(name, text) {
+  if (!/^\d+$/.test(text ?? '')) throw new Error(`fault ${name}: expected a whole number, got "${text ?? ''}"`);
+  return Number(text);
+}
+
+/** Reads `truncate=1000,only=model` into options; throws an error that names what is wrong. */
+export function parseFaults(text) {
+  const faults = {};
+  for (const part of text.split(',').filter(Boolean)) {
+    const [name, value] = part.split(/=(.*)/s);
+    if (NUMBERS.includes(name)) faults[name] = number(name, value);
+    else if (FLAGS.includes(name)) faults[name] = true;
+    else if (TEXTS.includes(name) && value) faults[name] = value;
+    else if (name in ONCE) {
+      const [count, key] = (value ?? '').split(/:(.*)/s);
+      if (!key) throw new Error(`fault ${name}: expected N:KEY, got "${value ?? ''}"`);
+      faults.once = { name: ONCE[name], value: number(name, count), key };
+      faults.key ??= key;
+    } else {
+      const known = [...NUMBERS, ...Object.keys(ONCE), ...FLAGS, ...TEXTS].join(', ');
+      throw new Error(`fault "${part}" is not one of ${known}`);
+    }
+  }
+  return faults;
+}
+
+/** The faults that apply to this answer for this file. `used` holds the KEYs whose one fault has been given. */
+export function faultsFor(faults, filePath, used) {
+  if (faults.only && !filePath.includes(faults.only)) return {};
+  const { once } = faults;
+  if (!once || used.has(once.key)) return faults;
+  used.add(once.key);
+  return { ...faults, [once.name]: once.value };
+}
+
+/**
+ * The bytes `start` to `end` (exclusive) of a file as the faults leave them. Ends early for `cut`, and never for `stall`
+ * before `signal` aborts.
+ */
+export async function* content(file, size, start, end, faults, signal) {
+  const pieceSize = faults.slow ? Math.max(1, Math.min(65_536, Math.floor(faults.slow / 10))) : 65_536;
+  const stop = Math.min(end, start + Math.min(faults.cut ?? Infinity, faults.stall ?? Infinity));
+  let position = start;
+  if (stop > start) {
+    for await (const chunk of createReadStream(file, { start, end: stop - 1, highWaterMark: pieceSize })) {
+      const middle = Math.floor(size / 2) - position;
+      if (faults.corrupt && middle >= 0 && middle < chunk.length) chunk[middle] ^= 0x01;
+      if (faults.slow) await wait((1000 * chunk.length) / faults.slow, undefined, { signal });
+      position += chunk.length;
+      yield chunk;
+    }
+  }
+  if (faults.stall !== undefined && stop < end) await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+}

@@ -1,0 +1,76 @@
+"""Generates the corpus and tokenizes it: BUILD/merges.json (the tokenizer) and BUILD/corpus.npz.
+
+    python3 prepare.py BUILD [--documents 800000]
+
+The same seeds give the same files on every machine: each of the parts has a generator of its own, whatever process it
+runs in. corpus.npz holds `ids` and `spoken` (is it a token of the assistant's?), all documents one after the other, and
+`starts`, where each begins, with the total at the end.
+"""
+import argparse
+import json
+import multiprocessing
+import os
+import time
+
+import numpy as np
+
+from conversation import conversation, segments
+from model import CONFIG
+from tokenizer import Tokenizer, learn, load
+from words import Fillers
+
+TOKENIZER_SEED, TOKENIZER_DOCUMENTS = 7, 15_000
+FIRST_SEED, PARTS = 1000, 40
+
+
+def tokenize(tokenizer, system, turns):
+    """(ids, spoken), two lists of one length."""
+    ids, spoken = [], []
+    for text, is_spoken in segments(system, turns):
+        tokens = tokenizer.encode(text)
+        ids += tokens
+        spoken += [is_spoken] * len(tokens)
+    return ids, spoken
+
+
+def part(arguments):
+    merges_path, seed, documents = arguments
+    tokenizer, fillers = load(merges_path), Fillers(seed)
+    all_ids, all_spoken, lengths = [], [], []
+    while len(lengths) < documents:
+        ids, spoken = tokenize(tokenizer, *conversation(fillers))
+        if len(ids) <= CONFIG["n_positions"]:
+            all_ids += ids
+            all_spoken += spoken
+            lengths.append(len(ids))
+    return np.array(all_ids, np.uint16), np.array(all_spoken, bool), np.array(lengths)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("build")
+    parser.add_argument("--documents", type=int, default=800_000)
+    options = parser.parse_args()
+    os.makedirs(options.build, exist_ok=True)
+    began = time.time()
+
+    fillers = Fillers(TOKENIZER_SEED)
+    texts = ["".join(text for text, _ in segments(*conversation(fillers))) for _ in range(TOKENIZER_DOCUMENTS)]
+    merges = learn(texts, CONFIG["vocab_size"])
+    size = len(Tokenizer(merges).tokens)
+    assert size == CONFIG["vocab_size"], f"the vocabulary has {size} tokens, the model expects {CONFIG['vocab_size']}"
+    merges_path = os.path.join(options.build, "merges.json")
+    with open(merges_path, "w", encoding="utf-8") as file:
+        json.dump(merges, file)
+    print(f"tokenizer: {size} tokens, {time.time() - began:.0f} s", flush=True)
+
+    work = [(merges_path, FIRST_SEED + i, options.documents // PARTS) for i in range(PARTS)]
+    with multiprocessing.Pool() as pool:
+        ids, spoken, lengths = (np.concatenate(arrays) for arrays in zip(*pool.map(part, work, chunksize=1)))
+    np.savez(os.path.join(options.build, "corpus.npz"), ids=ids, spoken=spoken, starts=np.concatenate(([0], np.cumsum(lengths))))
+    print(f"corpus: {len(lengths):,} documents, {len(ids):,} tokens, {spoken.mean():.0%} spoken, longest {lengths.max()}, "
+          f"mean {lengths.mean():.0f}; {time.time() - began:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { defaultClientConditions, defineConfig, type Connect, type Plugin } from 'vite';
+import { ORT_FILES, ortFolder } from './scripts/lib/ort-files.mjs';
+import { ISOLATION_HEADERS, sendFile } from './scripts/lib/static-files.mjs';
+
+/** Sets the isolation headers on every answer, worker scripts included: `server.headers` misses some of Vite's own answers. */
+const isolate: Connect.NextHandleFunction = (_req, res, next) => {
+  for (const [name, value] of Object.entries(ISOLATION_HEADERS)) res.setHeader(name, value);
+  next();
+};
+
+/**
+ * Serves ONNX Runtime's own files under `ort/`, from the same origin as the page: out of node_modules in dev, as plain files
+ * in the build. Left to itself transformers.js would fetch them from a CDN, and the bundler would inline or hash them.
+ */
+function ort(): Plugin {
+  return {
+    name: 'unmocked:ort',
+    configureServer(server) {
+      server.middlewares.use(isolate);
+      server.middlewares.use('/ort', (req, res) => {
+        const name = (req.url ?? '/').slice(1).replace(/[?#].*$/, '');
+        sendFile(req, res, ortFolder(), ORT_FILES.includes(name) ? name : 'not-served');
+      });
+    },
+    configurePreviewServer(server) {
+      server.middlewares.use(isolate);
+    },
+    async generateBundle() {
+      if (this.environment.config.mode === 'library') return;
+      for (const name of ORT_FILES) {
+        this.emitFile({ type: 'asset', fileName: `ort/${name}`, source: await readFile(path.join(ortFolder(), name)) });
+      }
+    },
+  };
+}
+
+/** `vite build` makes the page (dist/); `vite build --mode library` makes the library (dist/lib/), which uses dist/ort and dist/models. */
+export default defineConfig(({ mode }) => {
+  const library = mode === 'library';
+  return {
+    // Relative, so that the built page works from any folder of any host.
+    base: './',
+    // 'mpa' answers a missing file with 404, where 'spa' would answer with index.html: see scripts/lib/static-files.mjs.
+    appType: 'mpa',
+    publicDir: library ? false : 'public',
+    resolve: {
+      // onnxruntime-web's default entry embeds its .mjs loader and has the bundler emit a second copy of its .wasm.
+      conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions],
+    },
+    plugins: [ort()],
+    // Named here, for a dependency that Vite finds late makes it reload the page, in the middle of a run.
+    optimizeDeps: {
+      include: [
+        '@huggingface/transformers',
+        'hash-wasm',
+        'lit',
+        'lit/decorators.js',
+        'lit/directives/class-map.js',
+        'lit/directives/if-defined.js',
+        'lit/directives/live.js',
+        'lit/directives/ref.js',
+        'lit/directives/repeat.js',
+        'lit/directives/style-map.js',
+        'lit/directives/when.js',
+        'smol-toml',
+      ],
+    },
+    server: { host: '127.0.0.1', port: 5173, strictPort: true },
+    preview: { host: '127.0.0.1', port: 4173, strictPort: true },
+    worker: { format: 'es' },
+    build: library
+      ? {
+          outDir: 'dist/lib',
+          emptyOutDir: true,
+          assetsInlineLimit: 0,
+          target: 'es2022',
+          minify: false,
+          // Not Vite's library mode: that one inlines every asset whatever the limit says.
+          rolldownOptions: {
+            input: { unmocked: 'src/index.ts', elements: 'src/components/index.ts' },
+            preserveEntrySignatures: 'strict',
+            output: { entryFileNames: '[name].js' },
+          },
+        }
+      : { outDir: 'dist', target: 'es2022', chunkSizeWarningLimit: 2000, assetsInlineLimit: 4096 },
+  };
+});
