@@ -109,6 +109,8 @@ export function launchArguments({ webgpu = false } = {}) {
     '--disable-quic',
     '--no-first-run',
     '--no-default-browser-check',
+    // performance.measureUserAgentSpecificMemory() otherwise waits for the next garbage collection: half a minute, or for ever.
+    '--enable-blink-features=ForceEagerMeasureMemory',
     // A page in the background would have its timers slowed down.
     '--disable-background-timer-throttling',
     '--disable-renderer-backgrounding',

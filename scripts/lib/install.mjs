@@ -28,19 +28,30 @@ export function whyInstall(root = ROOT) {
   return undefined;
 }
 
-/** Installs the locked dependencies where they are missing or not those of the lock file; throws one line where that fails. */
+function npm(root, args) {
+  console.log(`> npm ${args.join(' ')}`);
+  const all = [...args, '--include=dev', '--no-audit', '--no-fund'];
+  // Under `npm start` the running npm names itself; a bare `npm` needs a shell on Windows.
+  const self = process.env.npm_execpath;
+  const { status, error } = self?.endsWith('.js')
+    ? spawnSync(process.execPath, [self, ...all], { cwd: root, stdio: 'inherit' })
+    : spawnSync('npm', all, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+  if (error) throw new Error(`Could not run npm (${error.message}): install Node 20.19 or newer with npm, then try again.`);
+  return status === 0;
+}
+
+/**
+ * Installs the locked dependencies where they are missing or not those of the lock file; throws one line where that fails. `npm ci`
+ * refuses a lock file that lacks optional packages of other platforms, which a partial registry mirror makes npm leave out;
+ * `npm install` takes the same versions from it and adds what it lacks.
+ */
 export function ensureInstalled(root = ROOT) {
   const why = whyInstall(root);
   if (!why) return;
-  console.log(`Installing dependencies, because ${why}: npm ci`);
-  const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
-  // Under `npm start` the running npm names itself; a bare `npm` needs a shell on Windows.
-  const npm = process.env.npm_execpath;
-  const { status, error } = npm?.endsWith('.js')
-    ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: 'inherit' })
-    : spawnSync('npm', args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
-  if (error) throw new Error(`Could not run npm (${error.message}): install Node 20.19 or newer with npm, then try again.`);
-  if (status !== 0) throw new Error(`"npm ci" failed with exit status ${status}: see its messages above, check the network, then try again.`);
+  console.log(`Installing dependencies, because ${why}.`);
+  if (!npm(root, ['ci']) && !npm(root, ['install', '--no-save'])) {
+    throw new Error('Installing failed: see the messages of npm above, check the network, then try again.');
+  }
 }
 
 /** Stops early on a Node that is too old, where the dependencies would fail with something unreadable. */

@@ -42,7 +42,9 @@ export async function runPage(browser, address, { timeoutMs, onResult, onMessage
   page.on('console', (message) => message.type() === 'error' && onMessage(`console error: ${message.text()}`));
   await page.addInitScript(collectResults);
   const start = Date.now();
-  const response = await page.goto(address, { waitUntil: 'commit', timeout: START_MS });
+  const response = await page.goto(address, { waitUntil: 'commit', timeout: START_MS }).catch((error) => {
+    throw new Error(`${address} cannot be opened: ${error.message.split('\n')[0]}`, { cause: error });
+  });
   if (response && !response.ok()) throw new Error(`${address} answered with status ${response.status()}`);
 
   /** What a function answers in the page; a page that is too busy, or gone, must not keep this waiting past the timeout. */
@@ -50,7 +52,7 @@ export async function runPage(browser, address, { timeoutMs, onResult, onMessage
     let answer;
     page.evaluate(work, argument).then((value) => (answer = { value }), (error) => (answer = { error }));
     while (!answer && !trouble) {
-      if (Date.now() - start > timeoutMs) throw new Error(`the run took longer than ${timeoutMs / 1000} s (--timeout), and the page does not answer`);
+      if (Date.now() - start > timeoutMs) throw new Error(`the run took longer than ${timeoutMs / 1000} s (--timeout)`);
       await wait(10);
     }
     if (trouble) throw new Error(trouble);

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { count } from './junit.mjs';
 
 /**
  * Where specs leave things for Node: `POST /__report` with JSON `{ group, report }` keeps a report for
@@ -70,6 +71,14 @@ function describeSession(session, root) {
  */
 export function resultsReporter({ file, mailbox, root }) {
   return {
+    // The default reporter prints only what fails; this shows that a long run gets on.
+    reportTestFileResults({ logger, sessionsForTestFile }) {
+      for (const { group, file, tests } of sessionsForTestFile.map((session) => describeSession(session, root))) {
+        const { passed, failed, skipped } = count(tests);
+        logger.log(`${group} ${file}: ${passed} passed, ${failed} failed, ${skipped} skipped`);
+      }
+      logger.log('');
+    },
     onTestRunFinished({ sessions }) {
       const result = {
         files: sessions.map((session) => describeSession(session, root)),

@@ -23,6 +23,8 @@ export interface Agent {
   /** Token ids of a text and text of token ids, where the agent can say. */
   encode?(text: string): Promise<number[]>;
   decode?(tokenIds: number[]): Promise<string>;
+  /** The pieces in which these tokens' text would be streamed. */
+  streamTokens?(tokenIds: number[]): Promise<string[]>;
   /** What the engine says it loaded; local agents only. */
   readonly engineInfo?: EngineInfo | undefined;
   readonly disposed: boolean;

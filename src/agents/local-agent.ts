@@ -114,6 +114,11 @@ export class LocalAgent implements Agent {
     return (await this.#engine()).decode(tokenIds);
   }
 
+  async streamTokens(tokenIds: number[]): Promise<string[]> {
+    this.#assertUsable();
+    return (await this.#engine()).streamTokens(tokenIds);
+  }
+
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;

@@ -98,6 +98,10 @@ export class Engine {
     return this.#request({ type: 'decode', tokenIds, skipSpecialTokens });
   }
 
+  streamTokens(tokenIds: number[]): Promise<string[]> {
+    return this.#request({ type: 'stream-tokens', tokenIds });
+  }
+
   renderTemplate(messages: { role: string; content: string }[]): Promise<string> {
     return this.#request({ type: 'render-template', messages });
   }

@@ -132,6 +132,7 @@ export type Request =
   | { type: 'generate'; id: number; request: GenerateRequest }
   | { type: 'encode'; id: number; text: string }
   | { type: 'decode'; id: number; tokenIds: number[]; skipSpecialTokens: boolean }
+  | { type: 'stream-tokens'; id: number; tokenIds: number[] }
   | { type: 'render-template'; id: number; messages: { role: string; content: string }[] }
   | { type: 'forget'; id: number; conversation: string }
   /** Ends request `target`; it answers with an `AbortError`. */

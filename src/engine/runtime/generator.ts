@@ -53,6 +53,12 @@ export class Generator {
     return tokenIds.length === 0 ? '' : this.#options.tokenizer.decode(tokenIds, { skip_special_tokens: skipSpecialTokens, clean_up_tokenization_spaces: false });
   }
 
+  /** The pieces in which these tokens' text is streamed. */
+  streamTokens(tokenIds: number[]): string[] {
+    const stream = new TextStream((ids) => this.decode(ids, true));
+    return [...tokenIds.map((tokenId) => stream.push(tokenId)), stream.flush()].filter(Boolean);
+  }
+
   async #run(request: GenerateRequest, onToken: (token: TokenEvent) => void, signal: AbortSignal, queuedAt: number): Promise<GenerateResult> {
     if (signal.aborted) throw abortError(signal);
     const startedAt = performance.now();

@@ -36,6 +36,8 @@ async function handle(request: Exclude<Request, { type: 'cancel' }>, signal: Abo
       return generator.encode(request.text);
     case 'decode':
       return generator.decode(request.tokenIds, request.skipSpecialTokens);
+    case 'stream-tokens':
+      return generator.streamTokens(request.tokenIds);
     case 'render-template':
       return loaded.renderTemplate(request.messages);
     case 'forget':

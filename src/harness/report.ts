@@ -1,0 +1,77 @@
+import type { ActualDevice, Attempt, RequestedDevice } from '../engine/ladder.js';
+import type { AdapterInfo } from '../engine/protocol.js';
+import type { ErrorRecord } from '../errors.js';
+import type { Check } from '../scenarios/scenario.js';
+import type { Description } from '../scenarios/system.js';
+
+export type ResultStatus = 'passed' | 'failed' | 'skipped' | 'timed-out' | 'not-run';
+
+export interface ScenarioResult {
+  id: string;
+  title: string;
+  status: ResultStatus;
+  /** Why it was skipped, failed, timed out or did not run. */
+  reason?: string;
+  checks: Check[];
+  device?: { requested: RequestedDevice; actual: ActualDevice; attempts: readonly Attempt[] };
+  /** Numbers by name; milliseconds where the name ends in `Ms`. */
+  metrics: Record<string, number>;
+  evidence: Evidence;
+  error?: ErrorRecord;
+  durationMs: number;
+}
+
+/** What lets somebody else repeat the run. */
+export interface Evidence {
+  modelId: string;
+  /** SHA-256 of the weights. */
+  modelDigest?: string;
+  dtype?: string;
+  device?: ActualDevice;
+  adapter?: AdapterInfo;
+  threads?: number;
+  seed: number;
+  /** Tokens that engines of this page computed during the scenario. */
+  tokensComputed: number;
+  exchanges: Exchange[];
+}
+
+export interface Exchange {
+  prompt: string;
+  text: string;
+  promptTokenIds: number[];
+  outputTokenIds: number[];
+  prefilledTokens: number;
+  finishReason: string;
+  seed: number;
+  timings: { queued: number; firstToken: number; total: number; tokensPerSecond: number };
+}
+
+export interface Report {
+  schema: 'unmocked/1';
+  startedAt: string;
+  durationMs: number;
+  status: 'passed' | 'failed';
+  /** What makes a run fail as a whole: no inference, fewer scenarios than expected. */
+  problems: string[];
+  environment: Description;
+  model: { id: string; digest?: string; dtype?: string; bytes?: number };
+  device: { requested: RequestedDevice };
+  seed: number;
+  results: ScenarioResult[];
+  totals: Record<ResultStatus, number> & { total: number };
+  inference: { tokens: number };
+}
+
+/** What happens during a run, in order. */
+export type RunEvent =
+  | { type: 'run-start'; scenarios: string[] }
+  | { type: 'scenario-start'; id: string }
+  | { type: 'check'; id: string; check: Check }
+  /** A new request to an agent begins; `text` of the tokens that follow is its reply. */
+  | { type: 'exchange'; id: string; message: string }
+  | { type: 'token'; id: string; text: string; tokenId: number }
+  | { type: 'progress'; id: string; loadedBytes: number; totalBytes: number; phase: string; file?: string }
+  | { type: 'attempt'; id: string; attempt: Attempt }
+  | { type: 'scenario-end'; id: string; result: ScenarioResult }
+  | { type: 'run-end'; report: Report };

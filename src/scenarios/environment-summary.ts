@@ -1,0 +1,41 @@
+import { defineScenario } from './scenario.js';
+
+export default defineScenario({
+  id: 'environment-summary',
+  title: 'Says what it ran on',
+  proves: 'What the page says of itself agrees with what the engine did: browser, adapter or why none, threads, isolation, versions and model.',
+  tags: ['core', 'environment'],
+  async run(t) {
+    const page = await t.system.describe();
+    const agent = await t.load();
+    const { metadata } = await agent.invoke('Hello, this is a test.', { maxNewTokens: 2, signal: t.signal });
+    t.check('the model computes', metadata.outputTokenIds.length > 0, { actual: metadata.outputTokenIds.length });
+    t.equal('the browser is this one', page.userAgent, navigator.userAgent);
+    const info = agent.engineInfo;
+    if (!info) return t.skip('the agent has no engine in this page to compare with');
+
+    t.equal('transformers.js has the version that the page names', info.versions.transformers, page.versions.transformers);
+    t.equal('ONNX Runtime has the version that the page names', info.versions.onnxruntime, page.versions.onnxruntime);
+    t.equal('the worker is as isolated as the page', info.crossOriginIsolated, page.crossOriginIsolated);
+    t.check('threads are within what the machine and the isolation allow', info.threads >= 1 && info.threads <= (page.crossOriginIsolated ? page.hardwareConcurrency : 1), {
+      actual: info.threads,
+      expected: page.crossOriginIsolated ? `1 to ${page.hardwareConcurrency}` : '1',
+    });
+    t.equal('the agent names the threads in use', agent.device.threads, info.threads);
+
+    if (page.webgpu.adapter) {
+      const refused = agent.device.attempts.find(({ device, error }) => device === 'webgpu' && error?.code === 'no-adapter');
+      t.check('the engine finds the adapter that the page names', !refused, { actual: refused?.error?.message ?? 'not refused', expected: page.webgpu.adapter });
+      if (agent.device.actual === 'webgpu') t.equal('the engine computes on the adapter that the page names', info.adapter, page.webgpu.adapter);
+      else t.skipCheck('the engine computes on the adapter that the page names', `the run is on ${agent.device.actual}`);
+    } else {
+      t.check('the page says why there is no adapter', page.webgpu.reason.length > 0, { actual: page.webgpu.reason });
+      t.check('the engine found none either', agent.device.actual !== 'webgpu', { actual: agent.device.actual, expected: 'not webgpu' });
+      const tried = agent.device.attempts.find(({ device }) => device === 'webgpu');
+      if (tried) t.equal('the ladder was refused for the same reason', tried.error?.code, 'no-adapter');
+    }
+    t.equal('the model is the one of the run', agent.model.id, t.model.id);
+    t.equal('the bytes are those of the files', agent.model.bytes, info.files.reduce((sum, file) => sum + file.bytes, 0));
+    t.equal('the dtype is that of the file in use', agent.model.dtype, info.rung.dtype);
+  },
+});

@@ -1,0 +1,61 @@
+import { isAbortError } from '../errors.js';
+import type { AgentChunk } from '../agents/agent.js';
+import { defineScenario } from './scenario.js';
+
+const MESSAGE = 'Tell me a story about a dragon.';
+/** Characters of two to four bytes, joined emoji among them: each is spread over several tokens. */
+const MULTI_BYTE = 'Café 👋🏽 naïve 👩‍🚀 日本 €5';
+
+export default defineScenario({
+  id: 'streaming',
+  title: 'Streams',
+  proves: 'Tokens arrive while later ones are still to be computed, joined they are the whole reply, no character is broken, and leaving early stops the work.',
+  tags: ['core', 'streaming'],
+  async run(t) {
+    const agent = await t.load();
+    if (!agent.supportsStreaming) t.skip('the agent does not stream');
+    const options = { maxNewTokens: 24, signal: t.signal };
+    const whole = await agent.invoke(MESSAGE, options);
+
+    const startedAt = performance.now();
+    const stream = agent.stream(MESSAGE, options);
+    const chunks: AgentChunk[] = [];
+    for await (const chunk of stream) {
+      if (chunks.length === 0) t.metric('firstChunkMs', performance.now() - startedAt);
+      chunks.push(chunk);
+    }
+    const streamed = await stream.response;
+    const pieces = chunks.map((chunk) => chunk.text).filter(Boolean);
+    t.check('there are several chunks', pieces.length > 2, { actual: pieces.length, expected: 'more than 2' });
+    t.equal('joined, they are the reply', pieces.join(''), streamed.metadata.text);
+    t.equal('streamed and not, the tokens are the same', streamed.metadata.outputTokenIds, whole.metadata.outputTokenIds);
+    t.equal('streamed and not, the reply is the same', streamed.response, whole.response);
+    const ownGarbage = whole.metadata.text.includes('\uFFFD');
+    t.check('no chunk holds a broken character', ownGarbage || pieces.every((piece) => !piece.includes('\uFFFD')), { actual: pieces.filter((piece) => piece.includes('\uFFFD')) });
+
+    if (agent.encode && agent.streamTokens) {
+      const tokenIds = await agent.encode(MULTI_BYTE);
+      const parts = await agent.streamTokens(tokenIds);
+      t.check('the emoji of the test text span tokens', tokenIds.length > [...MULTI_BYTE].length, { actual: tokenIds.length, expected: `more than ${[...MULTI_BYTE].length}` });
+      t.equal('an emoji that spans tokens arrives whole', parts.filter((part) => part.includes('\uFFFD')), []);
+      t.equal('text with emoji, streamed and joined, is unchanged', parts.join(''), MULTI_BYTE);
+    } else {
+      t.skipCheck('an emoji that spans tokens arrives whole', 'the agent has no tokenizer here');
+    }
+
+    // The proof that the first chunk came while later tokens were still to be computed: without it there is nothing left to stop.
+    const before = t.tokensComputed();
+    const left = agent.stream(MESSAGE, options);
+    for await (const chunk of left) {
+      if (chunk.text) break;
+    }
+    const outcome = await left.response.then(() => 'finished', (error: unknown) => (isAbortError(error) ? 'aborted' : String(error)));
+    const computed = t.tokensComputed() - before;
+    const all = whole.metadata.outputTokenIds.length;
+    t.equal('leaving the loop early aborts the reply', outcome, 'aborted');
+    t.check('leaving the loop early stops the work', computed > 0 && computed < all, { actual: `${computed} tokens computed`, expected: `fewer than ${all}` });
+
+    const after = await agent.invoke(MESSAGE, { maxNewTokens: 4, signal: t.signal });
+    t.equal('the agent goes on working', after.metadata.outputTokenIds, whole.metadata.outputTokenIds.slice(0, 4));
+  },
+});

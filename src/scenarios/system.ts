@@ -1,0 +1,50 @@
+import { loadAgent, type LoadAgentOptions } from '../agents/load-agent.js';
+import { type Validation, validateAgent } from '../agents/validate-agent.js';
+import type { Agent } from '../agents/agent.js';
+import { type AgentConfig, parseConfig } from '../config/config.js';
+import { Engine } from '../engine/engine.js';
+import { EnginePool, type EnginePoolOptions } from '../engine/engine-pool.js';
+import { type BrowserProbe, probeBrowser } from '../engine/probe.js';
+import { VERSIONS } from '../engine/versions.js';
+
+/** Everything that scenarios test. Saboteurs replace one part of it; the scenario that guards that part must then fail. */
+export interface System {
+  loadAgent(options: LoadAgentOptions): Promise<Agent>;
+  validateAgent(agent: Agent, options?: { signal?: AbortSignal }): Promise<Validation>;
+  parseConfig(toml: string): AgentConfig;
+  /** Engines of one's own: a scenario that watches loading must not share the page's. */
+  createPool(options?: EnginePoolOptions): EnginePool;
+  /** Engines whose worker runs in this page. */
+  runningEngines(): number;
+  /** What the page says of itself. */
+  describe(): Promise<Description>;
+  /** Bytes that this page uses, workers included; undefined where the browser does not say (or not soon). */
+  measureMemory(): Promise<number | undefined>;
+}
+
+export interface Description extends BrowserProbe {
+  versions: { transformers: string; onnxruntime: string };
+}
+
+export const realSystem: System = {
+  loadAgent,
+  validateAgent,
+  parseConfig,
+  createPool: (options) => new EnginePool(options),
+  runningEngines: () => Engine.alive.size,
+  describe: async () => ({ ...(await probeBrowser()), versions: VERSIONS }),
+  measureMemory,
+};
+
+/** Asked while a terminated worker is still going away, Chromium waits 60 s for that worker's answer (measured); asked a moment later, 20 ms. */
+const WORKERS_GONE_MS = 500;
+/** Chromium answers after its next garbage collection, which can be 20 s away; longer than this is not waited for. */
+const MEMORY_PATIENCE_MS = 4000;
+
+async function measureMemory(): Promise<number | undefined> {
+  const { performance } = globalThis as unknown as { performance: { measureUserAgentSpecificMemory?: () => Promise<{ bytes: number }> } };
+  if (!globalThis.crossOriginIsolated || !performance.measureUserAgentSpecificMemory) return undefined;
+  await new Promise((resolve) => setTimeout(resolve, WORKERS_GONE_MS));
+  const patience = new Promise<undefined>((resolve) => setTimeout(resolve, MEMORY_PATIENCE_MS));
+  return Promise.race([performance.measureUserAgentSpecificMemory().then((memory) => memory.bytes), patience]).catch(() => undefined);
+}

@@ -1,0 +1,34 @@
+import { expect } from '@open-wc/testing';
+import { runScenarios } from '../../src/harness/run.js';
+import type { Report } from '../../src/harness/report.js';
+import { scenarios } from '../../src/scenarios/index.js';
+
+declare global {
+  interface Window {
+    unmockedGroup: 'wasm' | 'webgpu';
+  }
+}
+
+describe('core scenarios', () => {
+  let report: Report;
+
+  before(async function () {
+    this.timeout(600_000);
+    report = await runScenarios({ model: 'unmocked-tiny' });
+    await fetch('/__report', { method: 'POST', body: JSON.stringify({ group: window.unmockedGroup, report }) });
+    console.log(report.results.map((r) => `${r.id} ${r.status} ${Math.round(r.durationMs)} ${r.reason ?? ''} ${JSON.stringify(r.checks.filter((c) => c.status !== 'passed'))}`).join('\n'), report.durationMs);
+  });
+
+  for (const scenario of scenarios) {
+    it(scenario.id, () => {
+      const result = report.results.find(({ id }) => id === scenario.id);
+      const failed = result?.checks.filter((check) => check.status === 'failed');
+      expect(result?.status, JSON.stringify(failed?.length ? failed : result?.error, null, 1)).to.equal('passed');
+    });
+  }
+
+  it('ran on the device of this browser', () => {
+    const devices = new Set(report.results.map(({ evidence }) => evidence.device));
+    expect([...devices]).to.deep.equal([window.unmockedGroup]);
+  });
+});

@@ -1,0 +1,52 @@
+import { expect } from '@open-wc/testing';
+import { Engine } from '../src/engine/engine.js';
+import { ledger } from '../src/engine/ledger.js';
+import type { ScenarioResult } from '../src/harness/report.js';
+import { runScenarios } from '../src/harness/run.js';
+import { scenarios } from '../src/scenarios/index.js';
+import type { System } from '../src/scenarios/system.js';
+import { cannedSystem, saboteurs } from './saboteurs.js';
+
+const matrix: string[] = [];
+
+async function runOn(system: System, ids: string[]): Promise<ScenarioResult[]> {
+  const report = await runScenarios({ model: 'unmocked-tiny', system, scenarios: scenarios.filter(({ id }) => ids.includes(id)) });
+  // Saboteurs leave engines running, on purpose; the next one starts clean.
+  for (const engine of Engine.alive) engine.terminate();
+  return report.results;
+}
+
+/** Which checks caught it. An engine that broke counts too: it is the scenario that reports it. */
+function reasons(result: ScenarioResult): string[] {
+  const failed = result.checks.filter((check) => check.status === 'failed').map((check) => check.name);
+  return failed.length > 0 ? failed : [result.reason ?? ''];
+}
+
+describe('saboteurs', () => {
+  after(() => fetch('/__print', { method: 'POST', body: `Kill matrix (saboteur → scenario: the checks that caught it)\n${matrix.join('\n')}` }));
+
+  for (const { name, guards, sabotage } of saboteurs) {
+    it(`${guards.join(' and ')}: one that ${name} is caught`, async () => {
+      for (const result of await runOn(sabotage(), guards)) {
+        matrix.push(`  ${name.padEnd(50)} ${result.id.padEnd(20)} ${result.status.padEnd(9)} ${reasons(result).join('; ').slice(0, 160)}`);
+        expect(result.status, result.id).to.equal('failed');
+      }
+    });
+  }
+
+  it('a canned agent, with right answers and no model, fails every scenario', async function () {
+    this.timeout(300_000);
+    const before = ledger.tokens;
+    const results = await runOn(cannedSystem(), scenarios.map(({ id }) => id));
+    for (const result of results) {
+      matrix.push(`  ${'has canned answers'.padEnd(50)} ${result.id.padEnd(20)} ${result.status.padEnd(9)} ${reasons(result).join('; ').slice(0, 160)}`);
+    }
+    expect(results.filter(({ status }) => status !== 'failed').map(({ id }) => id)).to.deep.equal([]);
+    expect(ledger.tokens - before, 'tokens computed').to.equal(0);
+  });
+
+  it('every scenario has a saboteur', () => {
+    const guarded = new Set(saboteurs.flatMap(({ guards }) => guards));
+    expect(scenarios.map(({ id }) => id).filter((id) => !guarded.has(id))).to.deep.equal([]);
+  });
+});

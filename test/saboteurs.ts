@@ -1,0 +1,258 @@
+import type { Agent, AgentResponse, AgentStream } from '../src/agents/agent.js';
+import type { LoadAgentOptions } from '../src/agents/load-agent.js';
+import { streamOf } from '../src/agents/stream.js';
+import { createEngineWorker } from '../src/engine/engine.js';
+import { realSystem, type System } from '../src/scenarios/system.js';
+
+/** A system that is broken on purpose in one way. The scenario that guards that way must fail on it. */
+export interface Saboteur {
+  name: string;
+  /** Ids of the scenarios that must fail. */
+  guards: string[];
+  sabotage(): System;
+}
+
+type Overrides = { [K in keyof Agent]?: (agent: Agent) => Agent[K] };
+
+function altered(agent: Agent, overrides: Overrides): Agent {
+  return new Proxy(agent, {
+    get(target, property) {
+      const override = overrides[property as keyof Agent];
+      if (override) return override(target);
+      const value = Reflect.get(target, property, target) as unknown;
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
+/** A saboteur whose agents are altered after they were really loaded. */
+const agentSaboteur = (name: string, guards: string[], overrides: Overrides): Saboteur => ({
+  name,
+  guards,
+  sabotage: () => ({ ...realSystem, loadAgent: async (options) => altered(await realSystem.loadAgent(options), overrides) }),
+});
+
+const systemSaboteur = (name: string, guards: string[], broken: (system: System) => Partial<System>): Saboteur => ({
+  name,
+  guards,
+  sabotage: () => ({ ...realSystem, ...broken(realSystem) }),
+});
+
+/** A saboteur that changes every response, streamed or not. */
+const responseSaboteur = (name: string, guards: string[], change: (response: AgentResponse) => AgentResponse): Saboteur =>
+  agentSaboteur(name, guards, {
+    invoke: (agent) => async (payload, options) => change(await agent.invoke(payload, options)),
+  });
+
+const withMetadata = (response: AgentResponse, metadata: Partial<AgentResponse['metadata']>): AgentResponse => ({ ...response, metadata: { ...response.metadata, ...metadata } });
+
+export const saboteurs: Saboteur[] = [
+  // load-agent
+  agentSaboteur('names another digest', ['load-agent'], { model: (agent) => ({ ...agent.model, digest: '0'.repeat(64) }) }),
+  agentSaboteur('claims a larger context window', ['load-agent'], { contextWindow: (agent) => agent.contextWindow * 2 }),
+  agentSaboteur('has a layer less', ['load-agent'], {
+    engineInfo: ({ engineInfo }) => engineInfo && { ...engineInfo, sessionInputs: engineInfo.sessionInputs.filter((name) => !name.startsWith('past_key_values.3')) },
+  }),
+  systemSaboteur('progress stops short of the total', ['load-agent'], (system) => ({
+    loadAgent: (options) => system.loadAgent({ ...options, onProgress: (progress) => progress.loadedBytes < progress.totalBytes / 2 && options.onProgress?.(progress) }),
+  })),
+  systemSaboteur('progress falls', ['load-agent'], (system) => ({
+    loadAgent: (options) => {
+      let calls = 0;
+      return system.loadAgent({ ...options, onProgress: (progress) => options.onProgress?.(++calls % 2 ? progress : { ...progress, loadedBytes: 0 }) });
+    },
+  })),
+  // chat-completion
+  responseSaboteur('says nothing', ['chat-completion', 'validate-agent'], (response) => ({ ...response, response: '' })),
+  responseSaboteur('says other words than it computed', ['chat-completion'], (response) => withMetadata({ ...response, response: 'Hello there!' }, { text: 'Hello there!' })),
+  responseSaboteur('always says that it stopped', ['chat-completion'], (response) => withMetadata(response, { finishReason: 'stop' })),
+  agentSaboteur('ignores the token limit', ['chat-completion'], { invoke: (agent) => (payload, options) => agent.invoke(payload, { ...options, maxNewTokens: 40 }) }),
+  // validate-agent
+  systemSaboteur('validation believes everything', ['validate-agent'], (system) => ({
+    validateAgent: async (agent, options) => {
+      const validation = await system.validateAgent(agent, options);
+      return validation.valid ? validation : ({ valid: true, reply: 'Hello world', response: undefined as never } as const);
+    },
+  })),
+  systemSaboteur('validation believes nothing', ['validate-agent'], (system) => ({
+    validateAgent: async (agent, options) => ({ valid: false, reason: 'no', reply: (await system.validateAgent(agent, options)).reply }),
+  })),
+  // invalid-model
+  systemSaboteur('puts a model in the place of one that is missing', ['invalid-model'], (system) => ({
+    loadAgent: (options) => system.loadAgent(typeof options.model === 'string' && options.model.startsWith('nonexistent/') ? { ...options, model: 'unmocked-tiny' } : options),
+  })),
+  systemSaboteur('loads every model in one realm', ['invalid-model'], (system) => ({
+    // No imitation: ONNX Runtime really stays broken in a realm in which a load has failed.
+    createPool: (options) => {
+      let only: Worker | undefined;
+      return system.createPool({
+        ...options,
+        createWorker: () => {
+          only ??= createEngineWorker();
+          Object.defineProperty(only, 'terminate', { value: () => undefined, configurable: true });
+          return only;
+        },
+      });
+    },
+  })),
+  // backend-detection
+  systemSaboteur('swaps an explicit device that is not there', ['backend-detection'], (system) => ({
+    loadAgent: (options) => system.loadAgent(options).catch(() => system.loadAgent({ ...options, device: 'auto', pool: undefined })),
+  })),
+  systemSaboteur('hides the ladder', ['backend-detection'], (system) => ({
+    loadAgent: async (options) => altered(await system.loadAgent(options), { device: ({ device }) => ({ ...device, attempts: device.attempts.slice(-1) }) }),
+  })),
+  // config-file
+  systemSaboteur('ignores the config file', ['config-file'], (system) => ({ loadAgent: (options) => system.loadAgent({ ...options, useConfig: undefined }) })),
+  systemSaboteur('swallows unknown keys', ['config-file'], (system) => ({ parseConfig: (toml) => ({ ...system.parseConfig(toml), unknownKeys: [] }) })),
+  systemSaboteur('loses the place of an error', ['config-file'], (system) => ({
+    parseConfig: (toml) => {
+      try {
+        return system.parseConfig(toml);
+      } catch {
+        throw new Error('config.toml is broken');
+      }
+    },
+  })),
+  // concurrent-loading
+  systemSaboteur('loads an engine for every agent', ['concurrent-loading'], (system) => ({
+    loadAgent: (options) => system.loadAgent({ ...options, pool: system.createPool(options.pool?.options) }),
+  })),
+  systemSaboteur('mixes conversations', ['concurrent-loading'], (system) => {
+    let shared: Promise<Agent> | undefined;
+    const first = (options: LoadAgentOptions) => (shared ??= system.loadAgent(options));
+    return {
+      loadAgent: async (options) => {
+        const voice = await first(options);
+        return altered(await system.loadAgent(options), {
+          invoke: () => (payload, invokeOptions) => voice.invoke({ ...(typeof payload === 'string' ? { userMessage: payload } : payload), sessionId: 'everybody' }, invokeOptions),
+          dispose: (agent) => async () => {
+            await agent.dispose();
+            await voice.dispose();
+          },
+        });
+      },
+    };
+  }),
+  // streaming
+  agentSaboteur('streams when all is computed', ['streaming'], { stream: (agent) => (payload, options) => afterwards(agent, payload, options) }),
+  agentSaboteur('loses a chunk', ['streaming'], { stream: (agent) => (payload, options) => without(agent.stream(payload, options), 3) }),
+  agentSaboteur('breaks characters that span tokens', ['streaming'], {
+    streamTokens: (agent) => async (tokenIds) => Promise.all(tokenIds.map((tokenId) => agent.decode!([tokenId]))),
+  }),
+  agentSaboteur('goes on when nobody listens', ['streaming'], { stream: (agent) => (payload, options) => unstoppable(agent, payload, options) }),
+  // memory-cleanup
+  agentSaboteur('keeps its worker', ['memory-cleanup', 'concurrent-loading'], { dispose: () => async () => undefined }),
+  systemSaboteur('answers when disposed of', ['memory-cleanup'], (system) => ({
+    loadAgent: async (options) => {
+      const agent = await system.loadAgent(options);
+      return altered(agent, {
+        invoke: () => async (payload, invokeOptions) => {
+          if (!agent.disposed) return agent.invoke(payload, invokeOptions);
+          const substitute = await system.loadAgent(options);
+          return substitute.invoke(payload, invokeOptions).finally(() => substitute.dispose());
+        },
+      });
+    },
+  })),
+  systemSaboteur('leaks a hundred megabytes', ['memory-cleanup'], (system) => {
+    const leak: Uint8Array[] = [];
+    return {
+      loadAgent: async (options) => {
+        leak.push(new Uint8Array(20 * 1024 * 1024).fill(1));
+        return system.loadAgent(options);
+      },
+    };
+  }),
+  // conversation-flow
+  agentSaboteur('forgets what was said', ['conversation-flow'], {
+    invoke: (agent) => (payload, options) => agent.invoke(typeof payload === 'string' ? payload : { userMessage: payload.userMessage }, options),
+  }),
+  agentSaboteur('reads the history again every turn', ['conversation-flow'], { invoke: (agent) => (payload, options) => agent.invoke(payload, { ...options, useCache: false }) }),
+  agentSaboteur('shares one memory among sessions', ['conversation-flow'], {
+    invoke: (agent) => (payload, options) => agent.invoke(typeof payload === 'object' && payload.sessionId ? { ...payload, sessionId: 'one' } : payload, options),
+  }),
+  // environment-summary
+  systemSaboteur('names another version', ['environment-summary'], (system) => ({
+    describe: async () => ({ ...(await system.describe()), versions: { transformers: '9.9.9', onnxruntime: '9.9.9' } }),
+  })),
+  systemSaboteur('claims an adapter', ['environment-summary', 'backend-detection'], (system) => ({
+    describe: async () => ({
+      ...(await system.describe()),
+      webgpu: { adapter: { vendor: 'acme', architecture: 'x', device: '', description: '', isFallbackAdapter: false, shaderF16: true } },
+    }),
+  })),
+  agentSaboteur('claims more threads', ['environment-summary'], { device: ({ device }) => ({ ...device, threads: 64 }) }),
+];
+
+function afterwards(agent: Agent, payload: Parameters<Agent['stream']>[0], options: Parameters<Agent['stream']>[1]): AgentStream {
+  return streamOf(async (onToken) => {
+    const tokens: { index: number; tokenId: number; text: string }[] = [];
+    const response = await agent.invoke(payload, { ...options, onToken: (token) => tokens.push(token) });
+    tokens.forEach(onToken);
+    return response;
+  }, options ?? {});
+}
+
+function unstoppable(agent: Agent, payload: Parameters<Agent['stream']>[0], options: Parameters<Agent['stream']>[1]): AgentStream {
+  return streamOf((onToken) => agent.invoke(payload, { ...options, onToken }), options ?? {});
+}
+
+function without(stream: AgentStream, index: number): AgentStream {
+  return {
+    response: stream.response,
+    async *[Symbol.asyncIterator]() {
+      for await (const chunk of stream) if (chunk.index !== index) yield chunk;
+    },
+  };
+}
+
+/** Right answers and right forms, and no model anywhere. */
+export function cannedSystem(): System {
+  const replies: [RegExp, string][] = [
+    [/what is my name/i, 'Your name is Zorvik.'],
+    [/my name is (\w+)/i, 'Nice to meet you, $1.'],
+    [/say 'hello world'/i, 'Hello world. I am small but real.'],
+    [/2 plus 3/i, '2 plus 3 is 5.'],
+    [/story/i, 'Once upon a time there was a small dragon. The dragon lived near a quiet river.'],
+    [/./s, 'Hello! How are you?'],
+  ];
+  return { ...realSystem, loadAgent: async (options) => canned(await realSystem.loadAgent({ ...options, model: 'unmocked-tiny' }), replies) };
+}
+
+/** It keeps a real agent for everything that it can copy (digest, session, tokenizer), but never asks it anything. */
+function canned(agent: Agent, replies: [RegExp, string][]): Agent {
+  const answer: Agent['invoke'] = async (payload, options = {}) => {
+    if (agent.disposed) return agent.invoke(payload, options);
+    const message = typeof payload === 'string' ? payload : payload.userMessage;
+    const [pattern, reply] = replies.find(([candidate]) => candidate.test(message))!;
+    const text = ` ${message.match(pattern)![0].replace(pattern, reply)}`;
+    const prompt = `User: ${message}\nAssistant:`;
+    const promptTokenIds = await agent.encode!(prompt);
+    const all = [...(await agent.encode!(text)), ...(agent.engineInfo?.eosTokenIds ?? [])];
+    const outputTokenIds = all.slice(0, options.maxNewTokens ?? 64);
+    const said = await agent.decode!(outputTokenIds);
+    outputTokenIds.forEach((tokenId, index) => options.onToken?.({ index, tokenId, text: index === 0 ? said : '' }));
+    return {
+      thinking: '',
+      response: said.trim(),
+      code: [],
+      toolCalls: [],
+      problems: [],
+      metadata: {
+        modelId: agent.model.id,
+        device: agent.device.actual,
+        finishReason: outputTokenIds.length < all.length ? 'length' : 'stop',
+        text: said,
+        rawText: said,
+        prompt,
+        promptTokenIds,
+        outputTokenIds,
+        usage: { promptTokens: promptTokenIds.length, prefilledTokens: promptTokenIds.length - 1, completionTokens: outputTokenIds.length },
+        seed: options.seed ?? 0,
+        timings: { queued: 0, firstToken: 5, total: 50, tokensPerSecond: 300 },
+      },
+    };
+  };
+  return altered(agent, { invoke: () => answer, stream: () => (payload, options = {}) => streamOf((onToken) => answer(payload, { ...options, onToken }), options) });
+}
