@@ -25,11 +25,13 @@ function reasons(result: ScenarioResult): string[] {
 describe('saboteurs', () => {
   after(() => fetch('/__print', { method: 'POST', body: `Kill matrix (saboteur → scenario: the checks that caught it)\n${matrix.join('\n')}` }));
 
-  for (const { name, guards, sabotage } of saboteurs) {
+  for (const { name, guards, sabotage, cleanUp } of saboteurs) {
     it(`${guards.join(' and ')}: one that ${name} is caught`, async () => {
-      for (const result of await runOn(sabotage(), guards)) {
+      const results = await runOn(sabotage(), guards);
+      cleanUp?.();
+      for (const result of results) {
         matrix.push(`  ${name.padEnd(50)} ${result.id.padEnd(20)} ${result.status.padEnd(9)} ${reasons(result).join('; ').slice(0, 160)}`);
-        expect(result.status, result.id).to.equal('failed');
+        expect(result.status, JSON.stringify(result.checks)).to.equal('failed');
       }
     });
   }

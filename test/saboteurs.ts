@@ -1,5 +1,4 @@
-import type { Agent, AgentResponse, AgentStream } from '../src/agents/agent.js';
-import type { LoadAgentOptions } from '../src/agents/load-agent.js';
+import type { Agent, AgentResponse, AgentStream, Message } from '../src/agents/agent.js';
 import { streamOf } from '../src/agents/stream.js';
 import { createEngineWorker } from '../src/engine/engine.js';
 import { realSystem, type System } from '../src/scenarios/system.js';
@@ -10,6 +9,8 @@ export interface Saboteur {
   /** Ids of the scenarios that must fail. */
   guards: string[];
   sabotage(): System;
+  /** Undoes what outlives a run. */
+  cleanUp?(): void;
 }
 
 type Overrides = { [K in keyof Agent]?: (agent: Agent) => Agent[K] };
@@ -81,20 +82,7 @@ export const saboteurs: Saboteur[] = [
   systemSaboteur('puts a model in the place of one that is missing', ['invalid-model'], (system) => ({
     loadAgent: (options) => system.loadAgent(typeof options.model === 'string' && options.model.startsWith('nonexistent/') ? { ...options, model: 'unmocked-tiny' } : options),
   })),
-  systemSaboteur('loads every model in one realm', ['invalid-model'], (system) => ({
-    // No imitation: ONNX Runtime really stays broken in a realm in which a load has failed.
-    createPool: (options) => {
-      let only: Worker | undefined;
-      return system.createPool({
-        ...options,
-        createWorker: () => {
-          only ??= createEngineWorker();
-          Object.defineProperty(only, 'terminate', { value: () => undefined, configurable: true });
-          return only;
-        },
-      });
-    },
-  })),
+  oneRealm(),
   // backend-detection
   systemSaboteur('swaps an explicit device that is not there', ['backend-detection'], (system) => ({
     loadAgent: (options) => system.loadAgent(options).catch(() => system.loadAgent({ ...options, device: 'auto', pool: undefined })),
@@ -119,19 +107,17 @@ export const saboteurs: Saboteur[] = [
     loadAgent: (options) => system.loadAgent({ ...options, pool: system.createPool(options.pool?.options) }),
   })),
   systemSaboteur('mixes conversations', ['concurrent-loading'], (system) => {
-    let shared: Promise<Agent> | undefined;
-    const first = (options: LoadAgentOptions) => (shared ??= system.loadAgent(options));
+    const everything: Message[] = [];
     return {
-      loadAgent: async (options) => {
-        const voice = await first(options);
-        return altered(await system.loadAgent(options), {
-          invoke: () => (payload, invokeOptions) => voice.invoke({ ...(typeof payload === 'string' ? { userMessage: payload } : payload), sessionId: 'everybody' }, invokeOptions),
-          dispose: (agent) => async () => {
-            await agent.dispose();
-            await voice.dispose();
+      loadAgent: async (options) =>
+        altered(await system.loadAgent(options), {
+          invoke: (agent) => async (payload, invokeOptions) => {
+            const userMessage = typeof payload === 'string' ? payload : payload.userMessage;
+            const memory = [...everything];
+            everything.push({ role: 'user', content: userMessage }, { role: 'assistant', content: 'I see.' });
+            return agent.invoke({ userMessage, memory }, invokeOptions);
           },
-        });
-      },
+        }),
     };
   }),
   // streaming
@@ -184,6 +170,25 @@ export const saboteurs: Saboteur[] = [
   })),
   agentSaboteur('claims more threads', ['environment-summary'], { device: ({ device }) => ({ ...device, threads: 64 }) }),
 ];
+
+/** No imitation: ONNX Runtime really stays broken in a realm in which a load has failed. */
+function oneRealm(): Saboteur {
+  const kept: Worker[] = [];
+  const saboteur = systemSaboteur('loads every model in one realm', ['invalid-model'], (system) => ({
+    createPool: (options) => {
+      let only: Worker | undefined;
+      return system.createPool({
+        ...options,
+        createWorker: () => {
+          if (!only) kept.push((only = createEngineWorker()));
+          only.terminate = () => undefined;
+          return only;
+        },
+      });
+    },
+  }));
+  return { ...saboteur, cleanUp: () => kept.splice(0).forEach((worker) => Worker.prototype.terminate.call(worker)) };
+}
 
 function afterwards(agent: Agent, payload: Parameters<Agent['stream']>[0], options: Parameters<Agent['stream']>[1]): AgentStream {
   return streamOf(async (onToken) => {

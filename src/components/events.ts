@@ -1,0 +1,73 @@
+import type { Report, ScenarioResult } from '../harness/report.js';
+
+/** A scenario is over. Bubbles, composed; `detail` is its result. */
+export class UnmockedResultEvent extends CustomEvent<ScenarioResult> {
+  static readonly type = 'unmocked-result';
+  constructor(result: ScenarioResult) {
+    super(UnmockedResultEvent.type, { detail: result, bubbles: true, composed: true });
+  }
+}
+
+/** A run is over. Bubbles, composed; `detail` is its report. */
+export class UnmockedReportEvent extends CustomEvent<Report> {
+  static readonly type = 'unmocked-report';
+  constructor(report: Report) {
+    super(UnmockedReportEvent.type, { detail: report, bubbles: true, composed: true });
+  }
+}
+
+/** A run begins. Bubbles, composed; `detail` lists the ids of its scenarios. */
+export class UnmockedStartEvent extends CustomEvent<{ scenarios: readonly string[] }> {
+  static readonly type = 'unmocked-start';
+  constructor(scenarios: readonly string[]) {
+    super(UnmockedStartEvent.type, { detail: { scenarios }, bubbles: true, composed: true });
+  }
+}
+
+/** A run could not begin, or broke off: an unknown model, a seed that is none. Bubbles, composed. */
+export class UnmockedErrorEvent extends CustomEvent<Error> {
+  static readonly type = 'unmocked-error';
+  constructor(error: Error) {
+    super(UnmockedErrorEvent.type, { detail: error, bubbles: true, composed: true });
+  }
+}
+
+/** Somebody pressed a card's Run or Stop. Whoever runs it instead of the card cancels the event. */
+export class UnmockedRequestEvent extends CustomEvent<{ action: 'run' | 'stop'; id: string }> {
+  static readonly type = 'unmocked-request';
+  constructor(action: 'run' | 'stop', id: string) {
+    super(UnmockedRequestEvent.type, { detail: { action, id }, bubbles: true, composed: true, cancelable: true });
+  }
+}
+
+/** The settings were changed by hand. */
+export class UnmockedSettingsEvent extends CustomEvent<Partial<RunSettings>> {
+  static readonly type = 'unmocked-settings';
+  constructor(settings: Partial<RunSettings>) {
+    super(UnmockedSettingsEvent.type, { detail: settings });
+  }
+}
+
+/** What a run is made with, as its controls, attributes and URL parameters say it. */
+export interface RunSettings {
+  model: string;
+  device: PageDevice;
+  seed: number;
+  /** Base URL of a mirror of the hub; empty: the hub itself. */
+  hub: string;
+}
+
+/** The devices that a page offers. */
+export const pageDevices = ['auto', 'webgpu', 'wasm'] as const;
+export type PageDevice = (typeof pageDevices)[number];
+
+declare global {
+  interface GlobalEventHandlersEventMap {
+    'unmocked-result': UnmockedResultEvent;
+    'unmocked-report': UnmockedReportEvent;
+    'unmocked-start': UnmockedStartEvent;
+    'unmocked-error': UnmockedErrorEvent;
+    'unmocked-request': UnmockedRequestEvent;
+    'unmocked-settings': UnmockedSettingsEvent;
+  }
+}

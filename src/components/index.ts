@@ -1,0 +1,22 @@
+import { UnmockedEnvironment } from './unmocked-environment.js';
+import { UnmockedHarness } from './unmocked-harness.js';
+import { UnmockedReport } from './unmocked-report.js';
+import { UnmockedScenario } from './unmocked-scenario.js';
+import { UnmockedSettings } from './unmocked-settings.js';
+
+const elements = {
+  'unmocked-environment': UnmockedEnvironment,
+  'unmocked-settings': UnmockedSettings,
+  'unmocked-report': UnmockedReport,
+  'unmocked-scenario': UnmockedScenario,
+  // The last, so that what it is made of is there when it is.
+  'unmocked-harness': UnmockedHarness,
+};
+
+// A page may hold this twice, for instance from two bundles; the first one stays.
+for (const [name, element] of Object.entries(elements)) {
+  if (!customElements.get(name)) customElements.define(name, element);
+}
+
+export { UnmockedEnvironment, UnmockedHarness, UnmockedReport, UnmockedScenario, UnmockedSettings };
+export * from './events.js';

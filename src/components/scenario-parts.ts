@@ -1,0 +1,146 @@
+/** The parts of a scenario's card, as templates. Whatever a model wrote is bound as text, never as HTML. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Attempt } from '../engine/ladder.js';
+import type { Exchange, ScenarioResult } from '../harness/report.js';
+import type { Check } from '../scenarios/scenario.js';
+import { count, formatByteProgress, formatDuration, formatMetric, formatValue } from './format.js';
+import { isOver, type ScenarioState } from './scenario-state.js';
+import { statusIcon } from './status.js';
+
+const phases: Record<string, string> = { download: 'Downloading the model', verify: 'Verifying the model', session: 'Starting the runtime', 'warm-up': 'Warming up' };
+
+export function loadingPart({ progress, status }: ScenarioState) {
+  if (!progress || status !== 'running') return nothing;
+  const { phase, loadedBytes, totalBytes } = progress;
+  const label = phases[phase] ?? phase;
+  // Without a value a progress bar is indeterminate, which is the truth while the runtime starts.
+  const bar = phase === 'download' && totalBytes > 0 ? html`<progress aria-label=${label} max=${totalBytes} value=${loadedBytes}></progress>` : html`<progress aria-label=${label}></progress>`;
+  return html`<div class="loading" part="loading">
+    <span>${label}${totalBytes > 0 ? html` <span class="muted">${formatByteProgress(loadedBytes, totalBytes)}</span>` : nothing}</span>
+    ${bar}
+  </div>`;
+}
+
+/** A text of the project's own in which `words` are code. */
+export const withCode = (text: string) => text.split('`').map((piece, index) => (index % 2 === 1 ? html`<code>${piece}</code>` : piece));
+
+const SHOWN_EXCHANGES = 4;
+
+/** Replies as they arrive: the latest ones of a run, the first ones of a result. Not a live region: reading out tokens would be noise. */
+export function outputPart(state: ScenarioState) {
+  const { live, status } = state;
+  if (live.length === 0) return nothing;
+  const running = status === 'running';
+  const shown = running ? live.slice(-SHOWN_EXCHANGES) : live.slice(0, SHOWN_EXCHANGES);
+  return html`<div class="output" part="output" tabindex="0" role="group" aria-label="Output of the model">
+    ${shown.map(
+      ({ message, text }, index) =>
+        html`<p class="message"><span class="visually-hidden">Message: </span>${formatValue(message)}</p>
+          <pre class="reply ${running && index === shown.length - 1 ? 'arriving' : ''}">${text.trimStart() || (running ? '' : html`<span class="muted">(nothing)</span>`)}</pre>`,
+    )}
+    ${live.length > shown.length && !running ? html`<p class="muted">and ${live.length - shown.length} more</p>` : nothing}
+  </div>`;
+}
+
+export function checksPart({ checks, status }: ScenarioState) {
+  if (checks.length === 0) return nothing;
+  const failed = checks.filter((check) => check.status === 'failed').length;
+  const skipped = checks.filter((check) => check.status === 'skipped').length;
+  const rest = [failed ? `${failed} failed` : '', skipped ? `${skipped} skipped` : ''].filter(Boolean).join(', ');
+  return html`<details part="checks" ?open=${failed > 0 || status === 'running'}>
+    <summary>${count(checks.length, 'check')}<span class="muted">, ${rest || (isOver({ status } as ScenarioState) ? 'all passed' : 'so far all passed')}</span></summary>
+    <ul class="checks">
+      ${checks.map(checkPart)}
+    </ul>
+  </details>`;
+}
+
+function checkPart({ name, status, actual, expected, reason }: Check): TemplateResult {
+  const fact = (label: string, value: unknown) => (value === undefined ? nothing : html`<div><dt>${label}</dt><dd><code>${formatValue(value)}</code></dd></div>`);
+  return html`<li part="check">
+    <span class="mark" data-status=${status}>${statusIcon(status)}<span class="visually-hidden">${status}: </span></span>
+    <div class="check">
+      <span>${name}</span>
+      ${reason ? html`<span class="muted">(${reason})</span>` : nothing}
+      ${actual === undefined && expected === undefined ? nothing : html`<dl class="facts">${fact('actual', actual)}${fact('expected', expected)}</dl>`}
+    </div>
+  </li>`;
+}
+
+export function metricsPart({ result }: ScenarioState) {
+  const metrics = Object.entries(result?.metrics ?? {});
+  if (metrics.length === 0) return nothing;
+  return html`<dl class="metrics" part="metrics">
+    ${metrics.map(([key, value]) => {
+      const metric = formatMetric(key, value);
+      return html`<div><dt>${metric.name}</dt><dd>${metric.value}</dd></div>`;
+    })}
+  </dl>`;
+}
+
+export function devicePart({ attempts, result }: ScenarioState) {
+  if (attempts.length === 0) return nothing;
+  const device = result?.device;
+  const evidence = result?.evidence;
+  const used = device ? [device.actual, evidence?.dtype, device.requested === device.actual ? '' : `asked for ${device.requested}`].filter(Boolean).join(', ') : '';
+  return html`<details part="device">
+    <summary>Device${used ? html`: ${used}` : nothing} <span class="muted">(${count(attempts.length, 'attempt')})</span></summary>
+    <ol class="attempts">
+      ${attempts.map(attemptPart)}
+    </ol>
+    ${evidence?.modelDigest ? html`<p class="muted digest">weights, SHA-256: <code>${evidence.modelDigest}</code></p>` : nothing}
+  </details>`;
+}
+
+function attemptPart({ device, dtype, file, outcome, reason, error, durationMs, shared }: Attempt) {
+  const status = outcome === 'loaded' ? 'passed' : outcome;
+  const why = error ? `${error.code ? `${error.code}: ` : ''}${error.message}` : reason;
+  return html`<li part="attempt">
+    <span class="mark" data-status=${status}>${statusIcon(status)}</span>
+    <div class="check">
+      ${device} ${dtype ?? ''} <strong>${outcome}</strong>${shared ? ' (shared)' : ''} <span class="muted">${formatDuration(durationMs)}${file ? ` · ${file}` : ''}</span>
+      ${why ? html`<div class="why">${why}</div>` : nothing}
+    </div>
+  </li>`;
+}
+
+export function exchangesPart({ result }: ScenarioState) {
+  const exchanges = result?.evidence.exchanges ?? [];
+  if (exchanges.length === 0) return nothing;
+  const output = exchanges.reduce((sum, exchange) => sum + exchange.outputTokenIds.length, 0);
+  return html`<details part="exchanges">
+    <summary>${count(exchanges.length, 'exchange')} <span class="muted">(${count(output, 'output token')})</span></summary>
+    <ol class="exchanges">
+      ${exchanges.map(exchangePart)}
+    </ol>
+  </details>`;
+}
+
+function exchangePart({ prompt, text, promptTokenIds, outputTokenIds, prefilledTokens, finishReason, timings, seed }: Exchange) {
+  const speed = Number.isFinite(timings.tokensPerSecond) ? ` · ${timings.tokensPerSecond.toFixed(0)} tok/s` : '';
+  return html`<li part="exchange">
+    <pre class="prompt">${prompt}</pre>
+    <pre class="text">${text}</pre>
+    <p class="muted">
+      ${count(promptTokenIds.length, 'prompt token')} (${prefilledTokens} computed, ${promptTokenIds.length - prefilledTokens} from the cache) · ${count(outputTokenIds.length, 'output token')} · ${finishReason} · first
+      token ${formatDuration(timings.firstToken)}${speed} · seed ${seed}
+    </p>
+  </li>`;
+}
+
+export function reasonPart({ result }: ScenarioState) {
+  if (!result) return nothing;
+  const { reason, error, status } = result;
+  if (!reason && !error) return nothing;
+  return html`<div class="reason" part="reason" data-status=${status}>
+    ${reason ? html`<p>${formatReason(result)}</p>` : nothing}
+    ${error?.stack && status !== 'skipped' ? html`<details><summary>Error ${error.code ?? error.name}</summary><pre>${error.stack}</pre></details>` : nothing}
+  </div>`;
+}
+
+/** The harness joins the names of failed checks; said as such they read better. */
+function formatReason({ status, reason, error }: ScenarioResult): string {
+  if (status === 'failed' && !error) return `Did not hold: ${reason}`;
+  if (status === 'skipped') return `Skipped: ${reason}`;
+  return reason ?? '';
+}

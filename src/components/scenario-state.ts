@@ -1,0 +1,70 @@
+import type { Attempt } from '../engine/ladder.js';
+import type { ResultStatus, RunEvent, ScenarioResult } from '../harness/report.js';
+import type { Check } from '../scenarios/scenario.js';
+
+export type ScenarioStatus = 'idle' | 'waiting' | 'running' | ResultStatus;
+
+/** What a card shows of its scenario. Never changed in place: each event makes a new one, which is what Lit compares. */
+export interface ScenarioState {
+  readonly status: ScenarioStatus;
+  readonly checks: readonly Check[];
+  /** Every rung that was tried during the scenario, whatever agent it was for. */
+  readonly attempts: readonly Attempt[];
+  /** Requests and what has come back so far. */
+  readonly live: readonly { readonly message: string; readonly text: string }[];
+  readonly tokens: number;
+  /** Set while a model loads. */
+  readonly progress?: { readonly phase: string; readonly loadedBytes: number; readonly totalBytes: number } | undefined;
+  readonly result?: ScenarioResult | undefined;
+  /** The result is not of the latest run. */
+  readonly earlier?: boolean | undefined;
+}
+
+export const idle: ScenarioState = { status: 'idle', checks: [], attempts: [], live: [], tokens: 0 };
+export const waiting: ScenarioState = { ...idle, status: 'waiting' };
+
+/** The state after an event of the same scenario; events that say nothing of a scenario change nothing. */
+export function reduceScenario(state: ScenarioState, event: RunEvent): ScenarioState {
+  switch (event.type) {
+    case 'scenario-start':
+      return { ...idle, status: 'running' };
+    case 'check':
+      return { ...state, checks: [...state.checks, event.check] };
+    case 'exchange':
+      return { ...state, progress: undefined, live: [...state.live, { message: event.message, text: '' }] };
+    case 'token': {
+      const last = state.live.at(-1) ?? { message: '', text: '' };
+      return { ...state, tokens: state.tokens + 1, live: [...state.live.slice(0, -1), { ...last, text: last.text + event.text }] };
+    }
+    case 'progress':
+      return { ...state, progress: { phase: event.phase, loadedBytes: event.loadedBytes, totalBytes: event.totalBytes } };
+    case 'attempt':
+      return { ...state, progress: undefined, attempts: [...state.attempts, event.attempt] };
+    case 'scenario-end':
+      return resultState(event.result, state.attempts);
+    default:
+      return state;
+  }
+}
+
+/** A result as a card shows it. */
+export function resultState(result: ScenarioResult, attempts: readonly Attempt[] = []): ScenarioState {
+  const { status, checks, evidence, device } = result;
+  return {
+    status,
+    checks,
+    attempts: attempts.length > 0 ? attempts : (device?.attempts ?? []),
+    live: evidence.exchanges.map(({ prompt, text }) => ({ message: lastMessage(prompt), text })),
+    tokens: evidence.tokensComputed,
+    result,
+  };
+}
+
+/** The message that a whole prompt ends with, as far as it can be told from it. */
+function lastMessage(prompt: string): string {
+  const turn = prompt.lastIndexOf('\nUser: ');
+  const text = turn >= 0 ? prompt.slice(turn + 7) : prompt.replace(/^User: /, '');
+  return text.replace(/\nAssistant:\s*$/, '');
+}
+
+export const isOver = ({ status }: ScenarioState): boolean => status !== 'idle' && status !== 'waiting' && status !== 'running';

@@ -1,0 +1,31 @@
+import { svg, type SVGTemplateResult } from 'lit';
+import type { ScenarioStatus } from './scenario-state.js';
+
+/** A status as words. Colour and shape only repeat it. */
+export const statusLabels: Record<ScenarioStatus, string> = {
+  idle: 'ready',
+  waiting: 'waiting',
+  running: 'running',
+  passed: 'passed',
+  failed: 'failed',
+  skipped: 'skipped',
+  'timed-out': 'timed out',
+  'not-run': 'not run',
+};
+
+const stroke = (d: string) => svg`<path d=${d} fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" />`;
+const ring = svg`<circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="2" />`;
+
+const shapes: Record<ScenarioStatus, SVGTemplateResult> = {
+  idle: svg`<circle cx="8" cy="8" r="3" fill="currentColor" />`,
+  waiting: svg`${ring}${stroke('M8 5v3h2.5')}`,
+  running: svg`<path d="M5 3l8 5-8 5z" fill="currentColor" />`,
+  passed: stroke('M3 8.5l3.5 3.5L13 4.5'),
+  failed: stroke('M4 4l8 8M12 4l-8 8'),
+  skipped: stroke('M3 4l4 4-4 4M9 4l4 4-4 4'),
+  'timed-out': svg`${ring}${stroke('M8 4.8V8l2 2')}`,
+  'not-run': svg`${ring}${stroke('M4 12l8-8')}`,
+};
+
+/** The icon of a status; decoration beside its label. */
+export const statusIcon = (status: ScenarioStatus) => svg`<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" focusable="false">${shapes[status]}</svg>`;

@@ -1,0 +1,34 @@
+import { css } from 'lit';
+
+export const environmentStyles = css`
+  :host {
+    display: block;
+  }
+  h2 {
+    font-size: 0.875rem;
+    margin-block-end: 0.375rem;
+  }
+  dl {
+    display: grid;
+    gap: 0.25rem;
+  }
+  dl > div {
+    display: grid;
+    grid-template-columns: 6.5rem minmax(0, 1fr);
+    overflow-wrap: anywhere;
+  }
+  dt {
+    color: var(--u-muted);
+  }
+  .mark {
+    margin-inline-end: 0.375rem;
+  }
+  .warning {
+    border-inline-start: 2px solid var(--u-timed-out);
+    padding-inline-start: 0.75rem;
+    margin-block: 0.25rem;
+  }
+  .warning strong {
+    color: var(--u-timed-out);
+  }
+`;

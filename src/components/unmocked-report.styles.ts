@@ -1,0 +1,36 @@
+import { css } from 'lit';
+
+export const reportStyles = css`
+  :host {
+    display: block;
+  }
+  section {
+    display: grid;
+    gap: 0.5rem;
+    grid-template-columns: minmax(0, 1fr);
+  }
+  .line,
+  .totals,
+  .export {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.25rem 1rem;
+    font-variant-numeric: tabular-nums;
+  }
+  .verdict {
+    font-size: 1rem;
+  }
+  .totals li {
+    font-weight: 600;
+  }
+  svg {
+    vertical-align: -2px;
+  }
+  .problem {
+    color: var(--u-failed);
+  }
+  .export {
+    gap: 0.375rem 0.5rem;
+  }
+`;

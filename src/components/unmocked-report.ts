@@ -1,0 +1,87 @@
+import { html, LitElement, nothing } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import { toJUnit } from '../harness/junit.js';
+import type { Report, ResultStatus } from '../harness/report.js';
+import { formatDuration } from './format.js';
+import { statusIcon, statusLabels } from './status.js';
+import { themeStyles } from './theme.styles.js';
+import { reportStyles } from './unmocked-report.styles.js';
+
+const statuses = ['passed', 'failed', 'timed-out', 'skipped', 'not-run'] as const satisfies readonly ResultStatus[];
+
+/**
+ * How far a run is and how it went, and its report to take along.
+ *
+ * @csspart panel, totals, total, export
+ */
+export class UnmockedReport extends LitElement {
+  static override styles = [themeStyles, reportStyles];
+
+  /** Results so far. */
+  @property({ attribute: false }) results: readonly { status: ResultStatus }[] = [];
+  /** Scenarios of the run; 0 before the first. */
+  @property({ type: Number }) expected = 0;
+  /** What is running now. */
+  @property() current = '';
+  @property({ attribute: false }) report: Report | undefined;
+  @state() private said = '';
+
+  override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    if (changed.has('report')) this.said = '';
+  }
+
+  override render() {
+    const { expected, results, report } = this;
+    if (expected === 0) return nothing;
+    return html`<section part="panel" aria-label="The run">
+      <div class="line">
+        ${report ? html`<strong class="verdict" data-status=${report.status}>${statusIcon(report.status)} ${report.status}</strong>` : nothing}
+        <span>${results.length} of ${expected}${report ? html` <span class="muted">in ${formatDuration(report.durationMs)}, ${report.inference.tokens} tokens computed here</span>` : nothing}</span>
+        ${!report && this.current ? html`<span class="muted current">${this.current}</span>` : nothing}
+      </div>
+      <progress aria-label="Scenarios that are over" max=${expected} value=${results.length}></progress>
+      <ul class="totals" part="totals">
+        ${statuses.map((status) => {
+          const number = results.filter((result) => result.status === status).length;
+          return number > 0 ? html`<li part="total" data-status=${status}>${statusIcon(status)} ${number} ${statusLabels[status]}</li>` : nothing;
+        })}
+      </ul>
+      ${report ? html`${report.problems.map((problem) => html`<p class="problem">${problem}</p>`)}${this.#exports(report)}` : nothing}
+    </section>`;
+  }
+
+  #exports(report: Report) {
+    const json = () => JSON.stringify(report, null, 2);
+    return html`<div class="export" part="export">
+      <span class="muted">Report</span>
+      <button type="button" @click=${() => this.#download('unmocked.json', 'application/json', json())}>JSON</button>
+      <button type="button" @click=${() => this.#download('unmocked.xml', 'application/xml', toJUnit(report))}>JUnit</button>
+      <button type="button" @click=${() => this.#copy(json())}>Copy</button>
+      <span role="status">${this.said}</span>
+    </div>`;
+  }
+
+  #download(name: string, type: string, text: string): void {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([text], { type }));
+    link.download = name;
+    link.click();
+    // A browser that asks where to save it reads the blob late.
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+
+  async #copy(text: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text);
+      this.said = 'Copied.';
+    } catch {
+      this.said = 'The browser did not allow it; take the JSON file.';
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'unmocked-report': UnmockedReport;
+  }
+}

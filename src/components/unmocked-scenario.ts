@@ -1,0 +1,194 @@
+import { html, LitElement, nothing } from 'lit';
+import { property } from 'lit/decorators.js';
+import { toErrorRecord, UnmockedError } from '../errors.js';
+import type { Report, RunEvent, ScenarioResult } from '../harness/report.js';
+import { resolveModel } from '../models/registry.js';
+import { scenarios } from '../scenarios/index.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import { downloadSize } from './download-size.js';
+import { type PageDevice, UnmockedErrorEvent, UnmockedReportEvent, UnmockedRequestEvent, UnmockedResultEvent } from './events.js';
+import { formatDuration } from './format.js';
+import { runInTurn } from './run-queue.js';
+import { checksPart, devicePart, exchangesPart, loadingPart, metricsPart, outputPart, reasonPart, withCode } from './scenario-parts.js';
+import { idle, isOver, reduceScenario, type ScenarioState, waiting } from './scenario-state.js';
+import { statusIcon, statusLabels } from './status.js';
+import { themeStyles } from './theme.styles.js';
+import { scenarioStyles } from './unmocked-scenario.styles.js';
+
+const RENDER_INTERVAL_MS = 50;
+
+/**
+ * One scenario: what it proves, and what came of it.
+ *
+ * Inside `<unmocked-harness>` it only shows what it is given. On its own, named by `name`, it runs its scenario on a click; nothing is
+ * downloaded before that, and the size is said beside the button. Light-DOM content is shown until the element is defined.
+ *
+ * @example <unmocked-scenario name="streaming" device="wasm">Needs JavaScript.</unmocked-scenario>
+ *
+ * @fires unmocked-result - The scenario is over; `detail` is its result. On its own only.
+ * @fires unmocked-report - The run is over; `detail` is its report. On its own only.
+ * @fires unmocked-error - The run could not begin; `detail` is the error. On its own only.
+ * @fires unmocked-request - Run or Stop was pressed. Cancel it to run the scenario in some other way.
+ *
+ * @csspart card, header, status, button, proves, reason, loading, output, checks, check, metrics, device, attempt, exchanges, exchange
+ * @cssproperty [--unmocked-block-size=26rem] - Height of an element that stands on its own.
+ */
+export class UnmockedScenario extends LitElement {
+  static override styles = [themeStyles, scenarioStyles];
+
+  /** Id of a core scenario, for an element that stands on its own. */
+  @property() name = '';
+  @property() model = 'unmocked-tiny';
+  @property() device: PageDevice = 'auto';
+  @property({ type: Number }) seed = 0;
+  /** Base URL of a mirror of the hub. */
+  @property() hub = '';
+  /** What is shown; by default the core scenario called `name`. */
+  @property({ attribute: false }) scenario: Scenario | undefined;
+  @property({ attribute: false }) state: ScenarioState = idle;
+  /** Its place in a list, from 1. */
+  @property({ type: Number }) number: number | undefined;
+  /** A run is under way that is not this card's. */
+  @property({ type: Boolean }) busy = false;
+  /** Why a run of its own could not begin. */
+  @property({ attribute: false }) error: Error | undefined;
+
+  #controller: AbortController | undefined;
+  #renderedAt = 0;
+
+  /** The latest result, when there is one. */
+  get result(): ScenarioResult | undefined {
+    return this.state.result;
+  }
+
+  /** Tokens come faster than anybody reads: while it runs, a card is rendered some twenty times a second and leaves the thread alone. */
+  protected override async scheduleUpdate(): Promise<void> {
+    const pause = this.#renderedAt + RENDER_INTERVAL_MS - performance.now();
+    // A timer and not an animation frame: frames stop coming while a software GPU computes.
+    if (this.hasUpdated && this.state.status === 'running' && pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+    super.scheduleUpdate();
+    this.#renderedAt = performance.now();
+  }
+
+  protected override willUpdate(): void {
+    this.toggleAttribute('standalone', !this.scenario);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.cancel();
+  }
+
+  /**
+   * Runs the scenario in this element.
+   *
+   * @throws UnmockedError `invalid-argument` or `unknown-model` when it cannot begin, or is running already.
+   */
+  async run(signal?: AbortSignal): Promise<ScenarioResult> {
+    if (this.#controller) throw new UnmockedError('invalid-argument', 'This scenario is running. Wait for its end, or cancel it.');
+    const controller = (this.#controller = new AbortController());
+    this.error = undefined;
+    this.state = waiting;
+    try {
+      const report = await runInTurn({
+        scenarios: [this.#scenario()],
+        model: this.model,
+        device: this.device,
+        seed: this.seed,
+        hubUrl: this.hub || undefined,
+        signal: signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,
+        onEvent: (event) => this.#show(event),
+      });
+      this.#finish(report);
+      return report.results[0]!;
+    } catch (error) {
+      this.state = idle;
+      this.error = error instanceof Error ? error : new Error(toErrorRecord(error).message);
+      this.dispatchEvent(new UnmockedErrorEvent(this.error));
+      throw error;
+    } finally {
+      this.#controller = undefined;
+    }
+  }
+
+  /** Stops its own run. */
+  cancel(): void {
+    this.#controller?.abort();
+  }
+
+  override render() {
+    const scenario = this.scenario ?? scenarios.find(({ id }) => id === this.name);
+    if (!scenario) return html`<p class="card unknown" part="card" role="alert">There is no scenario "${this.name}". Allowed: ${scenarios.map(({ id }) => id).join(', ')}.</p>`;
+    const { state } = this;
+    const { status, result } = state;
+    return html`<article class="card" part="card" aria-labelledby="title" data-state=${status}>
+      <header part="header">
+        <div class="heading">
+          <h3 id="title">${this.number ? html`<span class="number" aria-hidden="true">${String(this.number).padStart(2, '0')}</span>` : nothing}${scenario.title}</h3>
+          <code class="id muted">${scenario.id}</code>
+        </div>
+        <span class="status" part="status" data-status=${status}>
+          ${statusIcon(status)}<span>${statusLabels[status]}</span>
+          ${result ? html`<span class="muted">${formatDuration(result.durationMs)}</span>` : nothing}
+        </span>
+        ${this.#button(scenario)}
+      </header>
+      <p class="proves" part="proves">${withCode(scenario.proves)}</p>
+      ${state.earlier ? html`<p class="muted">From an earlier run.</p>` : nothing}
+      ${this.scenario ? nothing : this.#size()}
+      ${this.error ? html`<p class="reason" role="alert" data-status="failed">${this.error.message}</p>` : nothing}
+      ${loadingPart(state)} ${reasonPart(state)} ${outputPart(state)} ${metricsPart(state)} ${this.#details(state)}
+    </article>`;
+  }
+
+  #details(state: ScenarioState) {
+    if (!isOver(state) && state.checks.length === 0 && state.attempts.length === 0) return nothing;
+    return html`<div class="details">${checksPart(state)} ${devicePart(state)} ${exchangesPart(state)}</div>`;
+  }
+
+  #button({ id, title }: Scenario) {
+    const { status } = this.state;
+    const active = status === 'running' || (!this.scenario && status === 'waiting');
+    const label = active ? 'Stop' : 'Run';
+    // One button for both, so that a keyboard user's focus stays where it was.
+    return html`<button type="button" part="button" aria-label="${label} ${title}" ?disabled=${this.busy && !active} @click=${() => this.#press(active ? 'stop' : 'run', id)}>${label}</button>`;
+  }
+
+  #size() {
+    let text: string;
+    try {
+      text = downloadSize(resolveModel(this.model), this.device);
+    } catch (error) {
+      text = (error as Error).message;
+    }
+    return html`<p class="muted size">${text}</p>`;
+  }
+
+  #press(action: 'run' | 'stop', id: string): void {
+    if (!this.dispatchEvent(new UnmockedRequestEvent(action, id))) return;
+    // What goes wrong is shown in the element.
+    if (action === 'run') this.run().catch(() => undefined);
+    else this.cancel();
+  }
+
+  #scenario(): Scenario {
+    const scenario = this.scenario ?? scenarios.find(({ id }) => id === this.name);
+    if (scenario) return scenario;
+    throw new UnmockedError('invalid-argument', `There is no scenario "${this.name}". Allowed: ${scenarios.map(({ id }) => id).join(', ')}.`);
+  }
+
+  #show(event: RunEvent): void {
+    this.state = reduceScenario(this.state, event);
+    if (event.type === 'scenario-end') this.dispatchEvent(new UnmockedResultEvent(event.result));
+  }
+
+  #finish(report: Report): void {
+    this.dispatchEvent(new UnmockedReportEvent(report));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'unmocked-scenario': UnmockedScenario;
+  }
+}
