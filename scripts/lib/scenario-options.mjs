@@ -5,6 +5,7 @@ const DEVICES = ['auto', 'webgpu', 'wasm', 'remote'];
 const OPTIONS = {
   run: { type: 'string', default: 'all' },
   model: { type: 'string' },
+  hub: { type: 'string' },
   device: { type: 'string' },
   seed: { type: 'string' },
   tags: { type: 'string' },
@@ -15,11 +16,12 @@ const OPTIONS = {
   page: { type: 'string' },
 };
 /** Those that are passed on to the page as its parameters, under the same names. */
-const PAGE_PARAMETERS = ['run', 'model', 'device', 'seed', 'tags'];
+const PAGE_PARAMETERS = ['run', 'model', 'hub', 'device', 'seed', 'tags'];
 
 export const USAGE = `usage: npm run scenarios -- [options]
   --run all|ID,ID…       the scenarios to run (all)
   --model ID             the model (the page's default)
+  --hub URL              a mirror in the Hugging Face hub's layout, in place of the hub
   --device ${DEVICES.join('|')}
   --seed N               the seed of what is sampled
   --tags TAG,TAG…        only scenarios with these tags

@@ -17,14 +17,16 @@ export function modelBytes(model: Model, device: 'webgpu' | 'wasm'): { dtype: st
 
 /** What a run downloads, in a sentence; said before anything is. */
 export function downloadSize(model: Model, device: PageDevice): string {
-  const parts = (['webgpu', 'wasm'] as const)
+  const sizes = (['webgpu', 'wasm'] as const)
     .filter((name) => device === 'auto' || device === name)
     .flatMap((name) => {
       const size = modelBytes(model, name);
-      if (!size) return [];
-      const bytes = size.bytes === undefined ? 'a size that its host does not say beforehand' : formatBytes(size.bytes);
-      return [`${bytes} on ${name === 'wasm' ? 'WASM' : 'WebGPU'} (${size.dtype}, and ${formatBytes(RUNTIME_BYTES[name === 'wasm' ? 'plain' : 'asyncify'])} of ONNX Runtime)`];
+      return size ? [{ ...size, where: name === 'wasm' ? 'WASM' : 'WebGPU', runtime: formatBytes(RUNTIME_BYTES[name === 'wasm' ? 'plain' : 'asyncify']) }] : [];
     });
-  if (parts.length === 0) return `It has no file for ${device}.`;
-  return `Downloads ${parts.join(' or ')}, once; a model that was kept in this browser is not fetched again.`;
+  if (sizes.length === 0) return `It has no file for ${device}.`;
+  const list = (text: (size: (typeof sizes)[number]) => string) => sizes.map(text).join(' or ');
+  if (sizes.some(({ bytes }) => bytes === undefined)) {
+    return `How much it downloads is known only when it begins, and is shown then. ONNX Runtime adds ${list(({ where, runtime }) => `${runtime} for ${where}`)}, once.`;
+  }
+  return `Downloads ${list(({ where, bytes, dtype, runtime }) => `${formatBytes(bytes!)} for ${where} (${dtype}, and ${runtime} of ONNX Runtime)`)}, once: the model is kept in this browser.`;
 }

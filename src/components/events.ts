@@ -57,6 +57,12 @@ export interface RunSettings {
   hub: string;
 }
 
+/** Something that was wrong with the page's address (a warning does not keep it from running) or with a run. */
+export interface Problem {
+  kind: 'error' | 'warning';
+  text: string;
+}
+
 /** The devices that a page offers. */
 export const pageDevices = ['auto', 'webgpu', 'wasm'] as const;
 export type PageDevice = (typeof pageDevices)[number];

@@ -57,12 +57,13 @@ export function checksPart({ checks, status }: ScenarioState) {
 
 function checkPart({ name, status, actual, expected, reason }: Check): TemplateResult {
   const fact = (label: string, value: unknown) => (value === undefined ? nothing : html`<div><dt>${label}</dt><dd><code>${formatValue(value)}</code></dd></div>`);
+  const same = status === 'passed' && JSON.stringify(actual) === JSON.stringify(expected);
   return html`<li part="check">
     <span class="mark" data-status=${status}>${statusIcon(status)}<span class="visually-hidden">${status}: </span></span>
     <div class="check">
       <span>${name}</span>
       ${reason ? html`<span class="muted">(${reason})</span>` : nothing}
-      ${actual === undefined && expected === undefined ? nothing : html`<dl class="facts">${fact('actual', actual)}${fact('expected', expected)}</dl>`}
+      ${actual === undefined && expected === undefined ? nothing : html`<dl class="facts">${same ? fact('as expected', actual) : [fact('actual', actual), fact('expected', expected)]}</dl>`}
     </div>
   </li>`;
 }

@@ -1,4 +1,5 @@
 import { svg, type SVGTemplateResult } from 'lit';
+import type { Report, ResultStatus } from '../harness/report.js';
 import type { ScenarioStatus } from './scenario-state.js';
 
 /** A status as words. Colour and shape only repeat it. */
@@ -29,3 +30,9 @@ const shapes: Record<ScenarioStatus, SVGTemplateResult> = {
 
 /** The icon of a status; decoration beside its label. */
 export const statusIcon = (status: ScenarioStatus) => svg`<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" focusable="false">${shapes[status]}</svg>`;
+
+/** The statuses of results, in the order in which they are summed up. */
+export const resultStatuses = ['passed', 'failed', 'timed-out', 'skipped', 'not-run'] as const satisfies readonly ResultStatus[];
+
+/** `9 passed, 2 failed`. */
+export const totalsText = ({ totals }: Report): string => resultStatuses.filter((status) => totals[status] > 0).map((status) => `${totals[status]} ${statusLabels[status]}`).join(', ');

@@ -60,9 +60,6 @@ export const harnessStyles = css`
     border-block: 1px solid var(--u-line);
   }
   .controls {
-    position: sticky;
-    inset-block-start: 0;
-    z-index: 1;
     display: flex;
     flex-wrap: wrap;
     align-items: flex-start;
@@ -70,6 +67,12 @@ export const harnessStyles = css`
     padding-block: 0.75rem;
     background: var(--u-background);
     border-block-end: 1px solid var(--u-line);
+  }
+  /* Stop stays within reach. */
+  :host([running]) .controls {
+    position: sticky;
+    inset-block-start: 0;
+    z-index: 1;
   }
   .buttons {
     display: flex;
@@ -93,7 +96,7 @@ export const harnessStyles = css`
     scroll-margin-block-start: 8rem;
   }
   @media (max-height: 30rem) {
-    .controls {
+    :host([running]) .controls {
       position: static;
     }
   }

@@ -7,20 +7,15 @@ import type { Report, RunEvent } from '../harness/report.js';
 import { scenarios as coreScenarios } from '../scenarios/index.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { type Description, realSystem, type System } from '../scenarios/system.js';
-import { type PageDevice, UnmockedErrorEvent, UnmockedReportEvent, type UnmockedRequestEvent, UnmockedResultEvent, type UnmockedSettingsEvent, UnmockedStartEvent } from './events.js';
+import { type PageDevice, type Problem, UnmockedErrorEvent, UnmockedReportEvent, type UnmockedRequestEvent, UnmockedResultEvent, type UnmockedSettingsEvent, UnmockedStartEvent } from './events.js';
 import { count } from './format.js';
 import { runInTurn } from './run-queue.js';
 import { idle, isOver, reduceScenario, type ScenarioState, waiting } from './scenario-state.js';
-import { statusLabels } from './status.js';
+import { statusLabels, totalsText } from './status.js';
 import { themeStyles } from './theme.styles.js';
 import { harnessStyles } from './unmocked-harness.styles.js';
 import type { UnmockedScenario } from './unmocked-scenario.js';
 import { hasTag } from './url-parameters.js';
-
-export interface Problem {
-  kind: 'error' | 'warning';
-  text: string;
-}
 
 /**
  * The page: what this browser can do, the controls, and every scenario with what comes of it.
@@ -106,7 +101,7 @@ export class UnmockedHarness extends LitElement {
       });
       this.#end();
       this.report = report;
-      this.announcement = `The run ${report.status}: ${this.#sum(report)}.`;
+      this.announcement = `The run ${report.status}: ${totalsText(report)}.`;
       this.dispatchEvent(new UnmockedReportEvent(report));
       return report;
     } catch (error) {
@@ -248,7 +243,6 @@ export class UnmockedHarness extends LitElement {
   #state = (id: string): ScenarioState => this.#states.get(id) ?? idle;
   #results = () => this.latest.flatMap((id) => this.#state(id).result ?? []);
   #current = (): string => this.scenarios.find(({ id }) => this.#state(id).status === 'running')?.title ?? '';
-  #sum = ({ totals }: Report): string => (['passed', 'failed', 'timed-out', 'skipped', 'not-run'] as const).filter((status) => totals[status] > 0).map((status) => `${totals[status]} ${statusLabels[status]}`).join(', ');
 }
 
 declare global {

@@ -27,6 +27,9 @@ export const reportStyles = css`
   svg {
     vertical-align: -2px;
   }
+  progress.failed {
+    --u-accent: var(--u-failed);
+  }
   .problem {
     color: var(--u-failed);
   }

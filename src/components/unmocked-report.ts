@@ -3,11 +3,9 @@ import { property, state } from 'lit/decorators.js';
 import { toJUnit } from '../harness/junit.js';
 import type { Report, ResultStatus } from '../harness/report.js';
 import { formatDuration } from './format.js';
-import { statusIcon, statusLabels } from './status.js';
+import { resultStatuses, statusIcon, statusLabels } from './status.js';
 import { themeStyles } from './theme.styles.js';
 import { reportStyles } from './unmocked-report.styles.js';
-
-const statuses = ['passed', 'failed', 'timed-out', 'skipped', 'not-run'] as const satisfies readonly ResultStatus[];
 
 /**
  * How far a run is and how it went, and its report to take along.
@@ -39,9 +37,9 @@ export class UnmockedReport extends LitElement {
         <span>${results.length} of ${expected}${report ? html` <span class="muted">in ${formatDuration(report.durationMs)}, ${report.inference.tokens} tokens computed here</span>` : nothing}</span>
         ${!report && this.current ? html`<span class="muted current">${this.current}</span>` : nothing}
       </div>
-      <progress aria-label="Scenarios that are over" max=${expected} value=${results.length}></progress>
+      <progress aria-label="Scenarios that are over" class=${results.every(({ status }) => status === 'passed' || status === 'skipped') ? '' : 'failed'} max=${expected} value=${results.length}></progress>
       <ul class="totals" part="totals">
-        ${statuses.map((status) => {
+        ${resultStatuses.map((status) => {
           const number = results.filter((result) => result.status === status).length;
           return number > 0 ? html`<li part="total" data-status=${status}>${statusIcon(status)} ${number} ${statusLabels[status]}</li>` : nothing;
         })}

@@ -178,7 +178,7 @@ export const scenarioStyles = css`
   }
   .facts div {
     display: grid;
-    grid-template-columns: 4.5rem minmax(0, 1fr);
+    grid-template-columns: 5.75rem minmax(0, 1fr);
   }
   .facts code {
     color: var(--u-text);

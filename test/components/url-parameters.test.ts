@@ -1,0 +1,79 @@
+import { expect } from '@open-wc/testing';
+import { type PageParameters, parseUrlParameters } from '../../src/components/url-parameters.js';
+
+const known = [
+  { id: 'streaming', tags: ['core', 'streaming'] },
+  { id: 'chat-completion', tags: ['core', 'chat'] },
+  { id: 'untagged' },
+];
+const none = { errors: [], warnings: [] };
+
+describe('parseUrlParameters', () => {
+  const good: [string, Omit<PageParameters, 'errors' | 'warnings'>][] = [
+    ['', {}],
+    ['?run=all', { run: 'all' }],
+    ['?run=streaming,chat-completion', { run: ['streaming', 'chat-completion'] }],
+    ['?run=%20streaming%20,,streaming', { run: ['streaming'] }],
+    ['?device=auto', { device: 'auto' }],
+    ['?device=webgpu', { device: 'webgpu' }],
+    ['?device=wasm', { device: 'wasm' }],
+    ['?seed=0', { seed: 0 }],
+    ['?seed=4294967295', { seed: 4294967295 }],
+    ['?model=distilgpt2', { model: 'distilgpt2' }],
+    ['?model=owner/name@v1', { model: 'owner/name@v1' }],
+    ['?model=/models/mine/', { model: '/models/mine/' }],
+    ['?hub=https://example.org/hub', { hub: 'https://example.org/hub' }],
+    ['?tags=chat', { tags: ['chat'] }],
+    ['?run=streaming&tags=core', { run: ['streaming'], tags: ['core'] }],
+    ['?run=all&model=unmocked-tiny&device=wasm&seed=7', { run: 'all', model: 'unmocked-tiny', device: 'wasm', seed: 7 }],
+  ];
+  for (const [search, expected] of good) {
+    it(`reads "${search}"`, () => expect(parseUrlParameters(search, known)).to.deep.equal({ ...none, ...expected }));
+  }
+
+  // Each error names the value and something that is allowed.
+  const bad: [string, string, string][] = [
+    ['?run=streeming', '"streeming"', 'chat-completion'],
+    ['?run=all,streaming', '"all"', 'streaming'],
+    ['?run=', 'run is empty', 'streaming'],
+    ['?run=streaming&run=chat-completion', '"streaming", "chat-completion"', 'once'],
+    ['?run=streaming&tags=chat', 'streaming', 'chat'],
+    ['?tags=nonsense', '"nonsense"', 'core, streaming, chat'],
+    ['?tags=', 'tags is empty', 'core'],
+    ['?device=quantum', '"quantum"', 'auto, webgpu, wasm'],
+    ['?device=remote', '"remote"', 'auto, webgpu, wasm'],
+    ['?device=WASM', '"WASM"', 'wasm'],
+    ['?device=', '""', 'wasm'],
+    ['?seed=NaN', '"NaN"', '4294967295'],
+    ['?seed=', '""', '4294967295'],
+    ['?seed=-1', '"-1"', '4294967295'],
+    ['?seed=1.5', '"1.5"', 'whole number'],
+    ['?seed=1e3', '"1e3"', 'whole number'],
+    ['?seed=4294967296', '"4294967296"', '4294967295'],
+    ['?model=', '""', 'unmocked-tiny'],
+    ['?model=no such model', '"no such model"', 'unmocked-tiny'],
+    ['?hub=example', '"example"', 'https://'],
+    ['?hub=', 'hub is empty', 'https://'],
+    ['?hub=ftp://example.org/', '"ftp:"', 'https'],
+  ];
+  for (const [search, value, allowed] of bad) {
+    it(`refuses "${search}"`, () => {
+      const { errors, warnings } = parseUrlParameters(search, known);
+      expect(errors).to.have.length(1);
+      expect(errors[0]).to.contain(value);
+      expect(errors[0]).to.contain(allowed);
+      expect(warnings).to.deep.equal([]);
+    });
+  }
+
+  it('only warns of a parameter that it does not know', () => {
+    const { warnings, ...rest } = parseUrlParameters('?run=all&sede=7&run%20=1', known);
+    expect(rest).to.deep.equal({ run: 'all', errors: [] });
+    expect(warnings).to.have.length(2);
+    expect(warnings[0]).to.contain('"sede"').and.to.contain('seed');
+  });
+
+  it('reports every error, not the first one', () => {
+    expect(parseUrlParameters('?run=x,y&device=z&seed=q', known).errors).to.have.length(4);
+  });
+});
