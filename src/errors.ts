@@ -46,7 +46,10 @@ export interface ErrorRecord {
   cause?: ErrorRecord;
 }
 
-export function toErrorRecord(error: unknown): ErrorRecord {
+/** Causes further down than this are left out; an error can cause itself. */
+const MAX_CAUSES = 8;
+
+export function toErrorRecord(error: unknown, causes = MAX_CAUSES): ErrorRecord {
   if (!(error instanceof Error)) {
     // ORT's WASM code throws bare numbers (C++ exception pointers) and strings.
     return { name: 'Error', message: typeof error === 'string' ? error : `The runtime threw ${String(error)}.` };
@@ -57,7 +60,7 @@ export function toErrorRecord(error: unknown): ErrorRecord {
     record.code = error.code;
     record.details = error.details;
   }
-  if (error.cause !== undefined) record.cause = toErrorRecord(error.cause);
+  if (error.cause !== undefined && causes > 0) record.cause = toErrorRecord(error.cause, causes - 1);
   return record;
 }
 

@@ -42,7 +42,7 @@ export function toMessages(payload: AgentPayload, memory: readonly Message[], de
 
 /** Nobody's text may end a turn or speak for somebody else: the end-of-text token and role labels at a line's start are taken apart. */
 function escapeMarkup(content: string, eosToken: string): string {
-  const text = content.toWellFormed().replace(/\n(?=(?:System|User|Assistant):)/g, '\n ');
+  const text = content.toWellFormed().replace(/[\n\r](?=(?:System|User|Assistant):)/g, '$& ');
   return eosToken ? text.replaceAll(eosToken, eosToken.split('').join(' ')) : text;
 }
 

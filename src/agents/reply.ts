@@ -8,7 +8,7 @@ export interface ParsedReply {
   problems: string[];
 }
 
-const THINK = /<(think|thinking|reasoning)>([\s\S]*?)(<\/\1>|$)/gi;
+const THINK_TAG = /<(\/?)(?:think|thinking|reasoning)>/gi;
 const CODE = /```[^\n`]*\n?([\s\S]*?)```/g;
 const TOOL_CALL_LINE = /^[ \t]*TOOL_CALL:[ \t]*(.*)$/gm;
 const TOOL_CALL_TAG = /<tool_call>([\s\S]*?)(<\/tool_call>|$)/g;
@@ -19,20 +19,14 @@ const CALL = /^([A-Za-z_][\w.-]*)\((.*)\)\.?$/s;
  * tags), fenced code, and the rest as the response. Never throws: what is malformed is named in `problems`. The text is never HTML.
  */
 export function parseReply(text: string): ParsedReply {
-  const thinking: string[] = [];
   const problems: string[] = [];
   const toolCalls: ToolCall[] = [];
-
-  let rest = text.replace(THINK, (_, _tag: string, content: string, close: string) => {
-    thinking.push(content.trim());
-    if (!close) problems.push('The reasoning was never closed: everything after its tag counts as reasoning.');
-    return '';
-  });
+  const { thinking, answer } = takeReasoning(text, problems);
   const addCall = (raw: string, call: Omit<ToolCall, 'raw'> | string) => {
     if (typeof call === 'string') problems.push(call);
     else toolCalls.push({ ...call, raw });
   };
-  rest = rest.replace(TOOL_CALL_LINE, (line: string, call: string) => {
+  let rest = answer.replace(TOOL_CALL_LINE, (line: string, call: string) => {
     addCall(line.trim(), parseCall(call.trim()));
     return '';
   });
@@ -41,7 +35,7 @@ export function parseReply(text: string): ParsedReply {
     return '';
   });
   return {
-    thinking: thinking.join('\n'),
+    thinking,
     response: rest.trim(),
     code: [...rest.matchAll(CODE)].map((match) => match[1]!.replace(/\n$/, '')),
     toolCalls,
@@ -49,28 +43,59 @@ export function parseReply(text: string): ParsedReply {
   };
 }
 
+/** Reasoning can stand within reasoning; and where the prompt opened it already, only its end is in the reply. */
+function takeReasoning(text: string, problems: string[]): { thinking: string; answer: string } {
+  const thinking: string[] = [];
+  let answer = '';
+  let depth = 0;
+  let from = 0;
+  for (const tag of text.matchAll(THINK_TAG)) {
+    if (!tag[1]) {
+      if (depth++ > 0) continue;
+      answer += text.slice(from, tag.index);
+    } else if (depth > 0) {
+      if (--depth > 0) continue;
+      thinking.push(text.slice(from, tag.index).trim());
+    } else {
+      problems.push('The reasoning was never opened: everything before its end counts as reasoning.');
+      thinking.push((answer + text.slice(from, tag.index)).trim());
+      answer = '';
+    }
+    from = tag.index + tag[0].length;
+  }
+  if (depth > 0) {
+    problems.push('The reasoning was never closed: everything after its tag counts as reasoning.');
+    thinking.push(text.slice(from).trim());
+  } else {
+    answer += text.slice(from);
+  }
+  return { thinking: thinking.join('\n'), answer };
+}
+
 function parseCall(text: string): Omit<ToolCall, 'raw'> | string {
   const match = CALL.exec(text);
   if (!match) return `A tool call is malformed: ${clip(text)}. Expected name(key=value, …).`;
-  const args: Record<string, string> = {};
+  const args: [string, string][] = [];
   for (const part of splitArguments(match[2]!)) {
     const at = part.indexOf('=');
     if (at < 1) return `A tool call has an argument without a name: ${clip(text)}. Expected name(key=value, …).`;
-    args[part.slice(0, at).trim()] = part.slice(at + 1).trim().replace(/^(["'])(.*)\1$/s, '$2');
+    args.push([part.slice(0, at).trim(), part.slice(at + 1).trim().replace(/^(["'])(.*)\1$/s, '$2')]);
   }
-  return { name: match[1]!, arguments: args };
+  return { name: match[1]!, arguments: Object.fromEntries(args) };
 }
 
-/** At commas that stand outside quotes. */
+/** At commas; those within a value that is quoted as a whole do not count, and an apostrophe is no quote. */
 function splitArguments(text: string): string[] {
-  return text.match(/(?:"[^"]*"|'[^']*'|[^,])+/g)?.map((part) => part.trim()).filter(Boolean) ?? [];
+  return (text.match(/[^,=]*=\s*(?:"[^"]*"|'[^']*')\s*(?=,|$)|[^,]+/g) ?? []).map((part) => part.trim()).filter(Boolean);
 }
 
 function parseJsonCall(json: string): Omit<ToolCall, 'raw'> | string {
   try {
     const call = JSON.parse(json) as { name?: unknown; arguments?: unknown };
     if (typeof call?.name !== 'string') return `A tool call has no name: ${clip(json)}`;
-    const args = typeof call.arguments === 'object' && call.arguments !== null ? call.arguments : {};
+    // The OpenAI form writes the arguments as JSON in a text.
+    const args: unknown = typeof call.arguments === 'string' ? JSON.parse(call.arguments) : (call.arguments ?? {});
+    if (typeof args !== 'object' || args === null || Array.isArray(args)) return `The arguments of a tool call are not an object: ${clip(json)}`;
     return { name: call.name, arguments: Object.fromEntries(Object.entries(args).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)])) };
   } catch {
     return `A tool call is not JSON: ${clip(json)}`;

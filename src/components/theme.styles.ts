@@ -141,6 +141,13 @@ export const themeStyles = css`
   progress::-webkit-progress-value {
     background: var(--u-accent);
   }
+  /* Without a value: stripes that stand still, since there is nothing to measure. */
+  progress:indeterminate::-webkit-progress-bar {
+    background: repeating-linear-gradient(-45deg, var(--u-accent) 0 0.375rem, var(--u-line) 0 0.75rem);
+  }
+  progress:indeterminate::-moz-progress-bar {
+    background: repeating-linear-gradient(-45deg, var(--u-accent) 0 0.375rem, var(--u-line) 0 0.75rem);
+  }
   progress::-moz-progress-bar {
     background: var(--u-accent);
   }

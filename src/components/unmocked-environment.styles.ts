@@ -14,7 +14,7 @@ export const environmentStyles = css`
   }
   dl > div {
     display: grid;
-    grid-template-columns: 6.5rem minmax(0, 1fr);
+    grid-template-columns: 7rem minmax(0, 1fr);
     overflow-wrap: anywhere;
   }
   dt {

@@ -7,12 +7,13 @@ export const scenarioStyles = css`
   /* On its own, in somebody's text: a fixed size, so that nothing jumps while it runs. */
   :host([standalone]) {
     block-size: var(--unmocked-block-size, 26rem);
-    overflow: auto;
   }
   :host([standalone]) .card {
-    min-block-size: 100%;
+    block-size: 100%;
+    overflow: auto;
   }
   .card {
+    position: relative;
     display: grid;
     gap: 0.5rem;
     align-content: start;

@@ -129,13 +129,13 @@ export class UnmockedScenario extends LitElement {
         </div>
         <span class="status" part="status" data-status=${status}>
           ${statusIcon(status)}<span>${statusLabels[status]}</span>
-          ${result ? html`<span class="muted">${formatDuration(result.durationMs)}</span>` : nothing}
+          ${result && result.durationMs > 0 ? html`<span class="muted">${formatDuration(result.durationMs)}</span>` : nothing}
         </span>
         ${this.#button(scenario)}
       </header>
       <p class="proves" part="proves">${withCode(scenario.proves)}</p>
       ${state.earlier ? html`<p class="muted">From an earlier run.</p>` : nothing}
-      ${this.scenario ? nothing : this.#size()}
+      ${this.scenario ? nothing : html`${this.#size()}<p class="visually-hidden" role="status">${isOver(state) ? `${scenario.title}: ${statusLabels[status]}.` : ''}</p>`}
       ${this.error ? html`<p class="reason" role="alert" data-status="failed">${this.error.message}</p>` : nothing}
       ${loadingPart(state)} ${reasonPart(state)} ${outputPart(state)} ${metricsPart(state)} ${this.#details(state)}
     </article>`;

@@ -40,10 +40,10 @@ export const options: { [K in keyof AgentSettings]: Option<AgentSettings[K]> } =
   backend: { key: 'backend', default: 'auto', ...oneOf('auto', 'local', 'remote') },
   model: { key: 'model', default: 'unmocked-tiny', allowed: 'a model id, a hub id or a folder URL', accepts: (value) => typeof value === 'string' && value.trim() !== '' },
   device: { key: 'device', default: 'auto', ...oneOf('auto', 'webgpu', 'wasm', 'remote') },
-  hubUrl: { key: 'hub_url', default: undefined, allowed: 'the URL of a mirror in the hub\'s layout', accepts: (value) => value === undefined || typeof value === 'string' },
+  hubUrl: { key: 'hub_url', default: undefined, allowed: 'the http(s) URL of a mirror in the hub\'s layout, without a password', accepts: isHttpUrl },
   maxNewTokens: { key: 'max_new_tokens', default: 64, ...integer(1, 100_000) },
   temperature: { key: 'temperature', default: 0, ...number(0, 2) },
-  topP: { key: 'top_p', default: 1, ...number(0, 1) },
+  topP: { key: 'top_p', default: 1, allowed: 'a number above 0, up to 1', accepts: (value) => typeof value === 'number' && value > 0 && value <= 1 },
   topK: { key: 'top_k', default: 50, ...integer(0, 1000) },
   repetitionPenalty: { key: 'repetition_penalty', default: 1, ...number(0.5, 2) },
   seed: { key: 'seed', default: 0, ...integer(0, 2 ** 32 - 1) },
@@ -78,6 +78,12 @@ export function checkSettings(
 
 export function defaultSettings(): AgentSettings {
   return Object.fromEntries(optionNames.map((name) => [name, options[name].default])) as unknown as AgentSettings;
+}
+
+function isHttpUrl(value: unknown): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false;
+  const { protocol, username, password } = new URL(value);
+  return /^https?:$/.test(protocol) && !username && !password;
 }
 
 function show(value: unknown): string {

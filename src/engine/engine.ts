@@ -31,6 +31,8 @@ export const createEngineWorker = (): Worker => new Worker(new URL('./runtime/wo
 export class Engine {
   /** Engines whose worker is running, in this page. `memory-cleanup` wants it empty. */
   static readonly alive = new Set<Engine>();
+  /** When a worker was last terminated, and when one with threads was; `performance.now()`. */
+  static readonly lastTerminated = { any: -Infinity, threaded: -Infinity };
 
   /** Says what was really loaded; set when `load` resolves. */
   info!: EngineInfo;
@@ -118,6 +120,8 @@ export class Engine {
     clearTimeout(this.#watchdog);
     this.#worker.terminate();
     Engine.alive.delete(this);
+    Engine.lastTerminated.any = performance.now();
+    if (this.info?.threads > 1) Engine.lastTerminated.threaded = performance.now();
     for (const pending of this.#pending.values()) pending.reject(reason);
     this.#pending.clear();
     this.onClosed?.();

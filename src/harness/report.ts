@@ -27,6 +27,8 @@ export interface Evidence {
   /** SHA-256 of the weights. */
   modelDigest?: string;
   dtype?: string;
+  /** Of all the model's files. */
+  modelBytes?: number;
   device?: ActualDevice;
   adapter?: AdapterInfo;
   threads?: number;

@@ -98,6 +98,10 @@ async function runScenario(scenario: Scenario, run: Run): Promise<ScenarioResult
   const result: ScenarioResult = { id, title: scenario.title, status: 'passed', checks: [], metrics: {}, evidence: { modelId: model.id, seed, tokensComputed: 0, exchanges: [] }, durationMs: 0 };
   const missing = missingNeed(scenario.needs ?? [], run);
   if (missing) return { ...result, status: 'skipped', reason: missing };
+  if (scenario.cold) {
+    await run.warm?.dispose();
+    delete run.warm;
+  }
 
   const limit = options.timeLimit ?? scenario.timeLimit ?? TIME_LIMIT;
   const timeout = new AbortController();
@@ -117,6 +121,7 @@ async function runScenario(scenario: Scenario, run: Run): Promise<ScenarioResult
     if (agents.length === 1) Object.assign(result.evidence, {
       modelDigest: agent.model.digest,
       dtype: agent.model.dtype,
+      modelBytes: agent.model.bytes,
       device: agent.device.actual,
       adapter: agent.device.adapter,
       threads: agent.device.threads,
@@ -266,13 +271,13 @@ function summarize(results: ScenarioResult[], { tokens, expected, model, ...fact
   if (results.length < expected) problems.push(`${results.length} scenarios ran, ${expected} were expected.`);
   if (totals.passed === 0) problems.push('No scenario passed.');
   const failed = totals.failed + totals['timed-out'] + totals['not-run'] > 0 || problems.length > 0;
-  const { modelDigest, dtype } = results.find(({ evidence }) => evidence.modelDigest)?.evidence ?? {};
+  const { modelDigest, dtype, modelBytes } = results.find(({ evidence }) => evidence.modelDigest)?.evidence ?? {};
   return {
     schema: 'unmocked/1',
     ...facts,
     status: failed ? 'failed' : 'passed',
     problems,
-    model: { id: model.id, ...(modelDigest ? { digest: modelDigest } : {}), ...(dtype ? { dtype } : {}) },
+    model: { id: model.id, ...(modelDigest ? { digest: modelDigest } : {}), ...(dtype ? { dtype } : {}), ...(modelBytes ? { bytes: modelBytes } : {}) },
     results,
     totals,
     inference: { tokens },

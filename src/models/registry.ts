@@ -49,7 +49,7 @@ export function hubTreeUrl(source: ModelSource): string | undefined {
 function parseReference(reference: string): Model {
   const known = models.find((model) => model.id === reference || (model.source.kind === 'hub' && model.source.repository === reference));
   if (known) return known;
-  if (/^https?:\/\//i.test(reference) || reference.startsWith('/') || reference.startsWith('./')) {
+  if (/^(https?:\/\/|\.\/|\/(?!\/))/i.test(reference)) {
     if (/^https?:/i.test(reference)) httpUrl(reference, 'model');
     return unlisted(reference, { kind: 'folder', url: reference });
   }

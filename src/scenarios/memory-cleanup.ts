@@ -11,6 +11,8 @@ export default defineScenario({
   proves: 'Load, use and dispose, five times over, leaves no worker and no memory behind; a disposed agent says so, and loading again works.',
   tags: ['core', 'memory'],
   timeLimit: 240_000,
+  // Besides being the honest baseline: a thread of a loaded multi-threaded engine sleeps in Atomics.wait, and no browser can ask it for its memory.
+  cold: true,
   async run(t) {
     const pool = t.system.createPool();
     const workersBefore = t.system.runningEngines();

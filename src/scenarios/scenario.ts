@@ -17,6 +17,8 @@ export interface Scenario {
   needs?: Need[];
   /** Milliseconds; default 120,000. */
   timeLimit?: number;
+  /** Starts with no engine loaded; otherwise the run's engine stays loaded from one scenario to the next. Default false. */
+  cold?: boolean;
   /** false for the rare scenario that needs no model; every other fails when nothing was computed. Default true. */
   inference?: boolean;
   run(context: ScenarioContext): Promise<void>;

@@ -36,15 +36,20 @@ export const realSystem: System = {
   measureMemory,
 };
 
-/** Asked while a terminated worker is still going away, Chromium waits 60 s for that worker's answer (measured); asked a moment later, 20 ms. */
-const WORKERS_GONE_MS = 500;
+/**
+ * Asked while a terminated worker is still going away, Chromium waits 60 s for that worker's answer; asked a moment later, it takes 20 ms.
+ * Measured: half a second is enough for a worker alone, one with threads of its own needs between three and six seconds.
+ */
+const WORKER_GONE_MS = { any: 500, threaded: 6000 };
 /** Chromium answers after its next garbage collection, which can be 20 s away; longer than this is not waited for. */
 const MEMORY_PATIENCE_MS = 4000;
 
 async function measureMemory(): Promise<number | undefined> {
   const { performance } = globalThis as unknown as { performance: { measureUserAgentSpecificMemory?: () => Promise<{ bytes: number }> } };
   if (!globalThis.crossOriginIsolated || !performance.measureUserAgentSpecificMemory) return undefined;
-  await new Promise((resolve) => setTimeout(resolve, WORKERS_GONE_MS));
+  const { any, threaded } = Engine.lastTerminated;
+  const quietAt = Math.max(any + WORKER_GONE_MS.any, threaded + WORKER_GONE_MS.threaded);
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, quietAt - globalThis.performance.now())));
   const patience = new Promise<undefined>((resolve) => setTimeout(resolve, MEMORY_PATIENCE_MS));
   return Promise.race([performance.measureUserAgentSpecificMemory().then((memory) => memory.bytes), patience]).catch(() => undefined);
 }
