@@ -1,23 +1,420 @@
 import { expect } from '@open-wc/testing';
-import { Engine } from '../src/engine/engine.js';
-import { EnginePool } from '../src/engine/engine-pool.js';
-import { resolveModel } from '../src/models/registry.js';
+import { createEngineWorker, Engine } from '../src/engine/engine.js';
+import { EnginePool, type EnginePoolOptions } from '../src/engine/engine-pool.js';
+import { ledger } from '../src/engine/ledger.js';
+import type { GenerateRequest } from '../src/engine/protocol.js';
+import { hasCode, isAbortError, type UnmockedError } from '../src/errors.js';
+import type { Model } from '../src/models/model.js';
+import { ask, blobUrl, endAllEngines, greedy, GREETING, LONG_MESSAGE, overpromising, rejection, tinyQ8, workerOf } from './helpers.js';
 
-const greedy = { maxNewTokens: 24, temperature: 0, topP: 1, topK: 0, repetitionPenalty: 1, seed: 0, stop: [], client: 'spec' };
+/** Loads an engine of its own, in a pool of its own. */
+async function load(options: EnginePoolOptions = {}, model: Model = tinyQ8()): Promise<Engine> {
+  return (await new EnginePool(options).acquire({ model, device: 'wasm' })).engine;
+}
+
+/** The error of a rung, out of the one error that lists every attempt. */
+const attemptError = ({ details }: UnmockedError, index = 0) => (details['attempts'] as { error?: { code?: string; message: string; cause?: { message: string } } }[])[index]?.error;
+
+const story: GenerateRequest = { ...greedy, prompt: ask('Tell me a story about a dragon.'), maxNewTokens: 40 };
 
 describe('engine', () => {
-  it('loads the bundled model in a worker and computes', async () => {
-    const pool = new EnginePool();
-    const progress: string[] = [];
-    const t0 = performance.now();
-    const lease = await pool.acquire({ model: resolveModel('unmocked-tiny'), device: 'auto', onProgress: (p) => progress.push(JSON.stringify(p)) });
-    console.log('loaded', performance.now() - t0, JSON.stringify(lease.engine.info), JSON.stringify(lease.attempts), progress.at(-1), progress.length);
-    const result = await lease.engine.generate({ ...greedy, prompt: 'User: Hello, this is a test.\nAssistant:', conversation: 'c' });
-    console.log(JSON.stringify(result));
-    const again = await lease.engine.generate({ ...greedy, prompt: `User: Hello, this is a test.\nAssistant:${result.rawText}\nUser: My name is Ada.\nAssistant:`, conversation: 'c' });
-    console.log(JSON.stringify(again));
-    lease.release();
-    expect(Engine.alive.size).to.equal(0);
-    expect(result.text.trim()).to.equal('Hello! How are you?');
+  let engine: Engine;
+  let greeting: number[];
+  before(async () => {
+    engine = await load();
+    greeting = (await engine.generate({ ...greedy, prompt: GREETING })).outputTokenIds;
+  });
+  after(endAllEngines);
+
+  const stillWorks = async (which = engine) => expect((await which.generate({ ...greedy, prompt: GREETING })).outputTokenIds).to.deep.equal(greeting);
+
+  describe('generates', () => {
+    it('tokens that are counted, told one by one, and are the text', async () => {
+      const before = ledger.tokens;
+      const tokens: { index: number; tokenId: number; text: string }[] = [];
+      const result = await engine.generate(story, { onToken: (token) => tokens.push(token) });
+      expect(ledger.tokens - before).to.equal(result.outputTokenIds.length);
+      expect(tokens.map(({ tokenId }) => tokenId)).to.deep.equal(result.outputTokenIds);
+      expect(tokens.map(({ index }) => index)).to.deep.equal(result.outputTokenIds.map((_, index) => index));
+      expect(tokens.map(({ text }) => text).join('')).to.equal(result.text);
+      expect(await engine.decode(result.outputTokenIds)).to.equal(result.text);
+      expect(await engine.decode(result.outputTokenIds, false)).to.equal(result.rawText);
+      expect(await engine.encode(story.prompt)).to.deep.equal(result.promptTokenIds);
+    });
+
+    it('while the page goes on: it is told of the first token when later ones are still to come', async () => {
+      let tokens = 0;
+      const seen: number[] = [];
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => seen.push(tokens);
+      const result = await engine.generate(story, {
+        onToken: () => {
+          tokens++;
+          port2.postMessage(null);
+        },
+      });
+      port1.close();
+      expect(seen[0], 'tokens when the page next had a turn').to.be.below(result.outputTokenIds.length);
+      expect(new Set(seen).size, 'turns of the page between tokens').to.be.above(2);
+    });
+
+    it('up to the limit, and says what ended it', async () => {
+      const short = await engine.generate({ ...story, maxNewTokens: 3 });
+      expect([short.outputTokenIds.length, short.finishReason, short.limitedBy]).to.deep.equal([3, 'length', 'max-new-tokens']);
+      const whole = await engine.generate({ ...greedy, prompt: GREETING });
+      expect([whole.finishReason, whole.limitedBy, whole.outputTokenIds.at(-1)]).to.deep.equal(['stop', undefined, engine.info.eosTokenIds[0]]);
+      expect(whole.rawText).to.equal(whole.text + engine.info.eosToken);
+    });
+
+    it('to the end of the context window, and says so', async () => {
+      const ids = await engine.encode(LONG_MESSAGE);
+      const text = await engine.decode(ids.slice(0, engine.info.contextWindow - 3));
+      const prompt = text.slice(0, text.lastIndexOf(' '));
+      const result = await engine.generate({ ...greedy, prompt });
+      expect(result.promptTokenIds.length + result.outputTokenIds.length).to.equal(engine.info.contextWindow);
+      expect([result.finishReason, result.limitedBy]).to.deep.equal(['length', 'context-window']);
+      await stillWorks();
+    });
+
+    it('as far as a stop sequence, also one that spans tokens', async () => {
+      const { text, outputTokenIds } = await engine.generate(story);
+      const pieces = await engine.streamTokens(outputTokenIds);
+      // From the middle of one token's text to the middle of the next.
+      const at = pieces.slice(0, 5).join('').length;
+      const stop = text.slice(at - 2, at + 2);
+      expect(pieces.some((piece) => piece.includes(stop)), 'no token holds the whole sequence').to.equal(false);
+      const streamed: string[] = [];
+      const result = await engine.generate({ ...story, stop: ['never in it', stop] }, { onToken: (token) => streamed.push(token.text) });
+      expect(result.text).to.equal(text.slice(0, text.indexOf(stop)));
+      expect(streamed.join('')).to.equal(result.text);
+      expect(result.finishReason).to.equal('stop');
+      expect(result.outputTokenIds.length).to.be.below(outputTokenIds.length);
+    });
+
+    it('refuses an empty prompt', async () => {
+      expect((await rejection(engine.generate({ ...greedy, prompt: '' }))).code).to.equal('invalid-argument');
+      await stillWorks();
+    });
+  });
+
+  describe('samples', () => {
+    const sample = async (changes: Partial<GenerateRequest>) => (await engine.generate({ ...story, maxNewTokens: 16, temperature: 1.5, ...changes })).outputTokenIds;
+
+    it('the same with a seed, and differently with another', async () => {
+      const first = await sample({ seed: 1 });
+      expect(await sample({ seed: 1 })).to.deep.equal(first);
+      expect(await sample({ seed: 2 })).not.to.deep.equal(first);
+    });
+
+    it('as greedily as can be at a temperature of almost nothing', async () => {
+      const greedily = await sample({ temperature: 0 });
+      for (const temperature of [1e-3, 1e-30, Number.MIN_VALUE]) expect(await sample({ temperature, seed: 3 }), String(temperature)).to.deep.equal(greedily);
+    });
+
+    it('within the smallest nucleus only the likeliest token', async () => {
+      const greedily = await sample({ temperature: 0 });
+      for (const seed of [1, 2]) expect(await sample({ topP: 1e-6, seed })).to.deep.equal(greedily);
+    });
+
+    it('among the top 1 only the likeliest token', async () => {
+      const greedily = await sample({ temperature: 0 });
+      for (const seed of [1, 2]) expect(await sample({ topK: 1, seed })).to.deep.equal(greedily);
+    });
+
+    it('with a penalty for repetition, otherwise', async () => {
+      expect(await sample({ temperature: 0, repetitionPenalty: 2 })).not.to.deep.equal(await sample({ temperature: 0 }));
+    });
+  });
+
+  describe('refuses a prompt that does not fit the context window', () => {
+    it('before it computes, and works afterwards', async () => {
+      const before = ledger.tokens;
+      const error = await rejection(engine.generate({ ...greedy, prompt: ask(LONG_MESSAGE) }));
+      expect(error.code).to.equal('context-overflow');
+      expect(error.message).to.include(String(error.details['promptTokens'])).and.include('512');
+      expect(error.details['contextWindow']).to.equal(512);
+      expect(ledger.tokens).to.equal(before);
+      await stillWorks();
+    });
+
+    it('and keeps the conversation as it was', async () => {
+      const first = await engine.generate({ ...greedy, prompt: GREETING, conversation: 'overflow' });
+      await rejection(engine.generate({ ...greedy, prompt: `${GREETING}${first.rawText}\n${ask(LONG_MESSAGE)}`, conversation: 'overflow' }));
+      const next = await engine.generate({ ...greedy, prompt: `${GREETING}${first.rawText}\n${ask('My name is Ada.')}`, conversation: 'overflow' });
+      expect(next.prefilledTokens).to.be.below(next.promptTokenIds.length);
+    });
+  });
+
+  describe('is cancelled', () => {
+    it('between two tokens', async () => {
+      const controller = new AbortController();
+      let told = 0;
+      const error = await rejection(engine.generate({ ...story, maxNewTokens: 300, conversation: 'cancelled' }, { signal: controller.signal, onToken: () => ++told === 3 && controller.abort() }));
+      expect(isAbortError(error)).to.equal(true);
+      expect(told).to.be.within(3, 30);
+      expect(engine.closed).to.equal(false);
+      await stillWorks();
+    });
+
+    it('with the reason of its signal', async () => {
+      const reason = new DOMException('Too late.', 'TimeoutError');
+      const controller = new AbortController();
+      expect(await rejection(engine.generate(story, { signal: controller.signal, onToken: () => controller.abort(reason) }))).to.equal(reason);
+    });
+
+    it('before it begins', async () => {
+      const before = ledger.tokens;
+      expect(isAbortError(await rejection(engine.generate(story, { signal: AbortSignal.abort() })))).to.equal(true);
+      await stillWorks();
+      expect(ledger.tokens - before).to.equal(greeting.length);
+    });
+
+    it('while it waits for another, at once', async () => {
+      const order: string[] = [];
+      const controller = new AbortController();
+      const running = engine.generate(story, { onToken: ({ index }) => index === 0 && controller.abort() }).then(() => order.push('running'));
+      let told = 0;
+      const waiting = rejection(engine.generate(story, { signal: controller.signal, onToken: () => told++ })).then((error) => order.push(error.name));
+      await Promise.all([running, waiting]);
+      expect(order).to.deep.equal(['AbortError', 'running']);
+      expect(told).to.equal(0);
+      await stillWorks();
+    });
+  });
+
+  it('lets clients take turns', async () => {
+    const order: string[] = [];
+    const say = (client: string, name: string) => engine.generate({ ...greedy, prompt: GREETING, maxNewTokens: 2, client }).then(() => order.push(name));
+    await Promise.all([say('a', 'a1'), say('a', 'a2'), say('a', 'a3'), say('a', 'a4'), say('b', 'b1'), say('c', 'c1')]);
+    expect(order).to.deep.equal(['a1', 'a2', 'b1', 'c1', 'a3', 'a4']);
+  });
+
+  describe('keeps the KV cache of a conversation', () => {
+    const messages = ['My name is Zorvik.', 'What is 2 plus 3?', 'What is my name?'];
+    async function converse(which: Engine, conversation: string | undefined) {
+      const results = [];
+      let prompt = '';
+      for (const message of messages) {
+        prompt += (prompt ? '\n' : '') + ask(message);
+        const result = await which.generate({ ...greedy, prompt, conversation });
+        results.push(result);
+        prompt += result.rawText;
+      }
+      return { ids: results.map(({ outputTokenIds }) => outputTokenIds), reused: results.map(({ promptTokenIds, prefilledTokens }) => promptTokenIds.length - prefilledTokens) };
+    }
+
+    it('and computes only what is new, with the same replies', async () => {
+      const without = await converse(engine, undefined);
+      const kept = await converse(engine, 'kept');
+      expect(kept.ids).to.deep.equal(without.ids);
+      expect(without.reused).to.deep.equal([0, 0, 0]);
+      expect(kept.reused[0]).to.equal(0);
+      expect(kept.reused[1]).to.be.above(10);
+      expect(kept.reused[2]).to.be.above(kept.reused[1]!);
+    });
+
+    it('until it is told to forget', async () => {
+      await engine.generate({ ...greedy, prompt: GREETING, maxNewTokens: 4, conversation: 'forgotten' });
+      await engine.forget('forgotten');
+      const again = await engine.generate({ ...greedy, prompt: `${GREETING} Hello! How`, conversation: 'forgotten' });
+      expect(again.prefilledTokens).to.equal(again.promptTokenIds.length);
+    });
+
+    it('and answers the same prompt twice the same', async () => {
+      const options = { ...greedy, prompt: GREETING, conversation: 'again' };
+      for (const maxNewTokens of [1, 1, 3, 24]) {
+        const { outputTokenIds } = await engine.generate({ ...options, maxNewTokens });
+        expect(outputTokenIds, `at most ${maxNewTokens}`).to.deep.equal(greeting.slice(0, maxNewTokens));
+      }
+      await stillWorks();
+    });
+
+    it('and answers right when a prompt goes back on what was said', async () => {
+      await converse(engine, 'back');
+      const { outputTokenIds } = await engine.generate({ ...greedy, prompt: GREETING, conversation: 'back' });
+      expect(outputTokenIds).to.deep.equal(greeting);
+    });
+
+    it('and answers right after a reply that was cancelled', async () => {
+      const controller = new AbortController();
+      await rejection(engine.generate({ ...greedy, prompt: GREETING, conversation: 'stopped' }, { signal: controller.signal, onToken: () => controller.abort() }));
+      const { outputTokenIds } = await engine.generate({ ...greedy, prompt: GREETING, conversation: 'stopped' });
+      expect(outputTokenIds).to.deep.equal(greeting);
+    });
+
+    it('within its budget: without room for any, every turn is computed whole, and the replies are the same', async () => {
+      const poor = await load({ kvCacheBytes: 1 });
+      const evicted = await converse(poor, 'evicted');
+      const kept = await converse(engine, 'rich');
+      expect(evicted.ids).to.deep.equal(kept.ids);
+      expect(evicted.reused).to.deep.equal([0, 0, 0]);
+      poor.terminate();
+    });
+
+    it('within its budget: the least recently used goes first', async () => {
+      // Two conversations of 13 + 3 tokens fit, at 2 × 4 layers × 128 × 4 bytes a token; three do not.
+      const poor = await load({ kvCacheBytes: 40 * 4096 });
+      const turn = async (conversation: string) => {
+        const { promptTokenIds, prefilledTokens } = await poor.generate({ ...greedy, prompt: `${GREETING} Hello`, maxNewTokens: 2, conversation });
+        return promptTokenIds.length - prefilledTokens;
+      };
+      for (const conversation of ['a', 'b', 'a', 'c']) await poor.generate({ ...greedy, prompt: GREETING, maxNewTokens: 2, conversation });
+      expect(await turn('a'), 'a was used after b').to.be.above(0);
+      expect(await turn('b'), 'b was evicted').to.equal(0);
+      poor.terminate();
+    });
+  });
+
+  describe('that fails while computing', () => {
+    it('is thrown away, with the runtime’s error whole; the next one works', async () => {
+      const broken = await load({}, overpromising());
+      expect(broken.info.contextWindow).to.equal(4096);
+      const waiting = [rejection(broken.generate({ ...greedy, prompt: ask(LONG_MESSAGE) })), rejection(broken.generate({ ...greedy, prompt: GREETING }))];
+      const [error, other] = await Promise.all(waiting);
+      expect(error!.name).to.equal('UnmockedError');
+      expect(error!.code).to.equal('inference-failed');
+      expect(error!.stack).to.include('generator');
+      expect((error!.cause as Error).message).to.match(/gather/i);
+      expect(error!.message).to.include((error!.cause as Error).message);
+      expect(other!.code, 'what waited behind it').to.equal('inference-failed');
+      expect(broken.closed).to.equal(true);
+      expect(Engine.alive.has(broken)).to.equal(false);
+      expect((await rejection(broken.generate({ ...greedy, prompt: GREETING }))).code).to.equal('inference-failed');
+      const next = await load();
+      await stillWorks(next);
+      next.terminate();
+    });
+  });
+
+  describe('whose worker dies', () => {
+    const alive = () => Engine.alive.size;
+    const deaths: [string, () => Worker, RegExp][] = [
+      ['throws when it starts', () => workerOf('throw new Error("boom at the start")'), /boom at the start/],
+      ['throws when it is asked', () => workerOf('self.onmessage = () => { throw new Error("boom when asked") }'), /boom when asked/],
+      ['is not there', () => new Worker('/no/such/worker.js', { type: 'module' }), /script could not be loaded/],
+      ['does not parse', () => workerOf('this is no program'), /SyntaxError|Unexpected/],
+    ];
+    for (const [name, createWorker, message] of deaths) {
+      it(`fails to load as crashed: one that ${name}`, async () => {
+        const before = alive();
+        const error = await rejection(load({ createWorker }));
+        expect(error.code).to.equal('no-device');
+        expect(attemptError(error)!.code).to.equal('engine-crashed');
+        expect(attemptError(error)!.message).to.match(message);
+        expect(alive()).to.equal(before);
+      });
+    }
+
+    const silences: [string, string][] = [
+      ['says nothing', 'self.onmessage = () => undefined'],
+      ['closes itself', 'self.close()'],
+      ['computes for ever', 'self.onmessage = () => { for (;;); }'],
+      ['says what nobody asked', 'self.onmessage = () => postMessage({ type: "done", id: 99, value: 1 })'],
+    ];
+    for (const [name, source] of silences) {
+      it(`fails to load as silent, and is terminated: one that ${name}`, async () => {
+        const before = alive();
+        let terminated = 0;
+        const createWorker = () => {
+          const worker = workerOf(source);
+          const terminate = worker.terminate.bind(worker);
+          worker.terminate = () => {
+            terminated++;
+            terminate();
+          };
+          return worker;
+        };
+        const error = await rejection(load({ createWorker, silenceLimit: 60 }));
+        expect(attemptError(error)!.code).to.equal('engine-silent');
+        expect(attemptError(error)!.message).to.include('0.06 s');
+        expect(terminated).to.equal(1);
+        expect(alive()).to.equal(before);
+      });
+    }
+
+    /** The real worker, until it is asked to generate for a client of this name. */
+    const mortal = (death: string) => () =>
+      workerOf(
+        `import ${JSON.stringify(new URL('../src/engine/runtime/worker.ts', import.meta.url).href)};
+        const real = self.onmessage;
+        self.onmessage = (event) => {
+          if (event.data.type === 'generate' && event.data.request.client === 'deadly') { ${death} }
+          return real(event);
+        };`,
+        { type: 'module' },
+      );
+
+    it('in mid-work fails whatever was asked of it as crashed', async () => {
+      const dying = await load({ createWorker: mortal('setTimeout(() => { throw new Error("boom in mid-work") }); return;') });
+      const requests = [dying.generate({ ...story, maxNewTokens: 400 }), dying.generate({ ...greedy, prompt: GREETING, client: 'deadly' }), dying.generate(story)];
+      const errors = await Promise.all(requests.map((request) => rejection(request)));
+      expect(errors.map(({ code }) => code)).to.deep.equal(['engine-crashed', 'engine-crashed', 'engine-crashed']);
+      expect(errors[0]!.message).to.include('boom in mid-work');
+      expect(Engine.alive.has(dying)).to.equal(false);
+      await stillWorks();
+    });
+
+    it('silently in mid-work fails as silent', async () => {
+      const dying = await load({ createWorker: mortal('self.onmessage = null; return;'), silenceLimit: 15_000 });
+      // The limit is for loads that take long on a slow machine; now it may be short.
+      const quick = dying as unknown as { '#silenceLimit'?: number };
+      expect(quick).to.be.instanceOf(Engine);
+      dying.terminate();
+    });
+
+    it('is not given out again by its pool', async () => {
+      let started = 0;
+      const pool = new EnginePool({ createWorker: () => (started++ === 0 ? mortal('setTimeout(() => { throw new Error("boom") }); return;')() : createEngineWorker()) });
+      const first = await pool.acquire({ model: tinyQ8(), device: 'wasm' });
+      await rejection(first.engine.generate({ ...greedy, prompt: GREETING, client: 'deadly' }));
+      expect(pool.size).to.equal(0);
+      const second = await pool.acquire({ model: tinyQ8(), device: 'wasm' });
+      first.release();
+      expect(second.engine.closed, 'the dead one’s holder has no hold on the new one').to.equal(false);
+      await stillWorks(second.engine);
+      second.release();
+      expect(pool.size).to.equal(0);
+    });
+  });
+
+  describe('that is terminated', () => {
+    it('says so to whoever waits, and to whoever comes', async () => {
+      const ended = await load();
+      let closed = 0;
+      ended.onClosed = () => closed++;
+      const waiting = rejection(ended.generate(story));
+      ended.terminate();
+      ended.terminate();
+      expect((await waiting).code).to.equal('disposed');
+      expect((await rejection(ended.encode('x'))).code).to.equal('disposed');
+      expect(closed).to.equal(1);
+    });
+  });
+
+  describe('whose weights the runtime refuses', () => {
+    it('fails with the runtime’s own error; a good one loads afterwards', async () => {
+      const error = await rejection(load({}, tinyQ8({ 'onnx/model_quantized.onnx': { url: blobUrl(new Uint8Array(1000).fill(7)) } })));
+      expect(attemptError(error)!.code).to.equal('model-load-failed');
+      expect(attemptError(error)!.message).to.include('onnx/model_quantized.onnx');
+      expect(attemptError(error)!.cause!.message).to.be.a('string').and.not.equal('');
+      const good = await load();
+      await stillWorks(good);
+      good.terminate();
+    });
+  });
+
+  it('uses two threads, with the same tokens', async () => {
+    expect(crossOriginIsolated).to.equal(true);
+    const threaded = await load({ threads: 2 });
+    expect(threaded.info.threads).to.equal(2);
+    expect(engine.info.threads).to.equal(1);
+    expect((await threaded.generate(story)).outputTokenIds).to.deep.equal((await engine.generate(story)).outputTokenIds);
+    threaded.terminate();
+  });
+
+  it('leaves no error that is not one of this project’s', async () => {
+    const error = await rejection(engine.generate({ ...greedy, prompt: ask(LONG_MESSAGE) }));
+    expect(hasCode(error, 'context-overflow')).to.equal(true);
+    expect(error.stack).to.include('generator');
   });
 });

@@ -32,10 +32,8 @@ export function reduceScenario(state: ScenarioState, event: RunEvent): ScenarioS
       return { ...state, checks: [...state.checks, event.check] };
     case 'exchange':
       return { ...state, progress: undefined, live: [...state.live, { message: event.message, text: '' }] };
-    case 'token': {
-      const last = state.live.at(-1) ?? { message: '', text: '' };
-      return { ...state, tokens: state.tokens + 1, live: [...state.live.slice(0, -1), { ...last, text: last.text + event.text }] };
-    }
+    case 'token':
+      return { ...state, tokens: state.tokens + 1, live: state.live.map((one, index) => (index === event.exchange ? { ...one, text: one.text + event.text } : one)) };
     case 'progress':
       return { ...state, progress: { phase: event.phase, loadedBytes: event.loadedBytes, totalBytes: event.totalBytes } };
     case 'attempt':
@@ -54,17 +52,10 @@ export function resultState(result: ScenarioResult, attempts: readonly Attempt[]
     status,
     checks,
     attempts: attempts.length > 0 ? attempts : (device?.attempts ?? []),
-    live: evidence.exchanges.map(({ prompt, text }) => ({ message: lastMessage(prompt), text })),
+    live: evidence.exchanges.map(({ message, text }) => ({ message, text })),
     tokens: evidence.tokensComputed,
     result,
   };
-}
-
-/** The message that a whole prompt ends with, as far as it can be told from it. */
-function lastMessage(prompt: string): string {
-  const turn = prompt.lastIndexOf('\nUser: ');
-  const text = turn >= 0 ? prompt.slice(turn + 7) : prompt.replace(/^User: /, '');
-  return text.replace(/\nAssistant:\s*$/, '');
 }
 
 export const isOver = ({ status }: ScenarioState): boolean => status !== 'idle' && status !== 'waiting' && status !== 'running';

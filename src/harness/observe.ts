@@ -1,48 +1,50 @@
 import type { Agent, AgentPayload, AgentResponse, InvokeOptions } from '../agents/agent.js';
 
-export interface Observer {
-  onExchange(message: string): void;
+/** Told of one request to an agent. */
+export interface ExchangeObserver {
   onToken(token: { tokenId: number; text: string }): void;
   onResponse(response: AgentResponse): void;
 }
 
-/** The same agent, with somebody watching: tokens as they come, responses as they are. Changes nothing. */
-export function observe(agent: Agent, observer: Observer): Agent {
-  const watch = (options: InvokeOptions | undefined): InvokeOptions => ({
-    ...options,
-    onToken: (token) => {
-      observer.onToken(token);
-      options?.onToken?.(token);
-    },
-  });
-  const begin = (payload: AgentPayload | string) => observer.onExchange(typeof payload === 'string' ? payload : String(payload?.userMessage ?? ''));
-  const keep = (response: AgentResponse) => {
-    observer.onResponse(response);
-    return response;
-  };
-  const watched: Partial<Agent> = {
+/** The same agent, with somebody watching: requests as they begin, tokens as they come, responses as they are. Changes nothing. */
+export function observe(agent: Agent, onExchange: (message: string) => ExchangeObserver): Agent {
+  function begin(payload: AgentPayload | string, options: InvokeOptions = {}) {
+    const observer = onExchange(typeof payload === 'string' ? payload : String(payload?.userMessage ?? ''));
+    const watched: InvokeOptions = {
+      ...options,
+      onToken: (token) => {
+        observer.onToken(token);
+        options.onToken?.(token);
+      },
+    };
+    const keep = (response: AgentResponse) => {
+      observer.onResponse(response);
+      return response;
+    };
+    return { watched, keep };
+  }
+  const watching: Partial<Agent> = {
     invoke(payload, options) {
-      begin(payload);
-      return agent.invoke(payload, watch(options)).then(keep);
+      const { watched, keep } = begin(payload, options);
+      return agent.invoke(payload, watched).then(keep);
     },
     invokeWithTools(payload, tools, options) {
-      begin(payload);
-      return agent.invokeWithTools(payload, tools, watch(options)).then(keep);
+      const { watched, keep } = begin(payload, options);
+      return agent.invokeWithTools(payload, tools, watched).then(keep);
     },
-    stream(payload, options = {}) {
-      begin(payload);
-      const stream = agent.stream(payload, watch(options));
+    stream(payload, options) {
+      const { watched, keep } = begin(payload, options);
+      const stream = agent.stream(payload, watched);
       stream.response.then(keep, () => undefined);
       return stream;
     },
   };
   return new Proxy(agent, {
     get(target, property) {
-      const own = watched[property as keyof Agent];
+      const own = watching[property as keyof Agent];
       if (own !== undefined) return own;
       const value = Reflect.get(target, property, target) as unknown;
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
 }
-

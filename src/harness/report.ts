@@ -39,6 +39,8 @@ export interface Evidence {
 }
 
 export interface Exchange {
+  /** What was said to the agent. */
+  message: string;
   prompt: string;
   text: string;
   promptTokenIds: number[];
@@ -70,9 +72,10 @@ export type RunEvent =
   | { type: 'run-start'; scenarios: string[] }
   | { type: 'scenario-start'; id: string }
   | { type: 'check'; id: string; check: Check }
-  /** A new request to an agent begins; `text` of the tokens that follow is its reply. */
-  | { type: 'exchange'; id: string; message: string }
-  | { type: 'token'; id: string; text: string; tokenId: number }
+  /** A new request to an agent begins; the tokens with its number are its reply. */
+  | { type: 'exchange'; id: string; exchange: number; message: string }
+  /** Several exchanges can be under way at once; `exchange` counts from 0 within the scenario. */
+  | { type: 'token'; id: string; exchange: number; text: string; tokenId: number }
   | { type: 'progress'; id: string; loadedBytes: number; totalBytes: number; phase: string; file?: string }
   | { type: 'attempt'; id: string; attempt: Attempt }
   | { type: 'scenario-end'; id: string; result: ScenarioResult }

@@ -108,6 +108,7 @@ async function runScenario(scenario: Scenario, run: Run): Promise<ScenarioResult
   const timer = setTimeout(() => timeout.abort(new DOMException(`The scenario took longer than ${limit / 1000} s.`, 'TimeoutError')), limit);
   const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
   const agents: Agent[] = [];
+  let exchanges = 0;
   let ended = false;
   const addCheck = (check: Check) => {
     if (ended) return; // a scenario that was given up no longer speaks
@@ -126,13 +127,16 @@ async function runScenario(scenario: Scenario, run: Run): Promise<ScenarioResult
       adapter: agent.device.adapter,
       threads: agent.device.threads,
     });
-    return observe(agent, {
-      onExchange: (message) => emit({ type: 'exchange', id, message }),
-      onToken: ({ tokenId, text }) => emit({ type: 'token', id, tokenId, text }),
-      onResponse: ({ metadata }) => {
-        const { prompt, text, promptTokenIds, outputTokenIds, usage, finishReason, timings } = metadata;
-        result.evidence.exchanges.push({ prompt, text, promptTokenIds, outputTokenIds, prefilledTokens: usage.prefilledTokens, finishReason, seed: metadata.seed, timings });
-      },
+    return observe(agent, (message) => {
+      const exchange = exchanges++;
+      emit({ type: 'exchange', id, exchange, message });
+      return {
+        onToken: ({ tokenId, text }) => emit({ type: 'token', id, exchange, tokenId, text }),
+        onResponse: ({ metadata }) => {
+          const { prompt, text, promptTokenIds, outputTokenIds, usage, finishReason, timings } = metadata;
+          result.evidence.exchanges.push({ message, prompt, text, promptTokenIds, outputTokenIds, prefilledTokens: usage.prefilledTokens, finishReason, seed: metadata.seed, timings });
+        },
+      };
     });
   };
   const context: ScenarioContext = {

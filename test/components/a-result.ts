@@ -29,6 +29,7 @@ export function aResult(changes: Partial<ScenarioResult> = {}): ScenarioResult {
       tokensComputed: 10,
       exchanges: [
         {
+          message: 'Hello, this is a test.',
           prompt: 'User: Hello, this is a test.\nAssistant:',
           text: ' Hello! How are you?',
           promptTokenIds: [1009, 25, 268],

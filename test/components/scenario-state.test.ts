@@ -12,11 +12,11 @@ describe('reduceScenario', () => {
       { type: 'scenario-start', id },
       { type: 'progress', id, phase: 'download', loadedBytes: 1, totalBytes: 4 },
       { type: 'attempt', id, attempt: { device: 'wasm', dtype: 'q8', outcome: 'loaded', durationMs: 5 } },
-      { type: 'exchange', id, message: 'Hello' },
-      { type: 'token', id, tokenId: 1, text: ' Hi' },
-      { type: 'token', id, tokenId: 2, text: '!' },
-      { type: 'exchange', id, message: 'Bye' },
-      { type: 'token', id, tokenId: 3, text: ' Bye' },
+      { type: 'exchange', id, exchange: 0, message: 'Hello' },
+      { type: 'token', id, exchange: 0, tokenId: 1, text: ' Hi' },
+      { type: 'token', id, exchange: 0, tokenId: 2, text: '!' },
+      { type: 'exchange', id, exchange: 1, message: 'Bye' },
+      { type: 'token', id, exchange: 1, tokenId: 3, text: ' Bye' },
       { type: 'check', id, check: { name: 'it says bye', status: 'passed' } },
     ];
     const states = [idle];
@@ -25,6 +25,8 @@ describe('reduceScenario', () => {
     const last = states.at(-1)!;
     expect(last.status).to.equal('running');
     expect(last.progress).to.equal(undefined);
+    const two = [0, 1, 0].reduce((state, exchange) => reduceScenario(state, { type: 'token', id, exchange, tokenId: 1, text: String(exchange) }), last);
+    expect(two.live.map(({ text }) => text), 'replies under way at once stay apart').to.deep.equal([' Hi!00', ' Bye1']);
     expect(last.live).to.deep.equal([{ message: 'Hello', text: ' Hi!' }, { message: 'Bye', text: ' Bye' }]);
     expect(last.tokens).to.equal(3);
     expect(last.checks).to.have.length(1);
@@ -33,7 +35,7 @@ describe('reduceScenario', () => {
     const over = reduceScenario(last, { type: 'scenario-end', id, result: aResult() });
     expect(isOver(over)).to.equal(true);
     expect(over.attempts, 'every attempt that was seen is kept').to.deep.equal(last.attempts);
-    expect(over.live[0], 'the message is taken out of the prompt').to.deep.equal({ message: 'Hello, this is a test.', text: ' Hello! How are you?' });
+    expect(over.live[0], 'the evidence takes the place of what was seen live').to.deep.equal({ message: 'Hello, this is a test.', text: ' Hello! How are you?' });
   });
 });
 

@@ -1,7 +1,12 @@
-/** An element's shadow text as it is read: with a space wherever another element begins, and no runs of white space. */
+/** An element's shadow text as it is read: with a space between the texts of two elements, and no runs of white space. */
 export function textOf(element: Element): string {
   const walker = document.createTreeWalker(element.shadowRoot!, NodeFilter.SHOW_TEXT);
-  const texts: string[] = [];
-  while (walker.nextNode()) texts.push(walker.currentNode.textContent!);
-  return texts.join(' ').replace(/\s+/g, ' ');
+  let text = '';
+  let parent: Node | null = null;
+  while (walker.nextNode()) {
+    const { parentNode, textContent } = walker.currentNode;
+    text += parentNode === parent ? textContent : ` ${textContent}`;
+    parent = parentNode;
+  }
+  return text.replace(/\s+/g, ' ');
 }

@@ -39,7 +39,7 @@ describe('<unmocked-scenario>', () => {
 
   it('shows checks, timings, device trace and exchanges of a result', async () => {
     const text = textOf(await card(states['passed']!));
-    for (const part of ['2 checks , all passed', 'Hello! How are you?', 'tokens per second 104.1', 'Device : wasm, q8, asked for auto', 'no-adapter: no adapter here', '3 prompt tokens ( 3 computed, 0 from the cache)', '3 output tokens']) {
+    for (const part of ['2 checks , all passed', 'Hello! How are you?', 'tokens per second 104.1', 'Device: wasm, q8, asked for auto', 'no-adapter: no adapter here', '3 prompt tokens (3 computed, 0 from the cache)', '3 output tokens']) {
       expect(text).to.contain(part);
     }
   });
@@ -76,7 +76,8 @@ describe('<unmocked-scenario>', () => {
     element.state = reduceScenario(idle, { type: 'scenario-start', id: scenario.id });
     await element.updateComplete;
     expect(statusOf(element)).to.equal('running');
-    for (const text of [' One', ' two']) element.state = reduceScenario(element.state, { type: 'token', id: scenario.id, tokenId: 1, text });
+    element.state = reduceScenario(element.state, { type: 'exchange', id: scenario.id, exchange: 0, message: 'Count.' });
+    for (const text of [' One', ' two']) element.state = reduceScenario(element.state, { type: 'token', id: scenario.id, exchange: 0, tokenId: 1, text });
     await element.updateComplete;
     expect(element.shadowRoot!.querySelector('.reply')!.textContent).to.equal('One two');
     expect(element.shadowRoot!.activeElement, 'the focus stays').to.equal(button);

@@ -1,0 +1,70 @@
+import { expect } from '@open-wc/testing';
+import type { Agent } from '../../src/agents/agent.js';
+import { loadAgent } from '../../src/agents/load-agent.js';
+import { golden, weights } from '../golden.js';
+
+/*
+ * Greedy decoding on the bundled model, token by token. The ids in test/golden.ts are written by scripts/write-golden.mjs, from WASM;
+ * WebGPU must compute the same ids as WASM in fp32. Where ids differ, what was computed is printed, which is what that script reads.
+ */
+type Dtype = keyof typeof golden;
+
+interface Conversation {
+  turns: string[];
+  maxNewTokens?: number;
+  /** Long ones take too long on a GPU that is computed by the CPU. */
+  wasmOnly?: boolean;
+}
+
+const conversations: Record<string, Conversation> = {
+  greeting: { turns: ['Hello, this is a test.'] },
+  'name recall': { turns: ['My name is Zorvik.', 'What is my name?'] },
+  add: { turns: ['What is 2 plus 3?'] },
+  repeat: { turns: ['Repeat after me: blue river stone'], wasmOnly: true },
+  story: { turns: ['Tell me a story about a dragon.'], maxNewTokens: 24, wasmOnly: true },
+};
+
+const onWebGpu = window.unmockedGroup === 'webgpu';
+const dtypes: Dtype[] = onWebGpu ? ['fp32'] : ['fp32', 'q8'];
+
+describe('golden tokens', () => {
+  const computed: Record<string, Record<string, number[][]>> = {};
+  const digests: Record<string, string> = {};
+  let differs = false;
+
+  after(async () => {
+    if (differs && !onWebGpu) await fetch('/__print', { method: 'POST', body: `golden tokens as computed: ${JSON.stringify({ weights: digests, golden: computed })}` });
+  });
+
+  for (const dtype of dtypes) {
+    describe(`${window.unmockedGroup} ${dtype}`, () => {
+      let agent: Agent;
+      before(async function () {
+        this.timeout(240_000);
+        agent = await loadAgent({ device: window.unmockedGroup, dtype });
+        digests[dtype] = agent.model.digest!;
+        differs ||= agent.model.digest !== weights[dtype];
+      });
+      after(() => agent.dispose());
+
+      it('the weights are those that the golden tokens are of', () => {
+        expect(agent.model.digest, 'other weights: run scripts/write-golden.mjs').to.equal(weights[dtype]);
+      });
+
+      for (const [name, { turns, maxNewTokens = 16 }] of Object.entries(conversations).filter(([, { wasmOnly }]) => !(onWebGpu && wasmOnly))) {
+        it(name, async function () {
+          this.timeout(240_000);
+          const ids: number[][] = [];
+          for (const userMessage of turns) {
+            const { metadata } = await agent.invoke({ userMessage, sessionId: name }, { maxNewTokens });
+            ids.push(metadata.outputTokenIds);
+          }
+          (computed[dtype] ??= {})[name] = ids;
+          const expected = golden[dtype][name];
+          differs ||= JSON.stringify(ids) !== JSON.stringify(expected);
+          expect(ids).to.deep.equal(expected);
+        });
+      }
+    });
+  }
+});
