@@ -3,7 +3,7 @@ import { createEngineWorker, Engine } from '../src/engine/engine.js';
 import { EnginePool, type EnginePoolOptions } from '../src/engine/engine-pool.js';
 import { ledger } from '../src/engine/ledger.js';
 import type { GenerateRequest } from '../src/engine/protocol.js';
-import { hasCode, isAbortError, type UnmockedError } from '../src/errors.js';
+import { isAbortError, type UnmockedError } from '../src/errors.js';
 import type { Model } from '../src/models/model.js';
 import { ask, blobUrl, endAllEngines, greedy, GREETING, LONG_MESSAGE, overpromising, rejection, tinyQ8, workerOf } from './helpers.js';
 
@@ -67,13 +67,19 @@ describe('engine', () => {
     });
 
     it('to the end of the context window, and says so', async () => {
-      const ids = await engine.encode(LONG_MESSAGE);
-      const text = await engine.decode(ids.slice(0, engine.info.contextWindow - 3));
-      const prompt = text.slice(0, text.lastIndexOf(' '));
-      const result = await engine.generate({ ...greedy, prompt });
-      expect(result.promptTokenIds.length + result.outputTokenIds.length).to.equal(engine.info.contextWindow);
-      expect([result.finishReason, result.limitedBy]).to.deep.equal(['length', 'context-window']);
-      await stillWorks();
+      let words = 500;
+      const prompt = () => ask('one '.repeat(words));
+      while ((await engine.encode(prompt())).length > engine.info.contextWindow - 2) words--;
+      // Hot and unlike anything learnt, so that it does not end by itself; a seed that does is passed over.
+      for (let seed = 1; seed <= 20; seed++) {
+        const result = await engine.generate({ ...greedy, prompt: prompt(), temperature: 2, seed });
+        const length = result.promptTokenIds.length + result.outputTokenIds.length;
+        expect(length).to.be.at.most(engine.info.contextWindow);
+        if (result.finishReason === 'stop') continue;
+        expect([result.limitedBy, length]).to.deep.equal(['context-window', engine.info.contextWindow]);
+        return stillWorks();
+      }
+      throw new Error('every seed ended by itself');
     });
 
     it('as far as a stop sequence, also one that spans tokens', async () => {
@@ -354,12 +360,12 @@ describe('engine', () => {
       await stillWorks();
     });
 
-    it('silently in mid-work fails as silent', async () => {
-      const dying = await load({ createWorker: mortal('self.onmessage = null; return;'), silenceLimit: 15_000 });
-      // The limit is for loads that take long on a slow machine; now it may be short.
-      const quick = dying as unknown as { '#silenceLimit'?: number };
-      expect(quick).to.be.instanceOf(Engine);
-      dying.terminate();
+    it('silently after it has loaded fails whatever was asked of it as silent', async () => {
+      const source = 'self.onmessage = ({ data }) => data.type === "load" && postMessage({ type: "done", id: data.id, value: {} })';
+      const dying = await load({ createWorker: () => workerOf(source), silenceLimit: 60 });
+      const errors = await Promise.all([rejection(dying.generate(story)), rejection(dying.encode('x'))]);
+      expect(errors.map(({ code }) => code)).to.deep.equal(['engine-silent', 'engine-silent']);
+      expect(Engine.alive.has(dying)).to.equal(false);
     });
 
     it('is not given out again by its pool', async () => {
@@ -410,11 +416,5 @@ describe('engine', () => {
     expect(engine.info.threads).to.equal(1);
     expect((await threaded.generate(story)).outputTokenIds).to.deep.equal((await engine.generate(story)).outputTokenIds);
     threaded.terminate();
-  });
-
-  it('leaves no error that is not one of this project’s', async () => {
-    const error = await rejection(engine.generate({ ...greedy, prompt: ask(LONG_MESSAGE) }));
-    expect(hasCode(error, 'context-overflow')).to.equal(true);
-    expect(error.stack).to.include('generator');
   });
 });

@@ -1,4 +1,4 @@
-import { abortError, fromErrorRecord, UnmockedError } from '../errors.js';
+import { abortError, fromErrorRecord, isAbortError, UnmockedError } from '../errors.js';
 import { ledger } from './ledger.js';
 import type { EngineInfo, GenerateRequest, GenerateResult, LoadProgress, LoadSpec, Request, Response, TokenEvent } from './protocol.js';
 
@@ -16,6 +16,7 @@ interface Pending {
   reject(error: Error): void;
   onProgress?: ((progress: LoadProgress) => void) | undefined;
   onToken?: ((token: TokenEvent) => void) | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** Without `id`, which the engine gives. */
@@ -127,7 +128,7 @@ export class Engine {
     this.onClosed?.();
   }
 
-  #request<T>(body: RequestBody, options: Pick<Pending, 'onProgress' | 'onToken'> & { signal?: AbortSignal | undefined } = {}): Promise<T> {
+  #request<T>(body: RequestBody, options: Pick<Pending, 'onProgress' | 'onToken' | 'signal'> = {}): Promise<T> {
     const { signal, onProgress, onToken } = options;
     if (this.#closed) return Promise.reject(this.#closed);
     if (signal?.aborted) return Promise.reject(abortError(signal));
@@ -138,7 +139,7 @@ export class Engine {
       giveUp = setTimeout(() => this.terminate(new UnmockedError('engine-silent', `The engine did not stop within ${CANCEL_LIMIT / 1000} s of being cancelled and was terminated.`)), CANCEL_LIMIT);
     };
     return new Promise<T>((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject, onProgress, onToken });
+      this.#pending.set(id, { resolve, reject, onProgress, onToken, signal });
       this.#worker.postMessage({ ...body, id } as Request);
       this.#watch();
       signal?.addEventListener('abort', cancel, { once: true });
@@ -167,7 +168,8 @@ export class Engine {
       case 'failed': {
         this.#settle(response.id);
         const error = fromErrorRecord(response.error);
-        pending.reject(error);
+        // A signal's reason stays in the page; the worker only knows that it was told to stop.
+        pending.reject(pending.signal?.aborted && isAbortError(error) ? abortError(pending.signal) : error);
         if (response.fatal) this.terminate(error);
       }
     }

@@ -2,10 +2,10 @@
 import type { ModelFile } from './model.js';
 
 export const files: Record<string, ModelFile> = {
-  'config.json': { bytes: 463, sha256: 'c75c14c6bc6af471505dd5a67857c84fa8e2d36e96b422db6043fa01bcc70080' },
-  'generation_config.json': { bytes: 116, sha256: '604dba06d2db9be066d0a32423babce79765701728114ea0d273bf2615983e73' },
-  'onnx/model.onnx': { bytes: 3974092, sha256: '748bb6c0c80342b8735977fbfe9e4b573a82db11d02e345ee8b1e76eded88ef5' },
-  'onnx/model_quantized.onnx': { bytes: 1360534, sha256: '96415ad03dd1223b560c309e17e98514b7ed7754bdca3dba5f961b679cbf217e' },
-  'tokenizer.json': { bytes: 17713, sha256: '88876d91ec0479ce8f00fb6bffb7b6f033ba1868bf011436618434b822d65906' },
-  'tokenizer_config.json': { bytes: 593, sha256: '459f631e83d952429ca54259602344a9434b8595c26789e0867fe851218850d4' },
+  'config.json': { bytes: 487, sha256: '95922daac6aa991d290d0dabc4b5730b1b18d4db10191d2cfddde0c578a73584' },
+  'generation_config.json': { bytes: 122, sha256: '151db78020076b0a60f1c23333d2a03c0d300347f929fb887e0250e8b9165d76' },
+  'onnx/model.onnx': { bytes: 3975453, sha256: 'e84afdb1ef71867f81c4bad2a442c7d02c064811a410c824b54886e2b79ccd34' },
+  'onnx/model_quantized.onnx': { bytes: 1384764, sha256: 'dee8ee5bf0cc2c257813f045b67b65fe9f51cb54f2498696c69ca72a20b8235c' },
+  'tokenizer.json': { bytes: 17515, sha256: '936f02999a3699759b9fb27f60c2731635bd841500045faaef1689f8be6bb5ea' },
+  'tokenizer_config.json': { bytes: 603, sha256: '793364a530c63bd6e33844a03cb28c9808d44f71a3d25ef82555d164dbd20821' },
 };

@@ -1,11 +1,15 @@
-import { DynamicCache, random, StoppingCriteria, Tensor } from '@huggingface/transformers';
+import { DynamicCache, LogitsProcessor, LogitsProcessorList, random, StoppingCriteria, Tensor } from '@huggingface/transformers';
 import type { PreTrainedModel, PreTrainedTokenizer } from '@huggingface/transformers';
 import { abortError, UnmockedError } from '../../errors.js';
 import type { GenerateRequest, GenerateResult, StopReason, TokenEvent } from '../protocol.js';
 import { FairQueue } from './fair-queue.js';
 import { KvCacheStore } from './kv-cache.js';
+import { keepNucleus } from './nucleus.js';
 import { StopText } from './stop-text.js';
 import { TextStream } from './text-stream.js';
+
+/** At lower temperatures logits overflow; the likeliest token is as good as certain long before. */
+const COLDEST = 1e-6;
 
 export interface GeneratorOptions {
   model: PreTrainedModel;
@@ -65,7 +69,8 @@ export class Generator {
     const { model, contextWindow, eosTokenIds } = this.#options;
     const cached = request.conversation ? this.#caches.take(request.conversation) : undefined;
     // Generated ids are kept as they were: the same text encoded again can give other ids, and the KV cache stands for these.
-    const continues = cached !== undefined && request.prompt.startsWith(cached.text);
+    // A prompt with nothing new is computed anew: given as many ids as are cached, transformers.js takes them all for new ones.
+    const continues = cached !== undefined && request.prompt.length > cached.text.length && request.prompt.startsWith(cached.text);
     const promptTokenIds = continues ? [...cached.tokenIds, ...this.encode(request.prompt.slice(cached.text.length))] : this.encode(request.prompt);
     if (promptTokenIds.length === 0) throw new UnmockedError('invalid-argument', 'The prompt is empty. Give at least one character.');
     const room = contextWindow - promptTokenIds.length;
@@ -79,7 +84,8 @@ export class Generator {
     }
     if (cached && !continues) await cached.cache.dispose();
     const cache = continues ? cached.cache : request.conversation ? new DynamicCache() : undefined;
-    const reused = continues ? Math.min(cached.cache.get_seq_length(), promptTokenIds.length - 1) : 0;
+    const reused = continues ? cached.cache.get_seq_length() : 0;
+    const samples = request.temperature > COLDEST;
 
     const maxNewTokens = Math.min(request.maxNewTokens, room);
     const output: number[] = [];
@@ -115,8 +121,8 @@ export class Generator {
         ...(cache ? { past_key_values: cache } : {}),
         max_new_tokens: maxNewTokens,
         eos_token_id: eosTokenIds,
-        do_sample: request.temperature > 0,
-        ...(request.temperature > 0 ? { temperature: request.temperature, top_p: request.topP, top_k: request.topK } : {}),
+        do_sample: samples,
+        ...(samples ? { temperature: request.temperature, top_k: request.topK, logits_processor: nucleus(request.topP) } : {}),
         repetition_penalty: request.repetitionPenalty,
         streamer,
         stopping_criteria: [new StopWhen(() => stops.stopped || signal.aborted)],
@@ -170,6 +176,27 @@ function yieldBetweenForwardPasses(model: PreTrainedModel): void {
     });
     return forward(inputs);
   };
+}
+
+/** transformers.js 4.3 takes `top_p` and does nothing with it (a TODO in its `_get_logits_processor`). */
+class Nucleus extends LogitsProcessor {
+  readonly #topP: number;
+
+  constructor(topP: number) {
+    super();
+    this.#topP = topP;
+  }
+
+  override _call(_inputIds: bigint[][], logits: Tensor): Tensor {
+    keepNucleus(logits.data as Float32Array, this.#topP); // one sequence at a time, so one row
+    return logits;
+  }
+}
+
+function nucleus(topP: number): LogitsProcessorList {
+  const list = new LogitsProcessorList();
+  if (topP < 1) list.push(new Nucleus(topP));
+  return list;
 }
 
 class StopWhen extends StoppingCriteria {

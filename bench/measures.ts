@@ -1,0 +1,95 @@
+/** What is measured in the page; `run.mjs` calls it. Every figure that is to be compared comes with its baseline from the same run. */
+import { assets, EnginePool, loadAgent, type Agent, type LoadAgentOptions } from '../src/index.js';
+
+assets.base = new URL('../', location.href).href;
+
+export interface Target extends Pick<LoadAgentOptions, 'model' | 'hubUrl' | 'device'> {}
+
+const STORY = 'Tell me a story about a dragon.';
+
+async function withAgent<T>(target: Target, pool: EnginePool, work: (agent: Agent) => Promise<T>): Promise<T> {
+  const agent = await loadAgent({ ...target, pool });
+  try {
+    return await work(agent);
+  } finally {
+    await agent.dispose();
+  }
+}
+
+async function memory(): Promise<number> {
+  const { performance } = globalThis as unknown as { performance: { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> } };
+  return (await performance.measureUserAgentSpecificMemory()).bytes;
+}
+
+/** Bytes of the page with one agent and with four, all of which have answered. One thread: a sleeping one cannot be asked for its memory. */
+async function memoryOfAgents(target: Target): Promise<{ one: number; four: number }> {
+  const pool = new EnginePool({ threads: 1 });
+  const ask = (agent: Agent, name: string) => agent.invoke({ userMessage: `My name is ${name}.`, sessionId: name }, { maxNewTokens: 16 });
+  const first = await loadAgent({ ...target, pool });
+  await ask(first, 'Zorvik');
+  const one = await memory();
+  const others = await Promise.all(['Luna', 'Milo', 'Brannoc'].map(async (name) => ({ name, agent: await loadAgent({ ...target, pool }) })));
+  await Promise.all(others.map(({ agent, name }) => ask(agent, name)));
+  const four = await memory();
+  for (const agent of [first, ...others.map((other) => other.agent)]) await agent.dispose();
+  return { one, four };
+}
+
+/** Milliseconds to the first token of a conversation's last turn, with the KV cache kept and with the history read again. */
+async function lastTurn(target: Target): Promise<{ kept: number[]; again: number[]; promptTokens: number }> {
+  return withAgent(target, new EnginePool(), async (agent) => {
+    const kept: number[] = [];
+    const again: number[] = [];
+    let promptTokens = 0;
+    for (let sample = 0; sample < 5; sample++) {
+      for (const useCache of [true, false]) {
+        const sessionId = `${sample}-${useCache}`;
+        for (let turn = 0; turn < 5; turn++) await agent.invoke({ userMessage: STORY, sessionId }, { maxNewTokens: 24, useCache });
+        const { metadata } = await agent.invoke({ userMessage: 'Hello.', sessionId }, { maxNewTokens: 2, useCache });
+        (useCache ? kept : again).push(metadata.timings.firstToken);
+        promptTokens = metadata.promptTokenIds.length;
+      }
+    }
+    return { kept, again, promptTokens };
+  });
+}
+
+/** Load in milliseconds and decode in tokens per second, with one WASM thread and with several, in turn. */
+async function threads(target: Target, several: number): Promise<Record<'one' | 'several', { load: number[]; rate: number[] }>> {
+  const samples = { one: { load: [] as number[], rate: [] as number[] }, several: { load: [] as number[], rate: [] as number[] } };
+  for (let sample = 0; sample < 5; sample++) {
+    for (const [name, count] of [['one', 1], ['several', several]] as const) {
+      const startedAt = performance.now();
+      await withAgent({ ...target, device: 'wasm' }, new EnginePool({ threads: count }), async (agent) => {
+        samples[name].load.push(performance.now() - startedAt);
+        await agent.invoke(STORY, { maxNewTokens: 32 }); // until V8 has optimized
+        const { metadata } = await agent.invoke(STORY, { maxNewTokens: 48 });
+        samples[name].rate.push(metadata.timings.tokensPerSecond);
+      });
+    }
+  }
+  return samples;
+}
+
+/** Tokens per second as a stream's reader sees them, against those of `invoke`, in turn. */
+async function streaming(target: Target): Promise<{ streamed: number[]; invoked: number[] }> {
+  return withAgent(target, new EnginePool(), async (agent) => {
+    const rates = { streamed: [] as number[], invoked: [] as number[] };
+    const options = { maxNewTokens: 48 };
+    await agent.invoke(STORY, options);
+    for (let sample = 0; sample < 7; sample++) {
+      for (const name of ['invoked', 'streamed'] as const) {
+        const startedAt = performance.now();
+        let count = 0;
+        if (name === 'streamed') for await (const chunk of agent.stream(STORY, options)) count = chunk.index + 1;
+        else count = (await agent.invoke(STORY, options)).metadata.outputTokenIds.length;
+        rates[name].push((count / (performance.now() - startedAt)) * 1000);
+      }
+    }
+    return rates;
+  });
+}
+
+const measures = { memoryOfAgents, lastTurn, threads, streaming };
+export type Measures = typeof measures;
+Object.assign(globalThis, { measures });

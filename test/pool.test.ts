@@ -1,0 +1,186 @@
+import { expect } from '@open-wc/testing';
+import { createEngineWorker, Engine } from '../src/engine/engine.js';
+import { EnginePool, type EnginePoolOptions } from '../src/engine/engine-pool.js';
+import type { Attempt } from '../src/engine/ladder.js';
+import { isAbortError } from '../src/errors.js';
+import { resolveModel } from '../src/models/registry.js';
+import { blobUrl, endAllEngines, greedy, GREETING, hub, rejection, tinyQ8, watchLoad } from './helpers.js';
+
+/** A pool that counts the workers it starts. */
+function counted(options: EnginePoolOptions = {}) {
+  const started: Worker[] = [];
+  const pool = new EnginePool({
+    ...options,
+    createWorker: () => {
+      const worker = createEngineWorker();
+      started.push(worker);
+      return worker;
+    },
+  });
+  return { pool, started };
+}
+
+const outcomes = (attempts: readonly Attempt[]) => attempts.map(({ device, dtype, outcome, error, reason }) => `${device} ${dtype} ${outcome}${error ? ` ${error.code}` : ''}${reason ? ' with a reason' : ''}`);
+const tiny = tinyQ8();
+
+describe('engine pool', () => {
+  afterEach(endAllEngines);
+
+  describe('shares engines', () => {
+    it('between all who ask at once: one worker, whose last holder ends it', async () => {
+      const { pool, started } = counted();
+      const leases = await Promise.all([1, 2, 3].map(() => pool.acquire({ model: tiny, device: 'wasm' })));
+      expect(started).to.have.length(1);
+      expect(new Set(leases.map(({ engine }) => engine)).size).to.equal(1);
+      expect(pool.size).to.equal(1);
+      const { engine } = leases[0]!;
+      leases[0]!.release();
+      leases[0]!.release(); // once is all that counts
+      leases[1]!.release();
+      expect(engine.closed).to.equal(false);
+      const late = await pool.acquire({ model: tiny, device: 'wasm' });
+      expect(late.attempts.at(-1)).to.include({ outcome: 'loaded', shared: true });
+      leases[2]!.release();
+      expect(engine.closed, 'the late one still holds it').to.equal(false);
+      late.release();
+      expect([engine.closed, pool.size, Engine.alive.size]).to.deep.equal([true, 0, 0]);
+      expect((await rejection(engine.encode('x'))).code).to.equal('disposed');
+    });
+
+    it('and tells all who wait of its progress', async () => {
+      const { pool } = counted();
+      const watches = [watchLoad(), watchLoad()];
+      await Promise.all(watches.map(({ onProgress }) => pool.acquire({ model: tiny, device: 'wasm', onProgress })));
+      expect(watches[0]!.rungs[0]!.length).to.be.above(3);
+      expect(watches[0]!.rungs).to.deep.equal(watches[1]!.rungs);
+    });
+
+    it('but not between models with other files under the same name', async () => {
+      const { pool, started } = counted();
+      const config = { model_type: 'gpt2', n_positions: 256, n_embd: 128, n_layer: 4, n_head: 4, vocab_size: 1024, eos_token_id: 1023 };
+      const other = tinyQ8({ 'config.json': { url: blobUrl(JSON.stringify(config), 'application/json') } });
+      const [one, two] = await Promise.all([pool.acquire({ model: tiny, device: 'wasm' }), pool.acquire({ model: other, device: 'wasm' })]);
+      expect(started).to.have.length(2);
+      expect([one.engine.info.contextWindow, two.engine.info.contextWindow]).to.deep.equal([512, 256]);
+    });
+
+    it('and one who no longer waits takes nothing from the others', async () => {
+      const { pool, started } = counted();
+      const controller = new AbortController();
+      const leaving = rejection(pool.acquire({ model: tiny, device: 'wasm', signal: controller.signal, onProgress: () => controller.abort() }));
+      const staying = pool.acquire({ model: tiny, device: 'wasm' });
+      expect(isAbortError(await leaving)).to.equal(true);
+      const { engine, release } = await staying;
+      expect(started).to.have.length(1);
+      expect((await engine.generate({ ...greedy, prompt: GREETING, maxNewTokens: 2 })).outputTokenIds).to.have.length(2);
+      release();
+      expect(Engine.alive.size).to.equal(0);
+    });
+
+    it('until the last who waits leaves: then its worker is gone at once', async () => {
+      const { pool, started } = counted();
+      const controllers = [new AbortController(), new AbortController()];
+      const model = resolveModel('unmocked/tiny', { hub: hub('stall=1000,only=model_quantized') });
+      const { onProgress, rungs } = watchLoad();
+      const waiting = controllers.map(({ signal }, index) => rejection(pool.acquire({ model, device: 'wasm', dtype: 'q8', signal, onProgress: (progress) => {
+        onProgress(progress);
+        if (progress.file?.endsWith('model_quantized.onnx') && progress.loadedBytes > 0) controllers[index]!.abort();
+      } })));
+      for (const error of await Promise.all(waiting)) expect(isAbortError(error)).to.equal(true);
+      expect(rungs.flat()).not.to.deep.equal([]);
+      expect([Engine.alive.size, pool.size]).to.deep.equal([0, 0]);
+      expect(started.length).to.be.above(0);
+    });
+
+    it('and starts none for a caller whose signal is aborted already', async () => {
+      const { pool, started } = counted();
+      expect(isAbortError(await rejection(pool.acquire({ model: tiny, device: 'wasm', signal: AbortSignal.abort() })))).to.equal(true);
+      expect([started.length, pool.size]).to.deep.equal([0, 0]);
+    });
+
+    it('and keeps none that nobody waits for any more, however late that is', async () => {
+      const { pool } = counted();
+      const controller = new AbortController();
+      const leaving = rejection(pool.acquire({ model: tiny, device: 'wasm', signal: controller.signal, onProgress: ({ phase }) => phase === 'warm-up' && queueMicrotask(() => controller.abort()) }));
+      expect(isAbortError(await leaving)).to.equal(true);
+      expect([Engine.alive.size, pool.size]).to.deep.equal([0, 0]);
+      const { engine } = await pool.acquire({ model: tiny, device: 'wasm' });
+      expect(engine.closed).to.equal(false);
+    });
+  });
+
+  it('ends everything when it is disposed of, what is loading too', async () => {
+    const { pool } = counted();
+    const { engine } = await pool.acquire({ model: tiny, device: 'wasm' });
+    const loading = rejection(pool.acquire({ model: resolveModel('unmocked-tiny'), device: 'wasm', dtype: 'fp32' }));
+    pool.dispose();
+    expect(isAbortError(await loading)).to.equal(true);
+    expect([engine.closed, pool.size, Engine.alive.size]).to.deep.equal([true, 0, 0]);
+  });
+
+  describe('walks the ladder', () => {
+    it('of the bundled model: no WebGPU here, so WASM', async () => {
+      const { pool, started } = counted();
+      const { attempts, onAttempt } = watchLoad();
+      const lease = await pool.acquire({ model: resolveModel('unmocked-tiny'), device: 'auto', onAttempt });
+      expect(outcomes(lease.attempts)).to.deep.equal(['webgpu fp32 failed no-adapter', 'wasm q8 loaded']);
+      expect(attempts).to.deep.equal(lease.attempts);
+      expect(started, 'a fresh worker for each').to.have.length(2);
+      expect(lease.engine.info.rung).to.deep.equal({ device: 'wasm', dtype: 'q8', file: 'onnx/model_quantized.onnx', ort: 'plain' });
+      expect(Engine.alive.size, 'the failed one is gone').to.equal(1);
+    });
+
+    it('of distilgpt2: asks for an adapter once, passes over a file that is missing', async () => {
+      const { pool } = counted();
+      const { rungs, onProgress } = watchLoad();
+      const lease = await pool.acquire({ model: resolveModel('distilgpt2', { hub: hub() }), device: 'auto', onProgress });
+      expect(outcomes(lease.attempts)).to.deep.equal(['webgpu fp16 failed no-adapter', 'webgpu fp32 skipped with a reason', 'wasm q8 failed file-not-found', 'wasm q8 loaded']);
+      expect(lease.attempts[1]!.reason).to.equal(lease.attempts[0]!.error!.message);
+      expect(rungs.flat().length).to.be.above(0);
+    });
+
+    it('only as far as the device that was asked for', async () => {
+      const { pool, started } = counted();
+      const error = await rejection(pool.acquire({ model: resolveModel('distilgpt2', { hub: hub() }), device: 'webgpu' }));
+      expect(error.code).to.equal('no-device');
+      expect(outcomes(error.details['attempts'] as Attempt[])).to.deep.equal(['webgpu fp16 failed no-adapter', 'webgpu fp32 skipped with a reason']);
+      expect(started).to.have.length(1);
+      expect(error.message).to.include('on webgpu').and.include('webgpu fp32 (onnx/model.onnx)');
+    });
+
+    it('only for the dtype that was asked for', async () => {
+      const { pool } = counted();
+      const lease = await pool.acquire({ model: resolveModel('unmocked-tiny'), device: 'auto', dtype: 'q8' });
+      expect(outcomes(lease.attempts)).to.deep.equal(['wasm q8 loaded']);
+      const error = await rejection(pool.acquire({ model: resolveModel('unmocked-tiny'), device: 'wasm', dtype: 'q4' }));
+      expect(error.code).to.equal('no-device');
+      expect(error.message).to.include('q4').and.include('wasm q8, wasm fp32');
+    });
+
+    it('past devices that are blocked, with the reason', async () => {
+      const { pool } = counted({ blocked: { webgpu: 'by this spec' } });
+      const lease = await pool.acquire({ model: resolveModel('unmocked-tiny'), device: 'auto' });
+      expect(lease.attempts[0]!.error!.message).to.include('blocked: by this spec');
+      expect(lease.engine.info.rung.device).to.equal('wasm');
+    });
+
+    it('to its end: one error lists every attempt', async () => {
+      const { pool, started } = counted({ blocked: { webgpu: 'no GPU today', wasm: 'no CPU today' } });
+      const error = await rejection(pool.acquire({ model: resolveModel('unmocked-tiny'), device: 'auto' }));
+      expect(error.code).to.equal('no-device');
+      expect(outcomes(error.details['attempts'] as Attempt[])).to.deep.equal(['webgpu fp32 failed no-adapter', 'wasm q8 failed no-adapter', 'wasm fp32 failed no-adapter']);
+      expect(error.message.match(/no CPU today/g)).to.have.length(2);
+      expect(error.message).to.include('no GPU today');
+      expect([started.length, pool.size]).to.deep.equal([0, 0]);
+    });
+
+    it('past weights that the runtime refuses', async () => {
+      const { pool } = counted();
+      const broken = { ...resolveModel('unmocked-tiny') };
+      const model = { ...broken, files: { ...broken.files, 'onnx/model_quantized.onnx': { url: blobUrl(new Uint8Array(5000)) } } };
+      const lease = await pool.acquire({ model, device: 'wasm' });
+      expect(outcomes(lease.attempts)).to.deep.equal(['wasm q8 failed model-load-failed', 'wasm fp32 loaded']);
+      expect((await lease.engine.generate({ ...greedy, prompt: GREETING, maxNewTokens: 3 })).outputTokenIds).to.have.length(3);
+    });
+  });
+});
