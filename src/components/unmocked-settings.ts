@@ -1,6 +1,7 @@
-import { html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
+import { withListedFiles } from '../models/hub-listing.js';
 import type { Model } from '../models/model.js';
 import { models, resolveModel } from '../models/registry.js';
 import { downloadSize } from './download-size.js';
@@ -27,6 +28,38 @@ export class UnmockedSettings extends LitElement {
   @property({ type: Boolean }) disabled = false;
   /** "Another model" was chosen, whatever its name will be. */
   @state() private other = false;
+
+  /** What the hub says of a model that the registry does not pin, for its size. */
+  @state() private listing: Model | undefined;
+  #asking = new AbortController();
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#asking.abort();
+  }
+
+  protected override updated(changed: PropertyValues<this>) {
+    if (changed.has('model') || changed.has('hub')) void this.#askForListing();
+  }
+
+  async #askForListing(): Promise<void> {
+    this.#asking.abort();
+    this.#asking = new AbortController();
+    const { signal } = this.#asking;
+    this.listing = undefined;
+    const model = this.#resolved();
+    if (!model || Object.keys(model.files).length > 0) return;
+    const listing = await withListedFiles(model, signal);
+    if (!signal.aborted) this.listing = listing;
+  }
+
+  #resolved(): Model | undefined {
+    try {
+      return resolveModel(this.model, { hub: this.hub });
+    } catch {
+      return undefined; // said where the model is shown
+    }
+  }
 
   override render() {
     const listed = !this.other && models.some(({ id }) => id === this.model);
@@ -71,7 +104,7 @@ export class UnmockedSettings extends LitElement {
       return html`<p class="problem">${(error as Error).message}</p>`;
     }
     return html`<p>${model.description}</p>
-      <p class="muted">${downloadSize(model, this.device)}</p>
+      <p class="muted">${downloadSize(this.listing ?? model, this.device)}</p>
       ${model.source.kind === 'hub'
         ? html`<div class="field" part="field">
             <label for="hub">Mirror of the hub (optional)</label>

@@ -4,6 +4,7 @@ import { defineScenario } from './scenario.js';
 
 const MESSAGE = 'Tell me a story about a dragon.';
 /** Characters of two to four bytes, joined emoji among them: each is spread over several tokens. */
+const EMOJI = '🙂';
 const MULTI_BYTE = 'Café 👋🏽 naïve 👩‍🚀 日本 €5';
 
 export default defineScenario({
@@ -42,6 +43,19 @@ export default defineScenario({
       t.equal('text with emoji, streamed and joined, is unchanged', parts.join(''), MULTI_BYTE);
     } else {
       t.skipCheck('an emoji that spans tokens arrives whole', 'the agent has no tokenizer here');
+    }
+
+    if (t.model.capabilities.includes('chat')) {
+      const spoken: string[] = [];
+      let tokens = 0;
+      for await (const chunk of agent.stream(`Repeat after me: ${EMOJI} river`, options)) {
+        tokens++;
+        if (chunk.text) spoken.push(chunk.text);
+      }
+      t.check('an emoji that the model says arrives whole', spoken.join('').includes(EMOJI) && !spoken.join('').includes('\uFFFD'), { actual: spoken, expected: `a reply with ${EMOJI}` });
+      t.check('its tokens were held back until it was complete', spoken.length < tokens, { actual: `${spoken.length} pieces of ${tokens} tokens`, expected: 'fewer pieces than tokens' });
+    } else {
+      t.skipCheck('an emoji that the model says arrives whole', `"${t.model.id}" has no chat training`);
     }
 
     // The proof that the first chunk came while later tokens were still to be computed: without it there is nothing left to stop.
