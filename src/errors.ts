@@ -82,3 +82,14 @@ export function abortError(signal?: AbortSignal): Error {
 
 export const isAbortError = (error: unknown): boolean => error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
 export const hasCode = (error: unknown, ...codes: ErrorCode[]): error is UnmockedError => error instanceof UnmockedError && codes.includes(error.code);
+
+/** Settles as `promise` does, or rejects as soon as `signal` aborts; what `promise` stands for goes on. */
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise<T>((resolve, reject) => {
+    const stop = () => reject(abortError(signal));
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}

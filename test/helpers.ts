@@ -42,7 +42,7 @@ export interface LoggedRequest {
 
 /** The requests that were made under a key, for a file's content where `file` is given (not the redirects to it). */
 export async function hubLog(key: string, file?: string): Promise<LoggedRequest[]> {
-  const entries = (await (await fetch(`${hub()}__log?key=${key}`)).json()) as LoggedRequest[];
+  const entries = (await (await fetch(`${hub()}__log?key=${key}`, { cache: 'no-store' })).json()) as LoggedRequest[];
   return file ? entries.filter(({ path, status }) => path.includes(file) && status !== 302) : entries;
 }
 

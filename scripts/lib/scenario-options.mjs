@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from './install.mjs';
 
-const DEVICES = ['auto', 'webgpu', 'wasm', 'remote'];
+const DEVICES = ['auto', 'webgpu', 'wasm'];
 const OPTIONS = {
   run: { type: 'string', default: 'all' },
   model: { type: 'string' },

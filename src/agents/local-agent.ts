@@ -3,15 +3,20 @@ import type { Engine } from '../engine/engine.js';
 import type { AcquireRequest, EngineLease, EnginePool } from '../engine/engine-pool.js';
 import type { RequestedDevice } from '../engine/ladder.js';
 import type { EngineInfo, GenerateResult } from '../engine/protocol.js';
-import { UnmockedError } from '../errors.js';
+import { FairQueue } from '../engine/runtime/fair-queue.js';
+import { UnmockedError, untilAborted } from '../errors.js';
 import type { Agent, AgentDevice, AgentModel, AgentPayload, AgentResponse, AgentStream, InvokeOptions, Message, Tool } from './agent.js';
+import { checkPayload } from './payload.js';
 import { toMessages, transcript } from './prompt.js';
 import { parseReply } from './reply.js';
 import { streamOf } from './stream.js';
 
-/** Longer messages are refused before they are tokenized; no context window here comes near it. UTF-16 code units. */
-const MESSAGE_LIMIT = 1_000_000;
 let agents = 0;
+
+/** Who is who, and what can be called, holds until a later turn says otherwise. */
+interface Session extends Pick<AgentPayload, 'systemContext' | 'userProfile' | 'toolsAvailable'> {
+  memory: Message[];
+}
 
 /** An agent whose model runs in this page. If its engine dies, the next call gets a new one. */
 export class LocalAgent implements Agent {
@@ -21,10 +26,13 @@ export class LocalAgent implements Agent {
   readonly #pool: EnginePool;
   readonly #request: AcquireRequest;
   readonly #settings: AgentSettings;
-  /** Turns of each session, system line included. */
-  readonly #sessions = new Map<string, Message[]>();
+  readonly #sessions = new Map<string, Session>();
+  /** Turns of one session wait for one another, so that none is lost. */
+  readonly #turns = new Map<string, FairQueue>();
+  /** Aborts when the agent is disposed of. */
+  readonly #end = new AbortController();
   #lease: EngineLease;
-  #disposed = false;
+  #renewal: Promise<void> | undefined;
 
   private constructor(pool: EnginePool, request: AcquireRequest, settings: AgentSettings, lease: EngineLease) {
     this.#pool = pool;
@@ -64,17 +72,32 @@ export class LocalAgent implements Agent {
   }
 
   get disposed(): boolean {
-    return this.#disposed;
+    return this.#end.signal.aborted;
   }
 
   async invoke(payload: AgentPayload | string, options: InvokeOptions = {}): Promise<AgentResponse> {
     this.#assertUsable();
-    const said = normalize(payload);
+    const said = checkPayload(payload);
     const settings = { ...this.#settings, ...checkSettings(pickSettings(options)) };
-    const engine = await this.#engine(options.signal);
+    const signal = options.signal ? AbortSignal.any([options.signal, this.#end.signal]) : this.#end.signal;
     const { sessionId } = said;
-    const memory = said.memory ?? (sessionId ? this.#sessions.get(sessionId) : undefined) ?? [];
-    const messages = toMessages(said, memory, settings.systemContext);
+    if (!sessionId) return this.#answer(said, settings, options, signal);
+    const turns = this.#turns.get(sessionId) ?? new FairQueue();
+    this.#turns.set(sessionId, turns);
+    return turns.run(sessionId, () => this.#answer(said, settings, options, signal), signal);
+  }
+
+  async #answer(said: AgentPayload, settings: AgentSettings, options: InvokeOptions, signal: AbortSignal): Promise<AgentResponse> {
+    const engine = await this.#engine(signal);
+    const { sessionId } = said;
+    const session = sessionId ? this.#sessions.get(sessionId) : undefined;
+    const {
+      memory = session?.memory ?? [],
+      systemContext = session?.systemContext,
+      userProfile = session?.userProfile,
+      toolsAvailable = session?.toolsAvailable,
+    } = said;
+    const messages = toMessages({ ...said, systemContext, userProfile, toolsAvailable }, memory, settings.systemContext);
     const prompt = await this.#render(engine, messages);
     const result = await engine.generate(
       {
@@ -90,9 +113,13 @@ export class LocalAgent implements Agent {
         client: this.#id,
         conversation: options.useCache === false ? undefined : sessionId && `${this.#id}:${sessionId}`,
       },
-      { signal: options.signal, onToken: options.onToken },
+      { signal, onToken: options.onToken },
     );
-    if (sessionId) this.#sessions.set(sessionId, [...messages, { role: 'assistant', content: result.text.trim(), raw: result.rawText }]);
+    if (sessionId) {
+      // The system line is made anew each turn; one that the caller's own memory began with stays where it is.
+      const turns = memory.some(({ role }) => role === 'system') ? messages : messages.filter(({ role }) => role !== 'system');
+      this.#sessions.set(sessionId, { systemContext, userProfile, toolsAvailable, memory: [...turns, { role: 'assistant', content: result.text.trim(), raw: result.rawText }] });
+    }
     return this.#response(result, prompt, settings.seed);
   }
 
@@ -120,20 +147,35 @@ export class LocalAgent implements Agent {
   }
 
   async dispose(): Promise<void> {
-    if (this.#disposed) return;
-    this.#disposed = true;
+    if (this.disposed) return;
+    this.#end.abort(this.#disposedError());
     this.#lease.release();
     this.#sessions.clear();
+    this.#turns.clear();
   }
 
   #assertUsable(): void {
-    if (this.#disposed) throw new UnmockedError('disposed', `This agent ("${this.#request.model.id}") was disposed of. Load a new one.`);
+    if (this.disposed) throw this.#disposedError();
   }
 
   /** A fresh engine where the last one crashed, was poisoned or was terminated. */
   async #engine(signal?: AbortSignal): Promise<Engine> {
-    if (this.#lease.engine.closed) this.#lease = await this.#pool.acquire({ ...this.#request, signal });
+    if (!this.#lease.engine.closed) return this.#lease.engine;
+    this.#renewal ??= this.#renew().finally(() => (this.#renewal = undefined));
+    await untilAborted(this.#renewal, signal);
     return this.#lease.engine;
+  }
+
+  /** One for all the calls that wait for it; it ends with the agent, not with any of them. */
+  async #renew(): Promise<void> {
+    const lease = await this.#pool.acquire({ ...this.#request, signal: this.#end.signal });
+    if (this.disposed) lease.release();
+    this.#assertUsable();
+    this.#lease = lease;
+  }
+
+  #disposedError(): UnmockedError {
+    return new UnmockedError('disposed', `This agent ("${this.#request.model.id}") was disposed of. Load a new one.`);
   }
 
   async #render(engine: Engine, messages: Message[]): Promise<string> {
@@ -165,18 +207,6 @@ export class LocalAgent implements Agent {
       },
     };
   }
-}
-
-function normalize(payload: AgentPayload | string): AgentPayload {
-  const said = typeof payload === 'string' ? { userMessage: payload } : payload;
-  if (typeof said?.userMessage !== 'string') {
-    throw new UnmockedError('invalid-argument', `userMessage is ${said === null ? 'null' : typeof said?.userMessage}. Give a text.`);
-  }
-  if (said.userMessage.trim() === '') throw new UnmockedError('invalid-argument', 'The message is empty. Say something.');
-  if (said.userMessage.length > MESSAGE_LIMIT) {
-    throw new UnmockedError('context-overflow', `The message has ${said.userMessage.length} characters; at most ${MESSAGE_LIMIT} are looked at. Shorten it.`);
-  }
-  return said;
 }
 
 function pickSettings(options: InvokeOptions): Partial<AgentSettings> {

@@ -1,4 +1,4 @@
-import { abortError } from '../errors.js';
+import { abortError, UnmockedError } from '../errors.js';
 import type { AgentChunk, AgentResponse, AgentStream, InvokeOptions } from './agent.js';
 
 /**
@@ -25,7 +25,10 @@ export function streamOf(call: (onToken: (chunk: AgentChunk) => void, signal: Ab
   });
   response.catch(() => undefined); // whoever iterates gets the error there
 
+  let iterated = false;
   async function* iterate(): AsyncGenerator<AgentChunk, void, undefined> {
+    if (iterated) throw new UnmockedError('invalid-argument', 'A stream can be iterated once: its chunks are gone. Its text is in `response`.');
+    iterated = true;
     let finished = false;
     try {
       for (;;) {

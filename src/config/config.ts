@@ -49,7 +49,7 @@ export function parseConfig(toml: string): AgentConfig {
 export async function loadConfig(url: string | URL = 'config.toml', signal?: AbortSignal): Promise<AgentConfig | undefined> {
   let response: Response;
   try {
-    response = await fetch(url, { signal: signal ?? null });
+    response = await fetch(url, { signal: signal ?? null, cache: 'no-cache' });
   } catch (cause) {
     if (signal?.aborted) throw cause;
     throw new UnmockedError('network', `The configuration could not be fetched from ${url}: ${(cause as Error).message}.`, { cause });

@@ -86,7 +86,8 @@ function isHttpUrl(value: unknown): boolean {
   return /^https?:$/.test(protocol) && !username && !password;
 }
 
-function show(value: unknown): string {
+/** A value as an error message shows it: like JSON, and not too long. */
+export function show(value: unknown): string {
   if (typeof value === 'number') return String(value); // NaN and Infinity too
   const json = JSON.stringify(value) ?? String(value);
   return json.length > 80 ? `${json.slice(0, 80)}…` : json;

@@ -1,4 +1,4 @@
-import { abortError, hasCode, isAbortError, toErrorRecord, UnmockedError } from '../errors.js';
+import { abortError, hasCode, isAbortError, toErrorRecord, UnmockedError, untilAborted } from '../errors.js';
 import type { Model } from '../models/model.js';
 import { hubTreeUrl, modelBaseUrl } from '../models/registry.js';
 import { assets } from './assets.js';
@@ -40,7 +40,7 @@ interface Entry {
   readonly engine: Promise<Engine>;
   readonly controller: AbortController;
   readonly listeners: Set<(progress: LoadProgress) => void>;
-  loaded: boolean;
+  loaded?: Engine;
 }
 
 const KV_CACHE_BYTES = 64 * 1024 * 1024;
@@ -67,6 +67,7 @@ export class EnginePool {
    */
   async acquire(request: AcquireRequest): Promise<EngineLease> {
     const { model, device, signal } = request;
+    if (signal?.aborted) throw abortError(signal);
     const rungs = rungsOf(model, device, request.dtype);
     if (rungs.length === 0) {
       throw new UnmockedError('no-device', `"${model.id}" has no file for ${device}${request.dtype ? ` as ${request.dtype}` : ''}. It has: ${model.variants.map((v) => `${v.device} ${v.dtype}`).join(', ')}.`, { details: { attempts: [] } });
@@ -84,8 +85,8 @@ export class EnginePool {
         record({ outcome: 'skipped', reason: noAdapter });
         continue;
       }
-      const key = JSON.stringify([model.id, model.source, rung]);
-      const shared = this.#entries.get(key)?.loaded ?? false;
+      const key = JSON.stringify([model.id, model.source, model.files, rung]);
+      const shared = this.#entries.get(key)?.loaded !== undefined;
       try {
         const engine = await this.#hold(key, { ...request, rung });
         record({ outcome: 'loaded', ...(shared ? { shared } : {}) });
@@ -104,11 +105,15 @@ export class EnginePool {
 
   /** Terminates everything; holders' next calls fail with `disposed` and load anew. */
   dispose(): void {
-    for (const entry of this.#entries.values()) {
-      entry.controller.abort();
-      void entry.engine.then((engine) => engine.terminate(), () => undefined);
-    }
+    for (const entry of this.#entries.values()) this.#end(entry);
     this.#entries.clear();
+  }
+
+  #end({ controller, engine, loaded }: Entry): void {
+    loaded?.terminate();
+    controller.abort();
+    // Also one that loads at this very moment, when aborting has no effect any more.
+    void engine.then((late) => late.terminate(), () => undefined);
   }
 
   async #hold(key: string, request: AcquireRequest & { rung: Rung }): Promise<Engine> {
@@ -117,11 +122,11 @@ export class EnginePool {
     entry.holders++;
     if (onProgress) entry.listeners.add(onProgress);
     try {
-      return await raceAbort(entry.engine, signal);
+      return await untilAborted(entry.engine, signal);
     } catch (error) {
       // The others may still want what this one no longer waits for.
       if (--entry.holders === 0) {
-        entry.controller.abort();
+        this.#end(entry);
         if (this.#entries.get(key) === entry) this.#entries.delete(key);
       }
       throw error;
@@ -153,13 +158,13 @@ export class EnginePool {
           createWorker: options.createWorker,
           onProgress: (progress) => listeners.forEach((listener) => listener(progress)),
         });
-    const entry: Entry = { holders: 0, controller, listeners, loaded: false, engine: loading };
+    const entry: Entry = { holders: 0, controller, listeners, engine: loading };
     this.#entries.set(key, entry);
     const forget = () => {
       if (this.#entries.get(key) === entry) this.#entries.delete(key);
     };
     loading.then((engine) => {
-      entry.loaded = true;
+      entry.loaded = engine;
       engine.onClosed = forget; // a dead engine is never handed out again
     }, forget);
     return entry;
@@ -190,14 +195,4 @@ function once(action: () => void): () => void {
     if (!done) action();
     done = true;
   };
-}
-
-function raceAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  if (signal.aborted) return Promise.reject(abortError(signal));
-  return new Promise<T>((resolve, reject) => {
-    const stop = () => reject(abortError(signal));
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }

@@ -36,7 +36,7 @@ const GRACE = 5000;
 /**
  * Runs scenarios in order, each within its time limit; one that fails does not stop the rest.
  *
- * @throws UnmockedError `invalid-argument` or `unknown-model` before anything runs. Never for what happens in a scenario; a stopped run
+ * @throws UnmockedError `invalid-argument` or `unknown-model`, or what `system.describe` throws, before anything runs. Never for what happens in a scenario; a stopped run
  *   returns its report, with the rest `not-run`.
  */
 export async function runScenarios(options: RunOptions = {}): Promise<Report> {
@@ -112,8 +112,9 @@ async function runScenario(scenario: Scenario, run: Run): Promise<ScenarioResult
   let ended = false;
   const addCheck = (check: Check) => {
     if (ended) return; // a scenario that was given up no longer speaks
-    result.checks.push(check);
-    emit({ type: 'check', id, check });
+    const plain = { ...check, ...('actual' in check ? { actual: toPlain(check.actual) } : {}), ...('expected' in check ? { expected: toPlain(check.expected) } : {}) };
+    result.checks.push(plain);
+    emit({ type: 'check', id, check: plain });
   };
   const watch = (agent: Agent): Agent => {
     agents.push(agent);
@@ -171,7 +172,7 @@ async function runScenario(scenario: Scenario, run: Run): Promise<ScenarioResult
       return holds;
     },
     equal(name, actual, expected) {
-      return this.check(name, JSON.stringify(actual) === JSON.stringify(expected), { actual, expected });
+      return this.check(name, Object.is(actual, expected) || (isJson(actual) && isJson(expected) && JSON.stringify(actual) === JSON.stringify(expected)), { actual, expected });
     },
     async rejects(name, work, expected, holds) {
       try {
@@ -220,6 +221,20 @@ async function runScenario(scenario: Scenario, run: Run): Promise<ScenarioResult
   result.evidence.tokensComputed = ledger.tokens - tokensBefore;
   result.durationMs = performance.now() - began;
   return result;
+}
+
+function isJson(value: unknown): boolean {
+  try {
+    return JSON.stringify(value) !== undefined;
+  } catch {
+    return false; // it holds itself, or a BigInt
+  }
+}
+
+/** Checks are in the report, which is JSON; numbers that JSON does not have are kept as texts. */
+function toPlain(value: unknown): unknown {
+  if (value === undefined) return undefined;
+  return isJson(value) && !(typeof value === 'number' && !Number.isFinite(value)) ? value : String(value);
 }
 
 /** The worst of the checks; a scenario whose every check was skipped was skipped, and one without checks has failed. */

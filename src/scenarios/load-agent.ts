@@ -12,10 +12,9 @@ export default defineScenario({
     // A pool of its own: an engine that is already running would answer without loading anything.
     const agent = await t.load({ pool: t.system.createPool(), onProgress: (event) => progress.push(event) });
     t.metric('loadMs', performance.now() - startedAt);
-    const { response, metadata } = await agent.invoke('Hello, this is a test.', { maxNewTokens: 4, signal: t.signal });
+    const { metadata } = await agent.invoke('Hello, this is a test.', { maxNewTokens: 4, signal: t.signal });
     t.metric('firstTokenMs', performance.now() - startedAt);
     t.check('it computes a token', metadata.outputTokenIds.length > 0, { actual: metadata.outputTokenIds.length, expected: 'at least 1' });
-    t.check('the reply is text', typeof response === 'string', { actual: response });
 
     const info = agent.engineInfo;
     if (!t.check('the runtime describes its session', info !== undefined, { actual: info ? 'described' : 'nothing' }) || !info) return;
@@ -37,8 +36,8 @@ export default defineScenario({
 
     const weights = info.files.find((file) => file.path === info.rung.file);
     const pinned = t.model.files[info.rung.file];
-    t.equal('the digest that the agent names is that of the bytes in use', agent.model.digest, weights?.sha256);
     if (pinned?.sha256 && weights?.pin !== 'source') {
+      t.equal('the agent names the digest that the registry pins', agent.model.digest, pinned.sha256);
       t.equal('the weights have the digest that the registry pins', weights?.sha256, pinned.sha256);
       t.equal('the weights have the length that the registry pins', weights?.bytes, pinned.bytes);
     } else if (weights?.pin === 'source') {

@@ -38,9 +38,9 @@ export const realSystem: System = {
 
 /**
  * Asked while a terminated worker is still going away, Chromium waits 60 s for that worker's answer; asked a moment later, it takes 20 ms.
- * Measured: half a second is enough for a worker alone, one with threads of its own needs between three and six seconds.
+ * Measured: a second is more than enough for a worker alone, one with threads of its own needs between three and six seconds.
  */
-const WORKER_GONE_MS = { any: 500, threaded: 6000 };
+const WORKER_GONE_MS = { any: 1000, threaded: 6000 };
 /** Chromium answers after its next garbage collection, which can be 20 s away; longer than this is not waited for. */
 const MEMORY_PATIENCE_MS = 4000;
 

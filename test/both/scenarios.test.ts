@@ -16,7 +16,6 @@ describe('core scenarios', () => {
     this.timeout(600_000);
     report = await runScenarios({ model: 'unmocked-tiny' });
     await fetch('/__report', { method: 'POST', body: JSON.stringify({ group: window.unmockedGroup, report }) });
-    console.log(report.results.map((r) => `${r.id} ${r.status} ${Math.round(r.durationMs)} ${r.reason ?? ''} ${JSON.stringify(r.checks.filter((c) => c.status !== 'passed'))}`).join('\n'), report.durationMs);
   });
 
   for (const scenario of scenarios) {

@@ -80,7 +80,7 @@ async function receive(options: DownloadOptions, partial: PartialFile | undefine
     if (loaded > 0 && loaded === options.bytes) break; // arrived whole in an earlier try
     let total = options.bytes;
     try {
-      const response = await request(options, loaded, etag);
+      const response = await request(options, loaded, etag, attempt);
       if (response.status !== 206 || Number(/bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? loaded) !== loaded) restart();
       etag = response.headers.get('etag');
       const length = contentLength(response);
@@ -114,7 +114,8 @@ async function receive(options: DownloadOptions, partial: PartialFile | undefine
           details: { path, url, loadedBytes: loaded },
         });
       }
-      if (!options.sha256 && !etag) restart(); // nothing would notice two different versions glued together
+      const tooMuch = error instanceof UnmockedError && error.details['status'] === 416;
+      if (tooMuch || (!options.sha256 && !etag)) restart(); // without either, nothing would notice two different versions glued together
       await pause(BACK_OFF_MS * 2 ** attempt, signal);
     }
   }
@@ -126,7 +127,7 @@ async function receive(options: DownloadOptions, partial: PartialFile | undefine
   return { bytes: join(chunks, loaded), sha256: hasher.digest('hex') };
 }
 
-async function request(options: DownloadOptions, offset: number, etag: string | null): Promise<globalThis.Response> {
+async function request(options: DownloadOptions, offset: number, etag: string | null, attempt: number): Promise<globalThis.Response> {
   const { url, path, signal } = options;
   const headers = new Headers();
   if (offset > 0) {
@@ -134,7 +135,9 @@ async function request(options: DownloadOptions, offset: number, etag: string | 
     // Only where no digest will catch a file that changed in between: If-Range costs a CORS preflight.
     if (etag && !options.sha256) headers.set('If-Range', etag);
   }
-  const response = await fetch(url, { headers, signal });
+  // What is kept here need not be kept twice. And Chromium answers a second try from its cache, an error 503 too; and a range, in pieces.
+  const cache = (options.cache && options.sha256) || offset > 0 || attempt > 0 ? 'no-store' : 'no-cache';
+  const response = await fetch(url, { headers, signal, cache });
   const details = { path, url, status: response.status };
   if (response.status === 404 || response.status === 401 || response.status === 403 || response.status === 410) {
     throw new UnmockedError('file-not-found', `${path} is not at ${url} (status ${response.status}).`, { details });

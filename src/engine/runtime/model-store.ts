@@ -133,7 +133,7 @@ export class ModelStore {
     const isMirror = model.source.kind === 'hub' && model.source.host !== undefined;
     if (!treeUrl || (!isMirror && Object.keys(model.files).length > 0)) return undefined;
     try {
-      const response = await fetch(treeUrl, { signal: this.#signal });
+      const response = await fetch(treeUrl, { signal: this.#signal, cache: 'no-cache' });
       if (!response.ok) return undefined;
       const entries: unknown = await response.json();
       if (!Array.isArray(entries)) return undefined;

@@ -1,0 +1,230 @@
+import { expect } from '@open-wc/testing';
+import { Engine } from '../src/engine/engine.js';
+import { toJUnit } from '../src/harness/junit.js';
+import type { Report, RunEvent } from '../src/harness/report.js';
+import { runScenarios, type RunOptions } from '../src/harness/run.js';
+import { defineScenario, type Scenario } from '../src/scenarios/scenario.js';
+import { realSystem } from '../src/scenarios/system.js';
+import { rejection, tinyQ8 } from './helpers.js';
+
+const scenario = (id: string, run: Scenario['run'], more: Partial<Scenario> = {}): Scenario => defineScenario({ id, title: id, proves: 'x', inference: false, run, ...more });
+const passing = (id = 'passing') => scenario(id, async (t) => void t.check('holds', true));
+/** The one that computes, so that the run has an inference in it. */
+const real = scenario('real', async (t) => {
+  const agent = await t.load();
+  const { metadata } = await agent.invoke('Hello, this is a test.', { maxNewTokens: 4, signal: t.signal });
+  t.equal('four tokens', metadata.outputTokenIds.length, 4);
+}, { inference: true });
+
+const run = (scenarios: Scenario[], options: RunOptions = {}) => runScenarios({ model: tinyQ8(), device: 'wasm', scenarios, ...options });
+const statuses = ({ results }: Report) => results.map(({ id, status }) => `${id} ${status}`);
+
+describe('harness', () => {
+  afterEach('no worker is left', () => expect(Engine.alive.size).to.equal(0));
+
+  it('runs scenarios in order, and says what was computed, by what, and how', async () => {
+    const events: RunEvent[] = [];
+    const report = await run([passing('first'), real], { seed: 7, onEvent: (event) => events.push(event) });
+    expect(statuses(report)).to.deep.equal(['first passed', 'real passed']);
+    expect([report.schema, report.status, report.seed, report.problems]).to.deep.equal(['unmocked/1', 'passed', 7, []]);
+    expect(report.totals).to.deep.equal({ passed: 2, failed: 0, skipped: 0, 'timed-out': 0, 'not-run': 0, total: 2 });
+    expect(report.inference.tokens).to.equal(4);
+    const { evidence, device } = report.results[1]!;
+    expect(evidence).to.include({ modelId: 'unmocked-tiny', dtype: 'q8', device: 'wasm', threads: 1, seed: 7, tokensComputed: 4 });
+    expect(evidence.modelDigest).to.match(/^[0-9a-f]{64}$/);
+    expect(report.model).to.include({ id: 'unmocked-tiny', dtype: 'q8', digest: evidence.modelDigest });
+    expect(evidence.exchanges).to.have.length(1);
+    expect(evidence.exchanges[0]!.outputTokenIds).to.have.length(4);
+    expect(evidence.exchanges[0]!.prompt).to.include('Hello, this is a test.');
+    expect(device!.attempts.at(-1)!.outcome).to.equal('loaded');
+    const types = events.map(({ type }) => type);
+    expect(types[0]).to.equal('run-start');
+    expect(types.at(-1)).to.equal('run-end');
+    expect(events.filter(({ type }) => type === 'token')).to.have.length(4);
+    expect(events.flatMap((event) => (event.type === 'scenario-start' || event.type === 'scenario-end' ? [event.type] : []))).to.deep.equal(['scenario-start', 'scenario-end', 'scenario-start', 'scenario-end']);
+  });
+
+  it('keeps its report as JSON, whatever is checked', async () => {
+    const report = await run([real, scenario('odd-values', async (t) => {
+      t.equal('undefined', undefined, undefined);
+      t.check('not a number', false, { actual: Number.NaN, expected: Infinity });
+      t.check('lone surrogates', true, { actual: '\uD800' });
+      t.metric('someMs', 1.5);
+    })]);
+    const plain = JSON.parse(JSON.stringify(report)).results[1];
+    expect(plain.metrics).to.deep.equal({ someMs: 1.5 });
+    expect(plain.checks[1]).to.include({ actual: 'NaN', expected: 'Infinity' });
+    const odd = await run([scenario('hostile-values', async (t) => {
+      const round: Record<string, unknown> = {};
+      round['round'] = round;
+      t.check('goes round', false, { actual: round, expected: 5n });
+      t.check('says nothing', false, { actual: () => undefined, expected: Symbol('x') });
+      t.equal('a big number is itself', 5n, 5n);
+      t.equal('two that go round are not the same', round, { round });
+    })]);
+    const { checks } = JSON.parse(JSON.stringify(odd)).results[0];
+    expect(checks[0]).to.include({ actual: '[object Object]', expected: '5' });
+    expect(checks[1]).to.include({ expected: 'Symbol(x)' });
+    expect(checks.map(({ status }: { status: string }) => status)).to.deep.equal(['failed', 'failed', 'passed', 'failed']);
+    expect(new DOMParser().parseFromString(toJUnit(odd), 'application/xml').querySelector('failure')!.textContent).to.include('goes round');
+  });
+
+  describe('goes on after', () => {
+    it('one that fails: the worst of its checks counts', async () => {
+      const report = await run([scenario('half', async (t) => {
+        t.check('good', true);
+        t.check('bad', false, { actual: 1, expected: 2 });
+        t.check('good again', true);
+      }), real]);
+      expect(statuses(report)).to.deep.equal(['half failed', 'real passed']);
+      expect(report.results[0]!.reason).to.equal('bad');
+      expect(report.status).to.equal('failed');
+    });
+
+    it('one that throws, whatever it throws', async () => {
+      const report = await run([
+        scenario('throws', async () => Promise.reject(new TypeError('boom'))),
+        scenario('throws-at-once', (() => { throw new Error('bang'); }) as unknown as Scenario['run']),
+        scenario('throws-text', async () => Promise.reject('a text')),
+        scenario('throws-nothing', async () => Promise.reject(undefined)),
+        real,
+      ]);
+      expect(statuses(report)).to.deep.equal(['throws failed', 'throws-at-once failed', 'throws-text failed', 'throws-nothing failed', 'real passed']);
+      expect(report.results[0]!.error).to.include({ name: 'TypeError', message: 'boom' });
+      expect(report.results[1]!.reason).to.equal('bang');
+      expect(report.results[2]!.reason).to.equal('a text');
+    });
+
+    it('one that takes too long: it is told, and is timed out', async () => {
+      let told: Error | undefined;
+      const slow = scenario('slow', (t) => new Promise((_, reject) => t.signal.addEventListener('abort', () => reject((told = t.signal.reason)))), { timeLimit: 50 });
+      const report = await run([slow, real]);
+      expect(statuses(report)).to.deep.equal(['slow timed-out', 'real passed']);
+      expect(told!.name).to.equal('TimeoutError');
+      expect(report.results[0]!.reason).to.include('0.05 s');
+      expect(report.status).to.equal('failed');
+    });
+
+    it('one that does not listen: it is given up, and no longer heard', async () => {
+      let speak = () => undefined as void;
+      const deaf = scenario('deaf', (t) => new Promise(() => {
+        t.check('early', true);
+        speak = () => void t.check('late', false);
+      }), { timeLimit: 20 });
+      const report = await run([deaf, real]);
+      speak();
+      expect(statuses(report)).to.deep.equal(['deaf timed-out', 'real passed']);
+      expect(report.results[0]!.checks.map(({ name }) => name)).to.deep.equal(['early']);
+    });
+
+    it('one that is generating when its time is over', async () => {
+      const endless = scenario('endless', async (t) => {
+        const agent = await t.load();
+        for (;;) await agent.invoke('Tell me a story about a dragon.', { signal: t.signal });
+      }, { inference: true });
+      const report = await run([endless, real], { timeLimit: 4000 });
+      expect(statuses(report)).to.deep.equal(['endless timed-out', 'real passed']);
+    });
+  });
+
+  describe('skips', () => {
+    it('one that says so, and one whose checks are all skipped, with the reason', async () => {
+      const report = await run([scenario('says-so', async (t) => t.skip('no moon')), scenario('all-skipped', async (t) => t.skipCheck('a', 'no sun')), real]);
+      expect(statuses(report)).to.deep.equal(['says-so skipped', 'all-skipped skipped', 'real passed']);
+      expect(report.results.map(({ reason }) => reason)).to.deep.equal(['no moon', 'no sun', undefined]);
+      expect(report.status).to.equal('passed');
+    });
+
+    it('one that needs what is not here, without running it', async () => {
+      const ran: string[] = [];
+      const needing = (need: NonNullable<Scenario['needs']>[number]) => scenario(`needs-${need}`, async (t) => void (ran.push(need), t.check('ran', true)), { needs: [need] });
+      const report = await run([needing('webgpu'), needing('cross-origin-isolation'), needing('chat'), needing('tools'), real], { model: { ...tinyQ8(), capabilities: ['tools'] } });
+      expect(statuses(report)).to.deep.equal(['needs-webgpu skipped', 'needs-cross-origin-isolation passed', 'needs-chat skipped', 'needs-tools passed', 'real passed']);
+      expect(ran).to.deep.equal(['cross-origin-isolation', 'tools']);
+      expect(report.results[0]!.reason).to.match(/WebGPU.*adapter/);
+      expect(report.results[2]!.reason).to.match(/no chat training/);
+    });
+  });
+
+  describe('does not pass', () => {
+    it('a scenario that computed nothing', async () => {
+      const report = await run([{ ...passing(), inference: true }]);
+      expect(statuses(report)).to.deep.equal(['passing failed']);
+      expect(report.results[0]!.reason).to.match(/computed in this page/);
+    });
+
+    it('a scenario that made no check', async () => {
+      expect((await run([scenario('idle', async () => undefined)])).results[0]).to.include({ status: 'failed', reason: 'it made no check' });
+    });
+
+    it('a run without inference, though every scenario passed', async () => {
+      const report = await run([passing()]);
+      expect(statuses(report)).to.deep.equal(['passing passed']);
+      expect(report.status).to.equal('failed');
+      expect(report.problems.join()).to.match(/Nothing was inferred/);
+    });
+
+    it('a run with fewer scenarios than expected, or with none', async () => {
+      const fewer = await run([real], { expected: 2 });
+      expect([fewer.status, fewer.problems]).to.deep.equal(['failed', ['1 scenarios ran, 2 were expected.']]);
+      expect((await run([])).status).to.equal('failed');
+    });
+
+    it('a run in which everything was skipped', async () => {
+      const report = await run([scenario('a', async (t) => t.skip('x')), real].slice(0, 1));
+      expect(report.status).to.equal('failed');
+      expect(report.problems.join()).to.match(/No scenario passed/);
+    });
+  });
+
+  it('stops when it is told to: the rest is not run, and the report says so', async () => {
+    const controller = new AbortController();
+    const stopping = scenario('stopping', (t) => new Promise((_, reject) => {
+      t.signal.addEventListener('abort', () => reject(t.signal.reason));
+      controller.abort();
+    }));
+    const report = await run([real, stopping, passing('never')], { signal: controller.signal });
+    expect(statuses(report)).to.deep.equal(['real passed', 'stopping not-run', 'never not-run']);
+    expect(report.totals['not-run']).to.equal(2);
+    expect(report.status).to.equal('failed');
+  });
+
+  it('runs nothing where the page cannot say what it is', async () => {
+    const ran: string[] = [];
+    const work = run([scenario('ran', async () => void ran.push('ran'))], { system: { ...realSystem, describe: () => Promise.reject(new Error('no description')) } });
+    expect((await rejection(work)).message).to.equal('no description');
+    expect(ran).to.deep.equal([]);
+  });
+
+  it('refuses what it cannot run with', async () => {
+    expect((await rejection(run([real], { device: 'abacus' as never }))).message).to.match(/abacus.*auto, webgpu, wasm/);
+    for (const seed of [-1, 0.5, Number.NaN, 2 ** 32]) expect((await rejection(run([real], { seed }))).code).to.equal('invalid-argument');
+    expect((await rejection(run([real], { model: 'gpt-17' }))).code).to.equal('unknown-model');
+  });
+
+  it('refuses a scenario of the wrong form', () => {
+    const good = { id: 'a-b', title: 'x', proves: 'x', run: async () => undefined };
+    expect(defineScenario(good)).to.equal(good);
+    for (const bad of [{ id: 'A' }, { id: 'a_b' }, { id: '' }, { id: '-a' }, { title: ' ' }, { proves: '' }, { run: undefined }]) expect(() => defineScenario({ ...good, ...bad } as Scenario)).to.throw(TypeError);
+  });
+
+  it('writes JUnit that is XML, whatever a scenario says', async () => {
+    const hostile = '<x a="1">&\'"]]> \u0000\u001B\uFFFE\uD800 </failure>';
+    const report = await run([
+      { ...passing(), id: hostile },
+      { ...scenario('s', async (t) => t.skip(hostile)), id: 'skipped' },
+      scenario('checked', async (t) => void t.check(hostile, false, { actual: hostile, expected: hostile })),
+      scenario('thrown', async () => Promise.reject(new Error(hostile))),
+    ]);
+    const xml = new DOMParser().parseFromString(toJUnit(report), 'application/xml');
+    expect(xml.querySelector('parsererror')?.textContent).to.equal(undefined);
+    const suite = xml.querySelector('testsuite')!;
+    expect(suite.querySelectorAll('testcase')).to.have.length(4 + report.problems.length);
+    expect(suite.getAttribute('tests')).to.equal(String(4 + report.problems.length));
+    expect(suite.getAttribute('failures')).to.equal(String(suite.querySelectorAll('failure').length));
+    expect(suite.getAttribute('skipped')).to.equal('1');
+    expect(suite.querySelector('testcase')!.getAttribute('name')).to.equal(hostile.toWellFormed().replace(/[\u0000\u001B\uFFFE]/g, '\uFFFD'));
+    expect(suite.querySelector('skipped')!.getAttribute('message')).to.include('<x a="1">&');
+    expect([...suite.querySelectorAll('failure')][0]!.textContent).to.include(']]>');
+  });
+});

@@ -1,0 +1,21 @@
+import { expect } from '@open-wc/testing';
+import { loadAgent } from '../../src/agents/load-agent.js';
+import { EnginePool } from '../../src/engine/engine-pool.js';
+import { probeBrowser } from '../../src/engine/probe.js';
+import { golden } from '../golden.js';
+
+describe('in a page without cross-origin isolation', () => {
+  it('the environment says so', async () => {
+    expect(crossOriginIsolated, 'this page').to.equal(false);
+    expect((await probeBrowser()).crossOriginIsolated).to.equal(false);
+  });
+
+  it('a model loads single-threaded, however many threads are asked for, and answers as ever', async () => {
+    const agent = await loadAgent({ device: 'wasm', dtype: 'q8', pool: new EnginePool({ threads: 4 }) });
+    expect(agent.engineInfo).to.include({ threads: 1, crossOriginIsolated: false });
+    expect(agent.device.threads).to.equal(1);
+    const { metadata } = await agent.invoke('Hello, this is a test.', { maxNewTokens: 16 });
+    expect(metadata.outputTokenIds).to.deep.equal(golden.q8['greeting']![0]);
+    await agent.dispose();
+  });
+});
