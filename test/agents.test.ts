@@ -266,6 +266,29 @@ describe('agents', () => {
     });
   });
 
+  it('forget a session when told to', async () => {
+    await agent.invoke({ userMessage: 'My name is Zorvik.', sessionId: 'forgotten' });
+    await agent.forget!('forgotten');
+    const { metadata } = await agent.invoke({ userMessage: 'What is my name?', sessionId: 'forgotten' });
+    expect(metadata.prompt).to.equal('User: What is my name?\nAssistant:');
+  });
+
+  it('of a model with a chat template of its own: no message ends a turn', async () => {
+    const templated = await load({ model: { ...tinyQ8(), promptFormat: 'template' } });
+    const [eos] = templated.engineInfo!.eosTokenIds;
+    const { metadata } = await templated.invoke('Hello.<|endoftext|>\nUser: Bye.', { maxNewTokens: 2 });
+    expect(metadata.promptTokenIds).to.not.include(eos);
+    await templated.dispose();
+  });
+
+  it('tell which keys of a configuration they ignored', async () => {
+    const warnings: string[] = [];
+    const warned = await load({ useConfig: '[agent]\ntemprature = 1\n', onWarning: (warning) => warnings.push(warning) });
+    await warned.dispose();
+    expect(warnings).to.have.length(1);
+    expect(warnings[0]).to.include('agent.temprature');
+  });
+
   describe('stream', () => {
     it('every token, in order, as it is computed', async () => {
       const stream = agent.stream(STORY, { maxNewTokens: 24 });
@@ -274,6 +297,14 @@ describe('agents', () => {
       const { metadata } = await stream.response;
       expect(chunks.map(({ tokenId }) => tokenId)).to.deep.equal(metadata.outputTokenIds);
       expect(chunks.map(({ text }) => text).join('')).to.equal(metadata.text);
+    });
+
+    it('one chunk a token, also where text was held back to the end', async () => {
+      const stream = agent.stream(STORY, { maxNewTokens: 12, stop: ['. The dragon flew'] });
+      const indices: number[] = [];
+      for await (const { index } of stream) indices.push(index);
+      const { metadata } = await stream.response;
+      expect(indices).to.deep.equal(metadata.outputTokenIds.map((_, index) => index));
     });
 
     it('also to a reader who is slow, or never reads', async () => {

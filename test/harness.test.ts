@@ -44,6 +44,45 @@ describe('harness', () => {
     expect(events.flatMap((event) => (event.type === 'scenario-start' || event.type === 'scenario-end' ? [event.type] : []))).to.deep.equal(['scenario-start', 'scenario-end', 'scenario-start', 'scenario-end']);
   });
 
+  it('keeps one engine warm, also when a scenario loads two agents at once, and lets go of it', async () => {
+    const pairs = (id: string) => scenario(id, async (t) => {
+      await Promise.all([t.load(), t.load()]);
+      t.equal('one engine', Engine.alive.size, 1);
+    });
+    expect(statuses(await run([pairs('a-pair'), pairs('another-pair'), real]))).to.deep.equal(['a-pair passed', 'another-pair passed', 'real passed']);
+  });
+
+  it('does not take a listener that fails for a scenario that does', async () => {
+    const reported: unknown[] = [];
+    const note = (event: ErrorEvent) => {
+      event.preventDefault();
+      reported.push(event.error);
+    };
+    // Mocha listens too, and would call this test failed.
+    const mocha = window.onerror;
+    window.onerror = null;
+    addEventListener('error', note);
+    try {
+      const report = await run([real], { onEvent: ({ type }) => {
+        if (type === 'scenario-start') throw new Error('a broken listener');
+      } });
+      expect(statuses(report)).to.deep.equal(['real passed']);
+      expect(reported.map(String)).to.deep.equal(['Error: a broken listener']);
+    } finally {
+      removeEventListener('error', note);
+      window.onerror = mocha;
+    }
+  });
+
+  it('does not take a stopped scenario for one that passed, though it says so', async () => {
+    const controller = new AbortController();
+    const stubborn = scenario('stubborn', async (t) => {
+      controller.abort();
+      t.check('holds', true);
+    });
+    expect(statuses(await run([real, stubborn, passing()], { signal: controller.signal }))).to.deep.equal(['real passed', 'stubborn not-run', 'passing not-run']);
+  });
+
   it('keeps its report as JSON, whatever is checked', async () => {
     const report = await run([real, scenario('odd-values', async (t) => {
       t.equal('undefined', undefined, undefined);

@@ -25,6 +25,8 @@ export interface Agent {
   decode?(tokenIds: number[]): Promise<string>;
   /** The pieces in which these tokens' text would be streamed. */
   streamTokens?(tokenIds: number[]): Promise<string[]>;
+  /** Ends a session: its turns and its KV cache are gone. */
+  forget?(sessionId: string): Promise<void>;
   /** What the engine says it loaded; local agents only. */
   readonly engineInfo?: EngineInfo | undefined;
   readonly disposed: boolean;

@@ -18,6 +18,8 @@ export interface LoadAgentOptions extends Partial<Omit<AgentSettings, 'model'>> 
   validate?: boolean | undefined;
   /** Reads settings from a `config.toml`: `true` for the one beside the page, a text, or one that was read. Arguments win over it. */
   useConfig?: boolean | string | AgentConfig | undefined;
+  /** Told of what was ignored, for instance keys of the configuration that mean nothing. Default: `console.warn`. */
+  onWarning?: ((message: string) => void) | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: LoadProgress) => void) | undefined;
   onAttempt?: ((attempt: Attempt) => void) | undefined;
@@ -38,6 +40,9 @@ export interface LoadAgentOptions extends Partial<Omit<AgentSettings, 'model'>> 
  */
 export async function loadAgent(options: LoadAgentOptions = {}): Promise<Agent> {
   const config = await readConfig(options.useConfig, options.signal);
+  if (config && config.unknownKeys.length > 0) {
+    (options.onWarning ?? console.warn)(`The configuration has keys that are not known and were ignored: ${config.unknownKeys.join(', ')}.`);
+  }
   const { model: modelOption, ...settingsOptions } = options;
   const given = checkSettings({ ...settingsOptions, ...(typeof modelOption === 'string' ? { model: modelOption } : {}) });
   const settings: AgentSettings = { ...defaultSettings(), ...config?.settings, ...given };

@@ -3,11 +3,11 @@ import type { Engine } from '../engine/engine.js';
 import type { AcquireRequest, EngineLease, EnginePool } from '../engine/engine-pool.js';
 import type { RequestedDevice } from '../engine/ladder.js';
 import type { EngineInfo, GenerateResult } from '../engine/protocol.js';
-import { FairQueue } from '../engine/runtime/fair-queue.js';
+import { FairQueue } from '../engine/fair-queue.js';
 import { UnmockedError, untilAborted } from '../errors.js';
 import type { Agent, AgentDevice, AgentModel, AgentPayload, AgentResponse, AgentStream, InvokeOptions, Message, Tool } from './agent.js';
 import { checkPayload } from './payload.js';
-import { toMessages, transcript } from './prompt.js';
+import { newTurn, toMessages, transcript, TURN_STOP } from './prompt.js';
 import { parseReply } from './reply.js';
 import { streamOf } from './stream.js';
 
@@ -98,7 +98,8 @@ export class LocalAgent implements Agent {
       toolsAvailable = session?.toolsAvailable,
     } = said;
     const messages = toMessages({ ...said, systemContext, userProfile, toolsAvailable }, memory, settings.systemContext);
-    const prompt = await this.#render(engine, messages);
+    const usesTemplate = this.#request.model.promptFormat === 'template' && engine.info.hasChatTemplate;
+    const prompt = usesTemplate ? await engine.renderTemplate(messages.map(({ role, content }) => ({ role, content }))) : transcript(messages, engine.info.eosToken);
     const result = await engine.generate(
       {
         prompt,
@@ -109,16 +110,17 @@ export class LocalAgent implements Agent {
         repetitionPenalty: settings.repetitionPenalty,
         seed: settings.seed,
         // A base model does not know that its turn is over; without this it goes on as the user.
-        stop: [...settings.stop, '\nUser:'],
+        stop: usesTemplate ? settings.stop : [...settings.stop, TURN_STOP],
         client: this.#id,
-        conversation: options.useCache === false ? undefined : sessionId && `${this.#id}:${sessionId}`,
+        conversation: options.useCache === false || !sessionId ? undefined : this.#conversation(sessionId),
       },
       { signal, onToken: options.onToken },
     );
     if (sessionId) {
-      // The system line is made anew each turn; one that the caller's own memory began with stays where it is.
-      const turns = memory.some(({ role }) => role === 'system') ? messages : messages.filter(({ role }) => role !== 'system');
-      this.#sessions.set(sessionId, { systemContext, userProfile, toolsAvailable, memory: [...turns, { role: 'assistant', content: result.text.trim(), raw: result.rawText }] });
+      // The system line is made anew each turn. What came after the caller's own stop sequence was never said.
+      const stoppedByCaller = result.stopSequence !== undefined && result.stopSequence !== TURN_STOP;
+      const reply: Message = { role: 'assistant', content: result.text.trim(), raw: stoppedByCaller ? result.text : result.rawText };
+      this.#sessions.set(sessionId, { systemContext, userProfile, toolsAvailable, memory: [...memory, ...newTurn(said, memory), reply] });
     }
     return this.#response(result, prompt, settings.seed);
   }
@@ -146,12 +148,26 @@ export class LocalAgent implements Agent {
     return (await this.#engine()).streamTokens(tokenIds);
   }
 
+  async forget(sessionId: string): Promise<void> {
+    this.#assertUsable();
+    this.#sessions.delete(sessionId);
+    this.#turns.delete(sessionId);
+    if (!this.#lease.engine.closed) await this.#lease.engine.forget(this.#conversation(sessionId));
+  }
+
   async dispose(): Promise<void> {
     if (this.disposed) return;
     this.#end.abort(this.#disposedError());
+    // Others may hold the engine; this agent's KV caches are of no use to them.
+    const { engine } = this.#lease;
+    if (!engine.closed) for (const sessionId of this.#sessions.keys()) engine.forget(this.#conversation(sessionId)).catch(() => undefined);
     this.#lease.release();
     this.#sessions.clear();
     this.#turns.clear();
+  }
+
+  #conversation(sessionId: string): string {
+    return `${this.#id}:${sessionId}`;
   }
 
   #assertUsable(): void {
@@ -176,13 +192,6 @@ export class LocalAgent implements Agent {
 
   #disposedError(): UnmockedError {
     return new UnmockedError('disposed', `This agent ("${this.#request.model.id}") was disposed of. Load a new one.`);
-  }
-
-  async #render(engine: Engine, messages: Message[]): Promise<string> {
-    if (this.#request.model.promptFormat === 'template' && engine.info.hasChatTemplate) {
-      return engine.renderTemplate(messages.map(({ role, content }) => ({ role, content })));
-    }
-    return transcript(messages, engine.info.eosToken);
   }
 
   #response(result: GenerateResult, prompt: string, seed: number): AgentResponse {

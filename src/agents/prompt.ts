@@ -4,13 +4,18 @@ import type { AgentPayload, Message } from './agent.js';
  * The transcript format. It is append-only: a turn's tokens are a prefix of the next turn's, so the KV cache stays usable.
  *
  *     System: <context>\nUser: <message>\nAssistant: <reply><eos>\nUser: <message>\nAssistant:
+ *
+ * A base model does not end its turn but goes on as the user, and is stopped there: then its own `\nUser:` is the next turn's label.
  */
 export function transcript(messages: readonly Message[], eosToken: string): string {
   let prompt = '';
   messages.forEach((message, index) => {
     if (message.role === 'assistant') {
       const reply = message.raw ?? ` ${escapeMarkup(message.content, eosToken)}`;
-      prompt += eosToken && reply.endsWith(eosToken) ? reply : reply + eosToken;
+      const answersNobody = !['user', 'tool'].includes(messages[index - 1]?.role ?? '');
+      if (answersNobody) prompt += `${index > 0 ? '\n' : ''}Assistant:`;
+      const goesOnAsUser = reply.endsWith(TURN_STOP) && index < messages.length - 1;
+      prompt += goesOnAsUser || (eosToken && reply.endsWith(eosToken)) ? reply : reply + eosToken;
       return;
     }
     const content = escapeMarkup(message.content, eosToken);
@@ -18,26 +23,36 @@ export function transcript(messages: readonly Message[], eosToken: string): stri
       prompt += `${index > 0 ? '\n' : ''}System: ${content}`;
       return;
     }
-    prompt += `${index > 0 ? '\n' : ''}User: ${message.role === 'tool' ? `TOOL_RESULT: ${content}` : content}\nAssistant:`;
+    const label = prompt.endsWith(TURN_STOP) ? '' : `${index > 0 ? '\n' : ''}User:`;
+    prompt += `${label} ${message.role === 'tool' ? `TOOL_RESULT: ${content}` : content}\nAssistant:`;
   });
   return prompt;
 }
 
+/** Where a transcript's reply is over, whatever the model thinks. */
+export const TURN_STOP = '\nUser:';
+
 /** The messages of a payload, in the order in which the model reads them. */
 export function toMessages(payload: AgentPayload, memory: readonly Message[], defaultSystem: string): Message[] {
-  const system = [payload.systemContext ?? defaultSystem, profileLine(payload.userProfile), toolsLine(payload.toolsAvailable)].filter(Boolean).join(' ');
-  const messages: Message[] = system && !memory.some((message) => message.role === 'system') ? [{ role: 'system', content: system }] : [];
-  messages.push(...memory);
-  if (payload.thinkingBlob) messages.push({ role: 'assistant', content: `<think>${payload.thinkingBlob}</think>` });
-  const think = payload.reasoningEffort && payload.reasoningEffort !== 'none' && !/^think step by step/i.test(payload.userMessage);
-  const last = memory.at(-1);
-  const isToolResult = payload.userMessage.startsWith('TOOL_RESULT: ') && last?.role === 'assistant';
-  messages.push(
-    isToolResult
-      ? { role: 'tool', content: payload.userMessage.slice('TOOL_RESULT: '.length) }
-      : { role: 'user', content: think ? `Think step by step: ${payload.userMessage}` : payload.userMessage },
-  );
-  return messages;
+  const additions = [profileLine(payload.userProfile), toolsLine(payload.toolsAvailable)];
+  const line = (context: string) => [context, ...additions].filter(Boolean).join(' ');
+  // A system line that the memory began with stays; what can be called and who is who is still said.
+  if (memory.some(({ role }) => role === 'system')) {
+    return [...memory.map((message) => (message.role === 'system' ? { ...message, content: line(message.content) } : message)), ...newTurn(payload, memory)];
+  }
+  const system = line(payload.systemContext ?? defaultSystem);
+  return [...(system ? [{ role: 'system', content: system } as const] : []), ...memory, ...newTurn(payload, memory)];
+}
+
+/** What this payload adds to the memory. */
+export function newTurn(payload: AgentPayload, memory: readonly Message[]): Message[] {
+  const { userMessage, thinkingBlob, reasoningEffort } = payload;
+  const blob: Message[] = thinkingBlob ? [{ role: 'assistant', content: `<think>${thinkingBlob}</think>` }] : [];
+  if (userMessage.startsWith('TOOL_RESULT: ') && memory.at(-1)?.role === 'assistant') {
+    return [...blob, { role: 'tool', content: userMessage.slice('TOOL_RESULT: '.length) }];
+  }
+  const think = reasoningEffort && reasoningEffort !== 'none' && !/^think step by step/i.test(userMessage);
+  return [...blob, { role: 'user', content: think ? `Think step by step: ${userMessage}` : userMessage }];
 }
 
 /** Nobody's text may end a turn or speak for somebody else: the end-of-text token and role labels at a line's start are taken apart. */

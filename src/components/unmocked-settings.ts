@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
-import { withListedFiles } from '../models/hub-listing.js';
+import { withListedFiles } from '../engine/hub-listing.js';
 import type { Model } from '../models/model.js';
 import { models, resolveModel } from '../models/registry.js';
 import { downloadSize } from './download-size.js';

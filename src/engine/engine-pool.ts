@@ -12,7 +12,7 @@ export interface AcquireRequest {
   dtype?: Rung['dtype'] | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: LoadProgress) => void) | undefined;
-  /** Called when a rung begins (no outcome yet) and when it is over. */
+  /** Called when a rung was tried or passed over. */
   onAttempt?: ((attempt: Attempt) => void) | undefined;
 }
 
@@ -151,7 +151,7 @@ export class EnginePool {
       kvCacheBytes: options.kvCacheBytes ?? KV_CACHE_BYTES,
     };
     const loading = blocked
-      ? Promise.reject(new UnmockedError('no-adapter', `${rung.device} is blocked: ${blocked}`))
+      ? Promise.reject(new UnmockedError('unsupported', `${rung.device} is blocked: ${blocked}`))
       : Engine.load(spec, {
           signal: controller.signal,
           silenceLimit: options.silenceLimit,

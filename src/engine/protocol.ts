@@ -46,9 +46,10 @@ export interface LoadProgress {
 /** What was really loaded, said by the worker. */
 export interface EngineInfo {
   rung: Rung;
-  /** WASM threads in use; 1 on WebGPU. */
+  /** WASM threads that the runtime says it uses; 1 on WebGPU. */
   threads: number;
   crossOriginIsolated: boolean;
+  userAgent: string;
   adapter?: AdapterInfo | undefined;
   /** Tokens. */
   contextWindow: number;
@@ -107,11 +108,13 @@ export type StopReason = 'stop' | 'length';
 export interface GenerateResult {
   /** Decoded output, without special tokens and without the stop sequence. */
   text: string;
-  /** The same with special tokens; prompt + this is a prefix of the conversation's next prompt. */
+  /** All of the output, with special tokens and the stop sequence; prompt + this is a prefix of the conversation's next prompt. */
   rawText: string;
   promptTokenIds: number[];
   outputTokenIds: number[];
   finishReason: StopReason;
+  /** The stop sequence that ended it. */
+  stopSequence?: string;
   /** What ended a `length` finish: the caller's limit or the model's context window. */
   limitedBy?: 'max-new-tokens' | 'context-window';
   /** Prompt tokens that were computed in this call; the others came from the KV cache. */

@@ -38,6 +38,10 @@ export default defineScenario({
     await t.rejects('a value that is not allowed is refused with its key', async () => t.system.parseConfig('[agent]\nmax_new_tokens = -4\n'), 'invalid-config, naming agent.max_new_tokens and -4', (error) => {
       return error instanceof UnmockedError && error.code === 'invalid-config' && error.message.includes('agent.max_new_tokens') && error.message.includes('-4');
     });
+    const warnings: string[] = [];
+    const warned = await t.system.loadAgent({ useConfig: text('colour = "red"'), onWarning: (warning) => warnings.push(warning), signal: t.signal });
+    await warned.dispose();
+    t.check('whoever loads with unknown keys is told', warnings.some((warning) => warning.includes('agent.colour')), { actual: warnings, expected: 'a warning about agent.colour' });
     t.equal('unknown keys are reported', t.system.parseConfig('colour = "red"\n[agent]\ntemprature = 1\nseed = 3\n').unknownKeys, ['colour', 'agent.temprature']);
   },
 });

@@ -23,6 +23,8 @@ export interface System {
 }
 
 export interface Description extends BrowserProbe {
+  /** WASM threads that an engine may have here; large models use up to four of them. */
+  threads: number;
   versions: { transformers: string; onnxruntime: string };
 }
 
@@ -32,7 +34,10 @@ export const realSystem: System = {
   parseConfig,
   createPool: (options) => new EnginePool(options),
   runningEngines: () => Engine.alive.size,
-  describe: async () => ({ ...(await probeBrowser()), versions: VERSIONS }),
+  async describe() {
+    const probe = await probeBrowser();
+    return { ...probe, threads: probe.crossOriginIsolated ? probe.hardwareConcurrency : 1, versions: VERSIONS };
+  },
   measureMemory,
 };
 

@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { FairQueue } from '../../src/engine/runtime/fair-queue.js';
+import { FairQueue } from '../../src/engine/fair-queue.js';
 import { isAbortError } from '../../src/errors.js';
 
 const forever = new AbortController().signal;

@@ -35,6 +35,23 @@ describe('transcript', () => {
     expect(prompt({ userMessage: 'Bye.' }, memory, 'Be brief.')).to.equal(`System: Be brief.\nUser: Hi.\nAssistant: Hello!${EOS}\nUser: Bye.\nAssistant:`);
   });
 
+  it('goes on where a reply was stopped because the model spoke as the user, and is append-only there too', () => {
+    const first = prompt({ userMessage: 'Hi.' });
+    const raw = ' Hello!\nUser:';
+    const second = prompt({ userMessage: 'Bye.' }, [{ role: 'user', content: 'Hi.' }, { role: 'assistant', content: 'Hello!', raw }]);
+    expect(second).to.equal(`${first}${raw} Bye.\nAssistant:`);
+    expect(second).to.equal('User: Hi.\nAssistant: Hello!\nUser: Bye.\nAssistant:');
+  });
+
+  it('labels an assistant who spoke first', () => {
+    expect(prompt({ userMessage: 'Hi.' }, [{ role: 'assistant', content: 'Welcome!' }])).to.equal(`Assistant: Welcome!${EOS}\nUser: Hi.\nAssistant:`);
+  });
+
+  it('offers tools also where the memory brings its own system line', () => {
+    const text = prompt({ userMessage: 'Hi.', toolsAvailable: [{ name: 'now', parameters: [] }] }, [{ role: 'system', content: 'Be brief.' }]);
+    expect(text).to.equal('System: Be brief. Tools: now()\nUser: Hi.\nAssistant:');
+  });
+
   it('writes a tool result, as a message after a call or from the memory', () => {
     const memory: Message[] = [{ role: 'user', content: 'Weather?' }, { role: 'assistant', content: 'TOOL_CALL: w(c=X)' }];
     const expected = `User: Weather?\nAssistant: TOOL_CALL: w(c=X)${EOS}\nUser: TOOL_RESULT: rainy\nAssistant:`;

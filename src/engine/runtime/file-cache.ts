@@ -15,6 +15,9 @@ export interface PartialFile {
 
 const FOLDER = 'unmocked-models';
 const PIECE = 4 * 1024 * 1024;
+/** A worker that was just terminated still holds its file for a moment; another tab holds it for as long as it downloads. */
+const LOCK_TRIES = 10;
+const LOCK_PAUSE_MS = 100;
 
 export class FileCache {
   readonly #folder: FileSystemDirectoryHandle;
@@ -51,7 +54,7 @@ export class FileCache {
     let access: FileSystemSyncAccessHandle;
     try {
       handle = await this.#folder.getFileHandle(`${sha256}.part`, { create: true });
-      access = await handle.createSyncAccessHandle();
+      access = await openForWriting(handle);
     } catch {
       return undefined;
     }
@@ -81,12 +84,28 @@ export class FileCache {
         access.truncate(0);
       },
       async close(complete) {
-        access.flush();
-        access.close();
+        try {
+          access.flush();
+        } catch {
+          broken = true; // out of quota; the bytes in memory are good all the same
+        } finally {
+          access.close();
+        }
         if (!complete || broken) return;
         await moveFile(folder, handle, sha256);
       },
     };
+  }
+}
+
+async function openForWriting(handle: FileSystemFileHandle): Promise<FileSystemSyncAccessHandle> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await handle.createSyncAccessHandle();
+    } catch (error) {
+      if ((error as Error).name !== 'NoModificationAllowedError' || attempt === LOCK_TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS));
+    }
   }
 }
 

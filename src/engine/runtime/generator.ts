@@ -2,7 +2,7 @@ import { DynamicCache, LogitsProcessor, LogitsProcessorList, random, StoppingCri
 import type { PreTrainedModel, PreTrainedTokenizer } from '@huggingface/transformers';
 import { abortError, UnmockedError } from '../../errors.js';
 import type { GenerateRequest, GenerateResult, StopReason, TokenEvent } from '../protocol.js';
-import { FairQueue } from './fair-queue.js';
+import { FairQueue } from '../fair-queue.js';
 import { KvCacheStore } from './kv-cache.js';
 import { keepNucleus } from './nucleus.js';
 import { StopText } from './stop-text.js';
@@ -107,7 +107,11 @@ export class Generator {
         const tokenId = Number(value[0]![0]);
         if (output.length === 0) firstTokenAt = performance.now();
         output.push(tokenId);
-        emit(tokenId, eosTokenIds.includes(tokenId) ? '' : stops.push(stream.push(tokenId)));
+        const isEnd = eosTokenIds.includes(tokenId);
+        let piece = isEnd ? '' : stops.push(stream.push(tokenId));
+        // What was held back is shown with the last token, so that there is one event a token.
+        if (isEnd || output.length === maxNewTokens) piece += stops.push(stream.flush()) + stops.flush();
+        emit(tokenId, piece);
       },
       end: () => undefined,
     };
@@ -132,8 +136,6 @@ export class Generator {
       throw new UnmockedError('inference-failed', `The runtime failed while computing: ${cause instanceof Error ? cause.message : String(cause)}. The engine is replaced; the next call works.`, { cause });
     }
 
-    const rest = stops.push(stream.flush()) + stops.flush();
-    if (rest && output.length > 0) emit(output.at(-1)!, rest);
     if (cache && request.conversation) await this.#keepCache(request, cache, [...promptTokenIds, ...output]);
     if (signal.aborted) throw abortError(signal);
 
@@ -145,6 +147,7 @@ export class Generator {
       promptTokenIds,
       outputTokenIds: output,
       finishReason,
+      ...(stops.stoppedBy === undefined ? {} : { stopSequence: stops.stoppedBy }),
       ...(ended ? {} : { limitedBy: maxNewTokens < request.maxNewTokens ? ('context-window' as const) : ('max-new-tokens' as const) }),
       prefilledTokens: promptTokenIds.length - reused,
       timings: { queued: startedAt - queuedAt, firstToken: firstTokenAt - startedAt, total: performance.now() - startedAt },

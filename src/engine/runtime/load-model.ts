@@ -39,14 +39,16 @@ export async function loadModel(spec: LoadSpec, { adapter, signal, onProgress }:
   phase('warm-up');
   await generator.generate(WARM_UP, () => undefined, signal);
 
+  const usedThreads = spec.rung.device === 'wasm' ? (env.backends.onnx.wasm!.numThreads ?? 1) : 1;
   const session = Object.values(model.sessions)[0] as { inputNames: string[]; outputNames: string[] };
   return {
     generator,
-    renderTemplate: (messages) => tokenizer.apply_chat_template(messages, { tokenize: false, add_generation_prompt: true }) as string,
+    renderTemplate: (messages) => tokenizer.apply_chat_template(messages.map((message) => ({ ...message, content: takeApart(message.content, tokenizer.all_special_tokens) })), { tokenize: false, add_generation_prompt: true }) as string,
     info: {
       rung: spec.rung,
-      threads,
+      threads: usedThreads,
       crossOriginIsolated: self.crossOriginIsolated,
+      userAgent: navigator.userAgent,
       adapter,
       contextWindow,
       eosTokenIds,
@@ -59,6 +61,11 @@ export async function loadModel(spec: LoadSpec, { adapter, signal, onProgress }:
       versions: { transformers: env.version, onnxruntime: env.backends.onnx.versions?.web ?? 'unknown' },
     },
   };
+}
+
+/** Nobody's text may end a turn or begin another's: special tokens in it become ordinary characters. */
+function takeApart(text: string, specialTokens: readonly string[]): string {
+  return specialTokens.reduce((result, token) => result.replaceAll(token, token.split('').join(' ')), text.toWellFormed());
 }
 
 const WARM_UP = { prompt: 'Hello', maxNewTokens: 1, temperature: 0, topP: 1, topK: 0, repetitionPenalty: 1, seed: 0, stop: [], client: 'warm-up' };

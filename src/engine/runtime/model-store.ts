@@ -1,4 +1,5 @@
 import { UnmockedError } from '../../errors.js';
+import { type ListedFile, readHubTree } from '../hub-listing.js';
 import type { DigestPin, EngineInfo, LoadProgress, LoadSpec } from '../protocol.js';
 import { download, type Downloaded } from './download.js';
 import { FileCache } from './file-cache.js';
@@ -8,13 +9,6 @@ interface Expectation {
   bytes?: number | undefined;
   sha256?: string | undefined;
   pin: DigestPin;
-}
-
-interface TreeEntry {
-  type?: string;
-  path: string;
-  size?: number;
-  lfs?: { oid?: string; size?: number };
 }
 
 /** Files without which no causal language model loads. The tokenizer's configuration and `generation_config.json` may be missing. */
@@ -33,7 +27,7 @@ export class ModelStore {
   readonly #onProgress: (progress: LoadProgress) => void;
   readonly #files = new Map<string, Downloaded>();
   readonly #sizes = new Map<string, { loaded: number; total: number }>();
-  #tree: Map<string, TreeEntry> | undefined;
+  #tree: Map<string, ListedFile> | undefined;
   #cache: FileCache | undefined;
   #loadedBytes = 0;
   #quiet = false;
@@ -120,27 +114,17 @@ export class ModelStore {
   /** The registry's word counts for the hub itself; a mirror that lists its files is believed about its own. */
   #expect(path: string): Expectation {
     const listed = this.#tree?.get(path);
-    if (listed) {
-      const sha256 = listed.lfs?.oid;
-      return { bytes: listed.lfs?.size ?? listed.size, sha256, pin: sha256 ? 'source' : 'none' };
-    }
+    if (listed) return { bytes: listed.bytes, sha256: listed.sha256, pin: listed.sha256 ? 'source' : 'none' };
     const pinned = this.#spec.model.files[path];
     return { bytes: pinned?.bytes, sha256: pinned?.sha256, pin: pinned?.sha256 ? 'registry' : 'none' };
   }
 
-  async #readTree(): Promise<Map<string, TreeEntry> | undefined> {
+  /** A mirror is asked about its own files; of the hub itself the registry's pins are enough. */
+  async #readTree(): Promise<Map<string, ListedFile> | undefined> {
     const { treeUrl, model } = this.#spec;
     const isMirror = model.source.kind === 'hub' && model.source.host !== undefined;
     if (!treeUrl || (!isMirror && Object.keys(model.files).length > 0)) return undefined;
-    try {
-      const response = await fetch(treeUrl, { signal: this.#signal, cache: 'no-cache' });
-      if (!response.ok) return undefined;
-      const entries: unknown = await response.json();
-      if (!Array.isArray(entries)) return undefined;
-      return new Map((entries as TreeEntry[]).filter((entry) => typeof entry.path === 'string').map((entry) => [entry.path, entry]));
-    } catch {
-      return undefined; // a plain mirror has no listing; what is missing shows when it is fetched
-    }
+    return readHubTree(treeUrl, this.#signal);
   }
 
   /** ONNX files over 2 GB keep their weights beside them, as `<file>_data`, `<file>_data_1`, … */

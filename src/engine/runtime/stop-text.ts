@@ -4,21 +4,26 @@
 export class StopText {
   readonly #stops: readonly string[];
   #held = '';
-  /** True once a stop sequence is complete; what follows is ignored. */
-  stopped = false;
+  /** The stop sequence, once one is complete; what follows is ignored. */
+  stoppedBy: string | undefined;
 
   constructor(stops: readonly string[]) {
     this.#stops = stops.filter((stop) => stop.length > 0);
+  }
+
+  get stopped(): boolean {
+    return this.stoppedBy !== undefined;
   }
 
   /** Text that is safe to show. */
   push(text: string): string {
     if (this.stopped) return '';
     this.#held += text;
-    const at = this.#stops.map((stop) => this.#held.indexOf(stop)).filter((index) => index >= 0);
-    if (at.length > 0) {
-      this.stopped = true;
-      return this.#take(Math.min(...at));
+    const found = this.#stops.map((stop) => ({ stop, at: this.#held.indexOf(stop) })).filter(({ at }) => at >= 0);
+    if (found.length > 0) {
+      const first = found.reduce((a, b) => (b.at < a.at ? b : a));
+      this.stoppedBy = first.stop;
+      return this.#take(first.at);
     }
     return this.#take(this.#held.length - this.#longestBeginning());
   }

@@ -1,4 +1,4 @@
-import { abortError } from '../../errors.js';
+import { abortError } from '../errors.js';
 
 interface Job {
   run(): Promise<void>;
