@@ -6,8 +6,8 @@ import { realSystem, type System } from '../src/scenarios/system.js';
 /** A system that is broken on purpose in one way. The scenario that guards that way must fail on it. */
 export interface Saboteur {
   name: string;
-  /** Ids of the scenarios that must fail. */
-  guards: string[];
+  /** The scenarios that must fail, by id, each with the check that must catch it. */
+  guards: Record<string, string>;
   sabotage(): System;
   /** Undoes what outlives a run. */
   cleanUp?(): void;
@@ -27,20 +27,20 @@ function altered(agent: Agent, overrides: Overrides): Agent {
 }
 
 /** A saboteur whose agents are altered after they were really loaded. */
-const agentSaboteur = (name: string, guards: string[], overrides: Overrides): Saboteur => ({
+const agentSaboteur = (name: string, guards: Saboteur['guards'], overrides: Overrides): Saboteur => ({
   name,
   guards,
   sabotage: () => ({ ...realSystem, loadAgent: async (options) => altered(await realSystem.loadAgent(options), overrides) }),
 });
 
-const systemSaboteur = (name: string, guards: string[], broken: (system: System) => Partial<System>): Saboteur => ({
+const systemSaboteur = (name: string, guards: Saboteur['guards'], broken: (system: System) => Partial<System>): Saboteur => ({
   name,
   guards,
   sabotage: () => ({ ...realSystem, ...broken(realSystem) }),
 });
 
 /** A saboteur that changes every response, streamed or not. */
-const responseSaboteur = (name: string, guards: string[], change: (response: AgentResponse) => AgentResponse): Saboteur =>
+const responseSaboteur = (name: string, guards: Saboteur['guards'], change: (response: AgentResponse) => AgentResponse): Saboteur =>
   agentSaboteur(name, guards, {
     invoke: (agent) => async (payload, options) => change(await agent.invoke(payload, options)),
   });
@@ -49,51 +49,51 @@ const withMetadata = (response: AgentResponse, metadata: Partial<AgentResponse['
 
 export const saboteurs: Saboteur[] = [
   // load-agent
-  agentSaboteur('names another digest', ['load-agent'], { model: (agent) => ({ ...agent.model, digest: '0'.repeat(64) }) }),
-  agentSaboteur('claims a larger context window', ['load-agent'], { contextWindow: (agent) => agent.contextWindow * 2 }),
-  agentSaboteur('has a layer less', ['load-agent'], {
+  agentSaboteur('names another digest', { 'load-agent': 'the agent names the digest that the registry pins' }, { model: (agent) => ({ ...agent.model, digest: '0'.repeat(64) }) }),
+  agentSaboteur('claims a larger context window', { 'load-agent': "the context window is the registry's" }, { contextWindow: (agent) => agent.contextWindow * 2 }),
+  agentSaboteur('has a layer less', { 'load-agent': 'the session takes tokens and a KV cache of the right depth' }, {
     engineInfo: ({ engineInfo }) => engineInfo && { ...engineInfo, sessionInputs: engineInfo.sessionInputs.filter((name) => !name.startsWith('past_key_values.3')) },
   }),
-  systemSaboteur('progress stops short of the total', ['load-agent'], (system) => ({
+  systemSaboteur('progress stops short of the total', { 'load-agent': 'progress reached the total' }, (system) => ({
     loadAgent: (options) => system.loadAgent({ ...options, onProgress: (progress) => progress.loadedBytes < progress.totalBytes / 2 && options.onProgress?.(progress) }),
   })),
-  systemSaboteur('progress falls', ['load-agent'], (system) => ({
+  systemSaboteur('progress falls', { 'load-agent': 'progress never falls' }, (system) => ({
     loadAgent: (options) => {
       let calls = 0;
       return system.loadAgent({ ...options, onProgress: (progress) => options.onProgress?.(++calls % 2 ? progress : { ...progress, loadedBytes: 0 }) });
     },
   })),
   // chat-completion
-  responseSaboteur('says nothing', ['chat-completion', 'validate-agent'], (response) => ({ ...response, response: '' })),
-  responseSaboteur('says other words than it computed', ['chat-completion'], (response) => withMetadata({ ...response, response: 'Hello there!' }, { text: 'Hello there!' })),
-  responseSaboteur('always says that it stopped', ['chat-completion'], (response) => withMetadata(response, { finishReason: 'stop' })),
-  agentSaboteur('ignores the token limit', ['chat-completion'], { invoke: (agent) => (payload, options) => agent.invoke(payload, { ...options, maxNewTokens: 40 }) }),
+  responseSaboteur('says nothing', { 'chat-completion': 'the reply is not empty', 'validate-agent': 'a working agent is valid' }, (response) => ({ ...response, response: '' })),
+  responseSaboteur('says other words than it computed', { 'chat-completion': 'the text is the decoded token ids' }, (response) => withMetadata({ ...response, response: 'Hello there!' }, { text: 'Hello there!' })),
+  responseSaboteur('always says that it stopped', { 'chat-completion': 'the finish reason of a reply that was cut is true' }, (response) => withMetadata(response, { finishReason: 'stop' })),
+  agentSaboteur('ignores the token limit', { 'chat-completion': 'a limit of one token gives one token' }, { invoke: (agent) => (payload, options) => agent.invoke(payload, { ...options, maxNewTokens: 40 }) }),
   // validate-agent
-  systemSaboteur('validation believes everything', ['validate-agent'], (system) => ({
+  systemSaboteur('validation believes everything', { 'validate-agent': 'an agent that answers nothing is not valid' }, (system) => ({
     validateAgent: async (agent, options) => {
       const validation = await system.validateAgent(agent, options);
       return validation.valid ? validation : ({ valid: true, reply: 'Hello world', response: undefined as never } as const);
     },
   })),
-  systemSaboteur('validation believes nothing', ['validate-agent'], (system) => ({
+  systemSaboteur('validation believes nothing', { 'validate-agent': 'a working agent is valid' }, (system) => ({
     validateAgent: async (agent, options) => ({ valid: false, reason: 'no', reply: (await system.validateAgent(agent, options)).reply }),
   })),
   // invalid-model
-  systemSaboteur('puts a model in the place of one that is missing', ['invalid-model'], (system) => ({
+  systemSaboteur('puts a model in the place of one that is missing', { 'invalid-model': 'a model that does not exist is an error that names it and where it was looked for' }, (system) => ({
     loadAgent: (options) => system.loadAgent(typeof options.model === 'string' && options.model.startsWith('nonexistent/') ? { ...options, model: 'unmocked-tiny' } : options),
   })),
   oneRealm(),
   // backend-detection
-  systemSaboteur('swaps an explicit device that is not there', ['backend-detection'], (system) => ({
+  systemSaboteur('swaps an explicit device that is not there', { 'backend-detection': 'an explicit webgpu without an adapter is refused, not swapped' }, (system) => ({
     loadAgent: (options) => system.loadAgent(options).catch(() => system.loadAgent({ ...options, device: 'auto', pool: undefined })),
   })),
-  systemSaboteur('hides the ladder', ['backend-detection'], (system) => ({
+  systemSaboteur('hides the ladder', { 'backend-detection': 'the trace says that WebGPU was tried and why it failed' }, (system) => ({
     loadAgent: async (options) => altered(await system.loadAgent(options), { device: ({ device }) => ({ ...device, attempts: device.attempts.slice(-1) }) }),
   })),
   // config-file
-  systemSaboteur('ignores the config file', ['config-file'], (system) => ({ loadAgent: (options) => system.loadAgent({ ...options, useConfig: undefined }) })),
-  systemSaboteur('swallows unknown keys', ['config-file'], (system) => ({ parseConfig: (toml) => ({ ...system.parseConfig(toml), unknownKeys: [] }) })),
-  systemSaboteur('loses the place of an error', ['config-file'], (system) => ({
+  systemSaboteur('ignores the config file', { 'config-file': 'max_new_tokens limits the reply' }, (system) => ({ loadAgent: (options) => system.loadAgent({ ...options, useConfig: undefined }) })),
+  systemSaboteur('swallows unknown keys', { 'config-file': 'unknown keys are reported' }, (system) => ({ parseConfig: (toml) => ({ ...system.parseConfig(toml), unknownKeys: [] }) })),
+  systemSaboteur('loses the place of an error', { 'config-file': 'broken TOML is refused with line and column' }, (system) => ({
     parseConfig: (toml) => {
       try {
         return system.parseConfig(toml);
@@ -103,10 +103,10 @@ export const saboteurs: Saboteur[] = [
     },
   })),
   // concurrent-loading
-  systemSaboteur('loads an engine for every agent', ['concurrent-loading'], (system) => ({
+  systemSaboteur('loads an engine for every agent', { 'concurrent-loading': 'four agents share one engine' }, (system) => ({
     loadAgent: (options) => system.loadAgent({ ...options, pool: system.createPool(options.pool?.options) }),
   })),
-  systemSaboteur('mixes conversations', ['concurrent-loading'], (system) => {
+  systemSaboteur('mixes conversations', { 'concurrent-loading': "no other name is in Zorvik's prompts" }, (system) => {
     const everything: Message[] = [];
     return {
       loadAgent: async (options) =>
@@ -121,15 +121,15 @@ export const saboteurs: Saboteur[] = [
     };
   }),
   // streaming
-  agentSaboteur('streams when all is computed', ['streaming'], { stream: (agent) => (payload, options) => afterwards(agent, payload, options) }),
-  agentSaboteur('loses a chunk', ['streaming'], { stream: (agent) => (payload, options) => without(agent.stream(payload, options), 3) }),
-  agentSaboteur('breaks characters that span tokens', ['streaming'], {
+  agentSaboteur('streams when all is computed', { 'streaming': 'leaving the loop early stops the work' }, { stream: (agent) => (payload, options) => afterwards(agent, payload, options) }),
+  agentSaboteur('loses a chunk', { 'streaming': 'joined, they are the reply' }, { stream: (agent) => (payload, options) => without(agent.stream(payload, options), 3) }),
+  agentSaboteur('breaks characters that span tokens', { 'streaming': 'an emoji that spans tokens arrives whole' }, {
     streamTokens: (agent) => async (tokenIds) => Promise.all(tokenIds.map((tokenId) => agent.decode!([tokenId]))),
   }),
-  agentSaboteur('goes on when nobody listens', ['streaming'], { stream: (agent) => (payload, options) => unstoppable(agent, payload, options) }),
+  agentSaboteur('goes on when nobody listens', { 'streaming': 'leaving the loop early stops the work' }, { stream: (agent) => (payload, options) => unstoppable(agent, payload, options) }),
   // memory-cleanup
-  agentSaboteur('keeps its worker', ['memory-cleanup', 'concurrent-loading'], { dispose: () => async () => undefined }),
-  systemSaboteur('answers when disposed of', ['memory-cleanup'], (system) => ({
+  agentSaboteur('keeps its worker', { 'memory-cleanup': 'no worker is left after any round', 'concurrent-loading': 'then it is gone' }, { dispose: () => async () => undefined }),
+  systemSaboteur('answers when disposed of', { 'memory-cleanup': 'a disposed agent says so when asked' }, (system) => ({
     loadAgent: async (options) => {
       const agent = await system.loadAgent(options);
       return altered(agent, {
@@ -141,7 +141,7 @@ export const saboteurs: Saboteur[] = [
       });
     },
   })),
-  systemSaboteur('leaks a hundred megabytes', ['memory-cleanup'], (system) => {
+  systemSaboteur('leaks a hundred megabytes', { 'memory-cleanup': 'memory is back near where it was' }, (system) => {
     const leak: Uint8Array[] = [];
     return {
       loadAgent: async (options) => {
@@ -151,30 +151,30 @@ export const saboteurs: Saboteur[] = [
     };
   }),
   // conversation-flow
-  agentSaboteur('forgets what was said', ['conversation-flow'], {
+  agentSaboteur('forgets what was said', { 'conversation-flow': 'a name told two turns earlier comes back' }, {
     invoke: (agent) => (payload, options) => agent.invoke(typeof payload === 'string' ? payload : { userMessage: payload.userMessage }, options),
   }),
-  agentSaboteur('reads the history again every turn', ['conversation-flow'], { invoke: (agent) => (payload, options) => agent.invoke(payload, { ...options, useCache: false }) }),
-  agentSaboteur('shares one memory among sessions', ['conversation-flow'], {
+  agentSaboteur('reads the history again every turn', { 'conversation-flow': 'turn 2 used the KV cache' }, { invoke: (agent) => (payload, options) => agent.invoke(payload, { ...options, useCache: false }) }),
+  agentSaboteur('shares one memory among sessions', { 'conversation-flow': 'another session does not know it' }, {
     invoke: (agent) => (payload, options) => agent.invoke(typeof payload === 'object' && payload.sessionId ? { ...payload, sessionId: 'one' } : payload, options),
   }),
   // environment-summary
-  systemSaboteur('names another version', ['environment-summary'], (system) => ({
+  systemSaboteur('names another version', { 'environment-summary': 'transformers.js has the version that the page names' }, (system) => ({
     describe: async () => ({ ...(await system.describe()), versions: { transformers: '9.9.9', onnxruntime: '9.9.9' } }),
   })),
-  systemSaboteur('claims an adapter', ['environment-summary', 'backend-detection'], (system) => ({
+  systemSaboteur('claims an adapter', { 'environment-summary': 'the engine finds the adapter that the page names', 'backend-detection': 'auto picked what the probes say' }, (system) => ({
     describe: async () => ({
       ...(await system.describe()),
       webgpu: { adapter: { vendor: 'acme', architecture: 'x', device: '', description: '', isFallbackAdapter: false, shaderF16: true } },
     }),
   })),
-  agentSaboteur('claims more threads', ['environment-summary'], { device: ({ device }) => ({ ...device, threads: 64 }) }),
+  agentSaboteur('claims more threads', { 'environment-summary': 'threads are within what the page says is possible' }, { device: ({ device }) => ({ ...device, threads: 64 }) }),
 ];
 
 /** No imitation: ONNX Runtime really stays broken in a realm in which a load has failed. */
 function oneRealm(): Saboteur {
   const kept: Worker[] = [];
-  const saboteur = systemSaboteur('loads every model in one realm', ['invalid-model'], (system) => ({
+  const saboteur = systemSaboteur('loads every model in one realm', { 'invalid-model': 'a good model then loads and answers' }, (system) => ({
     createPool: (options) => {
       let only: Worker | undefined;
       return system.createPool({
