@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -79,7 +80,7 @@ export function createHub({ repos, prefix = '' }) {
     for await (const chunk of content(entry.file, entry.size, start, end, faults, closed.signal)) {
       if (closed.signal.aborted) return undefined;
       sent += chunk.length;
-      if (!res.write(chunk)) await new Promise((resolve) => res.once('drain', resolve).once('close', resolve));
+      if (!res.write(chunk)) await once(res, 'drain', { signal: closed.signal });
     }
     if (sent === end - start) return res.end();
     // What was written has to reach the other side before the socket goes, or the cut comes earlier than asked.
