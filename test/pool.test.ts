@@ -168,7 +168,7 @@ describe('engine pool', () => {
       const { pool, started } = counted({ blocked: { webgpu: 'no GPU today', wasm: 'no CPU today' } });
       const error = await rejection(pool.acquire({ model: resolveModel('unmocked-tiny'), device: 'auto' }));
       expect(error.code).to.equal('no-device');
-      expect(outcomes(error.details['attempts'] as Attempt[])).to.deep.equal(['webgpu fp32 failed no-adapter', 'wasm q8 failed no-adapter', 'wasm fp32 failed no-adapter']);
+      expect(outcomes(error.details['attempts'] as Attempt[])).to.deep.equal(['webgpu fp32 failed unsupported', 'wasm q8 failed unsupported', 'wasm fp32 failed unsupported']);
       expect(error.message.match(/no CPU today/g)).to.have.length(2);
       expect(error.message).to.include('no GPU today');
       expect([started.length, pool.size]).to.deep.equal([0, 0]);
