@@ -80,7 +80,8 @@ describe('model store', () => {
   it('counts every byte of the download', async () => {
     const agent = await load('');
     const last = loads.at(-1)!.rungs.find((events) => events.at(-1)?.phase === 'warm-up')!;
-    const bytes = agent.engineInfo!.files.reduce((sum, file) => sum + file.bytes, 0);
+    const { files, runtimeBytes } = agent.engineInfo!;
+    const bytes = files.reduce((sum, file) => sum + file.bytes, runtimeBytes);
     expect(last.at(-1)).to.include({ loadedBytes: bytes, totalBytes: bytes });
     expect(last.filter(({ phase }) => phase === 'download').length).to.be.above(5);
     expect([...new Set(last.map(({ phase }) => phase))]).to.deep.equal(['download', 'verify', 'session', 'warm-up']);
@@ -138,9 +139,11 @@ describe('model store', () => {
       const key = newKey();
       const controller = new AbortController();
       const half = size / 3;
+      let events = 0;
       const error = await rejection(load(`stall=${Math.round(half)},${only}`, {
         signal: controller.signal,
-        onProgress: ({ file, loadedBytes }) => file === WEIGHTS && loadedBytes > half / 2 && controller.abort(),
+        // The first event is of the answer's headers, the second of the first bytes.
+        onProgress: ({ file }) => file === WEIGHTS && ++events === 2 && controller.abort(),
       }));
       expect(isAbortError(error)).to.equal(true);
       expect(Engine.alive.size).to.equal(0);
@@ -149,7 +152,9 @@ describe('model store', () => {
       expect(length).to.be.within(1, half);
       await answers(await load(`key=${key}`));
       const [request] = (await hubLog(key, WEIGHTS)).filter(({ path }) => path.includes('/cdn/'));
-      expect(request).to.include({ status: 206, range: `bytes=${length}-` });
+      expect(request!.status).to.equal(206);
+      // A terminated worker lives on for a moment, and may have kept more than when it was looked at; never more than the server had sent.
+      expect(Number(/^bytes=(\d+)-$/.exec(request!.range!)?.[1])).to.be.within(length, Math.round(half));
       expect(await kept()).to.deep.equal({ [sha256]: size });
     });
 

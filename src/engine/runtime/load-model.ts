@@ -20,16 +20,19 @@ interface LoadOptions {
 export async function loadModel(spec: LoadSpec, { adapter, signal, onProgress }: LoadOptions): Promise<Loaded> {
   const startedAt = performance.now();
   const store = new ModelStore(spec, { signal, onProgress });
-  await store.fetchAll();
+  const runtimeFiles = ortFiles(spec);
+  await store.fetchAll(runtimeFiles.wasm);
   const downloadedAt = performance.now();
-  const bytes = store.used.reduce((sum, file) => sum + file.bytes, 0);
+  const runtimeBytes = store.runtime?.byteLength ?? 0;
+  const bytes = store.used.reduce((sum, file) => sum + file.bytes, runtimeBytes);
   const phase = (name: 'session' | 'warm-up') => onProgress({ phase: name, loadedBytes: bytes, totalBytes: bytes });
 
   phase('session');
   const threads = spec.rung.device === 'wasm' && self.crossOriginIsolated ? Math.max(1, spec.threads) : 1;
-  configureRuntime(spec, store, threads);
+  configureRuntime(runtimeFiles, store, threads);
   const { tokenizer, model } = await createSession(spec);
   store.release();
+  delete env.backends.onnx.wasm!.wasmBinary; // compiled by now
   const sessionAt = performance.now();
 
   const config = model.config as unknown as { n_positions?: number; max_position_embeddings?: number; eos_token_id?: number | number[] | null };
@@ -57,6 +60,7 @@ export async function loadModel(spec: LoadSpec, { adapter, signal, onProgress }:
       sessionInputs: [...session.inputNames],
       sessionOutputs: [...session.outputNames],
       files: store.used,
+      runtimeBytes,
       timings: { download: downloadedAt - startedAt, session: sessionAt - downloadedAt, warmUp: performance.now() - sessionAt },
       versions: { transformers: env.version, onnxruntime: env.backends.onnx.versions?.web ?? 'unknown' },
     },
@@ -70,7 +74,13 @@ function takeApart(text: string, specialTokens: readonly string[]): string {
 
 const WARM_UP = { prompt: 'Hello', maxNewTokens: 1, temperature: 0, topP: 1, topK: 0, repetitionPenalty: 1, seed: 0, stop: [], client: 'warm-up' };
 
-function configureRuntime(spec: LoadSpec, store: ModelStore, threads: number): void {
+/** Absolute URLs of the build that the rung needs. */
+function ortFiles({ ortBase, rung }: LoadSpec): { mjs: string; wasm: string } {
+  const build = `${ortBase}ort-wasm-simd-threaded${rung.ort === 'plain' ? '' : `.${rung.ort}`}`;
+  return { mjs: `${build}.mjs`, wasm: `${build}.wasm` };
+}
+
+function configureRuntime(files: { mjs: string; wasm: string }, store: ModelStore, threads: number): void {
   env.logLevel = LogLevel.NONE; // errors reach the page as errors
   // Every file comes from the store; transformers.js must neither cache nor look anywhere else.
   env.fetch = store.fetch as typeof env.fetch;
@@ -80,8 +90,8 @@ function configureRuntime(spec: LoadSpec, store: ModelStore, threads: number): v
   env.useBrowserCache = false;
   env.useWasmCache = false;
   const wasm = env.backends.onnx.wasm!;
-  const build = `${spec.ortBase}ort-wasm-simd-threaded${spec.rung.ort === 'plain' ? '' : `.${spec.rung.ort}`}`;
-  wasm.wasmPaths = { mjs: `${build}.mjs`, wasm: `${build}.wasm` };
+  wasm.wasmPaths = files;
+  if (store.runtime) wasm.wasmBinary = store.runtime;
   wasm.numThreads = threads;
 }
 
