@@ -28,5 +28,6 @@ export function downloadSize(model: Model, device: PageDevice): string {
   if (sizes.some(({ bytes }) => bytes === undefined)) {
     return `How much it downloads is known only when it begins, and is shown then. ONNX Runtime adds ${list(({ where, runtime }) => `${runtime} for ${where}`)}, once.`;
   }
-  return `Downloads ${list(({ where, bytes, dtype, runtime }) => `${formatBytes(bytes!)} for ${where} (${dtype}, and ${runtime} of ONNX Runtime)`)}, once: the model is kept in this browser.`;
+  // Only hub files whose digest is known are kept; the rest is the browser's own HTTP cache's affair.
+  return `Downloads ${list(({ where, bytes, dtype, runtime }) => `${formatBytes(bytes!)} for ${where} (${dtype}, and ${runtime} of ONNX Runtime)`)}${model.source.kind === 'hub' ? ', once: the weights are kept in this browser' : ', from this site'}.`;
 }

@@ -7,7 +7,7 @@ import { count, formatByteProgress, formatDuration, formatMetric, formatValue } 
 import { isOver, type ScenarioState } from './scenario-state.js';
 import { statusIcon } from './status.js';
 
-const phases: Record<string, string> = { download: 'Downloading the model', verify: 'Verifying the model', session: 'Starting the runtime', 'warm-up': 'Warming up' };
+const phases: Record<string, string> = { download: 'Downloading', verify: 'Verifying the model', session: 'Starting the runtime', 'warm-up': 'Warming up' };
 
 export function loadingPart({ progress, status }: ScenarioState) {
   if (!progress || status !== 'running') return nothing;
