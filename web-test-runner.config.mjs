@@ -6,6 +6,7 @@ import { defaultReporter } from '@web/test-runner';
 import { playwrightLauncher } from '@web/test-runner-playwright';
 import { findChromium, launchArguments } from './scripts/lib/chromium.mjs';
 import { createMailbox, resultsReporter } from './scripts/lib/wtr-results.mjs';
+import { startOpenAiServer } from './scripts/lib/openai-server.mjs';
 import { ORT_FILES, ortFolder } from './scripts/lib/ort-files.mjs';
 import { GROUPS, specFiles } from './scripts/lib/spec-files.mjs';
 import { ISOLATION_HEADERS, sendFile } from './scripts/lib/static-files.mjs';
@@ -23,6 +24,9 @@ import { createHub } from './test/servers/hub.mjs';
  *   /models/, /ort/         the bundled model and ONNX Runtime's files, with lengths, and real 404s
  *   /__hub/                 a hub in the Hugging Face layout, with faults on request: test/servers/hub.mjs
  *   /__report, /__print     POST a report for reports/unmocked.json, or a text for the console: scripts/lib/wtr-results.mjs
+ *   window.unmockedServer   `{ apiUrl, apiKey }` of an OpenAI-compatible server with the bundled model, on an origin of its own: server/;
+ *                           `closedToUs` is the URL of another, which pages of this origin may not read
+ *   test/environment/       specs in this folder have that server in `process.env`, as a test runner gives it to a page
  *   test/no-isolation/      specs in this folder run in a page without COOP and COEP, so `crossOriginIsolated` is really false
  *   /__no-isolation/…       any file, without COOP and COEP. An isolated page cannot frame it: open it with window.open()
  *
@@ -35,6 +39,10 @@ const only = process.env.UNMOCKED_TEST_FILES?.split(' ').filter(Boolean);
 const onlyGroup = process.env.UNMOCKED_TEST_GROUP;
 const mailbox = createMailbox();
 const tinyModel = path.join(root, 'public/models/unmocked-tiny');
+const apiKey = 'sk-unmocked-specs';
+const openai = await startOpenAiServer({ apiKey });
+const closed = await startOpenAiServer({ models: openai.models, origins: ['https://elsewhere.example'] });
+const server = { apiUrl: `${openai.url}/v1`, apiKey, closedToUs: `${closed.url}/v1` };
 const hub = createHub({
   prefix: '/__hub',
   repos: { 'unmocked/tiny': [tinyModel], 'Xenova/distilgpt2': [tinyModel] },
@@ -58,6 +66,10 @@ async function isolation(ctx, next) {
   if (ctx.path === '/' && typeof ctx.body === 'string' && ctx.body.includes('/test/no-isolation/')) {
     ctx.remove('Cross-Origin-Opener-Policy');
     ctx.remove('Cross-Origin-Embedder-Policy');
+  }
+  if (ctx.path === '/' && typeof ctx.body === 'string' && ctx.body.includes('/test/environment/')) {
+    const env = { OPENAI_API_URL: server.apiUrl, OPENAI_API_KEY: server.apiKey, AF_LLM_MODEL: 'unmocked-tiny' };
+    ctx.body = ctx.body.replace('<script>', `<script>window.process = ${JSON.stringify({ env })};`);
   }
 }
 
@@ -102,7 +114,7 @@ function group(name) {
 <html lang="en">
   <head><meta charset="utf-8"><title>Unmocked specs: ${name}</title></head>
   <body>
-    <script>window.unmockedGroup = ${JSON.stringify(name)};</script>
+    <script>window.unmockedGroup = ${JSON.stringify(name)}; window.unmockedServer = ${JSON.stringify(server)};</script>
     <script type="module" src="${framework}"></script>
   </body>
 </html>`,
@@ -116,7 +128,7 @@ export default {
   rootDir: root,
   groups,
   nodeResolve: { exportConditions: ['browser', 'onnxruntime-web-use-extern-wasm'] },
-  plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: path.join(root, 'tsconfig.json') })],
+  plugins: [{ name: 'openai-server', serverStop: () => Promise.all([openai.close(), closed.close()]) }, esbuildPlugin({ ts: true, target: 'es2022', tsconfig: path.join(root, 'tsconfig.json') })],
   middleware: [isolation, serve],
   concurrency: 1,
   concurrentBrowsers: 1,

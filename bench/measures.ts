@@ -90,6 +90,31 @@ async function streaming(target: Target): Promise<{ streamed: number[]; invoked:
   });
 }
 
-const measures = { memoryOfAgents, lastTurn, threads, streaming };
+/** Milliseconds to the first content of a server's stream: as a bare `fetch` sees it, and as the remote agent's reader does, in turn. */
+async function remoteFirstToken(apiUrl: string): Promise<{ bare: number[]; agent: number[] }> {
+  const agent = await loadAgent({ backend: 'remote', apiUrl, model: 'unmocked-tiny', sources: { environment: {} } });
+  const samples = { bare: [] as number[], agent: [] as number[] };
+  const body = JSON.stringify({ model: 'unmocked-tiny', messages: [{ role: 'user', content: STORY }], max_tokens: 8, temperature: 0, seed: 0, stream: true, stream_options: { include_usage: true } });
+  for (let sample = -5; sample < 25; sample++) {
+    const bareAt = performance.now();
+    const response = await fetch(`${apiUrl}/chat/completions`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+    let text = '';
+    let bare = 0;
+    for await (const bytes of response.body as unknown as AsyncIterable<Uint8Array>) {
+      text += new TextDecoder().decode(bytes);
+      if (bare === 0 && /"content":"[^"]/.test(text)) bare = performance.now() - bareAt;
+    }
+    const agentAt = performance.now();
+    let first = 0;
+    for await (const chunk of agent.stream(STORY, { maxNewTokens: 8 })) if (first === 0 && chunk.text) first = performance.now() - agentAt;
+    if (sample < 0) continue; // until V8 has optimized
+    samples.bare.push(bare);
+    samples.agent.push(first);
+  }
+  await agent.dispose();
+  return samples;
+}
+
+const measures = { memoryOfAgents, lastTurn, threads, streaming, remoteFirstToken };
 export type Measures = typeof measures;
 Object.assign(globalThis, { measures });

@@ -6,6 +6,8 @@ import { gzipSync } from 'node:zlib';
 import { ensureChromium, launchArguments } from '../scripts/lib/chromium.mjs';
 import { ensureInstalled, main, ROOT, UsageError } from '../scripts/lib/install.mjs';
 import { serveBuild } from '../scripts/lib/serve-build.mjs';
+import { startOpenAiServer } from '../scripts/lib/openai-server.mjs';
+import { measureServer } from './server.mjs';
 import { ratios, summary } from './statistics.mjs';
 
 const USAGE = 'usage: npm run bench -- [--model ID] [--hub URL] [--device wasm|webgpu] [--json FILE]';
@@ -49,6 +51,7 @@ async function runScenarios(context, url, query) {
     return { report: JSON.parse(JSON.stringify(report)), longest: Math.max(0, ...globalThis.longTasks), startedAt: globalThis.runStartedAt };
   });
   await page.close();
+  // Whatever needs a server is skipped.
   if (facts.report.status !== 'passed') throw new Error(`the scenarios did not pass: ${facts.report.results.filter(({ status }) => status !== 'passed').map(({ id, reason }) => `${id}: ${reason}`).join('; ')}`);
   return facts;
 }
@@ -82,7 +85,7 @@ async function measurePage(browser, { model, hub, device }) {
       await context.close();
     }
     row('warm page: navigation to first token (load-agent)', firstToken, 'ms', 'at most 2000');
-    row('the core scenarios', whole, 's', 'at most 25');
+    row('all scenarios, without a server', whole, 's', 'at most 25');
     row('longest main-thread task while loading and generating', longest, 'ms', 'at most 100');
   } finally {
     await served.close();
@@ -97,7 +100,7 @@ async function measureEngine(browser, { model, hub, device }) {
     const page = await browser.newPage();
     await page.goto(`${server.resolvedUrls.local[0]}bench/index.html`);
     await page.waitForFunction(() => globalThis.measures, undefined, { polling: 100, timeout: 60_000 });
-    const measure = (name, ...more) => page.evaluate(([key, args]) => globalThis.measures[key](...args), [name, [{ model, device, hubUrl: hub }, ...more]]);
+    const measure = (name, ...more) => page.evaluate(([key, args]) => globalThis.measures[key](...args), [name, name.startsWith('remote') ? more : [{ model, device, hubUrl: hub }, ...more]]);
 
     const { one, four } = await measure('memoryOfAgents');
     row('memory of four agents / of one', [four / one], '×', 'at most 1.2');
@@ -117,9 +120,22 @@ async function measureEngine(browser, { model, hub, device }) {
       row('load, one thread', samples.one.load, 'ms');
       row(`load, ${several} threads / one`, ratios(samples.several.load, samples.one.load), '×');
     }
+    const openai = await startOpenAiServer();
+    const { bare, agent } = await measure('remoteFirstToken', `${openai.url}/v1`).finally(() => openai.close());
+    row('first token of a server, by a bare fetch', bare, 'ms');
+    row('… added by the remote agent', agent.map((value, index) => value - bare[index]), 'ms', 'at most 10');
   } finally {
     await server.close();
   }
+}
+
+async function measureOpenAiServer() {
+  const { direct, streamed, ten, streamedToDirect, tenToOne } = await measureServer();
+  row('tokens per second in Node, the generator called directly', direct, 'tok/s');
+  row('… streamed by the OpenAI-compatible server', streamed, 'tok/s');
+  row('… streamed by the server / called directly', streamedToDirect, '×', 'at least 0.9');
+  row('… ten clients at once', ten, 'tok/s');
+  row('… ten clients at once / one', tenToOne, '×', 'at least 1');
 }
 
 await main(async () => {
@@ -132,6 +148,7 @@ await main(async () => {
     console.log(`${options.model} on ${options.device}; median (least to greatest), and the target where there is one\n`);
     await measurePage(browser, options);
     await measureEngine(browser, options);
+    await measureOpenAiServer();
     if (options.json) {
       await mkdir(path.dirname(path.resolve(options.json)), { recursive: true });
       await writeFile(options.json, `${JSON.stringify({ schema: 'unmocked-bench/1', date: new Date().toISOString(), model: options.model, device: options.device, rows }, null, 2)}\n`);

@@ -17,6 +17,11 @@ export type ErrorCode =
   | 'inference-failed' // the runtime failed while computing; its worker is thrown away
   | 'engine-crashed' // the worker died
   | 'engine-silent' // the worker did not answer in time
+  | 'timeout' // a server did not answer in time
+  | 'unauthorized' // a server refused the key, or wants one
+  | 'rate-limited' // a server has too much to do, and still after the retries
+  | 'remote-error' // a server says that it failed
+  | 'remote-invalid' // a server's answer is not of the OpenAI form
   | 'disposed' // the agent or engine was disposed of before
   | 'invalid-config' // config.toml or settings cannot be read
   | 'unsupported'; // a documented gap

@@ -10,7 +10,7 @@ import { cannedSystem, saboteurs } from './saboteurs.js';
 const matrix: string[] = [];
 
 async function runOn(system: System, ids: string[]): Promise<ScenarioResult[]> {
-  const report = await runScenarios({ model: 'unmocked-tiny', system, scenarios: scenarios.filter(({ id }) => ids.includes(id)) });
+  const report = await runScenarios({ model: 'unmocked-tiny', server: window.unmockedServer, system, scenarios: scenarios.filter(({ id }) => ids.includes(id)) });
   // Saboteurs leave engines running, on purpose; the next one starts clean.
   for (const engine of Engine.alive) engine.terminate();
   return report.results;

@@ -1,4 +1,5 @@
 import type { ActualDevice, Attempt, RequestedDevice } from '../engine/ladder.js';
+import type { ReasoningEffort } from '../config/options.js';
 import type { AdapterInfo, EngineInfo } from '../engine/protocol.js';
 import type { Capability, Dtype } from '../models/model.js';
 
@@ -7,8 +8,8 @@ export interface Agent {
   readonly backend: 'local' | 'remote';
   readonly model: AgentModel;
   readonly device: AgentDevice;
-  /** Tokens, prompt and reply together. */
-  readonly contextWindow: number;
+  /** Tokens, prompt and reply together; undefined where a server does not say. */
+  readonly contextWindow: number | undefined;
   readonly supportsStreaming: boolean;
   /**
    * Answers one message.
@@ -30,7 +31,7 @@ export interface Agent {
   /** What the engine says it loaded; local agents only. */
   readonly engineInfo?: EngineInfo | undefined;
   readonly disposed: boolean;
-  /** Lets go of the engine; its last agent ends the worker. Safe to call twice. */
+  /** Ends what is under way and lets go of the engine; its last agent ends the worker. Safe to call twice. */
   dispose(): Promise<void>;
 }
 
@@ -52,6 +53,8 @@ export interface AgentDevice {
   attempts: readonly Attempt[];
   adapter?: AdapterInfo | undefined;
   threads?: number;
+  /** Base URL of the server; remote agents only. */
+  url?: string;
 }
 
 export interface Message {
@@ -59,6 +62,8 @@ export interface Message {
   content: string;
   /** An assistant's output exactly as it was generated; keeps the prompt append-only, so that the KV cache can be used. */
   raw?: string;
+  /** Calls that this message of an assistant made; a server is told them apart from its content. */
+  toolCalls?: ToolCall[];
 }
 
 export interface Tool {
@@ -73,6 +78,8 @@ export interface ToolCall {
   arguments: Record<string, string>;
   /** The call as the model wrote it. */
   raw: string;
+  /** A server's name for it. */
+  id?: string;
 }
 
 /** What is said to an agent. Only the message is required. */
@@ -89,7 +96,7 @@ export interface AgentPayload {
   sessionId?: string;
   /** The turns before this one, oldest first. */
   memory?: Message[];
-  reasoningEffort?: 'none' | 'low' | 'medium' | 'high';
+  reasoningEffort?: ReasoningEffort;
 }
 
 export interface InvokeOptions {
@@ -103,10 +110,12 @@ export interface InvokeOptions {
   repetitionPenalty?: number | undefined;
   seed?: number | undefined;
   stop?: string[] | undefined;
-  /** Called for every token as it is computed. */
-  onToken?: ((token: { index: number; tokenId: number; text: string }) => void) | undefined;
-  /** false computes the whole prompt again; default true. */
+  /** Called for every token as it is computed, or for every piece that a server sends: once, where it was not asked to stream. */
+  onToken?: ((token: TokenPiece) => void) | undefined;
+  /** false computes the whole prompt again; default true. Local agents only. */
   useCache?: boolean | undefined;
+  /** Fields of the request that only some servers know, such as vLLM's `return_token_ids`. Remote agents only. */
+  extraBody?: Record<string, unknown> | undefined;
 }
 
 export type FinishReason = 'stop' | 'length' | 'tool_calls';
@@ -132,25 +141,44 @@ export interface ResponseMetadata {
   /** The whole output as generated, before anything was parsed out of it. */
   text: string;
   rawText: string;
+  /** What the model read; for a remote agent the messages as JSON, since only its server knows more. */
   prompt: string;
+  /** Empty where a server does not give them; `usage` has the counts. */
   promptTokenIds: number[];
   outputTokenIds: number[];
-  usage: {
-    promptTokens: number;
-    /** Prompt tokens that had to be computed; the rest came from the KV cache. */
-    prefilledTokens: number;
-    completionTokens: number;
-  };
+  usage: Usage;
   seed: number;
+  /** Requests that failed before this one; remote agents only. */
+  retries?: number;
   /** Milliseconds. */
   timings: { queued: number; firstToken: number; total: number; tokensPerSecond: number };
 }
 
-/** A piece of output. `text` is empty while a character is incomplete. */
-export interface AgentChunk {
+/** Tokens. */
+export interface Usage {
+  promptTokens: number;
+  /** Prompt tokens that had to be computed; the rest came from the KV cache. */
+  prefilledTokens: number;
+  completionTokens: number;
+  /** Who counted: the engine in this page, the server, or nobody (then all are 0). */
+  countedBy: 'engine' | 'server' | 'nobody';
+}
+
+/** A piece of output. */
+export interface TokenPiece {
   index: number;
-  tokenId: number;
+  /** Missing where a server does not give it. */
+  tokenId?: number | undefined;
+  /** Empty while a character is incomplete. */
   text: string;
+}
+
+/** A piece of output, with reasoning and reply told apart; of both, what may still become a tag is held back. */
+export interface AgentChunk extends TokenPiece {
+  /** Text within `<think>` tags. */
+  thinking: string;
+  /** Text outside of them. */
+  response: string;
 }
 
 /** Iterate it once for the chunks; `response` settles when the generation is over, also when the loop was left early. */

@@ -1,22 +1,18 @@
 import { type AgentSettings, checkSettings } from '../config/options.js';
 import type { Engine } from '../engine/engine.js';
 import type { AcquireRequest, EngineLease, EnginePool } from '../engine/engine-pool.js';
-import type { RequestedDevice } from '../engine/ladder.js';
+import type { Attempt, RequestedDevice } from '../engine/ladder.js';
 import type { EngineInfo, GenerateResult } from '../engine/protocol.js';
-import { FairQueue } from '../engine/fair-queue.js';
 import { UnmockedError, untilAborted } from '../errors.js';
 import type { Agent, AgentDevice, AgentModel, AgentPayload, AgentResponse, AgentStream, InvokeOptions, Message, Tool } from './agent.js';
+import { pickSettings } from './invoke-settings.js';
 import { checkPayload } from './payload.js';
 import { newTurn, toMessages, transcript, TURN_STOP } from './prompt.js';
 import { parseReply } from './reply.js';
+import { Sessions } from './sessions.js';
 import { streamOf } from './stream.js';
 
 let agents = 0;
-
-/** Who is who, and what can be called, holds until a later turn says otherwise. */
-interface Session extends Pick<AgentPayload, 'systemContext' | 'userProfile' | 'toolsAvailable'> {
-  memory: Message[];
-}
 
 /** An agent whose model runs in this page. If its engine dies, the next call gets a new one. */
 export class LocalAgent implements Agent {
@@ -26,23 +22,24 @@ export class LocalAgent implements Agent {
   readonly #pool: EnginePool;
   readonly #request: AcquireRequest;
   readonly #settings: AgentSettings;
-  readonly #sessions = new Map<string, Session>();
-  /** Turns of one session wait for one another, so that none is lost. */
-  readonly #turns = new Map<string, FairQueue>();
+  readonly #sessions = new Sessions();
+  readonly #earlierAttempts: readonly Attempt[];
   /** Aborts when the agent is disposed of. */
   readonly #end = new AbortController();
   #lease: EngineLease;
   #renewal: Promise<void> | undefined;
 
-  private constructor(pool: EnginePool, request: AcquireRequest, settings: AgentSettings, lease: EngineLease) {
+  private constructor(pool: EnginePool, request: AcquireRequest, settings: AgentSettings, earlierAttempts: readonly Attempt[], lease: EngineLease) {
     this.#pool = pool;
     this.#request = { model: request.model, device: request.device, dtype: request.dtype };
     this.#settings = settings;
+    this.#earlierAttempts = earlierAttempts;
     this.#lease = lease;
   }
 
-  static async load(pool: EnginePool, request: AcquireRequest, settings: AgentSettings): Promise<LocalAgent> {
-    return new LocalAgent(pool, request, settings, await pool.acquire(request));
+  /** @param earlierAttempts rungs above those of the pool that were tried before: a server. */
+  static async load(pool: EnginePool, request: AcquireRequest, settings: AgentSettings, earlierAttempts: readonly Attempt[] = []): Promise<LocalAgent> {
+    return new LocalAgent(pool, request, settings, earlierAttempts, await pool.acquire(request));
   }
 
   get engineInfo(): EngineInfo {
@@ -64,7 +61,7 @@ export class LocalAgent implements Agent {
 
   get device(): AgentDevice {
     const { rung, adapter, threads } = this.engineInfo;
-    return { requested: this.#request.device satisfies RequestedDevice, actual: rung.device, attempts: this.#lease.attempts, adapter, threads };
+    return { requested: this.#request.device satisfies RequestedDevice, actual: rung.device, attempts: [...this.#earlierAttempts, ...this.#lease.attempts], adapter, threads };
   }
 
   get contextWindow(): number {
@@ -80,24 +77,14 @@ export class LocalAgent implements Agent {
     const said = checkPayload(payload);
     const settings = { ...this.#settings, ...checkSettings(pickSettings(options)) };
     const signal = options.signal ? AbortSignal.any([options.signal, this.#end.signal]) : this.#end.signal;
-    const { sessionId } = said;
-    if (!sessionId) return this.#answer(said, settings, options, signal);
-    const turns = this.#turns.get(sessionId) ?? new FairQueue();
-    this.#turns.set(sessionId, turns);
-    return turns.run(sessionId, () => this.#answer(said, settings, options, signal), signal);
+    return this.#sessions.inTurn(said.sessionId, () => this.#answer(said, settings, options, signal), signal);
   }
 
   async #answer(said: AgentPayload, settings: AgentSettings, options: InvokeOptions, signal: AbortSignal): Promise<AgentResponse> {
     const engine = await this.#engine(signal);
     const { sessionId } = said;
-    const session = sessionId ? this.#sessions.get(sessionId) : undefined;
-    const {
-      memory = session?.memory ?? [],
-      systemContext = session?.systemContext,
-      userProfile = session?.userProfile,
-      toolsAvailable = session?.toolsAvailable,
-    } = said;
-    const messages = toMessages({ ...said, systemContext, userProfile, toolsAvailable }, memory, settings.systemContext);
+    const { payload, memory } = this.#sessions.recall({ reasoningEffort: settings.reasoningEffort, ...said });
+    const messages = toMessages(payload, memory, settings.systemContext);
     const usesTemplate = this.#request.model.promptFormat === 'template' && engine.info.hasChatTemplate;
     const prompt = usesTemplate ? await engine.renderTemplate(messages.map(({ role, content }) => ({ role, content }))) : transcript(messages, engine.info.eosToken);
     const result = await engine.generate(
@@ -116,12 +103,10 @@ export class LocalAgent implements Agent {
       },
       { signal, onToken: options.onToken },
     );
-    if (sessionId) {
-      // The system line is made anew each turn. What came after the caller's own stop sequence was never said.
-      const stoppedByCaller = result.stopSequence !== undefined && result.stopSequence !== TURN_STOP;
-      const reply: Message = { role: 'assistant', content: result.text.trim(), raw: stoppedByCaller ? result.text : result.rawText };
-      this.#sessions.set(sessionId, { systemContext, userProfile, toolsAvailable, memory: [...memory, ...newTurn(said, memory), reply] });
-    }
+    // The system line is made anew each turn. What came after the caller's own stop sequence was never said.
+    const stoppedByCaller = result.stopSequence !== undefined && result.stopSequence !== TURN_STOP;
+    const reply: Message = { role: 'assistant', content: result.text.trim(), raw: stoppedByCaller ? result.text : result.rawText };
+    this.#sessions.remember(payload, [...memory, ...newTurn(payload, memory), reply]);
     return this.#response(result, prompt, settings.seed);
   }
 
@@ -150,8 +135,7 @@ export class LocalAgent implements Agent {
 
   async forget(sessionId: string): Promise<void> {
     this.#assertUsable();
-    this.#sessions.delete(sessionId);
-    this.#turns.delete(sessionId);
+    this.#sessions.forget(sessionId);
     if (!this.#lease.engine.closed) await this.#lease.engine.forget(this.#conversation(sessionId));
   }
 
@@ -160,10 +144,9 @@ export class LocalAgent implements Agent {
     this.#end.abort(this.#disposedError());
     // Others may hold the engine; this agent's KV caches are of no use to them.
     const { engine } = this.#lease;
-    if (!engine.closed) for (const sessionId of this.#sessions.keys()) engine.forget(this.#conversation(sessionId)).catch(() => undefined);
+    if (!engine.closed) for (const sessionId of this.#sessions.ids) engine.forget(this.#conversation(sessionId)).catch(() => undefined);
     this.#lease.release();
     this.#sessions.clear();
-    this.#turns.clear();
   }
 
   #conversation(sessionId: string): string {
@@ -210,15 +193,10 @@ export class LocalAgent implements Agent {
         prompt,
         promptTokenIds,
         outputTokenIds,
-        usage: { promptTokens: promptTokenIds.length, prefilledTokens: result.prefilledTokens, completionTokens: outputTokenIds.length },
+        usage: { promptTokens: promptTokenIds.length, prefilledTokens: result.prefilledTokens, completionTokens: outputTokenIds.length, countedBy: 'engine' },
         seed,
         timings: { ...timings, tokensPerSecond: outputTokenIds.length > 1 && decodeMs > 0 ? ((outputTokenIds.length - 1) / decodeMs) * 1000 : 0 },
       },
     };
   }
-}
-
-function pickSettings(options: InvokeOptions): Partial<AgentSettings> {
-  const { maxNewTokens, temperature, topP, topK, repetitionPenalty, seed, stop } = options;
-  return { maxNewTokens, temperature, topP, topK, repetitionPenalty, seed, stop } as Partial<AgentSettings>;
 }

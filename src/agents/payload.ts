@@ -1,11 +1,10 @@
-import { show } from '../config/options.js';
+import { reasoningEfforts, show } from '../config/options.js';
 import { UnmockedError } from '../errors.js';
 import type { AgentPayload } from './agent.js';
 
 /** Longer messages are refused before they are tokenized; no context window here comes near it. UTF-16 code units. */
 const MESSAGE_LIMIT = 1_000_000;
 const ROLES = ['system', 'user', 'assistant', 'tool'];
-const EFFORTS = ['none', 'low', 'medium', 'high'];
 
 interface Field {
   allowed: string;
@@ -25,7 +24,7 @@ const fields: Record<keyof AgentPayload, Field> = {
   userProfile: { allowed: 'texts, numbers and booleans by name', accepts: (value) => isRecord(value) && Object.values(value).every((one) => ['string', 'number', 'boolean'].includes(typeof one)) },
   toolsAvailable: { allowed: 'a list of { name, parameters: [names] }', accepts: listOf(({ name, parameters }) => isText(name) && Array.isArray(parameters) && parameters.every(isText)) },
   memory: { allowed: `a list of { role, content }, with the role one of ${ROLES.join(', ')}`, accepts: listOf(({ role, content, raw }) => ROLES.includes(role as string) && isText(content) && (raw === undefined || isText(raw))) },
-  reasoningEffort: { allowed: EFFORTS.map((effort) => `"${effort}"`).join(', '), accepts: (value) => EFFORTS.includes(value as string) },
+  reasoningEffort: { allowed: reasoningEfforts.map((effort) => `"${effort}"`).join(', '), accepts: (value) => (reasoningEfforts as readonly unknown[]).includes(value) },
 };
 
 /**

@@ -34,14 +34,19 @@ export const TURN_STOP = '\nUser:';
 
 /** The messages of a payload, in the order in which the model reads them. */
 export function toMessages(payload: AgentPayload, memory: readonly Message[], defaultSystem: string): Message[] {
+  return [...withSystemLine(payload, memory, defaultSystem), ...newTurn(payload, memory)];
+}
+
+/** The memory with its system line, which says too what can be called and who is who. */
+export function withSystemLine(payload: Pick<AgentPayload, 'systemContext' | 'userProfile' | 'toolsAvailable'>, memory: readonly Message[], defaultSystem: string): Message[] {
   const additions = [profileLine(payload.userProfile), toolsLine(payload.toolsAvailable)];
   const line = (context: string) => [context, ...additions].filter(Boolean).join(' ');
   // A system line that the memory began with stays; what can be called and who is who is still said.
   if (memory.some(({ role }) => role === 'system')) {
-    return [...memory.map((message) => (message.role === 'system' ? { ...message, content: line(message.content) } : message)), ...newTurn(payload, memory)];
+    return memory.map((message) => (message.role === 'system' ? { ...message, content: line(message.content) } : message));
   }
   const system = line(payload.systemContext ?? defaultSystem);
-  return [...(system ? [{ role: 'system', content: system } as const] : []), ...memory, ...newTurn(payload, memory)];
+  return [...(system ? [{ role: 'system', content: system } as const] : []), ...memory];
 }
 
 /** What this payload adds to the memory. */

@@ -1,4 +1,5 @@
 import type { ToolCall } from './agent.js';
+import { THINK_TAG } from './reasoning-stream.js';
 
 export interface ParsedReply {
   thinking: string;
@@ -8,7 +9,6 @@ export interface ParsedReply {
   problems: string[];
 }
 
-const THINK_TAG = /<(\/?)(?:think|thinking|reasoning)>/gi;
 const CODE = /```[^\n`]*\n?([\s\S]*?)```/g;
 const TOOL_CALL_LINE = /^[ \t]*TOOL_CALL:[ \t]*(.*)$/gm;
 const TOOL_CALL_TAG = /<tool_call>([\s\S]*?)(<\/tool_call>|$)/g;

@@ -1,11 +1,12 @@
 import { abortError, UnmockedError } from '../errors.js';
-import type { AgentChunk, AgentResponse, AgentStream, InvokeOptions } from './agent.js';
+import type { AgentChunk, AgentResponse, AgentStream, InvokeOptions, TokenPiece } from './agent.js';
+import { ReasoningStream } from './reasoning-stream.js';
 
 /**
  * Makes a stream of a call that reports tokens. Leaving the loop aborts the call and waits until it has stopped; then `response` rejects
  * with an `AbortError`. A caller who only wants `response` need not iterate.
  */
-export function streamOf(call: (onToken: (chunk: AgentChunk) => void, signal: AbortSignal) => Promise<AgentResponse>, options: InvokeOptions): AgentStream {
+export function streamOf(call: (onToken: (piece: TokenPiece) => void, signal: AbortSignal) => Promise<AgentResponse>, options: InvokeOptions): AgentStream {
   const controller = new AbortController();
   const stop = () => controller.abort(abortError(options.signal));
   if (options.signal?.aborted) stop();
@@ -14,12 +15,17 @@ export function streamOf(call: (onToken: (chunk: AgentChunk) => void, signal: Ab
   const chunks: AgentChunk[] = [];
   let wake: (() => void) | undefined;
   let over = false;
-  const response = call((chunk) => {
-    chunks.push(chunk);
-    options.onToken?.(chunk);
+  const reasoning = new ReasoningStream();
+  let count = 0;
+  const response = call((piece) => {
+    count = piece.index + 1;
+    chunks.push({ ...piece, ...reasoning.push(piece.text) });
+    options.onToken?.(piece);
     wake?.();
   }, controller.signal).finally(() => {
     over = true;
+    const rest = reasoning.flush();
+    if (rest.thinking || rest.response) chunks.push({ index: count, text: '', ...rest });
     options.signal?.removeEventListener('abort', stop);
     wake?.();
   });

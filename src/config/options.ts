@@ -1,4 +1,8 @@
 import { UnmockedError } from '../errors.js';
+import type { EnvironmentName } from './environment.js';
+
+export type ReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high';
+export const reasoningEfforts = ['none', 'minimal', 'low', 'medium', 'high'] as const satisfies readonly ReasoningEffort[];
 
 /** Every setting that an agent has. One table documents, checks and reports them; nothing else may be set. */
 export interface AgentSettings {
@@ -6,6 +10,15 @@ export interface AgentSettings {
   model: string;
   device: 'auto' | 'webgpu' | 'wasm' | 'remote';
   hubUrl: string | undefined;
+  /** Base URL of an OpenAI-compatible server, `/v1` included. */
+  apiUrl: string | undefined;
+  /** Secret: never in a URL, a report, a log, an error or an attribute. */
+  apiKey: string | undefined;
+  /** Seconds that a server may be silent: before its answer begins, and between two pieces of it. */
+  timeoutSeconds: number;
+  /** How often a request is sent again after 429, 503 or a lost connection; never after the first token. */
+  maxRetries: number;
+  reasoningEffort: ReasoningEffort | undefined;
   maxNewTokens: number;
   temperature: number;
   topP: number;
@@ -19,6 +32,14 @@ export interface AgentSettings {
 interface Option<T> {
   /** Name in config.toml. */
   key: string;
+  /** Other names in config.toml that mean the same, in other frameworks' files. */
+  aliases?: readonly string[];
+  /** Other values that mean the same, in other frameworks' files. */
+  synonyms?: Readonly<Record<string, T>>;
+  /** The environment variable that sets it. */
+  environment?: EnvironmentName;
+  /** Its value is never shown. */
+  secret?: true;
   default: T;
   /** What is allowed, for people. */
   allowed: string;
@@ -37,11 +58,16 @@ const integer = (min: number, max: number) => ({
 const text = { allowed: 'a text', accepts: (value: unknown) => typeof value === 'string' };
 
 export const options: { [K in keyof AgentSettings]: Option<AgentSettings[K]> } = {
-  backend: { key: 'backend', default: 'auto', ...oneOf('auto', 'local', 'remote') },
-  model: { key: 'model', default: 'unmocked-tiny', allowed: 'a model id, a hub id or a folder URL', accepts: (value) => typeof value === 'string' && value.trim() !== '' },
-  device: { key: 'device', default: 'auto', ...oneOf('auto', 'webgpu', 'wasm', 'remote') },
+  backend: { key: 'backend', synonyms: { openai: 'remote', langchain: 'remote', huggingface: 'local' }, default: 'auto', ...oneOf('auto', 'local', 'remote') },
+  model: { key: 'model', environment: 'AF_LLM_MODEL', default: 'unmocked-tiny', allowed: 'a model id, a hub id or a folder URL', accepts: (value) => typeof value === 'string' && value.trim() !== '' },
+  device: { key: 'device', synonyms: { cpu: 'wasm', cuda: 'webgpu', mps: 'webgpu' }, default: 'auto', ...oneOf('auto', 'webgpu', 'wasm', 'remote') },
   hubUrl: { key: 'hub_url', default: undefined, allowed: 'the http(s) URL of a mirror in the hub\'s layout, without a password', accepts: isHttpUrl },
-  maxNewTokens: { key: 'max_new_tokens', default: 64, ...integer(1, 100_000) },
+  apiUrl: { key: 'api_url', aliases: ['base_url'], environment: 'OPENAI_API_URL', default: undefined, allowed: 'the http(s) base URL of an OpenAI-compatible server, such as "http://127.0.0.1:11434/v1", without a password, a query or a fragment', accepts: isBaseUrl },
+  apiKey: { key: 'api_key', environment: 'OPENAI_API_KEY', secret: true, default: undefined, allowed: 'a key of visible ASCII characters, without spaces or line breaks', accepts: (value) => typeof value === 'string' && /^[\x21-\x7e]{1,4096}$/.test(value) },
+  timeoutSeconds: { key: 'timeout_seconds', default: 60, allowed: 'a number of seconds above 0, up to 3600', accepts: (value) => typeof value === 'number' && value > 0 && value <= 3600 },
+  maxRetries: { key: 'max_retries', default: 2, ...integer(0, 10) },
+  reasoningEffort: { key: 'reasoning_effort', default: undefined, ...oneOf(...reasoningEfforts) },
+  maxNewTokens: { key: 'max_new_tokens', aliases: ['max_tokens'], default: 64, ...integer(1, 100_000) },
   temperature: { key: 'temperature', default: 0, ...number(0, 2) },
   topP: { key: 'top_p', default: 1, allowed: 'a number above 0, up to 1', accepts: (value) => typeof value === 'number' && value > 0 && value <= 1 },
   topK: { key: 'top_k', default: 50, ...integer(0, 1000) },
@@ -57,7 +83,7 @@ export const optionNames = Object.keys(options) as (keyof AgentSettings)[];
  * Checks settings that came from anywhere; missing ones are left out.
  *
  * @param label says in errors how the caller wrote an option's name.
- * @throws UnmockedError with `code`, naming the value and what is allowed.
+ * @throws UnmockedError with `code`, naming the value (but never a secret) and what is allowed.
  */
 export function checkSettings(
   settings: Partial<Record<keyof AgentSettings, unknown>>,
@@ -68,8 +94,10 @@ export function checkSettings(
   for (const name of optionNames) {
     const value = settings[name];
     if (value === undefined) continue;
-    if (!options[name].accepts(value)) {
-      throw new UnmockedError(code, `${label(name)} is ${show(value)}. Allowed: ${options[name].allowed}.`, { details: { option: name } });
+    const { accepts, allowed, secret } = options[name];
+    if (!accepts(value)) {
+      const shown = secret ? 'not usable (its value is not shown)' : show(value);
+      throw new UnmockedError(code, `${label(name)} is ${shown}. Allowed: ${allowed}.`, { details: { option: name } });
     }
     checked[name] = value;
   }
@@ -80,15 +108,20 @@ export function defaultSettings(): AgentSettings {
   return Object.fromEntries(optionNames.map((name) => [name, options[name].default])) as unknown as AgentSettings;
 }
 
-function isHttpUrl(value: unknown): boolean {
+function isHttpUrl(value: unknown): value is string {
   if (typeof value !== 'string' || !URL.canParse(value)) return false;
   const { protocol, username, password } = new URL(value);
-  return /^https?:$/.test(protocol) && !username && !password;
+  // The parser mends "http:host" and "http:///host"; whoever wrote that did not mean it.
+  return /^https?:\/\/[^/]/i.test(value.trim()) && /^https?:$/.test(protocol) && !username && !password;
 }
 
-/** A value as an error message shows it: like JSON, and not too long. */
+function isBaseUrl(value: unknown): boolean {
+  return isHttpUrl(value) && !/[?#]/.test(value);
+}
+
+/** A value as an error message shows it: like JSON, not too long, and without the password that a URL may hold. */
 export function show(value: unknown): string {
   if (typeof value === 'number') return String(value); // NaN and Infinity too
-  const json = JSON.stringify(value) ?? String(value);
+  const json = (JSON.stringify(value) ?? String(value)).replace(/\/\/[^/\s"]*@/g, '//…@');
   return json.length > 80 ? `${json.slice(0, 80)}…` : json;
 }

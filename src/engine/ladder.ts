@@ -5,6 +5,9 @@ import type { Rung } from './protocol.js';
 export const requestedDevices = ['auto', 'webgpu', 'wasm', 'remote'] as const;
 /** What was asked for. `auto` walks the whole ladder; a named device is honoured or refused, never swapped. */
 export type RequestedDevice = (typeof requestedDevices)[number];
+/** The devices of a page. */
+export const pageDevices = ['auto', 'webgpu', 'wasm'] as const satisfies readonly RequestedDevice[];
+export type PageDevice = (typeof pageDevices)[number];
 export type ActualDevice = Exclude<RequestedDevice, 'auto'>;
 
 /** One rung that was tried, or passed over, and how it went. */
@@ -13,6 +16,8 @@ export interface Attempt {
   /** Missing for `remote`. */
   dtype?: Rung['dtype'];
   file?: string;
+  /** Base URL of the server; only for `remote`. */
+  url?: string;
   outcome: 'loaded' | 'failed' | 'skipped';
   /** Why it was skipped. */
   reason?: string;

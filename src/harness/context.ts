@@ -1,7 +1,8 @@
 import type { Agent } from '../agents/agent.js';
+import type { LoadAgentOptions } from '../agents/load-agent.js';
 import { ledger } from '../engine/ledger.js';
-import { toErrorRecord } from '../errors.js';
-import { type Check, type ScenarioContext, SkipScenario } from '../scenarios/scenario.js';
+import { toErrorRecord, UnmockedError } from '../errors.js';
+import { type Check, type Scenario, type ScenarioContext, SkipScenario } from '../scenarios/scenario.js';
 import { observe } from './observe.js';
 import type { ScenarioResult } from './report.js';
 import type { Run } from './run.js';
@@ -14,10 +15,10 @@ export interface Watched {
 }
 
 /** Writes what a scenario does into `result`, and tells the run's listener as it happens. */
-export function createContext(run: Run, result: ScenarioResult, signal: AbortSignal): Watched {
-  const { model, device, seed, system, emit, options } = run;
+export function createContext(scenario: Scenario, run: Run, result: ScenarioResult, signal: AbortSignal): Watched {
+  const { model, device, seed, system, server, emit, options } = run;
   const { id } = result;
-  const tokensBefore = ledger.tokens;
+  const before = { ...ledger };
   const agents: Agent[] = [];
   let exchanges = 0;
   let ended = false;
@@ -41,11 +42,30 @@ export function createContext(run: Run, result: ScenarioResult, signal: AbortSig
         onToken: ({ tokenId, text }) => emit({ type: 'token', id, exchange, tokenId, text }),
         onResponse: ({ metadata }) => {
           const { prompt, text, promptTokenIds, outputTokenIds, usage, finishReason, timings } = metadata;
-          if (!ended) result.evidence.exchanges.push({ message, prompt, text, promptTokenIds, outputTokenIds, prefilledTokens: usage.prefilledTokens, finishReason, seed: metadata.seed, timings });
+          if (!ended) result.evidence.exchanges.push({ ...(agent.device.url ? { url: agent.device.url } : {}), message, prompt, text, promptTokenIds, outputTokenIds, prefilledTokens: usage.prefilledTokens, finishReason, seed: metadata.seed, timings });
         },
       };
     });
   };
+
+  /** Nothing but what the scenario and the run say decides what is loaded. */
+  const load = async (loadOptions: LoadAgentOptions): Promise<Agent> =>
+    watch(
+      await system.loadAgent({
+        seed,
+        signal,
+        sources: { environment: {} },
+        ...loadOptions,
+        onProgress: (progress) => {
+          emit({ type: 'progress', id, ...progress });
+          loadOptions.onProgress?.(progress);
+        },
+        onAttempt: (attempt) => {
+          emit({ type: 'attempt', id, attempt });
+          loadOptions.onAttempt?.(attempt);
+        },
+      }),
+    );
 
   const context: ScenarioContext = {
     system,
@@ -55,27 +75,22 @@ export function createContext(run: Run, result: ScenarioResult, signal: AbortSig
     signal,
     reference: { model: typeof options.model === 'string' ? options.model : model.id, hubUrl: options.hubUrl },
     observe: watch,
+    get server() {
+      if ('reason' in server) throw new UnmockedError('unsupported', `There is no server: ${server.reason}. Say that the scenario needs "remote".`);
+      return server;
+    },
     async load(loadOptions = {}) {
-      const agent = watch(
-        await system.loadAgent({
-          model,
-          device,
-          seed,
-          signal,
-          ...loadOptions,
-          onProgress: (progress) => {
-            emit({ type: 'progress', id, ...progress });
-            loadOptions.onProgress?.(progress);
-          },
-          onAttempt: (attempt) => {
-            emit({ type: 'attempt', id, attempt });
-            loadOptions.onAttempt?.(attempt);
-          },
-        }),
-      );
+      const backend = scenario.anyBackend ? run.backend : 'local';
+      if (backend === 'remote') return this.loadRemote(loadOptions);
+      const agent = await load({ model, backend, device, ...(backend === 'auto' && !('reason' in server) ? { apiUrl: server.apiUrl, apiKey: server.apiKey } : {}), ...loadOptions });
       const { pool, model: otherModel, device: otherDevice, dtype } = loadOptions;
-      if (!pool && !otherModel && !otherDevice && !dtype) await run.warm.hold();
+      if (!pool && !otherModel && !otherDevice && !dtype && agent.backend === 'local') await run.warm.hold();
       return agent;
+    },
+    loadRemote(loadOptions = {}) {
+      const { apiUrl, apiKey, model: chosen, models } = context.server;
+      const remoteModel = chosen ?? (models.includes(model.id) ? model.id : undefined);
+      return load({ backend: 'remote', apiUrl, apiKey, ...(remoteModel ? { model: remoteModel } : {}), ...loadOptions });
     },
     check(name, holds, facts = {}) {
       addCheck({ name, status: holds ? 'passed' : 'failed', ...facts });
@@ -103,7 +118,8 @@ export function createContext(run: Run, result: ScenarioResult, signal: AbortSig
     metric(name, value) {
       result.metrics[name] = value;
     },
-    tokensComputed: () => ledger.tokens - tokensBefore,
+    tokensComputed: () => ledger.tokens - before.tokens,
+    remoteTokensComputed: () => ledger.remoteTokens - before.remoteTokens,
   };
   return {
     context,

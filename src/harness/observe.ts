@@ -1,8 +1,8 @@
-import type { Agent, AgentPayload, AgentResponse, InvokeOptions } from '../agents/agent.js';
+import type { Agent, AgentPayload, AgentResponse, InvokeOptions, TokenPiece } from '../agents/agent.js';
 
 /** Told of one request to an agent. */
 export interface ExchangeObserver {
-  onToken(token: { tokenId: number; text: string }): void;
+  onToken(token: TokenPiece): void;
   onResponse(response: AgentResponse): void;
 }
 

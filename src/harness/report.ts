@@ -35,10 +35,14 @@ export interface Evidence {
   seed: number;
   /** Tokens that engines of this page computed during the scenario. */
   tokensComputed: number;
+  /** Tokens that servers say they computed. */
+  remoteTokens?: number;
   exchanges: Exchange[];
 }
 
 export interface Exchange {
+  /** The server that answered; missing for this page. */
+  url?: string;
   /** What was said to the agent. */
   message: string;
   prompt: string;
@@ -61,10 +65,13 @@ export interface Report {
   environment: Description;
   model: { id: string; digest?: string; dtype?: string; bytes?: number };
   device: { requested: RequestedDevice };
+  /** The OpenAI-compatible server that scenarios talked to, where there was one. */
+  server?: { url: string; models: string[] } | undefined;
   seed: number;
   results: ScenarioResult[];
   totals: Record<ResultStatus, number> & { total: number };
-  inference: { tokens: number };
+  /** Tokens computed in this page, and elsewhere as servers say. */
+  inference: { tokens: number; remoteTokens: number };
 }
 
 /** What happens during a run, in order. */
@@ -75,7 +82,7 @@ export type RunEvent =
   /** A new request to an agent begins; the tokens with its number are its reply. */
   | { type: 'exchange'; id: string; exchange: number; message: string }
   /** Several exchanges can be under way at once; `exchange` counts from 0 within the scenario. */
-  | { type: 'token'; id: string; exchange: number; text: string; tokenId: number }
+  | { type: 'token'; id: string; exchange: number; text: string; tokenId?: number | undefined }
   | { type: 'progress'; id: string; loadedBytes: number; totalBytes: number; phase: string; file?: string }
   | { type: 'attempt'; id: string; attempt: Attempt }
   | { type: 'scenario-end'; id: string; result: ScenarioResult }

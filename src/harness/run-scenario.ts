@@ -1,5 +1,5 @@
 import { abortError, toErrorRecord } from '../errors.js';
-import { type Check, type Need, type Scenario, SkipScenario } from '../scenarios/scenario.js';
+import { type Check, type Scenario, type ScenarioContext, SkipScenario } from '../scenarios/scenario.js';
 import { createContext } from './context.js';
 import type { ResultStatus, ScenarioResult } from './report.js';
 import type { Run } from './run.js';
@@ -23,7 +23,7 @@ export async function runScenario(scenario: Scenario, run: Run): Promise<Scenari
   const { options } = run;
   const result = emptyResult(scenario, run);
   run.emit({ type: 'scenario-start', id: scenario.id });
-  const missing = missingNeed(scenario.needs ?? [], run);
+  const missing = missingNeed(scenario, run);
   if (missing) return { ...result, status: 'skipped', reason: missing };
   if (scenario.cold) await run.warm.release();
 
@@ -32,7 +32,7 @@ export async function runScenario(scenario: Scenario, run: Run): Promise<Scenari
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(new DOMException(`The scenario took longer than ${limit / 1000} s.`, 'TimeoutError')), limit);
   const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
-  const { context, end } = createContext(run, result, signal);
+  const { context, end } = createContext(scenario, run, result, signal);
   const error = await within((async () => scenario.run(context))(), signal).then(() => undefined, (reason: unknown) => reason ?? new Error('it threw nothing'));
   clearTimeout(timer);
 
@@ -44,7 +44,7 @@ export async function runScenario(scenario: Scenario, run: Run): Promise<Scenari
   else if (error instanceof SkipScenario) outcome = { status: 'skipped', reason: error.message };
   else if (error !== undefined) outcome = { status: 'failed', reason: (error as Error)?.message ?? String(error), error };
   else {
-    if (scenario.inference !== false) context.check('the tokens were computed in this page', computed > 0, { actual: computed, expected: 'more than 0' });
+    if (scenario.inference !== false) checkInference(context, (scenario.needs?.includes('remote') ?? false) || (scenario.anyBackend === true && run.backend !== 'local'));
     outcome = judge(result.checks);
   }
   await end();
@@ -52,8 +52,16 @@ export async function runScenario(scenario: Scenario, run: Run): Promise<Scenari
   if (outcome.reason) result.reason = outcome.reason;
   if (outcome.error) result.error = toErrorRecord(outcome.error);
   result.evidence.tokensComputed = computed;
+  const remote = context.remoteTokensComputed();
+  if (remote > 0) result.evidence.remoteTokens = remote;
   result.durationMs = performance.now() - began;
   return result;
+}
+
+/** Where a scenario is about a server, the server's own count is a witness too. */
+function checkInference(context: ScenarioContext, remote: boolean): void {
+  const actual = context.tokensComputed() + (remote ? context.remoteTokensComputed() : 0);
+  context.check(remote ? 'the tokens were computed in this page or by the server' : 'the tokens were computed in this page', actual > 0, { actual, expected: 'more than 0' });
 }
 
 /** The worst of the checks; a scenario whose every check was skipped was skipped, and one without checks has failed. */
@@ -78,12 +86,18 @@ function within(work: Promise<void>, signal: AbortSignal): Promise<void> {
   });
 }
 
-function missingNeed(needs: readonly Need[], { model, environment }: Run): string | undefined {
+function missingNeed({ needs = [], anyBackend }: Scenario, { model, environment, server, backend }: Run): string | undefined {
+  if (anyBackend && backend === 'remote' && 'reason' in server) return `needs the remote backend: ${server.reason}`;
   for (const need of needs) {
     if (need === 'webgpu') {
       if (!environment.webgpu.adapter) return `needs WebGPU: ${environment.webgpu.reason}`;
     } else if (need === 'cross-origin-isolation') {
       if (!environment.crossOriginIsolated) return 'needs cross-origin isolation (COOP and COEP headers)';
+    } else if (need === 'remote') {
+      if ('reason' in server) return `needs an OpenAI-compatible server: ${server.reason}`;
+    } else if (need === 'faults') {
+      if ('reason' in server) return `needs an OpenAI-compatible server: ${server.reason}`;
+      if (!server.faults) return `${server.apiUrl} does not misbehave on request, as npm run serve:openai does`;
     } else if (!model.capabilities.includes(need)) {
       return `"${model.id}" has no ${need} training`;
     }

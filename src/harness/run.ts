@@ -1,11 +1,13 @@
 import type { Agent } from '../agents/agent.js';
+import { readEnvironment } from '../config/environment.js';
 import { ledger } from '../engine/ledger.js';
-import { type RequestedDevice, requestedDevices } from '../engine/ladder.js';
+import { type PageDevice, pageDevices } from '../engine/ladder.js';
 import { UnmockedError } from '../errors.js';
 import type { Model } from '../models/model.js';
 import { resolveModel } from '../models/registry.js';
 import { scenarios as coreScenarios } from '../scenarios/index.js';
 import type { Scenario } from '../scenarios/scenario.js';
+import type { Server, ServerSettings } from '../scenarios/server.js';
 import { type Description, realSystem, type System } from '../scenarios/system.js';
 import type { Report, RunEvent, ScenarioResult } from './report.js';
 import { emptyResult, runScenario } from './run-scenario.js';
@@ -17,7 +19,12 @@ export interface RunOptions {
   model?: string | Model | undefined;
   /** A mirror in the hub's layout. */
   hubUrl?: string | undefined;
-  device?: RequestedDevice | undefined;
+  /** A device of this page; what is remote is a backend. */
+  device?: PageDevice | undefined;
+  /** Where agents run in the scenarios that are not about this page's engine (`anyBackend`); default `local`. */
+  backend?: 'auto' | 'local' | 'remote' | undefined;
+  /** An OpenAI-compatible server for the scenarios that need one; default: the environment's, `null`: none. */
+  server?: ServerSettings | null | undefined;
   seed?: number | undefined;
   signal?: AbortSignal | undefined;
   onEvent?: ((event: RunEvent) => void) | undefined;
@@ -38,9 +45,7 @@ export interface RunOptions {
 export async function runScenarios(options: RunOptions = {}): Promise<Report> {
   const scenarios = options.scenarios ?? coreScenarios;
   const device = options.device ?? 'auto';
-  if (!requestedDevices.includes(device)) {
-    throw new UnmockedError('invalid-argument', `device is "${String(device)}". Allowed: ${requestedDevices.join(', ')}.`);
-  }
+  if (!pageDevices.includes(device)) throw new UnmockedError('invalid-argument', `device is "${String(device)}". Allowed: ${pageDevices.join(', ')}.`);
   const seed = options.seed ?? 0;
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) throw new UnmockedError('invalid-argument', `seed is ${seed}. Allowed: a whole number from 0 to 4294967295.`);
   const model = resolveModel(options.model ?? 'unmocked-tiny', { hub: options.hubUrl });
@@ -54,12 +59,13 @@ export async function runScenarios(options: RunOptions = {}): Promise<Report> {
   };
   const startedAt = new Date();
   const began = performance.now();
-  const tokensBefore = ledger.tokens;
+  const before = { ...ledger };
   emit({ type: 'run-start', scenarios: scenarios.map(({ id }) => id) });
   const environment = await system.describe();
+  const server = await lookForServer(options, system);
   const results: ScenarioResult[] = [];
-  const warm = new WarmEngine(() => system.loadAgent({ model, device, signal: options.signal }));
-  const run: Run = { options, model, device, seed, system, environment, emit, warm };
+  const warm = new WarmEngine(() => system.loadAgent({ model, backend: 'local', device, signal: options.signal }));
+  const run: Run = { options, model, backend: options.backend ?? 'local', device, seed, system, environment, server, emit, warm };
   for (const scenario of scenarios) {
     const result = options.signal?.aborted ? { ...emptyResult(scenario, run), reason: 'the run was stopped' } : await runScenario(scenario, run);
     results.push(result);
@@ -72,7 +78,8 @@ export async function runScenarios(options: RunOptions = {}): Promise<Report> {
     environment,
     device: { requested: device },
     seed,
-    tokens: ledger.tokens - tokensBefore,
+    server: 'reason' in server ? undefined : { url: server.apiUrl, models: [...server.models] },
+    inference: { tokens: ledger.tokens - before.tokens, remoteTokens: ledger.remoteTokens - before.remoteTokens },
     expected: options.expected ?? scenarios.length,
     model,
   });
@@ -84,10 +91,13 @@ export async function runScenarios(options: RunOptions = {}): Promise<Report> {
 export interface Run {
   options: RunOptions;
   model: Model;
-  device: RequestedDevice;
+  backend: 'auto' | 'local' | 'remote';
+  device: PageDevice;
   seed: number;
   system: System;
   environment: Description;
+  /** Or why there is none. */
+  server: Server | { reason: string };
   emit: (event: RunEvent) => void;
   warm: WarmEngine;
 }
@@ -114,17 +124,24 @@ class WarmEngine {
   }
 }
 
-interface Facts extends Pick<Report, 'startedAt' | 'durationMs' | 'environment' | 'device' | 'seed'> {
-  tokens: number;
+/** A server that is away is no error of the run: what needs it is skipped, with the reason. */
+async function lookForServer({ server, signal }: RunOptions, system: System): Promise<Server | { reason: string }> {
+  const environment = server === undefined ? readEnvironment() : {};
+  const settings = server ?? (environment.apiUrl ? { apiUrl: environment.apiUrl, apiKey: environment.apiKey, model: environment.model } : undefined);
+  if (!settings) return { reason: 'no API URL is set (npm run serve:openai starts a server)' };
+  return system.findServer(settings, signal);
+}
+
+interface Facts extends Pick<Report, 'startedAt' | 'durationMs' | 'environment' | 'server' | 'device' | 'seed' | 'inference'> {
   expected: number;
   model: Model;
 }
 
-function summarize(results: ScenarioResult[], { tokens, expected, model, ...facts }: Facts): Report {
+function summarize(results: ScenarioResult[], { expected, model, inference, server, ...facts }: Facts): Report {
   const totals = { passed: 0, failed: 0, skipped: 0, 'timed-out': 0, 'not-run': 0, total: results.length };
   for (const { status } of results) totals[status]++;
   const problems: string[] = [];
-  if (tokens === 0) problems.push('Nothing was inferred: no token was computed in this page during the run.');
+  if (inference.tokens + inference.remoteTokens === 0) problems.push('Nothing was inferred: no token was computed during the run.');
   if (results.length < expected) problems.push(`${results.length} scenarios ran, ${expected} were expected.`);
   if (totals.passed === 0) problems.push('No scenario passed.');
   const failed = totals.failed + totals['timed-out'] + totals['not-run'] > 0 || problems.length > 0;
@@ -132,12 +149,13 @@ function summarize(results: ScenarioResult[], { tokens, expected, model, ...fact
   return {
     schema: 'unmocked/1',
     ...facts,
+    ...(server ? { server } : {}),
     status: failed ? 'failed' : 'passed',
     problems,
     model: { id: model.id, ...(modelDigest ? { digest: modelDigest } : {}), ...(dtype ? { dtype } : {}), ...(modelBytes ? { bytes: modelBytes } : {}) },
     results,
     totals,
-    inference: { tokens },
+    inference,
   };
 }
 

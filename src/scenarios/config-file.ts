@@ -8,7 +8,7 @@ export default defineScenario({
   tags: ['core', 'configuration'],
   async run(t) {
     const { model, hubUrl } = t.reference;
-    const text = (...lines: string[]) => ['[agent]', `model = ${JSON.stringify(model)}`, `device = ${JSON.stringify(t.device)}`, ...(hubUrl ? [`hub_url = ${JSON.stringify(hubUrl)}`] : []), ...lines].join('\n');
+    const text = (...lines: string[]) => ['[agent]', 'backend = "local"', `model = ${JSON.stringify(model)}`, `device = ${JSON.stringify(t.device)}`, ...(hubUrl ? [`hub_url = ${JSON.stringify(hubUrl)}`] : []), ...lines].join('\n');
     const load = async (...lines: string[]) => t.observe(await t.system.loadAgent({ useConfig: t.system.parseConfig(text(...lines)), signal: t.signal }));
     const ask = 'Tell me a story about a dragon.';
 
@@ -31,7 +31,7 @@ export default defineScenario({
     }
     t.check('temperature and seed change what is computed', new Set([five.outputTokenIds, ...outputs].map(String)).size > 1, { actual: [five.outputTokenIds, ...outputs], expected: 'not all the same' });
 
-    await t.rejects('the model really comes from the file', () => t.system.loadAgent({ useConfig: '[agent]\nmodel = "not a model"', signal: t.signal }), 'unknown-model', (error) => hasCode(error, 'unknown-model') && error.message.includes('not a model'));
+    await t.rejects('the model really comes from the file', () => t.system.loadAgent({ useConfig: '[agent]\nbackend = "local"\nmodel = "not a model"', signal: t.signal }), 'unknown-model', (error) => hasCode(error, 'unknown-model') && error.message.includes('not a model'));
     await t.rejects('broken TOML is refused with line and column', async () => t.system.parseConfig('[agent]\nmodel = "unmocked-tiny"\ntemperature = = 1\n'), 'invalid-config at line 3, column 15', (error) => {
       return hasCode(error, 'invalid-config') && error.details['line'] === 3 && error.details['column'] === 15 && /line 3, column 15/.test(error.message);
     });

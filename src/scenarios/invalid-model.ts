@@ -17,7 +17,7 @@ export default defineScenario({
     const host = new URL(t.reference.hubUrl ?? 'https://huggingface.co/').host;
     const missing = await t.rejects(
       'a model that does not exist is an error that names it and where it was looked for',
-      () => t.system.loadAgent({ model: NAME, hubUrl: t.reference.hubUrl, device: t.device, pool, signal: t.signal }),
+      () => t.system.loadAgent({ backend: 'local', model: NAME, hubUrl: t.reference.hubUrl, device: t.device, pool, signal: t.signal }),
       `an error that names "${NAME}" and ${host}`,
       // Without a network nobody can say that there is no such model; the error must still say what was looked for, and where.
       (error) => hasCode(error, 'model-not-found', 'network') && error.message.includes(NAME) && error.message.includes(host),
@@ -28,13 +28,13 @@ export default defineScenario({
     try {
       const refused = await t.rejects(
         'a truncated file is refused by its length and digest before the runtime sees it',
-        () => t.system.loadAgent({ model: truncated(url, 'pinned'), device: 'wasm', pool, signal: t.signal }),
+        () => t.system.loadAgent({ backend: 'local', model: truncated(url, 'pinned'), device: 'wasm', pool, signal: t.signal }),
         'an error about the integrity of onnx/model_quantized.onnx',
         (error) => error.message.includes('onnx/model_quantized.onnx') && /integrity|bytes, expected/i.test(`${codes(error)} ${error.message}`),
       );
       const broken = await t.rejects(
         'a truncated file that nobody pinned is refused by the runtime',
-        () => t.system.loadAgent({ model: truncated(url, 'unpinned'), device: 'wasm', pool, signal: t.signal }),
+        () => t.system.loadAgent({ backend: 'local', model: truncated(url, 'unpinned'), device: 'wasm', pool, signal: t.signal }),
         'an error of the runtime that names onnx/model_quantized.onnx',
         (error) => error.message.includes('onnx/model_quantized.onnx') && codes(error).includes('model-load-failed'),
       );

@@ -1,11 +1,12 @@
 import type { Agent, AgentResponse } from '../agents/agent.js';
 import type { LoadAgentOptions } from '../agents/load-agent.js';
-import type { RequestedDevice } from '../engine/ladder.js';
+import type { PageDevice } from '../engine/ladder.js';
 import type { Capability, Model } from '../models/model.js';
+import type { Server } from './server.js';
 import type { System } from './system.js';
 
 /** What a scenario cannot do without. What a model or machine lacks is a skip with the reason, never a pass. */
-export type Need = Capability | 'webgpu' | 'cross-origin-isolation';
+export type Need = Capability | 'webgpu' | 'cross-origin-isolation' | /** A server that answers. */ 'remote' | /** One that misbehaves on request. */ 'faults';
 
 export interface Scenario {
   /** Kebab-case; the name in URLs, reports and JUnit. */
@@ -19,6 +20,8 @@ export interface Scenario {
   timeLimit?: number;
   /** Starts with no engine loaded; otherwise the run's engine stays loaded from one scenario to the next. Default false. */
   cold?: boolean;
+  /** It is not about this page's engine: its agents run on the run's backend. Default false: they run in this page. */
+  anyBackend?: boolean;
   /** false for the rare scenario that needs no model; every other fails when nothing was computed. Default true. */
   inference?: boolean;
   run(context: ScenarioContext): Promise<void>;
@@ -43,12 +46,16 @@ export interface ScenarioContext {
   readonly model: Model;
   /** The model as a user would write it, for settings and configuration files. */
   readonly reference: { model: string; hubUrl?: string | undefined };
-  readonly device: RequestedDevice;
+  readonly device: PageDevice;
   readonly seed: number;
   /** Aborts when the run is stopped or the time limit is over. */
   readonly signal: AbortSignal;
+  /** The run's OpenAI-compatible server. Throws where there is none; a scenario that asks needs `remote`. */
+  readonly server: Server;
   /** Loads an agent on the run's model and device; it is disposed of when the scenario ends. Its tokens show on the page. */
   load(options?: LoadAgentOptions): Promise<Agent>;
+  /** The same on the run's server, whatever the backend. */
+  loadRemote(options?: LoadAgentOptions): Promise<Agent>;
   /** Lets the page show, and the report keep, what an agent of the scenario's own says. */
   observe(agent: Agent): Agent;
   /** Records an assertion. Returns whether it holds; a failing one does not end the scenario. */
@@ -65,6 +72,8 @@ export interface ScenarioContext {
   metric(name: string, value: number): void;
   /** Tokens computed in this page since the scenario began. */
   tokensComputed(): number;
+  /** Tokens that servers say they computed since then. */
+  remoteTokensComputed(): number;
 }
 
 /** Thrown by `skip`. */

@@ -1,17 +1,27 @@
 import { loadAgent, type LoadAgentOptions } from '../agents/load-agent.js';
+import { validateStartup } from '../agents/startup.js';
 import { type Validation, validateAgent } from '../agents/validate-agent.js';
 import type { Agent } from '../agents/agent.js';
-import { type AgentConfig, parseConfig } from '../config/config.js';
+import { parseConfig } from '../config/config.js';
+import { resolveSettings } from '../config/sources.js';
+import { SettingsStore, type SettingsStoreOptions } from '../config/settings-store.js';
 import { Engine } from '../engine/engine.js';
 import { EnginePool, type EnginePoolOptions } from '../engine/engine-pool.js';
 import { type BrowserProbe, probeBrowser } from '../engine/probe.js';
 import { VERSIONS } from '../engine/versions.js';
+import { findServer } from './server.js';
 
 /** Everything that scenarios test. Saboteurs replace one part of it; the scenario that guards that part must then fail. */
 export interface System {
   loadAgent(options: LoadAgentOptions): Promise<Agent>;
   validateAgent(agent: Agent, options?: { signal?: AbortSignal }): Promise<Validation>;
-  parseConfig(toml: string): AgentConfig;
+  parseConfig: typeof parseConfig;
+  resolveSettings: typeof resolveSettings;
+  validateStartup: typeof validateStartup;
+  /** Settings that this browser keeps under a name. */
+  openSettings(options: SettingsStoreOptions): SettingsStore;
+  /** Asks whether a server is there. */
+  findServer: typeof findServer;
   /** Engines of one's own: a scenario that watches loading must not share the page's. */
   createPool(options?: EnginePoolOptions): EnginePool;
   /** Engines whose worker runs in this page. */
@@ -32,6 +42,10 @@ export const realSystem: System = {
   loadAgent,
   validateAgent,
   parseConfig,
+  resolveSettings,
+  validateStartup,
+  openSettings: (options) => new SettingsStore(options),
+  findServer,
   createPool: (options) => new EnginePool(options),
   runningEngines: () => Engine.alive.size,
   async describe() {

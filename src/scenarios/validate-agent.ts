@@ -23,7 +23,7 @@ export default defineScenario({
       t.check('the reason says that it answered nothing', !mute.valid && /empty/i.test(mute.reason), { actual: mute.valid ? 'valid' : mute.reason, expected: 'says that the reply is empty' });
     }
 
-    const gone = await t.system.loadAgent({ model: t.model, device: t.device, signal: t.signal });
+    const gone = await t.system.loadAgent({ backend: 'local', model: t.model, device: t.device, signal: t.signal });
     await gone.dispose();
     const failing = await t.system.validateAgent(gone, { signal: t.signal });
     t.equal('an agent that fails is not valid', failing.valid, false);

@@ -6,6 +6,8 @@ import { scenarios } from '../../src/scenarios/index.js';
 declare global {
   interface Window {
     unmockedGroup: 'wasm' | 'webgpu';
+    /** A server of the test runner's. */
+    unmockedServer: { apiUrl: string; apiKey: string; closedToUs: string };
   }
 }
 
@@ -14,7 +16,7 @@ describe('core scenarios', () => {
 
   before(async function () {
     this.timeout(600_000);
-    report = await runScenarios({ model: 'unmocked-tiny' });
+    report = await runScenarios({ model: 'unmocked-tiny', server: window.unmockedServer });
     await fetch('/__report', { method: 'POST', body: JSON.stringify({ group: window.unmockedGroup, report }) });
   });
 

@@ -7,8 +7,16 @@ import { isAbortError, type UnmockedError } from '../../src/errors.js';
 const values: Record<keyof AgentSettings, { good: unknown[]; bad: unknown[] }> = {
   backend: { good: ['auto', 'local', 'remote'], bad: ['Local', '', 'cloud', 1, true] },
   model: { good: ['unmocked-tiny', 'owner/name'], bad: ['', ' ', 5, true] },
-  device: { good: ['auto', 'webgpu', 'wasm', 'remote'], bad: ['gpu', 'cpu', '', 0] },
+  device: { good: ['auto', 'webgpu', 'wasm', 'remote'], bad: ['gpu', 'tpu', '', 0] },
   hubUrl: { good: ['https://hub.example/', 'http://127.0.0.1:9000'], bad: ['', 'hub.example', 'ftp://hub.example/', 'javascript:alert(1)', 'https://user:secret@hub.example/', 5] },
+  apiUrl: {
+    good: ['https://api.openai.com/v1', 'http://127.0.0.1:11434/v1', 'http://[::1]:8080/v1/', 'https://host.example/some/path/v1'],
+    bad: [' ', 'host.example/v1', 'ftp://host.example/v1', 'file:///etc/passwd', 'javascript:alert(1)', 'http://', 'http:///v1', 'http:host/v1', 'https://user:secret@host.example/v1', 'https://token@host.example/v1', 'https://host.example/v1?key=1', 'https://host.example/v1#a', 5],
+  },
+  apiKey: { good: ['sk-abc', 'not-needed', 'x'.repeat(4096)], bad: [' ', 'two words', 'line\nbreak', 'line\r\nX-Header: 1', 'tab\t', 'ключ', 'x'.repeat(4097), 5] },
+  timeoutSeconds: { good: [0.5, 60, 3600], bad: [0, -1, 3601, '60'] },
+  maxRetries: { good: [0, 2, 10], bad: [-1, 0.5, 11, '2'] },
+  reasoningEffort: { good: ['none', 'minimal', 'low', 'medium', 'high'], bad: ['most', '', 1] },
   maxNewTokens: { good: [1, 64, 100_000], bad: [0, -1, 1.5, 100_001, '5', true] },
   temperature: { good: [0, 0.7, 2], bad: [-0.1, 2.1, '0', false] },
   topP: { good: [0.01, 0.9, 1], bad: [0, -0.1, 1.1, '1'] },
@@ -39,12 +47,13 @@ describe('settings', () => {
         const error = errorOf(() => checkSettings({ [name]: value }));
         expect(error.code, String(value)).to.equal('invalid-argument');
         expect(error.message).to.include(name).and.include(allowed);
-        expect(error.message).to.include(typeof value === 'number' ? String(value) : JSON.stringify(value));
+        if (options[name].secret) expect(error.message.includes('not shown') && !(typeof value === 'string' && value.trim() && error.message.includes(value))).to.equal(true);
+        else if (!JSON.stringify(value)?.includes('@')) expect(error.message).to.include(typeof value === 'number' ? String(value) : JSON.stringify(value));
       }
     });
 
     it(`${name}: is read from config.toml as ${key}`, () => {
-      for (const value of values[name].good) expect(parseConfig(`[agent]\n${key} = ${JSON.stringify(value)}`)).to.deep.equal({ settings: { [name]: value }, unknownKeys: [] });
+      for (const value of values[name].good) expect(parseConfig(`[agent]\n${key} = ${JSON.stringify(value)}`)).to.deep.equal({ settings: { [name]: value }, backends: {}, unknownKeys: [] });
       for (const value of values[name].bad) {
         const error = errorOf(() => parseConfig(`[agent]\n${key} = ${JSON.stringify(value)}`));
         expect(error.code, String(value)).to.equal('invalid-config');
@@ -54,9 +63,16 @@ describe('settings', () => {
   }
 
   it('the defaults are allowed', () => {
-    const { hubUrl, ...rest } = defaultSettings();
-    expect(hubUrl).to.equal(undefined);
+    const { hubUrl, apiUrl, apiKey, reasoningEffort, ...rest } = defaultSettings();
+    expect([hubUrl, apiUrl, apiKey, reasoningEffort]).to.deep.equal([undefined, undefined, undefined, undefined]);
     expect(checkSettings(rest)).to.deep.equal(rest);
+  });
+
+  it('never shows the password in a URL', () => {
+    for (const option of ['apiUrl', 'hubUrl'] as const) {
+      const { message } = errorOf(() => checkSettings({ [option]: 'https://ada:hunter2@host.example/v1' }));
+      expect(message).to.include('host.example').and.not.include('hunter2').and.not.include('ada');
+    }
   });
 
   it('clips a long value in its message', () => {
@@ -67,7 +83,7 @@ describe('settings', () => {
 describe('parseConfig', () => {
   it('reads an empty file as nothing', () => {
     for (const toml of ['', '# nothing\n', '[agent]\n', '\uFEFF[agent]\n', '\r\n[agent]\r\nseed = 1\r\n'.replace('seed = 1\r\n', '')]) {
-      expect(parseConfig(toml)).to.deep.equal({ settings: {}, unknownKeys: [] });
+      expect(parseConfig(toml)).to.deep.equal({ settings: {}, backends: {}, unknownKeys: [] });
     }
   });
 
@@ -75,6 +91,48 @@ describe('parseConfig', () => {
     const { settings, unknownKeys } = parseConfig('title = "x"\n[agent]\ntemprature = 1\nmaxNewTokens = 5\nseed = 7\n[agent.deep]\na = 1\n[other]\nb = 2');
     expect(settings).to.deep.equal({ seed: 7 });
     expect(unknownKeys).to.have.members(['title', 'other', 'agent.temprature', 'agent.maxNewTokens', 'agent.deep']);
+  });
+
+  it("reads backends' sections, under every name that they have", () => {
+    const ours = parseConfig('[agent]\nseed = 1\n[agent.local]\nmodel = "here"\n[agent.remote]\nmodel = "there"\nmax_retries = 5');
+    expect(ours).to.deep.equal({ settings: { seed: 1 }, backends: { local: { model: 'here' }, remote: { model: 'there', maxRetries: 5 } }, unknownKeys: [] });
+    const theirs = parseConfig('[midori_ai_agent_base]\nbackend = "huggingface"\n[midori_ai_agent_base.huggingface]\nmodel = "here"\ndevice = "cuda"\ntorch_dtype = "auto"\n[midori_ai_agent_base.openai]\nmax_tokens = 9');
+    expect(theirs.settings).to.deep.equal({ backend: 'local' });
+    expect(theirs.backends).to.deep.equal({ local: { model: 'here', device: 'webgpu' }, remote: { maxNewTokens: 9 } });
+    expect(theirs.unknownKeys).to.deep.equal(['midori_ai_agent_base.huggingface.torch_dtype']);
+  });
+
+  it('takes the section that `backend` names, where two are for one backend', () => {
+    const { backends, unknownKeys } = parseConfig('[agent]\nbackend = "langchain"\n[agent.openai]\nmodel = "a"\n[agent.langchain]\nmodel = "b"');
+    expect(backends.remote).to.deep.equal({ model: 'b' });
+    expect(unknownKeys).to.deep.equal(['agent.openai']);
+  });
+
+  it('says which of two base sections it did not read', () => {
+    const { settings, unknownKeys } = parseConfig('[agent]\nseed = 1\n[midori_ai_agent_base]\nseed = 2');
+    expect([settings, unknownKeys]).to.deep.equal([{ seed: 1 }, ['midori_ai_agent_base']]);
+  });
+
+  it('reads the reasoning effort, in its section or as a key', () => {
+    const section = parseConfig('[agent.reasoning_effort]\neffort = "high"\nsummary = "auto"');
+    expect([section.settings, section.unknownKeys]).to.deep.equal([{ reasoningEffort: 'high' }, ['agent.reasoning_effort.summary']]);
+    expect(parseConfig('[agent]\nreasoning_effort = "low"').settings).to.deep.equal({ reasoningEffort: 'low' });
+    expect(errorOf(() => parseConfig('[agent.reasoning_effort]\neffort = "most"')).message).to.match(/agent\.reasoning_effort\.effort is "most"/);
+  });
+
+  it('takes variables from the environment, and nothing where there are none', () => {
+    const toml = '[agent]\napi_key = "${OPENAI_API_KEY}"\nbase_url = "${OPENAI_API_URL}"';
+    expect(parseConfig(toml, { OPENAI_API_KEY: 'sk-1', OPENAI_API_URL: 'http://127.0.0.1/v1' }).settings).to.deep.equal({ apiKey: 'sk-1', apiUrl: 'http://127.0.0.1/v1' });
+    expect(parseConfig(toml, {}).settings).to.deep.equal({});
+    expect(parseConfig('[agent]\napi_key = ""\napi_url = ""', {}).settings).to.deep.equal({});
+    expect(errorOf(() => parseConfig('[agent]\nmodel = "${HOME}"', {})).message).to.match(/\$\{HOME\}.*OPENAI_API_URL/);
+  });
+
+  it('never shows a key, whatever is wrong', () => {
+    for (const toml of ['[agent]\napi_key = "sk-secret', '[agent]\napi_key = "sk-secret two"', '[agent]\napi_key = ["sk-secret"]', '[agent]\nseed = = 1\napi_key = "sk-secret"', '[agent]\nbase_url = "http://a:sk-secret@b/v1"']) {
+      const error = errorOf(() => parseConfig(toml));
+      expect(`${error.message} ${error.stack} ${JSON.stringify(error.details)} ${String((error.cause as Error | undefined)?.message)}`, toml).to.not.include('sk-secret');
+    }
   });
 
   const broken: [string, string, number, number][] = [
@@ -104,7 +162,7 @@ describe('loadConfig', () => {
   const file = (text: string, type = 'text/plain') => URL.createObjectURL(new Blob([text], { type }));
 
   it('fetches and reads one', async () => {
-    expect(await loadConfig(file('[agent]\nseed = 3'))).to.deep.equal({ settings: { seed: 3 }, unknownKeys: [] });
+    expect(await loadConfig(file('[agent]\nseed = 3'))).to.deep.equal({ settings: { seed: 3 }, backends: {}, unknownKeys: [] });
   });
 
   it('is undefined where there is none, and where a web page is in its place', async () => {

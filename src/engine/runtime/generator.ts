@@ -161,23 +161,28 @@ export class Generator {
   }
 }
 
-/**
- * `session.run` on WASM never leaves the microtask queue, so without this a worker would not see a cancel message before the last token.
- * A message channel and not a timer: timers are clamped to four milliseconds, more than a token of a small model takes.
- */
+/** `session.run` on WASM never leaves the microtask queue, so without this a worker would not see a cancel message before the last token. */
 function yieldBetweenForwardPasses(model: PreTrainedModel): void {
+  const nextTask = taskScheduler();
+  const forward = model.forward.bind(model);
+  model.forward = async (inputs: object) => {
+    await new Promise<void>(nextTask);
+    return forward(inputs);
+  };
+}
+
+/**
+ * Calls back in a task of its own. In a browser through a message channel and not a timer: timers are clamped to four milliseconds, more
+ * than a token of a small model takes. In Node an open port would keep the process alive, and an unreferenced one lets it exit midway.
+ */
+function taskScheduler(): (callback: () => void) => void {
+  if (typeof setImmediate === 'function') return (callback) => void setImmediate(callback);
   const channel = new MessageChannel();
   const waiting: (() => void)[] = [];
   channel.port1.onmessage = () => waiting.shift()?.();
-  // In Node an open port keeps the process alive.
-  (channel.port1 as unknown as { unref?: () => void }).unref?.();
-  const forward = model.forward.bind(model);
-  model.forward = async (inputs: object) => {
-    await new Promise<void>((resolve) => {
-      waiting.push(resolve);
-      channel.port2.postMessage(null);
-    });
-    return forward(inputs);
+  return (callback) => {
+    waiting.push(callback);
+    channel.port2.postMessage(null);
   };
 }
 

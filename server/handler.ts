@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { type Context, Hono } from 'hono';
+import { cors } from 'hono/cors';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { bearerKey, checkKey } from './auth.js';
+import { readChatRequest } from './chat-request.js';
+import { complete, prepare, stream } from './completion.js';
+import { ApiError, isOurs, toApiError } from './errors.js';
+import { Faults, pathWithoutFaults } from './faults.js';
+import type { ServedModel } from './model.js';
+import { originFilter } from './origins.js';
+import { readJson } from './read-body.js';
+import { Slots } from './slots.js';
+
+export interface HandlerOptions {
+  models: readonly ServedModel[];
+  /** Required of every request under /v1/; none by default. */
+  apiKey?: string | undefined;
+  /** Origins whose pages may use this server, or `*`. Default: pages on this machine's loopback addresses. */
+  origins?: readonly string[];
+  /** Requests that may wait; more are refused with 429. Default 64. */
+  maxQueue?: number;
+  /** Default 1 MiB. */
+  maxBodyBytes?: number;
+  /** Lets requests ask for misbehaviour: see faults.ts. Default false. */
+  faults?: boolean;
+  /** From when it aborts on, requests are refused with 503. */
+  closing?: AbortSignal | undefined;
+  /** Told of errors that are this server's own fault. Default: stderr. */
+  log?: (error: unknown) => void;
+}
+
+/** What is known of a request beyond itself, where it came over a socket. */
+export interface Connection {
+  remoteAddress?: string | undefined;
+  /** Destroys the socket. */
+  destroy?: () => void;
+  /** Settles when the answer is over: true where all of it was sent. */
+  finished?: Promise<boolean>;
+}
+
+export type Handler = (request: Request, connection?: Connection) => Promise<Response>;
+
+const MODELS = '/v1/models';
+const MODEL = '/v1/models/:id{.+}';
+const CHAT = '/v1/chat/completions';
+
+/** The whole server as a function: needs no port, no socket and no Node request. */
+export function createHandler(options: HandlerOptions): Handler {
+  const { models, apiKey, origins = [], maxQueue = 64, maxBodyBytes = 1 << 20, faults: allowsFaults = false, closing, log = logToStderr } = options;
+  const slots = new Slots(maxQueue);
+  const faults = allowsFaults ? new Faults() : undefined;
+  const app = new Hono<{ Bindings: Connection }>({ getPath: (request) => pathWithoutFaults(new URL(request.url).pathname, allowsFaults) });
+
+  app.use(cors({ origin: originFilter(origins), allowMethods: ['GET', 'POST'], exposeHeaders: ['x-request-id', 'retry-after'], maxAge: 600 }));
+  app.use(async (c, next) => {
+    c.header('cross-origin-resource-policy', 'cross-origin');
+    c.header('x-request-id', `req_${randomUUID()}`);
+    await next();
+  });
+  app.get('/health', (c) => c.json({ status: closing?.aborted ? 'closing' : 'ok', running: slots.running, queued: slots.queued }));
+  app.use(async (_, next) => {
+    if (closing?.aborted) throw new ApiError(503, 'The server is shutting down.', { code: 'shutting_down', headers: { connection: 'close' } });
+    await next();
+  });
+  faults?.install(app);
+  app.use('/v1/*', async (c, next) => {
+    checkKey(c.req.raw.headers, apiKey);
+    await next();
+  });
+
+  app.get(MODELS, (c) => c.json({ object: 'list', data: models.map(describe) }));
+  app.get(MODEL, (c) => c.json(describe(find(c.req.param('id')))));
+  app.post(CHAT, async (c) => {
+    const request = readChatRequest(await readJson(c.req.raw, maxBodyBytes));
+    const prepared = prepare(request, find(request.model));
+    const context = { slots, client: clientOf(request.user, c), signal: c.req.raw.signal, log };
+    if (!request.stream) return c.json(await complete(prepared, context));
+    return c.body(await stream(prepared, context), 200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache',
+      'x-accel-buffering': 'no', // nginx would collect the tokens
+    });
+  });
+
+  refuseOtherMethods(app, ['/health', MODELS, MODEL], 'GET, HEAD, OPTIONS');
+  refuseOtherMethods(app, [CHAT], 'POST, OPTIONS');
+  app.notFound((c) => answerError(c, new ApiError(404, `There is nothing at ${c.req.path.slice(0, 100)}. Known: GET ${MODELS}, GET ${MODELS}/{id}, POST ${CHAT}, GET /health.`, { code: 'unknown_url' })));
+  app.onError((error, c) => answerError(c, error));
+
+  function find(id: string): ServedModel {
+    const model = models.find((one) => one.id === id);
+    if (model) return model;
+    throw new ApiError(404, `The model ${JSON.stringify(id.slice(0, 100))} does not exist here. Models: ${models.map((one) => `"${one.id}"`).join(', ')}.`, { param: 'model', code: 'model_not_found' });
+  }
+
+  function answerError(c: Context, error: unknown): Response {
+    const apiError = toApiError(error);
+    if (isOurs(apiError)) log(error);
+    for (const [name, value] of Object.entries(apiError.headers)) c.header(name, value);
+    return c.json(apiError.body, apiError.status as ContentfulStatusCode);
+  }
+
+  return async (request, connection = {}) => app.fetch(request, connection);
+}
+
+function refuseOtherMethods(app: Hono<{ Bindings: Connection }>, paths: string[], allow: string): void {
+  for (const path of paths) {
+    app.all(path, (c) => {
+      throw new ApiError(405, `${c.req.method} is not allowed here. Allowed: ${allow}.`, { code: 'method_not_allowed', headers: { allow } });
+    });
+  }
+}
+
+function describe({ id, created, contextWindow }: ServedModel) {
+  return { id, object: 'model', created, owned_by: 'unmocked', max_model_len: contextWindow };
+}
+
+/** Who takes turns with whom: users where the request names one, else keys and addresses; a request of nobody known is its own. */
+function clientOf(user: string | undefined, c: Context<{ Bindings: Connection }>): string {
+  if (user !== undefined) return `user ${user}`;
+  const { remoteAddress } = c.env;
+  const key = bearerKey(c.req.raw.headers);
+  return key === undefined && remoteAddress === undefined ? `request ${randomUUID()}` : `peer ${remoteAddress ?? ''} ${key ?? ''}`;
+}
+
+function logToStderr(error: unknown): void {
+  console.error(error);
+}

@@ -1,0 +1,60 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { ApiError, invalid } from './errors.js';
+
+/** What is too long is still taken in, up to here, for a client that is cut off while it sends never sees the answer. */
+const DRAIN = { bytes: 64 << 20, ms: 2000 };
+
+/**
+ * A request's body as JSON.
+ *
+ * @throws ApiError 413 where it has more than `maxBytes` bytes, by its own account or by count; 400 where it is no UTF-8 or no JSON;
+ *   `AbortError` where the client went away while it sent.
+ */
+export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
+  const text = decode(await readBytes(request, maxBytes));
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    // V8 quotes the text, which may hold secrets.
+    const reason = (cause as Error).message.replace(/,? ?"[\s\S]*" is not valid JSON$/, '');
+    throw invalid(undefined, `The body is not valid JSON: ${reason}.`, 'invalid_json');
+  }
+}
+
+async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const reader = request.body?.getReader();
+  if (!reader) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      length += next.value.byteLength;
+      if (length > maxBytes) {
+        await drain(reader);
+        throw new ApiError(413, `The body has more than ${maxBytes} bytes, which is the most that is read. Shorten the messages.`, { code: 'request_too_large' });
+      }
+      chunks.push(next.value);
+    }
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    throw new DOMException('The client went away while it sent the body.', 'AbortError');
+  }
+  return Buffer.concat(chunks);
+}
+
+async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  const over = new AbortController();
+  const late = wait(DRAIN.ms, { done: true, value: undefined } as const, { signal: over.signal });
+  late.catch(() => undefined); // it was not late
+  let length = 0;
+  for (let next = await Promise.race([reader.read(), late]); !next.done && length < DRAIN.bytes; next = await Promise.race([reader.read(), late])) length += next.value.byteLength;
+  over.abort();
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new ApiError(400, 'The body is not valid UTF-8. Send JSON in UTF-8.', { code: 'invalid_utf8', cause });
+  }
+}

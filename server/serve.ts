@@ -1,0 +1,52 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { Handler } from './handler.js';
+
+export interface ServeOptions {
+  port: number;
+  host: string;
+  /** Answers that are under way when the server closes get this long to end. Milliseconds. */
+  graceMs?: number;
+}
+
+export interface Served {
+  /** For instance `http://127.0.0.1:8080`. */
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Serves a handler over HTTP. A client that goes away aborts its request's signal. Rejects where the port cannot be had. */
+export async function serve(handler: Handler, { port, host, graceMs = 3000 }: ServeOptions): Promise<Served> {
+  const listener = getRequestListener(
+    (request, env) => {
+      const { incoming, outgoing } = env as { incoming: IncomingMessage; outgoing: ServerResponse };
+      let destroyed = false;
+      const destroy = () => {
+        destroyed = true;
+        outgoing.destroy();
+      };
+      const finished = new Promise<boolean>((resolve) => outgoing.once('close', () => resolve(outgoing.writableFinished && !destroyed)));
+      return handler(request, { remoteAddress: incoming.socket.remoteAddress, destroy, finished });
+    },
+    // Others in this process have the platform's own Request and Response.
+    { overrideGlobalObjects: false },
+  );
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  await new Promise<void>((resolve, reject) => void server.once('error', reject).listen(port, host, resolve));
+  const { port: actual } = server.address() as AddressInfo;
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`, close: () => close(server, graceMs) };
+}
+
+function close(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const end = setTimeout(() => server.closeAllConnections(), graceMs);
+    // Node closes connections that are idle now; those that become so later would stay open for their keep-alive time.
+    const sweep = setInterval(() => server.closeIdleConnections(), 20);
+    server.close(() => {
+      clearTimeout(end);
+      clearInterval(sweep);
+      resolve();
+    });
+  });
+}

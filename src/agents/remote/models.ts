@@ -1,0 +1,32 @@
+import { hasCode } from '../../errors.js';
+import type { Connection } from './connection.js';
+
+export interface ServedModel {
+  id: string;
+  /** Tokens, where the server says. */
+  contextWindow?: number;
+}
+
+/**
+ * What `GET /models` lists; nothing where a server has no such list, which some do not.
+ *
+ * @throws UnmockedError as `Connection.send` does; `AbortError`.
+ */
+export async function readModels(connection: Connection, signal: AbortSignal = new AbortController().signal): Promise<ServedModel[]> {
+  try {
+    return await connection.send('models', { accept: 'application/json', facts: { model: '', models: [] }, signal }, async ({ response }) => {
+      const body = (await response.json().catch(() => undefined)) as { data?: unknown } | undefined;
+      return Array.isArray(body?.data) ? body.data.flatMap(readModel) : [];
+    });
+  } catch (error) {
+    if (hasCode(error, 'remote-error') && error.details['fault'] === 'no-such-endpoint') return [];
+    throw error;
+  }
+}
+
+/** There is no standard name for the context window: vLLM's, OpenRouter's, Groq's and llama.cpp's are looked at. */
+function readModel(entry: { id?: unknown; max_model_len?: unknown; context_length?: unknown; context_window?: unknown; meta?: { n_ctx_train?: unknown } } | null): ServedModel[] {
+  if (typeof entry?.id !== 'string') return [];
+  const contextWindow = [entry.max_model_len, entry.context_length, entry.context_window, entry.meta?.n_ctx_train].find((value) => typeof value === 'number' && value > 0);
+  return [{ id: entry.id, ...(contextWindow === undefined ? {} : { contextWindow: contextWindow as number }) }];
+}

@@ -1,0 +1,40 @@
+import { expect } from '@open-wc/testing';
+import { loadAgent } from '../../src/agents/load-agent.js';
+import { readEnvironment } from '../../src/config/environment.js';
+import { resolveSettings } from '../../src/config/sources.js';
+import { runScenarios } from '../../src/harness/run.js';
+import { scenarios } from '../../src/scenarios/index.js';
+
+/* A page to which the test runner gave OPENAI_API_URL, OPENAI_API_KEY and AF_LLM_MODEL: see web-test-runner.config.mjs. */
+describe('the environment of a test runner', () => {
+  const { apiUrl, apiKey } = window.unmockedServer;
+
+  it('is read, and is the source of its values', () => {
+    const { settings, sources } = resolveSettings({ environment: readEnvironment() }, 'remote');
+    expect([settings.apiUrl, settings.apiKey, settings.model]).to.deep.equal([apiUrl, apiKey, 'unmocked-tiny']);
+    expect([sources.apiUrl, sources.apiKey, sources.model, sources.seed]).to.deep.equal(['environment', 'environment', 'environment', 'default']);
+  });
+
+  it('makes the server the first rung, where nobody says otherwise', async () => {
+    const agent = await loadAgent();
+    expect([agent.backend, agent.device.url, agent.model.id]).to.deep.equal(['remote', `${apiUrl}/`, 'unmocked-tiny']);
+    expect((await agent.invoke('Hello, this is a test.')).response).to.equal('Hello! How are you?');
+    await agent.dispose();
+  });
+
+  it('gives way to an argument, and to a config.toml', async () => {
+    const local = await loadAgent({ backend: 'local', device: 'wasm' });
+    expect(local.backend).to.equal('local');
+    await local.dispose();
+    const named = await loadAgent({ useConfig: '[agent]\nmodel = "from-the-file"\n' });
+    expect([named.backend, named.model.id]).to.deep.equal(['remote', 'from-the-file']);
+    await named.dispose();
+  });
+
+  it('gives a run its server', async () => {
+    const report = await runScenarios({ device: 'wasm', scenarios: scenarios.filter(({ id }) => id === 'remote-agent') });
+    expect([report.results[0]!.status, report.server]).to.deep.equal(['passed', { url: apiUrl, models: ['unmocked-tiny'] }]);
+    expect(report.inference.remoteTokens).to.be.above(0);
+    expect(JSON.stringify(report)).to.not.include(apiKey);
+  });
+});

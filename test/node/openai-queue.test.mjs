@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import { after, before, test } from 'node:test';
+import { startOpenAiServer } from '../../scripts/lib/openai-server.mjs';
+import { allEvents, chat, completed, contentOf, eventually, MODEL, STORY } from './openai-helpers.mjs';
+
+let server;
+before(async () => (server = await startOpenAiServer({ maxQueue: 12, graceMs: 0 })));
+after(() => server.close());
+
+const health = async () => (await fetch(`${server.url}/health`)).json();
+const idle = () => eventually(async () => assert.deepEqual(await health(), { status: 'ok', running: 0, queued: 0 }));
+
+/** Makes the model wait for `open()` before each token, so that what the tests see does not hang on its speed. */
+function closeGate() {
+  const { generator } = server.models[0];
+  const { generate } = generator;
+  let open;
+  const opened = new Promise((resolve) => (open = resolve));
+  generator.generate = async (request, onToken, signal) => {
+    await Promise.race([opened, new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))]);
+    return generate.call(generator, request, onToken, signal);
+  };
+  return () => {
+    generator.generate = generate;
+    open();
+  };
+}
+const queue = (expected) => eventually(async () => assert.deepEqual(await health(), { status: 'ok', ...expected }));
+
+test('ten clients at once: all are answered, each with its own answer', async () => {
+  const one = (await completed(server.url, { messages: STORY })).choices[0].message.content;
+  const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => (index % 2 ? allEvents(server.url, { messages: STORY, user: `${index}` }).then(contentOf) : completed(server.url, { messages: STORY, user: `${index}` }).then(({ choices }) => choices[0].message.content))));
+  assert.deepEqual(answers, Array(10).fill(one));
+  await idle();
+});
+
+test('leaving ends the generation within a token: streamed and not', async () => {
+  const { generator } = server.models[0];
+  const { generate } = generator;
+  for (const stream of [true, false]) {
+    const leave = new AbortController();
+    let after = 0;
+    let ended;
+    generator.generate = (request, onToken, signal) => {
+      const result = generate.call(generator, request, (token) => {
+        if (signal.aborted) after++;
+        if (token.index === 3) leave.abort();
+        return onToken(token);
+      }, signal);
+      ended = result.then(() => 'ran to its end', (error) => error.name);
+      return result;
+    };
+    try {
+      const reading = chat(server.url, { stream, messages: [{ role: 'user', content: 'qx zv 77 wk' }], temperature: 2, seed: 1 }, { signal: leave.signal }).then((response) => response.text());
+      await assert.rejects(reading, { name: 'AbortError' });
+      await idle();
+      // The socket's end takes a moment to arrive here; from when it has, at most the token under way is computed.
+      assert.equal(await ended, 'AbortError');
+      assert.ok(after <= 1, `${after} tokens after the client had left`);
+    } finally {
+      generator.generate = generate;
+    }
+  }
+});
+
+test('who leaves while waiting is out of the queue at once', async () => {
+  const open = closeGate();
+  const first = completed(server.url, { user: 'a' });
+  await queue({ running: 1, queued: 0 });
+  const leaves = [new AbortController(), new AbortController()];
+  const waiting = leaves.map(({ signal }, index) => chat(server.url, { user: 'b', stream: index === 1 }, { signal }));
+  await queue({ running: 1, queued: 2 });
+  for (const leave of leaves) leave.abort();
+  for (const one of waiting) await assert.rejects(one, { name: 'AbortError' });
+  await queue({ running: 1, queued: 0 });
+  open();
+  assert.equal((await first).choices.length, 1);
+  await idle();
+});
+
+test('a socket that is simply destroyed counts as leaving', async () => {
+  const open = closeGate();
+  const { hostname, port } = new URL(server.url);
+  const body = JSON.stringify({ model: MODEL, messages: STORY });
+  const socket = net.connect(port, hostname);
+  socket.write(`POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  await queue({ running: 1, queued: 0 });
+  socket.destroy();
+  await idle();
+  open();
+});
+
+test('a full queue refuses with 429 and Retry-After, and takes requests again afterwards', async () => {
+  const open = closeGate();
+  const accepted = Array.from({ length: 13 }, () => completed(server.url, {}));
+  await queue({ running: 1, queued: 12 });
+  const response = await chat(server.url, {});
+  assert.equal(response.status, 429);
+  assert.equal(response.headers.get('retry-after'), '1');
+  assert.equal((await response.json()).error.code, 'queue_full');
+  assert.equal((await chat(server.url, { stream: true })).status, 429, 'a stream is refused with a status, not within a stream');
+  open();
+  assert.equal((await Promise.all(accepted)).length, 13);
+  assert.equal((await chat(server.url, {})).status, 200);
+});
+
+test('users take turns: one with many requests does not keep another waiting', async () => {
+  const open = closeGate();
+  const order = [];
+  const ask = (user) => completed(server.url, { user, max_tokens: 1 }).then(() => order.push(user));
+  const all = [ask('first')];
+  await queue({ running: 1, queued: 0 });
+  for (let index = 1; index <= 4; index++) {
+    all.push(ask('greedy'));
+    await queue({ running: 1, queued: index });
+  }
+  all.push(ask('modest'));
+  await queue({ running: 1, queued: 5 });
+  open();
+  await Promise.all(all);
+  assert.ok(order.indexOf('modest') <= 3, order.join(', '));
+});
+
+test('keys take turns as well, where no user is named', async () => {
+  const open = closeGate();
+  const order = [];
+  const ask = (key) => completed(server.url, { max_tokens: 1 }, { headers: { authorization: `Bearer ${key}` } }).then(() => order.push(key));
+  const all = [ask('first')];
+  await queue({ running: 1, queued: 0 });
+  for (let index = 1; index <= 4; index++) {
+    all.push(ask('greedy'));
+    await queue({ running: 1, queued: index });
+  }
+  all.push(ask('modest'));
+  await queue({ running: 1, queued: 5 });
+  open();
+  await Promise.all(all);
+  assert.ok(order.indexOf('modest') <= 3, order.join(', '));
+});
+
+test('while it shuts down, new requests get 503 and running ones are answered', async () => {
+  const closing = await startOpenAiServer({ models: server.models, graceMs: 5000 });
+  const open = closeGate();
+  const { hostname, port } = new URL(closing.url);
+  const running = completed(closing.url, {});
+  await eventually(async () => assert.equal((await (await fetch(`${closing.url}/health`)).json()).running, 1));
+  // A request that is arriving: the connection of one that comes later is not accepted any more.
+  const socket = net.connect(port, hostname);
+  socket.write('POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n');
+  // What it sent is there by the time that requests sent later were answered.
+  for (let round = 0; round < 3; round++) await fetch(`${closing.url}/health`);
+  const closed = closing.close();
+  socket.write('Content-Length: 2\r\n\r\n{}');
+  let answer = '';
+  for await (const bytes of socket) answer += bytes;
+  assert.match(answer, /^HTTP\/1\.1 503 [\s\S]*shutting_down/);
+  open();
+  assert.equal((await running).choices.length, 1);
+  await closed;
+  await assert.rejects(fetch(`${closing.url}/health`), TypeError);
+});

@@ -1,0 +1,41 @@
+import { expect } from '@open-wc/testing';
+import { ReasoningStream } from '../../src/agents/reasoning-stream.js';
+import { parseReply } from '../../src/agents/reply.js';
+
+function split(pieces: string[]) {
+  const stream = new ReasoningStream();
+  const all = [...pieces.map((piece) => stream.push(piece)), stream.flush()];
+  return { thinking: all.map(({ thinking }) => thinking).join(''), response: all.map(({ response }) => response).join('') };
+}
+
+describe('ReasoningStream', () => {
+  const texts = [
+    'plain text with a < b and a <b>tag</b>',
+    '<think>a</think>b',
+    'x <thinking>a < b</thinking> y <reasoning>c</reasoning> z',
+    '<think>outer <think>inner</think> still</think>reply',
+    '<think>never closed',
+    'ends with <thi',
+    '<THINK>loud</THINK>quiet',
+    '<thinker>no tag</thinker>',
+    '<<think>a</think>b<',
+    '',
+  ];
+  for (const text of texts) {
+    it(`gives the same in whatever pieces it comes: ${JSON.stringify(text)}`, () => {
+      const whole = split([text]);
+      const { thinking, response } = parseReply(text);
+      // Several blocks are joined by a line there; here they follow one another.
+      expect(whole.thinking.replaceAll(/\s/g, '')).to.equal(thinking.replaceAll(/\s/g, ''));
+      expect(whole.response.trim()).to.equal(response);
+      for (let size = 1; size <= 5; size++) expect(split(text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [])).to.deep.equal(whole);
+    });
+  }
+
+  it('holds back no more than what may become a tag', () => {
+    const stream = new ReasoningStream();
+    expect(stream.push('a <').response).to.equal('a ');
+    expect(stream.push('th').response).to.equal('');
+    expect(stream.push('at').response).to.equal('<that');
+  });
+});
