@@ -20,7 +20,7 @@ async function write(file, text) {
 
 /** `npm run scenarios`: the page's own scenarios in headless Chromium; exit status 0 only where the page says "passed". */
 await main(async () => {
-  const options = readOptions(process.argv.slice(2));
+  const options = readOptions(process.argv.slice(2), process.env);
   ensureInstalled();
   const executablePath = ensureChromium();
   const { chromium } = await import('playwright-core');
@@ -31,6 +31,7 @@ await main(async () => {
     console.log(`Running ${address}`);
     const { state, error, report, junit } = await runPage(browser, address, {
       timeoutMs: options.timeoutMs,
+      environment: options.environment,
       onResult: printResult,
       onMessage: (text) => console.error(text),
     });

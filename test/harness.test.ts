@@ -266,4 +266,33 @@ describe('harness', () => {
     expect(suite.querySelector('skipped')!.getAttribute('message')).to.include('<x a="1">&');
     expect([...suite.querySelectorAll('failure')][0]!.textContent).to.include(']]>');
   });
+
+  it('the key of a server is in no check, no error and no event, wherever a scenario puts it', async () => {
+    const { apiUrl, apiKey } = window.unmockedServer;
+    const events: unknown[] = [];
+    const careless = defineScenario({
+      id: 'careless',
+      title: 'Careless',
+      proves: 'Nothing.',
+      needs: ['remote'],
+      async run(t) {
+        t.check(`the key ${apiKey}`, true, { actual: { key: t.server.apiKey, list: [`Bearer ${apiKey}`] } });
+        throw new Error(`refused: ${apiKey}`);
+      },
+    });
+    const report = await run([careless], { server: { apiUrl, apiKey }, onEvent: (event) => events.push(event) });
+    expect(report.results[0]!.reason).to.equal('refused: …');
+    expect(JSON.stringify([report, events]).includes(apiKey)).to.equal(false);
+  });
+
+  it('what needs a server is skipped where there is none, with the reason', async () => {
+    const remote = defineScenario({ id: 'remote', title: 'Remote', proves: 'Nothing.', needs: ['remote'], run: async () => undefined });
+    const reasons = await Promise.all([null, { apiUrl: 'http://no-such-server.invalid/v1' }, { apiUrl: window.unmockedServer.apiUrl, apiKey: 'sk-wrong' }].map(async (server) => (await run([remote], { server })).results[0]));
+    expect(reasons.map((result) => result!.status)).to.deep.equal(['skipped', 'skipped', 'skipped']);
+    expect(reasons.map((result) => result!.reason)).to.satisfy(([none, away, refused]: string[]) => /no API URL/.test(none!) && /no-such-server\.invalid/.test(away!) && /refuses the API key/.test(refused!));
+  });
+
+  it('a server that cannot be is refused before anything runs', async () => {
+    expect((await rejection(run([], { server: { apiUrl: 'http://a:hunter2@b/v1' } }))).message).to.include('apiUrl').and.not.include('hunter2');
+  });
 });

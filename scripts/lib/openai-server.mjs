@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { ROOT, UsageError } from './install.mjs';
 
 const DTYPES = ['fp32', 'fp16', 'q8', 'q4', 'q4f16'];
@@ -76,23 +77,25 @@ export function readOptions(args, env = {}) {
   };
 }
 
-let loading;
+const loading = new Map();
 
-/**
- * The server's module, server/index.ts. Node 20 cannot read TypeScript, so Vite does, in memory; packages are left to Node, so that
- * transformers.js is its Node build.
- */
-export function loadServer() {
-  loading ??= import('vite').then(async ({ runnerImport }) => {
-    const { module } = await runnerImport(path.join(ROOT, 'server/index.ts'), { root: ROOT, configFile: false, logLevel: 'error' });
+/** A module of server/. Node 20 cannot read TypeScript, so Vite does, in memory; packages are left to Node, so that transformers.js is its Node build. */
+export function loadServer(file = 'index.ts') {
+  const load = async () => {
+    const { runnerImport } = await import('vite');
+    const { module } = await runnerImport(path.join(ROOT, 'server', file), { root: ROOT, configFile: false, logLevel: 'error' });
     return module;
-  });
-  return loading;
+  };
+  if (!loading.has(file)) loading.set(file, load());
+  return loading.get(file);
 }
 
+export const createModelWorker = () => new Worker(new URL('./openai-worker.mjs', import.meta.url));
+
 /**
- * Loads the models and serves them: `{ url, models, close }`. `url` has no path: an OpenAI client's base URL is `${url}/v1`. Options are
- * those of {@link readOptions}, and each has its default here too, except that the port is any free one and that no key is required.
+ * Loads the models in a worker and serves them: `{ url, models, close }`. `url` has no path: an OpenAI client's base URL is `${url}/v1`.
+ * Options are those of {@link readOptions}, and each has its default here too, except that the port is any free one and that no key is
+ * required. `models` may hold loaded ones too, of another server for instance; those outlive this server.
  */
 export async function startOpenAiServer({
   port = 0,
@@ -103,22 +106,25 @@ export async function startOpenAiServer({
   graceMs,
   ...handlerOptions
 } = {}) {
-  const { createHandler, loadServedModel, serve } = await loadServer();
-  const models = [];
-  // One after the other: where transformers.js looks for files is one setting for all.
-  for (const model of references) models.push(typeof model === 'string' ? await loadServedModel({ model, dtype, root: ROOT }) : model);
-  const closing = new AbortController();
-  const handler = createHandler({ ...handlerOptions, models, faults, closing: closing.signal });
-  let served;
+  const { createHandler, ModelHost, serve } = await loadServer();
+  const own = new ModelHost(createModelWorker);
   try {
-    served = await serve(handler, { port, host, graceMs });
+    const models = [];
+    for (const model of references) models.push(typeof model === 'string' ? await own.load({ model, dtype, root: ROOT }) : model);
+    const closing = new AbortController();
+    const handler = createHandler({ ...handlerOptions, models, faults, closing: closing.signal });
+    const served = await serve(handler, { port, host, graceMs }).catch((error) => {
+      if (error.code === 'EADDRINUSE') throw new Error(`Port ${port} on ${host} is in use: stop what uses it, or choose another one: --port ${port < 65535 ? port + 1 : port - 1}, or 0 for any free one`, { cause: error });
+      throw new Error(`Cannot listen on ${host}, port ${port} (${error.code ?? error.message}): choose another --host or --port`, { cause: error });
+    });
+    const close = async () => {
+      closing.abort();
+      await served.close();
+      await own.close();
+    };
+    return { url: served.url, models, close };
   } catch (error) {
-    if (error.code === 'EADDRINUSE') throw new Error(`Port ${port} on ${host} is in use: stop what uses it, or choose another one: --port ${port < 65535 ? port + 1 : port - 1}, or 0 for any free one`, { cause: error });
-    throw new Error(`Cannot listen on ${host}, port ${port} (${error.code ?? error.message}): choose another --host or --port`, { cause: error });
+    await own.close();
+    throw error;
   }
-  const close = () => {
-    closing.abort();
-    return served.close();
-  };
-  return { url: served.url, models, close };
 }

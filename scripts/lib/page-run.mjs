@@ -9,6 +9,11 @@ function collectResults() {
   addEventListener('unmocked-result', (event) => globalThis.unmockedResults.push(structuredClone(event.detail)));
 }
 
+/* Runs in the page, before anything of its own: as test runners give a page its environment. */
+function giveEnvironment(env) {
+  globalThis.process = { env };
+}
+
 /* Runs in the page. */
 function look(seen) {
   const { unmocked, unmockedError } = document.documentElement.dataset;
@@ -30,17 +35,20 @@ function collectReport() {
 
 /**
  * Opens a page that runs scenarios and waits for its end: `{ state, error, report, junit }`. `onResult` is called with each result as it
- * comes. It polls on a timer: while SwiftShader computes the page draws no frames, so what waits for frames never wakes up.
+ * comes; `environment` is what the page finds in `process.env`. It polls on a timer: while SwiftShader computes the page draws no frames,
+ * so what waits for frames never wakes up.
  */
-export async function runPage(browser, address, { timeoutMs, onResult, onMessage }) {
+export async function runPage(browser, address, { timeoutMs, environment = {}, onResult, onMessage }) {
   const page = await browser.newPage();
   let trouble;
   page.on('crash', () => (trouble = 'the page crashed (out of memory?)'));
   page.on('close', () => (trouble ??= 'the page was closed'));
   browser.on('disconnected', () => (trouble ??= 'the browser ended'));
   page.on('pageerror', (error) => onMessage(`page error: ${error.message}`));
-  page.on('console', (message) => message.type() === 'error' && onMessage(`console error: ${message.text()}`));
+  // Scenarios have requests fail on purpose, and the browser logs each.
+  page.on('console', (message) => message.type() === 'error' && !message.text().startsWith('Failed to load resource') && onMessage(`console error: ${message.text()}`));
   await page.addInitScript(collectResults);
+  await page.addInitScript(giveEnvironment, environment);
   const start = Date.now();
   const response = await page.goto(address, { waitUntil: 'commit', timeout: START_MS }).catch((error) => {
     throw new Error(`${address} cannot be opened: ${error.message.split('\n')[0]}`, { cause: error });

@@ -9,12 +9,15 @@ const OPTIONS = {
   device: { type: 'string' },
   seed: { type: 'string' },
   tags: { type: 'string' },
+  'api-url': { type: 'string' },
   json: { type: 'string' },
   junit: { type: 'string' },
   webgpu: { type: 'boolean', default: false },
   timeout: { type: 'string', default: '900' },
   page: { type: 'string' },
 };
+/** What a page may know of this process's environment; a key in the page's address would be seen by too many. */
+const ENVIRONMENT = ['OPENAI_API_URL', 'OPENAI_API_KEY', 'AF_LLM_MODEL'];
 /** Those that are passed on to the page as its parameters, under the same names. */
 const PAGE_PARAMETERS = ['run', 'model', 'hub', 'device', 'seed', 'tags'];
 
@@ -25,6 +28,8 @@ export const USAGE = `usage: npm run scenarios -- [options]
   --device ${DEVICES.join('|')}
   --seed N               the seed of what is sampled
   --tags TAG,TAG…        only scenarios with these tags
+  --api-url URL          an OpenAI-compatible server for the scenarios that need one (OPENAI_API_URL);
+                         its key and model: OPENAI_API_KEY and AF_LLM_MODEL
   --json FILE            writes the report
   --junit FILE           writes JUnit XML
   --webgpu               switches WebGPU on in headless Chromium, without a GPU too; --device webgpu implies it
@@ -36,7 +41,7 @@ function refuse(message) {
 }
 
 /** The command line of `npm run scenarios` as checked options; a {@link UsageError} that names what is wrong and what is allowed. */
-export function readOptions(args) {
+export function readOptions(args, env = {}) {
   let values;
   try {
     ({ values } = parseArgs({ args, options: OPTIONS }));
@@ -48,7 +53,13 @@ export function readOptions(args) {
   const timeout = Number(values.timeout);
   if (!(timeout > 0)) refuse(`--timeout is "${values.timeout}", but has to be a number of seconds above 0`);
   if (values.page !== undefined && !URL.canParse(values.page)) refuse(`--page is "${values.page}", but has to be a URL, as in http://127.0.0.1:5173/`);
-  return { ...values, timeoutMs: timeout * 1000, webgpu: values.webgpu || values.device === 'webgpu' };
+  const environment = Object.fromEntries(ENVIRONMENT.map((name) => [name, env[name]]).filter(([, value]) => value));
+  const apiUrl = values['api-url'];
+  if (apiUrl !== undefined) {
+    if (!URL.canParse(apiUrl) || !/^https?:$/.test(new URL(apiUrl).protocol) || new URL(apiUrl).password) refuse('--api-url has to be the base URL of a server, without a password, as in http://127.0.0.1:8080/v1');
+    environment.OPENAI_API_URL = apiUrl;
+  }
+  return { ...values, environment, timeoutMs: timeout * 1000, webgpu: values.webgpu || values.device === 'webgpu' };
 }
 
 /** The page's address with the run in it. */

@@ -122,7 +122,7 @@ export class RemoteAgent implements Agent {
     );
     if (!stream) onPiece({ index: 0, text: completion.text });
     const total = performance.now() - startedAt;
-    const response = this.#response(completion, { prompt: JSON.stringify(messages), seed: settings.seed, retries, firstToken: firstToken ?? total, total });
+    const response = this.#response(completion, { prompt: JSON.stringify(messages), seed: settings.seed, retries, firstToken: stream && firstToken !== undefined ? firstToken : total, total });
     // Calls that stood in the text itself (a server that knows no tools) are in `toolCalls`, and must not be told twice.
     const reply: Message = { role: 'assistant', content: response.toolCalls.length > 0 ? response.response : completion.content.trim(), ...(response.toolCalls.length > 0 ? { toolCalls: response.toolCalls } : {}) };
     this.#sessions.remember(recalled, [...memory, ...newTurn(payload, memory), reply]);
@@ -133,7 +133,6 @@ export class RemoteAgent implements Agent {
     const reply = parseReply(completion.text);
     const usage = readUsage(completion);
     ledger.remoteTokens += usage.completionTokens;
-    const decodeMs = total - firstToken;
     const toolCalls = [...completion.toolCalls, ...reply.toolCalls];
     return {
       ...reply,
@@ -151,7 +150,7 @@ export class RemoteAgent implements Agent {
         usage,
         seed,
         retries,
-        timings: { queued: 0, firstToken, total, tokensPerSecond: usage.completionTokens > 1 && decodeMs > 0 ? ((usage.completionTokens - 1) / decodeMs) * 1000 : 0 },
+        timings: { queued: 0, firstToken, total, tokensPerSecond: rate(usage.completionTokens, firstToken, total) },
       },
     };
   }
@@ -163,6 +162,12 @@ export class RemoteAgent implements Agent {
   #disposedError(): UnmockedError {
     return new UnmockedError('disposed', `This agent ("${this.model.id}" at ${this.#connection.url}) was disposed of. Load a new one.`);
   }
+}
+
+/** Tokens per second after the first; of an answer that came at once, over all of its time. */
+function rate(tokens: number, firstToken: number, total: number): number {
+  const [count, ms] = firstToken < total ? [tokens - 1, total - firstToken] : [tokens, total];
+  return count > 0 && ms > 0 ? (count / ms) * 1000 : 0;
 }
 
 function readUsage({ usage }: Completion): Usage {

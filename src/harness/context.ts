@@ -4,6 +4,7 @@ import { ledger } from '../engine/ledger.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
 import { type Check, type Scenario, type ScenarioContext, SkipScenario } from '../scenarios/scenario.js';
 import { observe } from './observe.js';
+import { secretOf, withoutSecret } from './redact.js';
 import type { ScenarioResult } from './report.js';
 import type { Run } from './run.js';
 
@@ -18,6 +19,7 @@ export interface Watched {
 export function createContext(scenario: Scenario, run: Run, result: ScenarioResult, signal: AbortSignal): Watched {
   const { model, device, seed, system, server, emit, options } = run;
   const { id } = result;
+  const secret = secretOf(run.server);
   const before = { ...ledger };
   const agents: Agent[] = [];
   let exchanges = 0;
@@ -26,8 +28,9 @@ export function createContext(scenario: Scenario, run: Run, result: ScenarioResu
   const addCheck = (check: Check) => {
     if (ended) return; // a scenario that was given up no longer speaks
     const plain = { ...check, ...('actual' in check ? { actual: toPlain(check.actual) } : {}), ...('expected' in check ? { expected: toPlain(check.expected) } : {}) };
-    result.checks.push(plain);
-    emit({ type: 'check', id, check: plain });
+    const shown = withoutSecret(plain, secret);
+    result.checks.push(shown);
+    emit({ type: 'check', id, check: shown });
   };
 
   const watch = (agent: Agent): Agent => {

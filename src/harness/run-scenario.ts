@@ -1,6 +1,7 @@
 import { abortError, toErrorRecord } from '../errors.js';
 import { type Check, type Scenario, type ScenarioContext, SkipScenario } from '../scenarios/scenario.js';
 import { createContext } from './context.js';
+import { secretOf, withoutSecret } from './redact.js';
 import type { ResultStatus, ScenarioResult } from './report.js';
 import type { Run } from './run.js';
 
@@ -55,7 +56,7 @@ export async function runScenario(scenario: Scenario, run: Run): Promise<Scenari
   const remote = context.remoteTokensComputed();
   if (remote > 0) result.evidence.remoteTokens = remote;
   result.durationMs = performance.now() - began;
-  return result;
+  return withoutSecret(result, secretOf(run.server));
 }
 
 /** Where a scenario is about a server, the server's own count is a witness too. */

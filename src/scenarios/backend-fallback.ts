@@ -16,9 +16,9 @@ export default defineScenario({
     const host = new URL(refused).host;
     const options = { maxNewTokens: 8, temperature: 0, signal: t.signal };
     const { apiUrl, apiKey } = t.server;
-    const expected = (await (await t.load()).invoke(MESSAGE, options)).metadata.text;
+    const expected = (await (await t.load({ device: 'auto' })).invoke(MESSAGE, options)).metadata.text;
 
-    const auto = await t.load({ backend: 'auto', apiUrl, apiKey, ...chooseModel(t.server.models, t.server.model) });
+    const auto = await t.load({ backend: 'auto', device: 'auto', apiUrl, apiKey, ...chooseModel(t.server.models, t.server.model) });
     t.equal('a server that answers is taken first', [auto.backend, auto.device.actual, auto.device.attempts.length], ['remote', 'remote', 1]);
     t.check('and it answers', (await auto.invoke(MESSAGE, options)).metadata.usage.completionTokens > 0);
 
@@ -32,9 +32,9 @@ export default defineScenario({
     ];
     for (const [name, url, fault] of whys) {
       const seen: Attempt[] = [];
-      const agent = await t.load({ backend: 'auto', apiUrl: url, onAttempt: (attempt) => seen.push(attempt) });
+      const agent = await t.load({ backend: 'auto', device: 'auto', apiUrl: url, onAttempt: (attempt) => seen.push(attempt) });
       const { attempts, requested } = agent.device;
-      t.equal(`${name}: this page computes instead`, [agent.backend, requested], ['local', t.device]);
+      t.equal(`${name}: this page computes instead`, [agent.backend, requested], ['local', 'auto']);
       t.equal(`${name}: the trace begins with the server and says why`, [attempts[0]?.device, attempts[0]?.outcome, attempts[0]?.error?.details?.['fault']], ['remote', 'failed', fault]);
       t.equal(`${name}: it ends with what was loaded`, [attempts.at(-1)?.device, attempts.at(-1)?.outcome], [agent.device.actual, 'loaded']);
       t.equal(`${name}: whoever watches sees every attempt`, seen.map(({ device, outcome }) => [device, outcome]), attempts.map(({ device, outcome }) => [device, outcome]));
@@ -54,7 +54,7 @@ export default defineScenario({
     t.equal('no server was asked for it', (await faultLog(t.server, key)).length, 0);
 
     const pool = t.system.createPool({ blocked: { webgpu: 'for this scenario', wasm: 'for this scenario' } });
-    const error = await t.rejects('with nothing left, one error names the server and this page', () => t.load({ backend: 'auto', apiUrl: refused, pool }), `no-device, naming ${host} and what is blocked`, (reason) => {
+    const error = await t.rejects('with nothing left, one error names the server and this page', () => t.load({ backend: 'auto', device: 'auto', apiUrl: refused, pool }), `no-device, naming ${host} and what is blocked`, (reason) => {
       return hasCode(reason, 'no-device') && reason.message.includes(host) && reason.message.includes('for this scenario');
     });
     const attempts = ((error as UnmockedError | undefined)?.details?.['attempts'] ?? []) as Attempt[];
