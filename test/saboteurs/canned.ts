@@ -1,0 +1,61 @@
+import type { Agent } from '../../src/agents/agent.js';
+import { parseReply } from '../../src/agents/reply.js';
+import { streamOf } from '../../src/agents/stream.js';
+import { realSystem, type System } from '../../src/scenarios/system.js';
+import { altered } from './saboteur.js';
+
+/** Right answers and right forms, and no model anywhere. */
+export function cannedSystem(): System {
+  const replies: [RegExp, string][] = [
+    [/what is my name/i, 'Your name is Zorvik.'],
+    [/my name is (\w+)/i, 'Nice to meet you, $1.'],
+    [/say 'hello world'/i, 'Hello world. I am small but real.'],
+    [/2 plus 3/i, '2 plus 3 is 5.'],
+    [/9 plus 6/i, '<think>9 plus 6 is 15.</think>The answer is 15.'],
+    [/who is in the party/i, 'Ally and Becca are in the party.'],
+    [/weather in (\w+)/i, 'TOOL_CALL: get_weather(city=$1)'],
+    [/TOOL_RESULT: (.*)/i, 'The weather in Quelmar is $1.'],
+    [/story/i, 'Once upon a time there was a small dragon. The dragon lived near a quiet river.'],
+    [/./s, 'Hello! How are you?'],
+  ];
+  const loadAgent: System['loadAgent'] = async (options) => {
+    const agent = canned(await realSystem.loadAgent({ ...options, backend: 'local', model: 'unmocked-tiny' }), replies);
+    if (options.backend !== 'remote') return agent;
+    const url = options.apiUrl!.replace(/\/*$/, '/');
+    return altered(agent, { backend: () => 'remote', device: () => ({ requested: 'remote', actual: 'remote', attempts: [{ device: 'remote', url, outcome: 'loaded', durationMs: 1 }], url }) });
+  };
+  return { ...realSystem, loadAgent, validateStartup: (sources, options) => realSystem.validateStartup(sources, { ...options, load: loadAgent }) };
+}
+
+/** It keeps a real agent for everything that it can copy (digest, session, tokenizer), but never asks it anything. */
+function canned(agent: Agent, replies: [RegExp, string][]): Agent {
+  const answer: Agent['invoke'] = async (payload, options = {}) => {
+    if (agent.disposed) return agent.invoke(payload, options);
+    const message = typeof payload === 'string' ? payload : payload.userMessage;
+    const [pattern, reply] = replies.find(([candidate]) => candidate.test(message))!;
+    const text = ` ${message.match(pattern)![0].replace(pattern, reply)}`;
+    const prompt = `User: ${message}\nAssistant:`;
+    const promptTokenIds = await agent.encode!(prompt);
+    const all = [...(await agent.encode!(text)), ...(agent.engineInfo?.eosTokenIds ?? [])];
+    const outputTokenIds = all.slice(0, options.maxNewTokens ?? 64);
+    const said = await agent.decode!(outputTokenIds);
+    outputTokenIds.forEach((tokenId, index) => options.onToken?.({ index, tokenId, text: index === 0 ? said : '' }));
+    return {
+      ...parseReply(said),
+      metadata: {
+        modelId: agent.model.id,
+        device: agent.device.actual,
+        finishReason: outputTokenIds.length < all.length ? 'length' : 'stop',
+        text: said,
+        rawText: said,
+        prompt,
+        promptTokenIds,
+        outputTokenIds,
+        usage: { promptTokens: promptTokenIds.length, prefilledTokens: promptTokenIds.length - 1, completionTokens: outputTokenIds.length, countedBy: 'engine' },
+        seed: options.seed ?? 0,
+        timings: { queued: 0, firstToken: 5, total: 50, tokensPerSecond: 300 },
+      },
+    };
+  };
+  return altered(agent, { invoke: () => answer, invokeWithTools: () => (payload, _tools, options) => answer(payload, options), stream: () => (payload, options = {}) => streamOf((onToken) => answer(payload, { ...options, onToken }), options) });
+}

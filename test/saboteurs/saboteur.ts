@@ -1,0 +1,57 @@
+import type { Agent, AgentResponse } from '../../src/agents/agent.js';
+import { realSystem, type System } from '../../src/scenarios/system.js';
+
+/** A system that is broken on purpose in one way. The scenario that guards that way must fail on it. */
+export interface Saboteur {
+  name: string;
+  /** The scenarios that must fail, by id, each with the check that must catch it. */
+  guards: Record<string, string>;
+  sabotage(): System;
+  /** Undoes what outlives a run. */
+  cleanUp?(): void;
+}
+
+export type Overrides = { [K in keyof Agent]?: (agent: Agent) => Agent[K] };
+
+export function altered(agent: Agent, overrides: Overrides): Agent {
+  return new Proxy(agent, {
+    get(target, property) {
+      const override = overrides[property as keyof Agent];
+      if (override) return override(target);
+      const value = Reflect.get(target, property, target) as unknown;
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
+/** A saboteur whose agents are altered after they were really loaded. */
+export const agentSaboteur = (name: string, guards: Saboteur['guards'], overrides: Overrides): Saboteur => ({
+  name,
+  guards,
+  sabotage: () => ({ ...realSystem, loadAgent: async (options) => altered(await realSystem.loadAgent(options), overrides) }),
+});
+
+export const systemSaboteur = (name: string, guards: Saboteur['guards'], broken: (system: System) => Partial<System>): Saboteur => ({
+  name,
+  guards,
+  sabotage: () => ({ ...realSystem, ...broken(realSystem) }),
+});
+
+/** A saboteur that changes every response, streamed or not. */
+export const responseSaboteur = (name: string, guards: Saboteur['guards'], change: (response: AgentResponse) => AgentResponse): Saboteur =>
+  agentSaboteur(name, guards, {
+    invoke: (agent) => async (payload, options) => change(await agent.invoke(payload, options)),
+    invokeWithTools: (agent) => async (payload, tools, options) => change(await agent.invokeWithTools(payload, tools, options)),
+  });
+
+/** A saboteur of servers' agents only. */
+export function remoteSaboteur(name: string, guards: Saboteur['guards'], invoke: (agent: Agent) => Agent['invoke']): Saboteur {
+  const loadAgent: System['loadAgent'] = async (options) => {
+    const agent = await realSystem.loadAgent(options);
+    const broken = agent.backend === 'remote' ? invoke(agent) : undefined;
+    return broken ? altered(agent, { invoke: () => broken }) : agent;
+  };
+  return { name, guards, sabotage: () => ({ ...realSystem, loadAgent }) };
+}
+
+export const withMetadata = (response: AgentResponse, metadata: Partial<AgentResponse['metadata']>): AgentResponse => ({ ...response, metadata: { ...response.metadata, ...metadata } });
