@@ -36,8 +36,28 @@ function ort(): Plugin {
   };
 }
 
+/** The page looks for a config.toml beside it; without one the answer is empty, where a 404 would be an error in every console. */
+function noConfig(): Plugin {
+  const answer: Connect.NextHandleFunction = (req, res, next) => {
+    if (req.url?.replace(/[?#].*$/, '') !== '/config.toml') return next();
+    res.writeHead(204, { 'Cache-Control': 'no-cache' });
+    res.end();
+  };
+  // Returned, so that it comes after those that serve files: a config.toml that is there is served.
+  return { name: 'unmocked:no-config', configureServer: (server) => () => void server.middlewares.use(answer), configurePreviewServer: (server) => () => void server.middlewares.use(answer) };
+}
+
+/**
+ * Variables of the environment (and of .env files) that the page is given as `import.meta.env`: see src/config/environment.ts. What is built is
+ * published, so it never holds the key; the library holds none of them.
+ */
+function envPrefix(command: 'build' | 'serve', library: boolean): string[] {
+  if (library) return ['VITE_'];
+  return ['OPENAI_API_URL', 'AF_LLM_MODEL', ...(command === 'serve' ? ['OPENAI_API_KEY'] : [])];
+}
+
 /** `vite build` makes the page (dist/); `vite build --mode library` makes the library (dist/lib/), which uses dist/ort and dist/models. */
-export default defineConfig(({ mode }) => {
+export default defineConfig(({ command, mode }) => {
   const library = mode === 'library';
   return {
     // Relative, so that the built page works from any folder of any host.
@@ -49,7 +69,8 @@ export default defineConfig(({ mode }) => {
       // onnxruntime-web's default entry embeds its .mjs loader and has the bundler emit a second copy of its .wasm.
       conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions],
     },
-    plugins: [ort()],
+    envPrefix: envPrefix(command, library),
+    plugins: [ort(), noConfig()],
     // Named here, for a dependency that Vite finds late makes it reload the page, in the middle of a run.
     optimizeDeps: {
       include: [

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ensureChromium, launchArguments } from './lib/chromium.mjs';
 import { ensureInstalled, main, ROOT } from './lib/install.mjs';
 import { runPage } from './lib/page-run.mjs';
-import { pageAddress, readOptions } from './lib/scenario-options.mjs';
+import { ENVIRONMENT, pageAddress, readOptions } from './lib/scenario-options.mjs';
 import { serveBuild } from './lib/serve-build.mjs';
 
 function printResult(result) {
@@ -21,6 +21,8 @@ async function write(file, text) {
 /** `npm run scenarios`: the page's own scenarios in headless Chromium; exit status 0 only where the page says "passed". */
 await main(async () => {
   const options = readOptions(process.argv.slice(2), process.env);
+  // The page gets these as its environment; the build that is made for it must not hold them too.
+  for (const name of ENVIRONMENT) delete process.env[name];
   ensureInstalled();
   const executablePath = ensureChromium();
   const { chromium } = await import('playwright-core');

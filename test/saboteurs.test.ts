@@ -5,7 +5,7 @@ import type { ScenarioResult } from '../src/harness/report.js';
 import { runScenarios } from '../src/harness/run.js';
 import { scenarios } from '../src/scenarios/index.js';
 import type { System } from '../src/scenarios/system.js';
-import { cannedSystem, saboteurs } from './saboteurs.js';
+import { cannedSystem, saboteurs } from './saboteurs/index.js';
 
 const matrix: string[] = [];
 

@@ -17,7 +17,7 @@ const OPTIONS = {
   page: { type: 'string' },
 };
 /** What a page may know of this process's environment; a key in the page's address would be seen by too many. */
-const ENVIRONMENT = ['OPENAI_API_URL', 'OPENAI_API_KEY', 'AF_LLM_MODEL'];
+export const ENVIRONMENT = ['OPENAI_API_URL', 'OPENAI_API_KEY', 'AF_LLM_MODEL'];
 /** Those that are passed on to the page as its parameters, under the same names. */
 const PAGE_PARAMETERS = ['run', 'model', 'hub', 'device', 'seed', 'tags'];
 

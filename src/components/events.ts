@@ -1,3 +1,5 @@
+import type { AgentSettings } from '../config/options.js';
+import type { PageDevice } from '../engine/ladder.js';
 import type { Report, ScenarioResult } from '../harness/report.js';
 
 /** A scenario is over. Bubbles, composed; `detail` is its result. */
@@ -40,11 +42,27 @@ export class UnmockedRequestEvent extends CustomEvent<{ action: 'run' | 'stop'; 
   }
 }
 
-/** The settings were changed by hand. */
-export class UnmockedSettingsEvent extends CustomEvent<Partial<RunSettings>> {
+/** The settings were changed by hand. Does not bubble: its detail can be a key. */
+export class UnmockedSettingsEvent extends CustomEvent<SettingsChange> {
   static readonly type = 'unmocked-settings';
-  constructor(settings: Partial<RunSettings>) {
-    super(UnmockedSettingsEvent.type, { detail: settings });
+  constructor(change: SettingsChange) {
+    super(UnmockedSettingsEvent.type, { detail: change });
+  }
+}
+
+/** "Forget saved settings" was pressed. Does not bubble. */
+export class UnmockedForgetEvent extends Event {
+  static readonly type = 'unmocked-forget';
+  constructor() {
+    super(UnmockedForgetEvent.type);
+  }
+}
+
+/** A test of the settings begins. Does not bubble. */
+export class UnmockedTestEvent extends Event {
+  static readonly type = 'unmocked-test';
+  constructor() {
+    super(UnmockedTestEvent.type);
   }
 }
 
@@ -55,6 +73,17 @@ export interface RunSettings {
   seed: number;
   /** Base URL of a mirror of the hub; empty: the hub itself. */
   hub: string;
+  backend: AgentSettings['backend'];
+  /** Base URL of an OpenAI-compatible server; empty: none. */
+  apiUrl: string;
+  /** Its key; empty: none. Never in the address. */
+  apiKey: string;
+}
+
+/** What was changed by hand; empty texts mean that nothing is set here any more. */
+export interface SettingsChange extends Partial<RunSettings> {
+  /** Whether the key is kept after this session. */
+  rememberKey?: boolean;
 }
 
 /** Something that was wrong with the page's address (a warning does not keep it from running) or with a run. */
@@ -63,9 +92,10 @@ export interface Problem {
   text: string;
 }
 
-/** The devices that a page offers. */
-export const pageDevices = ['auto', 'webgpu', 'wasm'] as const;
-export type PageDevice = (typeof pageDevices)[number];
+/** The backends, in the order in which they are offered. */
+export const backends = ['auto', 'local', 'remote'] as const satisfies readonly AgentSettings['backend'][];
+
+export { type PageDevice, pageDevices } from '../engine/ladder.js';
 
 declare global {
   interface GlobalEventHandlersEventMap {
@@ -75,5 +105,7 @@ declare global {
     'unmocked-error': UnmockedErrorEvent;
     'unmocked-request': UnmockedRequestEvent;
     'unmocked-settings': UnmockedSettingsEvent;
+    'unmocked-forget': UnmockedForgetEvent;
+    'unmocked-test': UnmockedTestEvent;
   }
 }

@@ -3,10 +3,14 @@ import { UnmockedHarness } from './unmocked-harness.js';
 import { UnmockedReport } from './unmocked-report.js';
 import { UnmockedScenario } from './unmocked-scenario.js';
 import { UnmockedSettings } from './unmocked-settings.js';
+import { UnmockedSources } from './unmocked-sources.js';
+import { UnmockedTry } from './unmocked-try.js';
 
 const elements = {
   'unmocked-environment': UnmockedEnvironment,
   'unmocked-settings': UnmockedSettings,
+  'unmocked-sources': UnmockedSources,
+  'unmocked-try': UnmockedTry,
   'unmocked-report': UnmockedReport,
   'unmocked-scenario': UnmockedScenario,
   // The last, so that what it is made of is there when it is.
@@ -18,5 +22,5 @@ for (const [name, element] of Object.entries(elements)) {
   if (!customElements.get(name)) customElements.define(name, element);
 }
 
-export { UnmockedEnvironment, UnmockedHarness, UnmockedReport, UnmockedScenario, UnmockedSettings };
+export { UnmockedEnvironment, UnmockedHarness, UnmockedReport, UnmockedScenario, UnmockedSettings, UnmockedSources, UnmockedTry };
 export * from './events.js';

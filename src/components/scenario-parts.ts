@@ -9,7 +9,7 @@ import { statusIcon } from './status.js';
 
 const phases: Record<string, string> = { download: 'Downloading', verify: 'Verifying the model', session: 'Starting the runtime', 'warm-up': 'Warming up' };
 
-export function loadingPart({ progress, status }: ScenarioState) {
+export function loadingPart({ progress, status }: Pick<ScenarioState, 'progress' | 'status'>) {
   if (!progress || status !== 'running') return nothing;
   const { phase, loadedBytes, totalBytes } = progress;
   const label = phases[phase] ?? phase;
@@ -93,13 +93,13 @@ export function devicePart({ attempts, result }: ScenarioState) {
   </details>`;
 }
 
-function attemptPart({ device, dtype, file, outcome, reason, error, durationMs, shared }: Attempt) {
+export function attemptPart({ device, dtype, file, url, outcome, reason, error, durationMs, shared }: Attempt) {
   const status = outcome === 'loaded' ? 'passed' : outcome;
   const why = error ? `${error.code ? `${error.code}: ` : ''}${error.message}` : reason;
   return html`<li part="attempt">
     <span class="mark" data-status=${status}>${statusIcon(status)}</span>
     <div class="check">
-      ${device} ${dtype ?? ''} <strong>${outcome}</strong>${shared ? ' (shared)' : ''} <span class="muted">${formatDuration(durationMs)}${file ? ` · ${file}` : ''}</span>
+      ${device} ${dtype ?? ''} <strong>${outcome}</strong>${shared ? ' (shared)' : ''} <span class="muted">${formatDuration(durationMs)}${file ? ` · ${file}` : ''}${url ? ` · ${url}` : ''}</span>
       ${why ? html`<div class="why">${why}</div>` : nothing}
     </div>
   </li>`;

@@ -52,12 +52,35 @@ export const harnessStyles = css`
   [data-kind='warning'] strong {
     color: var(--u-timed-out);
   }
+  .startup {
+    margin-block-end: 1rem;
+    overflow-wrap: anywhere;
+  }
+  .startup svg {
+    vertical-align: -2px;
+  }
+  .frame {
+    container-type: inline-size;
+  }
   .panels {
     display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr));
+    grid-template-columns: minmax(0, 1fr);
     gap: 1.25rem 2.5rem;
     padding-block: 1rem;
     border-block: 1px solid var(--u-line);
+  }
+  /* The width of what it is in, and not of the window: an embedded harness may have little of it. */
+  @container (min-width: 44rem) {
+    .panels {
+      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+      grid-template-rows: auto 1fr auto;
+    }
+    unmocked-settings {
+      grid-area: 1 / 2 / span 2;
+    }
+    unmocked-sources {
+      grid-column: 1 / -1;
+    }
   }
   .controls {
     display: flex;

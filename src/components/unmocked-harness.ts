@@ -1,20 +1,28 @@
 import { html, LitElement, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { type AgentSettings, options } from '../config/options.js';
+import { resolveSettings, type SettingsSources } from '../config/sources.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
 import { toJUnit } from '../harness/junit.js';
+import type { RunOptions } from '../harness/run.js';
 import type { Report, RunEvent } from '../harness/report.js';
 import { scenarios as coreScenarios } from '../scenarios/index.js';
+import { resolveModel } from '../models/registry.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { type Description, realSystem, type System } from '../scenarios/system.js';
 import { type PageDevice, type Problem, UnmockedErrorEvent, UnmockedReportEvent, type UnmockedRequestEvent, UnmockedResultEvent, type UnmockedSettingsEvent, UnmockedStartEvent } from './events.js';
 import { count } from './format.js';
+import type { PageSettings } from './page-settings.js';
 import { runInTurn } from './run-queue.js';
+import { toAgentSettings } from './run-settings.js';
 import { idle, isOver, reduceScenario, type ScenarioState, waiting } from './scenario-state.js';
-import { statusLabels, totalsText } from './status.js';
+import type { StartupCheck, StartupState } from './startup-check.js';
+import { statusIcon, statusLabels, totalsText } from './status.js';
 import { themeStyles } from './theme.styles.js';
 import { harnessStyles } from './unmocked-harness.styles.js';
 import type { UnmockedScenario } from './unmocked-scenario.js';
+import type { UnmockedTry } from './unmocked-try.js';
 import { hasTag } from './url-parameters.js';
 
 /**
@@ -29,7 +37,7 @@ import { hasTag } from './url-parameters.js';
  * @fires unmocked-report - A run is over; `detail` is its report.
  * @fires unmocked-error - A run could not begin; `detail` is the error.
  *
- * @csspart header, problems, panels, environment, settings, controls, report, scenarios, scenario
+ * @csspart header, problems, startup, panels, environment, settings, try, sources, controls, report, scenarios, scenario
  */
 export class UnmockedHarness extends LitElement {
   static override styles = [themeStyles, harnessStyles];
@@ -40,6 +48,18 @@ export class UnmockedHarness extends LitElement {
   @property({ type: Number }) seed = 0;
   /** Base URL of a mirror of the hub; empty: the hub itself. */
   @property() hub = '';
+  /** Where agents run in the scenarios that are not about this page's engine. */
+  @property() backend: AgentSettings['backend'] = 'auto';
+  /** Base URL of an OpenAI-compatible server, `/v1` included; empty: none. */
+  @property({ attribute: 'api-url' }) apiUrl = '';
+  /** The server's key. A secret: there is no attribute for it. */
+  @property({ attribute: false }) apiKey = '';
+  /** The page's settings, where the harness is the page's own; without them its own properties are all that counts. */
+  @property({ attribute: false }) page: PageSettings | undefined;
+  /** The check of a configured backend when the page opens. */
+  @property({ attribute: false }) startup: StartupCheck | undefined;
+  /** How that check stands. */
+  @property({ attribute: false }) startupState: StartupState | undefined;
   /** Shows, and runs, only scenarios with one of these tags. */
   @property({ attribute: false }) tags: readonly string[] = [];
   /** Default: the core scenarios. */
@@ -73,6 +93,21 @@ export class UnmockedHarness extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.stop();
+    void this.startup?.stop();
+  }
+
+  /** A test of the settings is under way. */
+  get testing(): boolean {
+    return this.#try?.busy ?? false;
+  }
+
+  /** What its settings are made of. */
+  get sources(): SettingsSources {
+    if (this.page) return this.page.sources;
+    const { backend, device, seed, hub, apiUrl, apiKey, model } = this;
+    // The default is no choice: a server has models of its own.
+    const own = toAgentSettings({ backend, device, seed, hub, apiUrl, apiKey, model: model === options.model.default ? '' : model });
+    return { argument: Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)), environment: {} };
   }
 
   /**
@@ -88,13 +123,13 @@ export class UnmockedHarness extends LitElement {
     this.problems = this.problems.filter(({ kind }) => kind === 'warning');
     try {
       const chosen = this.#choose(ids);
+      const settings = this.#runSettings();
       this.#begin(chosen);
+      // One engine at a time: scenarios count them, and small machines hold no more.
+      await Promise.all([this.startup?.stop(), this.#try?.release()]);
       const report = await runInTurn({
+        ...settings,
         scenarios: chosen,
-        model: this.model,
-        device: this.device,
-        seed: this.seed,
-        hubUrl: this.hub || undefined,
         system: this.system,
         signal: signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,
         onEvent: (event) => this.#show(event),
@@ -134,19 +169,18 @@ export class UnmockedHarness extends LitElement {
         <h1><span class="struck" aria-hidden="true"></span>Unmocked</h1>
         <p>A real model, in this browser, no mocks. Every check is made on tokens that were computed on this page.</p>
       </header>
-      ${this.#problemList()}
-      <div class="panels" part="panels">
+      ${this.#problemList()} ${this.#startupLine()}
+      <div class="frame"><div class="panels" part="panels">
         <unmocked-environment part="environment" .description=${this.description}></unmocked-environment>
-        <unmocked-settings
-          part="settings"
-          .model=${this.model}
-          .device=${this.device}
-          .seed=${this.seed}
-          .hub=${this.hub}
-          .disabled=${this.running}
-          @unmocked-settings=${(event: UnmockedSettingsEvent) => Object.assign(this, event.detail)}
-        ></unmocked-settings>
-      </div>
+        ${this.#settingsPanel()}
+        <unmocked-try
+          part="try"
+          .sources=${this.sources}
+          .unavailable=${this.running ? 'A run is under way: one engine at a time.' : ''}
+          @unmocked-test=${() => void this.startup?.stop()}
+        ></unmocked-try>
+        ${this.page ? html`<unmocked-sources part="sources" .page=${this.page} .disabled=${this.running}></unmocked-sources>` : nothing}
+      </div></div>
       <div class="controls" part="controls">
         <div class="buttons">
           <button type="button" id="run" class="primary" ?disabled=${this.running} @click=${this.#runAll}>Run all ${shown.length}</button>
@@ -166,12 +200,73 @@ export class UnmockedHarness extends LitElement {
     <unmocked-scenario part="scenario" data-id=${scenario.id} .scenario=${scenario} .number=${index + 1} .state=${this.#state(scenario.id)} .busy=${this.running}></unmocked-scenario>
   </li>`;
 
+  #settingsPanel() {
+    const { page } = this;
+    const key = page?.enteredKey ?? this.apiKey;
+    return html`<unmocked-settings
+      part="settings"
+      .backend=${this.backend}
+      .model=${this.model}
+      .device=${this.device}
+      .seed=${this.seed}
+      .hub=${this.hub}
+      .apiUrl=${this.apiUrl}
+      .apiKey=${key}
+      .keyFrom=${page && this.apiKey && !key ? page.sourceOf('apiKey', 'remote') : ''}
+      .keyWithheld=${page?.keyWithheld ?? false}
+      .keeps=${page !== undefined}
+      .saved=${page?.hasSaved ?? false}
+      .rememberKey=${page?.rememberKey ?? false}
+      .disabled=${this.running}
+      @unmocked-settings=${this.#change}
+      @unmocked-forget=${() => page?.forget()}
+    ></unmocked-settings>`;
+  }
+
+  #change({ detail: { rememberKey, ...settings } }: UnmockedSettingsEvent): void {
+    if (!this.page) return void Object.assign(this, settings);
+    if (rememberKey !== undefined) this.page.keepKey(rememberKey);
+    if (Object.keys(settings).length > 0) this.page.change(toAgentSettings(settings));
+  }
+
+  /** Polite, and never in anybody's way; what is wrong is in the list of problems. */
+  #startupLine() {
+    const { status = 'idle', text = '' } = this.startupState ?? {};
+    return html`<p class="startup muted" part="startup" role="status" id="startup" ?hidden=${status === 'idle' || status === 'invalid'}>${status === 'valid' ? html`<span data-status="passed">${statusIcon('passed')}</span> ` : nothing}${status === 'invalid' ? '' : text}</p>`;
+  }
+
+  #allProblems(): readonly Problem[] {
+    const { status, text, warning } = this.startupState ?? { status: 'idle', text: '' };
+    const startup = status === 'invalid' ? text : warning;
+    return [...this.problems, ...(this.page?.problems ?? []), ...(startup ? [{ kind: 'warning', text: startup } as const] : [])];
+  }
+
   #problemList() {
-    return html`<div class="problems" part="problems" role="alert" ?hidden=${this.problems.length === 0}>
+    const problems = this.#allProblems();
+    return html`<div class="problems" part="problems" role="alert" ?hidden=${problems.length === 0}>
       <ul>
-        ${this.problems.map(({ kind, text }) => html`<li data-kind=${kind}><strong>${kind === 'error' ? 'Error' : 'Warning'}:</strong> ${text}</li>`)}
+        ${problems.map(({ kind, text }) => html`<li data-kind=${kind}><strong>${kind === 'error' ? 'Error' : 'Warning'}:</strong> ${text}</li>`)}
       </ul>
     </div>`;
+  }
+
+  /** The key is in `server`, and nowhere else. */
+  #runSettings(): Pick<RunOptions, 'model' | 'device' | 'seed' | 'hubUrl' | 'server'> {
+    const { settings, sources } = resolveSettings(this.sources, 'remote');
+    const { apiUrl, apiKey, model } = settings;
+    const server = apiUrl === undefined ? null : { apiUrl, ...(apiKey === undefined ? {} : { apiKey }), ...(sources.model === 'default' ? {} : { model }) };
+    return { model: this.#localModel(), device: this.device, seed: this.seed, hubUrl: this.hub || undefined, server };
+  }
+
+  /** The model that this page loads. A name that is only a server's says nothing of that. */
+  #localModel(): string {
+    if (this.backend === 'remote') return this.page?.sources.config?.backends.local?.model ?? options.model.default;
+    if (this.backend === 'local' || !this.apiUrl) return this.model;
+    try {
+      return resolveModel(this.model).id;
+    } catch {
+      return options.model.default;
+    }
   }
 
   #begin(chosen: readonly Scenario[]): void {
@@ -240,6 +335,9 @@ export class UnmockedHarness extends LitElement {
   }
 
   #shown = (): Scenario[] => this.scenarios.filter((scenario) => hasTag(scenario, this.tags));
+  get #try(): UnmockedTry | null {
+    return this.renderRoot?.querySelector<UnmockedTry>('unmocked-try');
+  }
   #state = (id: string): ScenarioState => this.#states.get(id) ?? idle;
   #results = () => this.latest.flatMap((id) => this.#state(id).result ?? []);
   #current = (): string => this.scenarios.find(({ id }) => this.#state(id).status === 'running')?.title ?? '';

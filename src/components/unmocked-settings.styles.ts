@@ -17,6 +17,7 @@ export const settingsStyles = css`
   .row {
     display: flex;
     flex-wrap: wrap;
+    align-items: start;
     gap: 0.5rem 0.75rem;
   }
   .row .field {
@@ -24,6 +25,28 @@ export const settingsStyles = css`
   }
   .row .seed {
     flex: 0 1 8rem;
+  }
+  .row.end {
+    align-items: end;
+    justify-content: space-between;
+  }
+  .hint {
+    padding-inline-start: 0.75rem;
+    border-inline-start: 2px solid var(--u-timed-out);
+    overflow-wrap: anywhere;
+  }
+  .check {
+    display: flex;
+    align-items: baseline;
+    gap: 0.5rem;
+  }
+  .check input {
+    inline-size: auto;
+    min-block-size: 0;
+    accent-color: var(--u-accent);
+  }
+  button.quiet {
+    font-weight: 400;
   }
   .field {
     display: grid;
@@ -37,6 +60,10 @@ export const settingsStyles = css`
   }
   .problem {
     color: var(--u-failed);
+    overflow-wrap: anywhere;
+  }
+  [aria-invalid='true'] {
+    border-color: var(--u-failed);
   }
   select,
   input {

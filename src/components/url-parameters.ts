@@ -1,8 +1,9 @@
+import { checkSettings } from '../config/options.js';
 import { resolveModel } from '../models/registry.js';
 import { type PageDevice, pageDevices, type RunSettings } from './events.js';
 
 /** What the page's address asks for. Only what it says is set. */
-export interface PageParameters extends Partial<RunSettings> {
+export interface PageParameters extends Partial<Omit<RunSettings, 'apiKey'>> {
   /** Scenarios to run at once: ids, or all of those that `tags` leaves. */
   run?: 'all' | string[];
   /** Shows, and runs, only scenarios with one of these tags. */
@@ -11,6 +12,8 @@ export interface PageParameters extends Partial<RunSettings> {
   errors: string[];
   /** Parameters that mean nothing here: a run goes on without them. */
   warnings: string[];
+  /** Names of parameters, as they are written, that may hold a key: they are to leave the address bar at once. */
+  secrets?: string[];
 }
 
 /** What the address may name. */
@@ -19,8 +22,15 @@ export interface KnownScenario {
   tags?: readonly string[];
 }
 
-const names = ['run', 'model', 'device', 'seed', 'tags', 'hub'] as const;
+const names = ['run', 'model', 'device', 'seed', 'tags', 'hub', 'backend', 'api_url'] as const;
 type Name = (typeof names)[number];
+
+/** Parameters that people put a key into, without case, `-` and `_`. */
+const secretNames = ['apikey', 'key', 'token', 'accesstoken', 'authtoken', 'authorization', 'bearer', 'secret', 'password', 'openaiapikey'];
+const isSecret = (name: string) => secretNames.includes(name.toLowerCase().replace(/[^a-z]/g, ''));
+
+/** The parameter that says a setting. */
+export const parameterNames: Partial<Record<keyof RunSettings, Name>> = { model: 'model', device: 'device', seed: 'seed', hub: 'hub', backend: 'backend', apiUrl: 'api_url' };
 
 /**
  * Reads the page's parameters, for instance `?run=streaming,chat-completion&device=wasm&seed=7`. Never throws: each text in `errors` and
@@ -31,6 +41,14 @@ export function parseUrlParameters(search: string, scenarios: readonly KnownScen
   const query = new URLSearchParams(search);
   const given = new Map<Name, string>();
   for (const name of new Set(query.keys())) {
+    if (isSecret(name)) {
+      (parameters.secrets ??= []).push(name);
+      parameters.errors.push(
+        `The address holds a key, as "${name}". It is not used, and was taken out of the address bar; addresses are kept in histories and in logs. ` +
+          'A key belongs into the settings on this page, into api_key in config.toml, or into OPENAI_API_KEY. If anybody else may have seen the address, replace the key.',
+      );
+      continue;
+    }
     const known = names.find((candidate) => candidate === name);
     if (!known) {
       parameters.warnings.push(`The parameter "${name}" is not known and was ignored. Allowed: ${names.join(', ')}.`);
@@ -67,6 +85,12 @@ export function parseUrlParameters(search: string, scenarios: readonly KnownScen
       parameters.hub = text;
       if (text) attempt(() => resolveModel('owner/name', { hub: text }));
       else parameters.errors.push('hub is empty. Give the URL of a mirror, such as "https://example.org/".');
+    },
+    backend(text) {
+      attempt(() => (parameters.backend = checkSettings({ backend: text }).backend!));
+    },
+    api_url(text) {
+      attempt(() => (parameters.apiUrl = checkSettings({ apiUrl: text }, 'invalid-argument', () => 'api_url').apiUrl!));
     },
   };
   const attempt = (work: () => unknown) => {

@@ -11,6 +11,8 @@ export interface AgentConfig {
   settings: Partial<AgentSettings>;
   /** Of each backend's section; they win over the base section where that backend is used. */
   backends: Partial<Record<Backend, Partial<AgentSettings>>>;
+  /** The sections that were read, as they are called there: `agent`, `agent.openai`. */
+  sections: { base: string } & Partial<Record<Backend, string>>;
   /** Keys that mean nothing here, as they were written (`agent.temprature`), to be shown and not swallowed. */
   unknownKeys: string[];
 }
@@ -22,6 +24,7 @@ const SECTIONS = ['agent', 'midori_ai_agent_base'];
 /** Names of the backends' sections, ours first. */
 const BACKEND_SECTIONS: Record<Backend, readonly string[]> = { local: ['local', 'huggingface'], remote: ['remote', 'openai', 'langchain'] };
 const REASONING_SECTION = 'reasoning_effort';
+const MAY_HOLD_KEY = /key|token|secret|password|bearer|sk-|[\w-]{24,}/i;
 
 /**
  * Reads a `config.toml`.
@@ -44,21 +47,24 @@ export function parseConfig(toml: string, environment: Environment = ambientEnvi
   const unknownKeys: string[] = [];
   const section = SECTIONS.find((name) => name in root);
   unknownKeys.push(...Object.keys(root).filter((key) => key !== section));
-  if (!section) return { settings: {}, backends: {}, unknownKeys };
+  if (!section) return { settings: {}, backends: {}, sections: { base: SECTIONS[0]! }, unknownKeys };
 
   const base = asTable(root[section], section);
   const backends: AgentConfig['backends'] = {};
+  const read: AgentConfig['sections'] = { base: section };
   const written = (base['backend'] as string | undefined) ?? '';
   for (const backend of ['local', 'remote'] as const) {
     // Of two sections for one backend the one counts that `backend` names.
     const present = BACKEND_SECTIONS[backend].filter((name) => isTable(base[name]));
     const name = present.includes(written) ? written : present[0];
     unknownKeys.push(...present.filter((other) => other !== name).map((other) => `${section}.${other}`));
-    if (name) backends[backend] = readSection(base[name] as Table, `${section}.${name}`, environment, unknownKeys);
+    if (!name) continue;
+    read[backend] = `${section}.${name}`;
+    backends[backend] = readSection(base[name] as Table, read[backend], environment, unknownKeys);
   }
   const sections = Object.values(BACKEND_SECTIONS).flat();
   const own = Object.fromEntries(Object.entries(base).filter(([key, value]) => !(sections.includes(key) && isTable(value))));
-  return { settings: readSection(own, section, environment, unknownKeys), backends, unknownKeys };
+  return { settings: readSection(own, section, environment, unknownKeys), backends, sections: read, unknownKeys };
 }
 
 function parseToml(toml: string): Table {
@@ -67,9 +73,9 @@ function parseToml(toml: string): Table {
   } catch (cause) {
     if (!(cause instanceof TomlError)) throw cause;
     const reason = cause.message.split('\n')[0]!.replace(/^Invalid TOML document: /, '');
-    // The line is shown, but not what may be a key.
-    const code = cause.codeblock.trimEnd().replace(/(api_key\s*=\s*).*/g, '$1…');
-    throw new UnmockedError('invalid-config', `config.toml cannot be read: line ${cause.line}, column ${cause.column}: ${reason}.\n${code}`, {
+    // The lines around it are shown, unless one may hold a key: a mistake can put that anywhere.
+    const code = MAY_HOLD_KEY.test(cause.codeblock) ? '' : `\n${cause.codeblock.trimEnd()}`;
+    throw new UnmockedError('invalid-config', `config.toml cannot be read: line ${cause.line}, column ${cause.column}: ${reason}.${code}`, {
       details: { line: cause.line, column: cause.column },
     });
   }

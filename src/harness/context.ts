@@ -2,7 +2,7 @@ import type { Agent } from '../agents/agent.js';
 import type { LoadAgentOptions } from '../agents/load-agent.js';
 import { ledger } from '../engine/ledger.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
-import { type Check, type Scenario, type ScenarioContext, SkipScenario } from '../scenarios/scenario.js';
+import { type Check, type ScenarioContext, SkipScenario } from '../scenarios/scenario.js';
 import { observe } from './observe.js';
 import { secretOf, withoutSecret } from './redact.js';
 import type { ScenarioResult } from './report.js';
@@ -16,7 +16,7 @@ export interface Watched {
 }
 
 /** Writes what a scenario does into `result`, and tells the run's listener as it happens. */
-export function createContext(scenario: Scenario, run: Run, result: ScenarioResult, signal: AbortSignal): Watched {
+export function createContext(run: Run, result: ScenarioResult, signal: AbortSignal): Watched {
   const { model, device, seed, system, server, emit, options } = run;
   const { id } = result;
   const secret = secretOf(run.server);
@@ -83,9 +83,7 @@ export function createContext(scenario: Scenario, run: Run, result: ScenarioResu
       return server;
     },
     async load(loadOptions = {}) {
-      const backend = scenario.anyBackend ? run.backend : 'local';
-      if (backend === 'remote') return this.loadRemote(loadOptions);
-      const agent = await load({ model, backend, device, ...(backend === 'auto' && !('reason' in server) ? { apiUrl: server.apiUrl, apiKey: server.apiKey } : {}), ...loadOptions });
+      const agent = await load({ model, backend: 'local', device, ...loadOptions });
       const { pool, model: otherModel, device: otherDevice, dtype } = loadOptions;
       if (!pool && !otherModel && !otherDevice && !dtype && agent.backend === 'local') await run.warm.hold();
       return agent;

@@ -33,7 +33,7 @@ export async function runScenario(scenario: Scenario, run: Run): Promise<Scenari
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(new DOMException(`The scenario took longer than ${limit / 1000} s.`, 'TimeoutError')), limit);
   const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
-  const { context, end } = createContext(scenario, run, result, signal);
+  const { context, end } = createContext(run, result, signal);
   const error = await within((async () => scenario.run(context))(), signal).then(() => undefined, (reason: unknown) => reason ?? new Error('it threw nothing'));
   clearTimeout(timer);
 
@@ -45,7 +45,7 @@ export async function runScenario(scenario: Scenario, run: Run): Promise<Scenari
   else if (error instanceof SkipScenario) outcome = { status: 'skipped', reason: error.message };
   else if (error !== undefined) outcome = { status: 'failed', reason: (error as Error)?.message ?? String(error), error };
   else {
-    if (scenario.inference !== false) checkInference(context, (scenario.needs?.includes('remote') ?? false) || (scenario.anyBackend === true && run.backend !== 'local'));
+    if (scenario.inference !== false) checkInference(context, scenario.needs?.includes('remote') ?? false);
     outcome = judge(result.checks);
   }
   await end();
@@ -87,8 +87,7 @@ function within(work: Promise<void>, signal: AbortSignal): Promise<void> {
   });
 }
 
-function missingNeed({ needs = [], anyBackend }: Scenario, { model, environment, server, backend }: Run): string | undefined {
-  if (anyBackend && backend === 'remote' && 'reason' in server) return `needs the remote backend: ${server.reason}`;
+function missingNeed({ needs = [] }: Scenario, { model, environment, server }: Run): string | undefined {
   for (const need of needs) {
     if (need === 'webgpu') {
       if (!environment.webgpu.adapter) return `needs WebGPU: ${environment.webgpu.reason}`;

@@ -21,8 +21,6 @@ export interface RunOptions {
   hubUrl?: string | undefined;
   /** A device of this page; what is remote is a backend. */
   device?: PageDevice | undefined;
-  /** Where agents run in the scenarios that are not about this page's engine (`anyBackend`); default `local`. */
-  backend?: 'auto' | 'local' | 'remote' | undefined;
   /** An OpenAI-compatible server for the scenarios that need one; default: the environment's, `null`: none. */
   server?: ServerSettings | null | undefined;
   seed?: number | undefined;
@@ -65,7 +63,7 @@ export async function runScenarios(options: RunOptions = {}): Promise<Report> {
   const server = await lookForServer(options, system);
   const results: ScenarioResult[] = [];
   const warm = new WarmEngine(() => system.loadAgent({ model, backend: 'local', device, signal: options.signal }));
-  const run: Run = { options, model, backend: options.backend ?? 'local', device, seed, system, environment, server, emit, warm };
+  const run: Run = { options, model, device, seed, system, environment, server, emit, warm };
   for (const scenario of scenarios) {
     const result = options.signal?.aborted ? { ...emptyResult(scenario, run), reason: 'the run was stopped' } : await runScenario(scenario, run);
     results.push(result);
@@ -91,7 +89,6 @@ export async function runScenarios(options: RunOptions = {}): Promise<Report> {
 export interface Run {
   options: RunOptions;
   model: Model;
-  backend: 'auto' | 'local' | 'remote';
   device: PageDevice;
   seed: number;
   system: System;

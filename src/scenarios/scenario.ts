@@ -20,8 +20,6 @@ export interface Scenario {
   timeLimit?: number;
   /** Starts with no engine loaded; otherwise the run's engine stays loaded from one scenario to the next. Default false. */
   cold?: boolean;
-  /** It is not about this page's engine: its agents run on the run's backend. Default false: they run in this page. */
-  anyBackend?: boolean;
   /** false for the rare scenario that needs no model; every other fails when nothing was computed. Default true. */
   inference?: boolean;
   run(context: ScenarioContext): Promise<void>;
@@ -52,9 +50,9 @@ export interface ScenarioContext {
   readonly signal: AbortSignal;
   /** The run's OpenAI-compatible server. Throws where there is none; a scenario that asks needs `remote`. */
   readonly server: Server;
-  /** Loads an agent on the run's model and device; it is disposed of when the scenario ends. Its tokens show on the page. */
+  /** Loads an agent in this page, on the run's model and device; it is disposed of when the scenario ends. Its tokens show on the page. */
   load(options?: LoadAgentOptions): Promise<Agent>;
-  /** The same on the run's server, whatever the backend. */
+  /** The same on the run's server. */
   loadRemote(options?: LoadAgentOptions): Promise<Agent>;
   /** Lets the page show, and the report keep, what an agent of the scenario's own says. */
   observe(agent: Agent): Agent;

@@ -2,6 +2,7 @@ import { readModels } from '../agents/remote/models.js';
 import { Connection } from '../agents/remote/connection.js';
 import { checkSettings } from '../config/options.js';
 import { isAbortError, toErrorRecord } from '../errors.js';
+import { models as registry } from '../models/registry.js';
 
 /** An OpenAI-compatible server, as somebody names it. */
 export interface ServerSettings {
@@ -33,7 +34,10 @@ export async function findServer(settings: ServerSettings, signal?: AbortSignal)
   try {
     const models = await readModels(new Connection({ apiUrl, apiKey, timeoutSeconds: ASK_SECONDS, maxRetries: 0 }), signal);
     const faults = await askForFaults(apiUrl, signal);
-    return { ...settings, models: models.map(({ id }) => id), ...(faults ? { faults } : {}) };
+    const ids = models.map(({ id }) => id);
+    // One of this page's own models, which the server does not have, was chosen for this page only.
+    const forPage = ids.length > 0 && registry.some(({ id }) => id === model) && !ids.includes(model!);
+    return { apiUrl, apiKey, ...(forPage ? {} : { model }), models: ids, ...(faults ? { faults } : {}) };
   } catch (error) {
     if (isAbortError(error)) throw error;
     return { reason: toErrorRecord(error).message };

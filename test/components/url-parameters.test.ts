@@ -24,6 +24,8 @@ describe('parseUrlParameters', () => {
     ['?model=/models/mine/', { model: '/models/mine/' }],
     ['?hub=https://example.org/hub', { hub: 'https://example.org/hub' }],
     ['?tags=chat', { tags: ['chat'] }],
+    ['?backend=auto', { backend: 'auto' }],
+    ['?backend=remote&api_url=http://127.0.0.1:11434/v1', { backend: 'remote', apiUrl: 'http://127.0.0.1:11434/v1' }],
     ['?run=streaming&tags=core', { run: ['streaming'], tags: ['core'] }],
     ['?run=all&model=unmocked-tiny&device=wasm&seed=7', { run: 'all', model: 'unmocked-tiny', device: 'wasm', seed: 7 }],
   ];
@@ -54,6 +56,11 @@ describe('parseUrlParameters', () => {
     ['?model=no such model', '"no such model"', 'unmocked-tiny'],
     ['?hub=example', '"example"', 'https://'],
     ['?hub=', 'hub is empty', 'https://'],
+    ['?backend=cloud', '"cloud"', '"auto", "local", "remote"'],
+    ['?backend=', '""', 'remote'],
+    ['?api_url=', '""', '11434/v1'],
+    ['?api_url=example', '"example"', 'http(s)'],
+    ['?api_url=https://example.org/v1%3Fkey=x', '?key=x', 'without a password, a query'],
     ['?hub=ftp://example.org/', '"ftp:"', 'https'],
   ];
   for (const [search, value, allowed] of bad) {
@@ -65,6 +72,22 @@ describe('parseUrlParameters', () => {
       expect(warnings).to.deep.equal([]);
     });
   }
+
+  for (const name of ['api_key', 'key', 'apikey', 'apiKey', 'API-KEY', 'token', 'access_token', 'OPENAI_API_KEY']) {
+    it(`refuses a key, as "${name}", without repeating it`, () => {
+      const parameters = parseUrlParameters(`?run=all&${name}=sk-secret-1&${name}=sk-secret-2`, known);
+      expect(parameters.secrets).to.deep.equal([name]);
+      expect(parameters.errors).to.have.length(1);
+      expect(parameters.errors[0]).to.contain(`"${name}"`).and.to.contain('settings').and.to.contain('config.toml').and.to.contain('OPENAI_API_KEY');
+      expect(JSON.stringify(parameters)).not.to.contain('sk-secret');
+    });
+  }
+
+  it('does not repeat the password of an API URL', () => {
+    const { errors } = parseUrlParameters('?api_url=https://user:sk-secret@example.org/v1', known);
+    expect(errors).to.have.length(1);
+    expect(errors[0]).not.to.contain('sk-secret');
+  });
 
   it('only warns of a parameter that it does not know', () => {
     const { warnings, ...rest } = parseUrlParameters('?run=all&sede=7&run%20=1', known);

@@ -53,7 +53,7 @@ describe('settings', () => {
     });
 
     it(`${name}: is read from config.toml as ${key}`, () => {
-      for (const value of values[name].good) expect(parseConfig(`[agent]\n${key} = ${JSON.stringify(value)}`)).to.deep.equal({ settings: { [name]: value }, backends: {}, unknownKeys: [] });
+      for (const value of values[name].good) expect(parseConfig(`[agent]\n${key} = ${JSON.stringify(value)}`)).to.deep.equal({ settings: { [name]: value }, backends: {}, sections: { base: 'agent' }, unknownKeys: [] });
       for (const value of values[name].bad) {
         const error = errorOf(() => parseConfig(`[agent]\n${key} = ${JSON.stringify(value)}`));
         expect(error.code, String(value)).to.equal('invalid-config');
@@ -83,7 +83,7 @@ describe('settings', () => {
 describe('parseConfig', () => {
   it('reads an empty file as nothing', () => {
     for (const toml of ['', '# nothing\n', '[agent]\n', '\uFEFF[agent]\n', '\r\n[agent]\r\nseed = 1\r\n'.replace('seed = 1\r\n', '')]) {
-      expect(parseConfig(toml)).to.deep.equal({ settings: {}, backends: {}, unknownKeys: [] });
+      expect(parseConfig(toml)).to.deep.equal({ settings: {}, backends: {}, sections: { base: 'agent' }, unknownKeys: [] });
     }
   });
 
@@ -95,7 +95,7 @@ describe('parseConfig', () => {
 
   it("reads backends' sections, under every name that they have", () => {
     const ours = parseConfig('[agent]\nseed = 1\n[agent.local]\nmodel = "here"\n[agent.remote]\nmodel = "there"\nmax_retries = 5');
-    expect(ours).to.deep.equal({ settings: { seed: 1 }, backends: { local: { model: 'here' }, remote: { model: 'there', maxRetries: 5 } }, unknownKeys: [] });
+    expect(ours).to.deep.equal({ settings: { seed: 1 }, backends: { local: { model: 'here' }, remote: { model: 'there', maxRetries: 5 } }, sections: { base: 'agent', local: 'agent.local', remote: 'agent.remote' }, unknownKeys: [] });
     const theirs = parseConfig('[midori_ai_agent_base]\nbackend = "huggingface"\n[midori_ai_agent_base.huggingface]\nmodel = "here"\ndevice = "cuda"\ntorch_dtype = "auto"\n[midori_ai_agent_base.openai]\nmax_tokens = 9');
     expect(theirs.settings).to.deep.equal({ backend: 'local' });
     expect(theirs.backends).to.deep.equal({ local: { model: 'here', device: 'webgpu' }, remote: { maxNewTokens: 9 } });
@@ -129,7 +129,7 @@ describe('parseConfig', () => {
   });
 
   it('never shows a key, whatever is wrong', () => {
-    for (const toml of ['[agent]\napi_key = "sk-secret', '[agent]\napi_key = "sk-secret two"', '[agent]\napi_key = ["sk-secret"]', '[agent]\nseed = = 1\napi_key = "sk-secret"', '[agent]\nbase_url = "http://a:sk-secret@b/v1"']) {
+    for (const toml of ['[agent]\napi_key = "sk-secret', '[agent]\napi_key = "sk-secret two"', '[agent]\napi_key = ["sk-secret"]', '[agent]\nseed = = 1\napi_key = "sk-secret"', '[agent]\napi-key: "sk-secret"', '[agent]\nmodel = """\nsk-secret', '[agent]\nbase_url = "http://a:sk-secret@b/v1"']) {
       const error = errorOf(() => parseConfig(toml));
       expect(`${error.message} ${error.stack} ${JSON.stringify(error.details)} ${String((error.cause as Error | undefined)?.message)}`, toml).to.not.include('sk-secret');
     }
@@ -162,7 +162,7 @@ describe('loadConfig', () => {
   const file = (text: string, type = 'text/plain') => URL.createObjectURL(new Blob([text], { type }));
 
   it('fetches and reads one', async () => {
-    expect(await loadConfig(file('[agent]\nseed = 3'))).to.deep.equal({ settings: { seed: 3 }, backends: {}, unknownKeys: [] });
+    expect(await loadConfig(file('[agent]\nseed = 3'))).to.deep.equal({ settings: { seed: 3 }, backends: {}, sections: { base: 'agent' }, unknownKeys: [] });
   });
 
   it('is undefined where there is none, and where a web page is in its place', async () => {

@@ -1,0 +1,33 @@
+/** A browser's storage, of a spec's own. */
+export class FakeStorage implements Storage {
+  readonly #items = new Map<string, string>();
+  get length(): number {
+    return this.#items.size;
+  }
+  key(index: number): string | null {
+    return [...this.#items.keys()][index] ?? null;
+  }
+  getItem(name: string): string | null {
+    return this.#items.get(name) ?? null;
+  }
+  setItem(name: string, value: string): void {
+    this.#items.set(name, String(value));
+  }
+  removeItem(name: string): void {
+    this.#items.delete(name);
+  }
+  clear(): void {
+    this.#items.clear();
+  }
+  /** All that is in it, as one text. */
+  get text(): string {
+    return JSON.stringify([...this.#items]);
+  }
+}
+
+/** One that a browser does not allow to be written. */
+export class FullStorage extends FakeStorage {
+  override setItem(): never {
+    throw new DOMException('full', 'QuotaExceededError');
+  }
+}
