@@ -1,15 +1,17 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import type { GenerateResult, TokenEvent } from '../src/engine/protocol.js';
+import type { GenerateResult } from '../src/engine/protocol.js';
 import { TURN_STOP } from '../src/agents/prompt.js';
 import type { ChatRequest } from './chat-request.js';
 import { ApiError, isOurs, toApiError } from './errors.js';
-import type { ServedModel } from './model.js';
 import { toMessages } from './prompt.js';
 import { type ChatToolCall, type Delta, ReplyStream } from './reply-stream.js';
+import type { Prompt, ServedModel } from './served-model.js';
 import type { Slots } from './slots.js';
 
-/** What a completion needs to know of the request that it answers. */
-export interface Context {
+/** A checked request, and what is needed to answer it. */
+export interface Job {
+  request: ChatRequest;
+  model: ServedModel;
   slots: Slots;
   /** Requests of one client wait for one another. */
   client: string;
@@ -20,36 +22,15 @@ export interface Context {
 
 type FinishReason = 'stop' | 'length' | 'tool_calls';
 
-/** Output token by token, then the end of it. */
 interface Listener {
-  onToken(deltas: Delta[], tokenId: number): void;
-}
-
-/** A checked request and the prompt made of it. */
-export interface Prepared {
-  request: ChatRequest;
-  model: ServedModel;
-  prompt: string;
-  promptTokenIds: number[];
-}
-
-/** @throws ApiError 400 `context_length_exceeded`, before the request waits for anything. */
-export function prepare(request: ChatRequest, model: ServedModel): Prepared {
-  const prompt = model.render(toMessages(request));
-  const promptTokenIds = model.generator.encode(prompt);
-  if (promptTokenIds.length >= model.contextWindow) {
-    throw new ApiError(
-      400,
-      `The messages have ${promptTokenIds.length} tokens; the model's context window is ${model.contextWindow}, and at least one token must be left for the reply. Shorten the messages.`,
-      { param: 'messages', code: 'context_length_exceeded' },
-    );
-  }
-  return { request, model, prompt, promptTokenIds };
+  onToken(deltas: Delta[], tokenId: number, prompt: Prompt): void;
+  /** What was held back until the end. */
+  onRest(delta: Delta): void;
 }
 
 /** A whole answer, as OpenAI's `chat.completion`. */
-export async function complete(prepared: Prepared, context: Context): Promise<object> {
-  const { request, promptTokenIds } = prepared;
+export async function complete(job: Job): Promise<object> {
+  const { request } = job;
   let content = '';
   let reasoning = '';
   const toolCalls: ChatToolCall[] = [];
@@ -58,9 +39,9 @@ export async function complete(prepared: Prepared, context: Context): Promise<ob
     else if ('reasoning_content' in delta) reasoning += delta.reasoning_content;
     else toolCalls.push(...delta.tool_calls.map(({ id, type, function: called }) => ({ id, type, function: called })));
   };
-  const { result, finishReason } = await generate(prepared, context, { onToken: (deltas) => deltas.forEach(add) }, add);
+  const { result, finishReason } = await generate(job, { onToken: (deltas) => deltas.forEach(add), onRest: add });
   return {
-    ...head(prepared, 'chat.completion'),
+    ...head(job, 'chat.completion'),
     choices: [
       {
         index: 0,
@@ -77,7 +58,7 @@ export async function complete(prepared: Prepared, context: Context): Promise<ob
       },
     ],
     usage: usage(result),
-    ...(request.returnTokenIds ? { prompt_token_ids: promptTokenIds } : {}),
+    ...(request.returnTokenIds ? { prompt_token_ids: result.promptTokenIds } : {}),
   };
 }
 
@@ -87,11 +68,11 @@ const encoder = new TextEncoder();
  * An answer as server-sent events, one a chunk of the stream. Settles with the first token, so that what fails before it still gets its
  * status; what fails later is an event with an error in it. Cancelling the stream ends the generation.
  */
-export function stream(prepared: Prepared, context: Context): Promise<ReadableStream<Uint8Array>> {
-  const { request, promptTokenIds } = prepared;
-  const chunkHead = head(prepared, 'chat.completion.chunk');
+export function stream(job: Job): Promise<ReadableStream<Uint8Array>> {
+  const { request } = job;
+  const chunkHead = head(job, 'chat.completion.chunk');
   const left = new AbortController();
-  const signal = AbortSignal.any([context.signal, left.signal]);
+  const signal = AbortSignal.any([job.signal, left.signal]);
   let pendingIds: number[] = [];
 
   return new Promise((resolve, reject) => {
@@ -104,27 +85,26 @@ export function stream(prepared: Prepared, context: Context): Promise<ReadableSt
       if (!('role' in delta)) pendingIds = [];
       send({ ...chunkHead, choices: [{ index: 0, delta, logprobs: null, finish_reason: finishReason, ...ids }], ...(request.includeUsage ? { usage: null } : {}), ...more });
     };
-    const begin = () => {
+    const begin = ({ tokenIds }: Prompt) => {
       resolve(
         new ReadableStream<Uint8Array>({
           start: (own) => void (controller = own),
           cancel: () => left.abort(),
         }),
       );
-      sendChoice({ role: 'assistant', content: '' }, null, request.returnTokenIds ? { prompt_token_ids: promptTokenIds } : {});
+      sendChoice({ role: 'assistant', content: '' }, null, request.returnTokenIds ? { prompt_token_ids: tokenIds } : {});
     };
 
     generate(
-      prepared,
-      { ...context, signal },
+      { ...job, signal },
       {
-        onToken: (deltas, tokenId) => {
-          if (!controller) begin();
+        onToken: (deltas, tokenId, prompt) => {
+          if (!controller) begin(prompt);
           pendingIds.push(tokenId);
           for (const delta of deltas) sendChoice(delta);
         },
+        onRest: (delta) => sendChoice(delta),
       },
-      (delta) => sendChoice(delta),
     ).then(
       ({ result, finishReason }) => {
         sendChoice({}, finishReason);
@@ -135,7 +115,7 @@ export function stream(prepared: Prepared, context: Context): Promise<ReadableSt
       (error: unknown) => {
         if (!controller) return reject(error);
         const apiError = toApiError(error);
-        if (isOurs(apiError)) context.log(error);
+        if (isOurs(apiError)) job.log(error);
         send(apiError.body);
         if (!left.signal.aborted) controller.close();
       },
@@ -143,42 +123,44 @@ export function stream(prepared: Prepared, context: Context): Promise<ReadableSt
   });
 }
 
-/** Runs the request when it is its turn. `onRest` gets what was held back until the end. */
-async function generate(
-  { request, model, prompt }: Prepared,
-  { slots, client, signal }: Context,
-  listener: Listener,
-  onRest: (delta: Delta) => void,
-): Promise<{ result: GenerateResult; finishReason: FinishReason }> {
+/** Runs the request when it is its turn. */
+async function generate({ request, model, slots, client, signal }: Job, { onToken, onRest }: Listener): Promise<{ result: GenerateResult; finishReason: FinishReason }> {
   const reply = new ReplyStream(request);
-  const onToken = ({ text, tokenId }: TokenEvent) => listener.onToken(reply.push(text), tokenId);
-  const result = await slots.run(
-    client,
-    () =>
-      model.generator.generate(
-        {
-          prompt,
-          maxNewTokens: request.maxTokens,
-          temperature: request.temperature,
-          topP: request.topP,
-          topK: request.topK,
-          repetitionPenalty: request.repetitionPenalty,
-          seed: request.seed ?? randomInt(2 ** 32),
-          // A base model does not know that its turn is over; without this it goes on as the user.
-          stop: model.usesTemplate ? request.stop : [...request.stop, TURN_STOP],
-          client,
-        },
-        onToken,
-        signal,
-      ),
-    signal,
-  );
+  const work = (prompt: Prompt) =>
+    model.generate(
+      {
+        prompt: prompt.text,
+        maxNewTokens: request.maxTokens,
+        temperature: request.temperature,
+        topP: request.topP,
+        topK: request.topK,
+        repetitionPenalty: request.repetitionPenalty,
+        seed: request.seed ?? randomInt(2 ** 32),
+        // A base model does not know that its turn is over; without this it goes on as the user.
+        stop: model.usesTemplate ? request.stop : [...request.stop, TURN_STOP],
+        client,
+      },
+      ({ text, tokenId }) => onToken(reply.push(text), tokenId, prompt),
+      signal,
+    );
+  const result = await slots.run(client, () => prepare(request, model), work, signal);
   reply.flush().forEach(onRest);
   return { result, finishReason: result.finishReason === 'stop' && reply.calledTools ? 'tool_calls' : result.finishReason };
 }
 
+/** @throws ApiError 400 `context_length_exceeded`, before the request waits for others. */
+async function prepare(request: ChatRequest, model: ServedModel): Promise<Prompt> {
+  const prompt = await model.prompt(toMessages(request));
+  if (prompt.tokenIds.length < model.contextWindow) return prompt;
+  throw new ApiError(
+    400,
+    `The messages have ${prompt.tokenIds.length} tokens; the model's context window is ${model.contextWindow}, and at least one token must be left for the reply. Shorten the messages.`,
+    { param: 'messages', code: 'context_length_exceeded' },
+  );
+}
+
 /** What all chunks of one answer have in common. */
-function head({ model }: Prepared, object: string) {
+function head({ model }: Job, object: string) {
   return { id: `chatcmpl-${randomBytes(12).toString('hex')}`, object, created: Math.floor(Date.now() / 1000), model: model.id, system_fingerprint: model.fingerprint };
 }
 

@@ -4,12 +4,12 @@ import { cors } from 'hono/cors';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { bearerKey, checkKey } from './auth.js';
 import { readChatRequest } from './chat-request.js';
-import { complete, prepare, stream } from './completion.js';
+import { complete, stream } from './completion.js';
 import { ApiError, isOurs, toApiError } from './errors.js';
 import { Faults, pathWithoutFaults } from './faults.js';
-import type { ServedModel } from './model.js';
 import { originFilter } from './origins.js';
 import { readJson } from './read-body.js';
+import type { ServedModel } from './served-model.js';
 import { Slots } from './slots.js';
 
 export interface HandlerOptions {
@@ -73,10 +73,9 @@ export function createHandler(options: HandlerOptions): Handler {
   app.get(MODEL, (c) => c.json(describe(find(c.req.param('id')))));
   app.post(CHAT, async (c) => {
     const request = readChatRequest(await readJson(c.req.raw, maxBodyBytes));
-    const prepared = prepare(request, find(request.model));
-    const context = { slots, client: clientOf(request.user, c), signal: c.req.raw.signal, log };
-    if (!request.stream) return c.json(await complete(prepared, context));
-    return c.body(await stream(prepared, context), 200, {
+    const job = { request, model: find(request.model), slots, client: clientOf(request.user, c), signal: c.req.raw.signal, log };
+    if (!request.stream) return c.json(await complete(job));
+    return c.body(await stream(job), 200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no', // nginx would collect the tokens

@@ -1,3 +1,4 @@
 export { createHandler, type Connection, type Handler, type HandlerOptions } from './handler.js';
-export { DTYPES, loadServedModel, type ServedModel } from './model.js';
+export { ModelHost } from './model-host.js';
 export { serve, type Served } from './serve.js';
+export type { LoadModelOptions, ServedModel } from './served-model.js';

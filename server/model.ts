@@ -5,38 +5,19 @@ import path from 'node:path';
 import { AutoModelForCausalLM, AutoTokenizer, env, LogLevel } from '@huggingface/transformers';
 import type { Message } from '../src/agents/agent.js';
 import { Generator } from '../src/engine/runtime/generator.js';
+import { takeApart } from '../src/engine/runtime/special-tokens.js';
 import { UnmockedError } from '../src/errors.js';
 import type { Dtype, Model } from '../src/models/model.js';
 import { resolveModel } from '../src/models/registry.js';
 import { toTranscript } from './prompt.js';
+import type { LoadModelOptions, ServedModel } from './served-model.js';
 
-/** A loaded model, as the server needs it. */
-export interface ServedModel {
-  id: string;
-  /** Seconds since 1970. */
-  created: number;
-  /** Tokens. */
-  contextWindow: number;
-  dtype: Dtype;
-  /** Of the weights: the same seed gives the same text under the same fingerprint. */
-  fingerprint: string;
+/** A model that computes in this thread. */
+export interface LocalModel extends ServedModel {
   generator: Generator;
-  /** The prompt is the model's own chat template, not a transcript. */
-  usesTemplate: boolean;
-  /** The messages as a prompt. */
-  render(messages: readonly Message[]): string;
 }
 
-export interface LoadModelOptions {
-  /** A registry id, a hub id (`owner/name`, `owner/name@revision`), or the path of a folder in the hub's layout. */
-  model: string;
-  /** Default `q8`. */
-  dtype?: Dtype | undefined;
-  /** The project's folder: has `public/models/` and `.cache/`. */
-  root: string;
-}
-
-export const DTYPES = ['fp32', 'fp16', 'q8', 'q4', 'q4f16'] as const satisfies readonly Dtype[];
+const DTYPES = ['fp32', 'fp16', 'q8', 'q4', 'q4f16'] as const satisfies readonly Dtype[];
 
 /** Below this, handing work to more threads costs more than it saves, and takes the processor from whoever waits for the tokens. Bytes. */
 const ONE_THREAD_BELOW = 32_000_000;
@@ -47,7 +28,7 @@ const ONE_THREAD_BELOW = 32_000_000;
  *
  * @throws UnmockedError `unknown-model`, `model-not-found`, `file-not-found`, `integrity`, `model-load-failed`.
  */
-export async function loadServedModel({ model: reference, dtype = 'q8', root }: LoadModelOptions): Promise<ServedModel> {
+export async function loadServedModel({ model: reference, dtype = 'q8', root }: LoadModelOptions): Promise<LocalModel> {
   const folder = asFolder(reference);
   const model = folder ? undefined : resolveModel(reference);
   const id = model?.id ?? path.basename(folder!);
@@ -82,28 +63,27 @@ export async function loadServedModel({ model: reference, dtype = 'q8', root }: 
 
   const eosToken = generator.decode(eosTokenIds.slice(0, 1), false);
   const usesTemplate = model?.promptFormat !== 'transcript' && Boolean(tokenizer.chat_template);
-  const clean = (text: string) => takeApart(text, tokenizer.all_special_tokens);
+  const render = (messages: readonly Message[]) =>
+    usesTemplate
+      ? (tokenizer.apply_chat_template(messages.map(({ role, content }) => ({ role, content: takeApart(content, tokenizer.all_special_tokens) })), { tokenize: false, add_generation_prompt: true }) as string)
+      : toTranscript(messages, eosToken);
   return {
     id,
     created: Math.floor(Date.now() / 1000),
     contextWindow,
     dtype,
     fingerprint: `fp_${createHash('sha256').update(`${id} ${dtype} ${model?.files[files[0]!]?.sha256 ?? bytes} ${env.version}`).digest('hex').slice(0, 10)}`,
-    generator,
     usesTemplate,
-    render: (messages) =>
-      usesTemplate
-        ? (tokenizer.apply_chat_template(messages.map(({ role, content }) => ({ role, content: clean(content) })), { tokenize: false, add_generation_prompt: true }) as string)
-        : toTranscript(messages, eosToken),
+    generator,
+    prompt: async (messages) => {
+      const text = render(messages);
+      return { text, tokenIds: generator.encode(text) };
+    },
+    generate: (request, onToken, signal) => generator.generate(request, onToken, signal),
   };
 }
 
 const WARM_UP = { prompt: 'Hello', maxNewTokens: 1, temperature: 0, topP: 1, topK: 0, repetitionPenalty: 1, seed: 0, stop: [], client: 'warm-up' };
-
-/** As the browser's engine does (load-model.ts): special tokens in somebody's text become ordinary characters. */
-function takeApart(text: string, specialTokens: readonly string[]): string {
-  return specialTokens.reduce((result, token) => result.replaceAll(token, token.split('').join(' ')), text.toWellFormed());
-}
 
 function asFolder(reference: string): string | undefined {
   if (!path.isAbsolute(reference) && !/^\.{1,2}[/\\]/.test(reference)) return undefined;

@@ -1,4 +1,5 @@
 import { FairQueue } from '../src/engine/fair-queue.js';
+import { untilAborted } from '../src/errors.js';
 import { ApiError } from './errors.js';
 
 /**
@@ -23,9 +24,13 @@ export class Slots {
     return this.#queued;
   }
 
-  /** @throws ApiError 429 where too many wait already; what `work` throws; `AbortError` while waiting. */
-  async run<T>(client: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    if (this.#running > 0 && this.#queued >= this.#maxQueued) {
+  /**
+   * Runs `prepare` at once, whatever else runs, and `work` with what it made when it is its turn; a request counts as waiting until then.
+   *
+   * @throws ApiError 429 where too many wait already; what `prepare` and `work` throw; `AbortError` while waiting.
+   */
+  async run<P, T>(client: string, prepare: () => Promise<P>, work: (prepared: P) => Promise<T>, signal: AbortSignal): Promise<T> {
+    if (this.#running + this.#queued > this.#maxQueued) {
       throw new ApiError(429, `${this.#queued} requests wait already, and at most ${this.#maxQueued} may. Try again in a second.`, {
         code: 'queue_full',
         headers: { 'retry-after': '1' },
@@ -38,13 +43,14 @@ export class Slots {
       waits = false;
     };
     try {
+      const prepared = await untilAborted(prepare(), signal);
       return await this.#queue.run(
         client,
         async () => {
           start();
           this.#running++;
           try {
-            return await work();
+            return await work(prepared);
           } finally {
             this.#running--;
           }

@@ -11,10 +11,12 @@ import { chat, completed, eventually, HELLO, MODEL } from './openai-helpers.mjs'
 
 let server;
 let module;
+let loadServedModel;
 let model;
 before(async () => {
   module = await loadServer();
-  model = await module.loadServedModel({ model: MODEL, root: ROOT });
+  ({ loadServedModel } = await loadServer('model.ts'));
+  model = await loadServedModel({ model: MODEL, root: ROOT });
   server = await startOpenAiServer({ models: [model] });
 });
 after(() => server.close());
@@ -45,7 +47,7 @@ describe('the handler without a port', () => {
 
   test('a failure of the runtime is a 500 that says nothing of this machine, and goes to the log', async () => {
     const logged = [];
-    const broken = { ...model, generator: { encode: () => [1], generate: () => Promise.reject(new Error('cannot read /home/somebody/model.onnx')) } };
+    const broken = { ...model, generate: () => Promise.reject(new Error('cannot read /home/somebody/model.onnx')) };
     const handler = module.createHandler({ models: [broken], log: (error) => logged.push(error.message) });
     for (const stream of [false, true]) {
       const response = await handler(request('/v1/chat/completions', { ...greeting, stream }));
@@ -60,7 +62,7 @@ describe('the handler without a port', () => {
       onToken({ index: 0, tokenId: 1, text: ' Hello' });
       throw new Error('secret');
     };
-    const handler = module.createHandler({ models: [{ ...model, generator: { encode: () => [1], generate: fails } }], log: () => undefined });
+    const handler = module.createHandler({ models: [{ ...model, generate: fails }], log: () => undefined });
     const text = await (await handler(request('/v1/chat/completions', { ...greeting, stream: true }))).text();
     assert.match(text, /"content":"Hello"[\s\S]*data: \{"error":\{"message":"The server failed/);
     assert.doesNotMatch(text, /secret|DONE/);
@@ -158,14 +160,14 @@ describe('models', () => {
       const folder = path.join(root, 'public/models', MODEL);
       await cp(path.join(ROOT, 'public/models', MODEL), folder, { recursive: true });
       await truncate(path.join(folder, 'onnx/model_quantized.onnx'), 1_000_000);
-      await assert.rejects(module.loadServedModel({ model: MODEL, root }), { code: 'integrity' });
+      await assert.rejects(loadServedModel({ model: MODEL, root }), { code: 'integrity' });
     } finally {
       await rm(root, { recursive: true });
     }
   });
 
   test('a folder is a model of its own, under its name; fp32 says what q8 says', async () => {
-    const folder = await module.loadServedModel({ model: path.join(ROOT, 'public/models', MODEL), dtype: 'fp32', root: ROOT });
+    const folder = await loadServedModel({ model: path.join(ROOT, 'public/models', MODEL), dtype: 'fp32', root: ROOT });
     assert.equal(folder.id, MODEL);
     assert.notEqual(folder.fingerprint, model.fingerprint);
     const handler = module.createHandler({ models: [folder] });
@@ -174,9 +176,9 @@ describe('models', () => {
   });
 
   test('what is no model is refused by name', async () => {
-    await assert.rejects(module.loadServedModel({ model: 'no such model', root: ROOT }), { code: 'unknown-model' });
-    await assert.rejects(module.loadServedModel({ model: './no/such/folder', root: ROOT }), { code: 'model-not-found' });
-    await assert.rejects(module.loadServedModel({ model: MODEL, dtype: 'q4', root: ROOT }), { code: 'file-not-found' });
+    await assert.rejects(loadServedModel({ model: 'no such model', root: ROOT }), { code: 'unknown-model' });
+    await assert.rejects(loadServedModel({ model: './no/such/folder', root: ROOT }), { code: 'model-not-found' });
+    await assert.rejects(loadServedModel({ model: MODEL, dtype: 'q4', root: ROOT }), { code: 'file-not-found' });
   });
 });
 

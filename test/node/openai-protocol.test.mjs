@@ -3,15 +3,17 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { runnerImport } from 'vite';
 import { ROOT } from '../../scripts/lib/install.mjs';
-import { startOpenAiServer } from '../../scripts/lib/openai-server.mjs';
-import { allEvents, chat, completed, contentOf, delta, STORY, WEATHER } from './openai-helpers.mjs';
+import { loadServer, startOpenAiServer } from '../../scripts/lib/openai-server.mjs';
+import { allEvents, chat, completed, contentOf, delta, MODEL, STORY, WEATHER } from './openai-helpers.mjs';
 
 let server;
+/** The same model, in this thread. */
 let generator;
 const importTs = async (file) => (await runnerImport(path.join(ROOT, file), { root: ROOT, configFile: false, logLevel: 'error' })).module;
 before(async () => {
   server = await startOpenAiServer();
-  ({ generator } = server.models[0]);
+  const { loadServedModel } = await loadServer('model.ts');
+  ({ generator } = await loadServedModel({ model: MODEL, root: ROOT }));
 });
 after(() => server.close());
 

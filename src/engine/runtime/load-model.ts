@@ -3,6 +3,7 @@ import { toErrorRecord, UnmockedError } from '../../errors.js';
 import type { AdapterInfo, EngineInfo, LoadProgress, LoadSpec } from '../protocol.js';
 import { Generator } from './generator.js';
 import { ModelStore, STORE_FOLDER, STORE_HOST } from './model-store.js';
+import { takeApart } from './special-tokens.js';
 
 export interface Loaded {
   generator: Generator;
@@ -65,11 +66,6 @@ export async function loadModel(spec: LoadSpec, { adapter, signal, onProgress }:
       versions: { transformers: env.version, onnxruntime: env.backends.onnx.versions?.web ?? 'unknown' },
     },
   };
-}
-
-/** Nobody's text may end a turn or begin another's: special tokens in it become ordinary characters. */
-function takeApart(text: string, specialTokens: readonly string[]): string {
-  return specialTokens.reduce((result, token) => result.replaceAll(token, token.split('').join(' ')), text.toWellFormed());
 }
 
 const WARM_UP = { prompt: 'Hello', maxNewTokens: 1, temperature: 0, topP: 1, topK: 0, repetitionPenalty: 1, seed: 0, stop: [], client: 'warm-up' };

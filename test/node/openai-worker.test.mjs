@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { ROOT } from '../../scripts/lib/install.mjs';
+import { createModelWorker, loadServer, startOpenAiServer } from '../../scripts/lib/openai-server.mjs';
+import { allEvents, chat, completed, eventually, MODEL, readEvents, STORY } from './openai-helpers.mjs';
+
+/* The worker that computes. Each test has the worker itself in its hands. */
+
+const LONG = { messages: STORY, temperature: 2, repetition_penalty: 2, seed: 5 };
+
+let ModelHost;
+let host;
+let worker;
+let started = 0;
+let server;
+const logged = [];
+before(async () => {
+  ({ ModelHost } = await loadServer());
+  host = new ModelHost(() => {
+    started++;
+    return (worker = createModelWorker());
+  });
+  server = await startOpenAiServer({ models: [await host.load({ model: MODEL, root: ROOT })], graceMs: 0, maxQueue: 0, log: (error) => logged.push(error) });
+});
+after(async () => {
+  await server.close();
+  await host.close();
+});
+
+const health = async () => (await fetch(`${server.url}/health`)).json();
+const idle = () => eventually(async () => assert.deepEqual(await health(), { status: 'ok', running: 0, queued: 0 }));
+
+test('while a long prompt is computed, health and 429 are answered, and who leaves frees the slot', async () => {
+  const [model] = server.models;
+  const { generate } = model;
+  const prompt = { messages: [{ role: 'user', content: 'apple river stone '.repeat(95) }] };
+  let tokens;
+  let begin;
+  let ended;
+  model.generate = (request, onToken, signal) => {
+    begin();
+    const result = generate(request, (token) => onToken(token, tokens++), signal);
+    ended = result.then(() => 'ran to its end', (error) => error.name);
+    return result;
+  };
+  try {
+    // Again where the machine was busy with something else for as long as the prompt took.
+    await eventually(async () => {
+      tokens = 0;
+      const leave = new AbortController();
+      const begun = new Promise((resolve) => (begin = resolve));
+      const leaves = chat(server.url, prompt, { signal: leave.signal }).catch((error) => error.name);
+      await begun;
+      const [{ running }, { status }] = await Promise.all([health(), chat(server.url, prompt)]);
+      const before = tokens;
+      leave.abort();
+      await leaves;
+      await idle();
+      assert.deepEqual([running, status, before, await ended], [1, 429, 0, 'AbortError']);
+      assert.ok(tokens <= 1, `${tokens} tokens`);
+    });
+  } finally {
+    model.generate = generate;
+  }
+});
+
+describe('a worker that dies', () => {
+  /** By an error between two tokens: `terminate()` in the middle of a run would abort this process. */
+  const kill = () => worker.postMessage(null);
+  /** An error that gives nothing of this machine away. */
+  const isPlain = (text) => {
+    assert.match(text, /"error":\{"message":"The server failed to answer this request\. What failed is in its log\."/);
+    assert.doesNotMatch(text, /worker|\bat |\/(work|home|root|tmp)\/|DONE/);
+  };
+
+  test('fails a stream with an event, is replaced, and answers as before', async () => {
+    const whole = await allEvents(server.url, { messages: STORY });
+    const before = started;
+    logged.length = 0;
+    const streamed = await chat(server.url, { ...LONG, stream: true });
+    const ended = streamed.text();
+    kill();
+    isPlain(await ended);
+    await idle();
+    assert.deepEqual(logged.map(({ code }) => code), ['engine-crashed']);
+    const contents = (events) => events.map(({ choices }) => choices[0].delta);
+    assert.deepEqual(contents(await allEvents(server.url, { messages: STORY })), contents(whole));
+    assert.equal(started, before + 1);
+  });
+
+  test('before the first token: a status of 500', async () => {
+    const [model] = server.models;
+    const { generate } = model;
+    model.generate = (...call) => {
+      model.generate = generate;
+      kill();
+      return generate(...call);
+    };
+    const response = await chat(server.url, { messages: [{ role: 'user', content: 'apple river stone '.repeat(90) }], stream: true });
+    assert.equal(response.status, 500);
+    isPlain(await response.text());
+    assert.equal((await completed(server.url, {})).choices[0].message.content, 'Hello! How are you?');
+  });
+
+  test('one that cannot start fails with its cause; one that starts later serves', async () => {
+    const workers = [new Worker('throw new Error("no memory")', { eval: true }), createModelWorker()];
+    const other = new ModelHost(() => workers.shift());
+    await assert.rejects(other.load({ model: MODEL, root: ROOT }), (error) => error.code === 'engine-crashed' && error.cause.message === 'no memory');
+    assert.equal((await other.load({ model: MODEL, root: ROOT })).id, MODEL);
+    await other.close();
+    await assert.rejects(other.load({ model: MODEL, root: ROOT }), { code: 'disposed' });
+  });
+
+  test('errors of loading cross whole', async () => {
+    await assert.rejects(host.load({ model: 'no such model', root: ROOT }), { name: 'UnmockedError', code: 'unknown-model' });
+    await assert.rejects(host.load({ model: MODEL, dtype: 'q4', root: ROOT }), { code: 'file-not-found' });
+  });
+});
+
+test('a server that is given models leaves them loaded when it closes', async () => {
+  const other = await startOpenAiServer({ models: server.models });
+  await completed(other.url, {});
+  await other.close();
+  assert.equal((await completed(server.url, {})).choices.length, 1);
+});
+
+test('who leaves in the middle of a stream frees the slot', async () => {
+  const leave = new AbortController();
+  const events = readEvents(await chat(server.url, { ...LONG, stream: true }, { signal: leave.signal }));
+  await events.next();
+  leave.abort();
+  await idle();
+});
