@@ -106,10 +106,12 @@ describe('errors are of the class that the client has for them', () => {
 });
 
 test('abort ends a stream, and its slot is free', async () => {
+  const whole = (await create({ messages: STORY })).usage.completion_tokens;
   const stream = await create({ messages: STORY, stream: true });
   let chunks = 0;
+  // What had arrived with the third chunk is still handed out.
   for await (const _ of stream) if (++chunks === 3) stream.controller.abort();
-  assert.equal(chunks, 3);
+  assert.ok(chunks < whole / 2, `${chunks} chunks of ${whole} tokens`);
   const signal = AbortSignal.abort();
   await assert.rejects(create({ messages: STORY }, { signal }), APIUserAbortError);
   await eventually(async () => assert.deepEqual(await (await fetch(`${server.url}/health`)).json(), { status: 'ok', running: 0, queued: 0 }));

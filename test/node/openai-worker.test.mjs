@@ -31,11 +31,12 @@ after(async () => {
 const health = async () => (await fetch(`${server.url}/health`)).json();
 const idle = () => eventually(async () => assert.deepEqual(await health(), { status: 'ok', running: 0, queued: 0 }));
 
-test('while a long prompt is computed, health and 429 are answered, and who leaves frees the slot', async () => {
+test('while a request is computed, health and 429 are answered, and who leaves frees the slot', async () => {
   const [model] = server.models;
   const { generate } = model;
-  const prompt = { messages: [{ role: 'user', content: 'apple river stone '.repeat(95) }] };
-  let tokens;
+  // Sampled hot, so that it does not end by itself.
+  const prompt = { messages: [{ role: 'user', content: 'apple river stone '.repeat(60) }], max_tokens: 200, temperature: 2, repetition_penalty: 2, seed: 5, stream: true };
+  let tokens = 0;
   let begin;
   let ended;
   model.generate = (request, onToken, signal) => {
@@ -45,21 +46,17 @@ test('while a long prompt is computed, health and 429 are answered, and who leav
     return result;
   };
   try {
-    // Again where the machine was busy with something else for as long as the prompt took.
-    await eventually(async () => {
-      tokens = 0;
-      const leave = new AbortController();
-      const begun = new Promise((resolve) => (begin = resolve));
-      const leaves = chat(server.url, prompt, { signal: leave.signal }).catch((error) => error.name);
-      await begun;
-      const [{ running }, { status }] = await Promise.all([health(), chat(server.url, prompt)]);
-      const before = tokens;
-      leave.abort();
-      await leaves;
-      await idle();
-      assert.deepEqual([running, status, before, await ended], [1, 429, 0, 'AbortError']);
-      assert.ok(tokens <= 1, `${tokens} tokens`);
-    });
+    const leave = new AbortController();
+    const begun = new Promise((resolve) => (begin = resolve));
+    const leaves = chat(server.url, prompt, { signal: leave.signal }).then((response) => response.text()).catch((error) => error.name);
+    await begun;
+    const [{ running }, { status }] = await Promise.all([health(), chat(server.url, prompt)]);
+    assert.deepEqual([running, status], [1, 429]);
+    leave.abort();
+    assert.equal(await leaves, 'AbortError');
+    await idle();
+    assert.equal(await ended, 'AbortError');
+    assert.ok(tokens < 100, `${tokens} of 200 tokens`);
   } finally {
     model.generate = generate;
   }
@@ -71,7 +68,8 @@ describe('a worker that dies', () => {
   /** An error that gives nothing of this machine away. */
   const isPlain = (text) => {
     assert.match(text, /"error":\{"message":"The server failed to answer this request\. What failed is in its log\."/);
-    assert.doesNotMatch(text, /worker|\bat |\/(work|home|root|tmp)\/|DONE/);
+    assert.doesNotMatch(text, /worker|\bat |DONE/);
+    assert.ok(!text.includes(ROOT), text);
   };
 
   test('fails a stream with an event, is replaced, and answers as before', async () => {

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { build } from 'vite';
+import { launch, ROOT, servePage } from './page-helpers.mjs';
+
+const TIMEOUT = 60_000;
+/** kB, gzipped, of all scripts that the page loads by itself; `npm run bench` measures the same in a browser. */
+const LIMIT = 60;
+/** Needed by a run, a Test, a configured backend or a config.toml; never by a page that nobody has touched yet. */
+const ON_DEMAND = ['src/harness/run.ts', 'src/scenarios/work.ts', 'src/scenarios/streaming.ts', 'src/scenarios/system.ts', 'src/agents/load-agent.ts', 'src/agents/startup.ts', 'src/agents/remote-agent.ts', 'src/engine/engine.ts', 'src/config/config.ts', 'node_modules/smol-toml/', 'node_modules/eventsource-parser/'];
+
+describe('what the built page loads by itself', () => {
+  /** Chunks that come with the entry, before anything asks for more. */
+  let first;
+  let others;
+  before(async () => {
+    const { output } = await build({ root: ROOT, logLevel: 'warn', build: { write: false } });
+    const chunks = output.filter(({ type }) => type === 'chunk');
+    const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
+    first = new Set(chunks.filter(({ isEntry }) => isEntry));
+    assert.equal(first.size, 1, 'the page has one entry');
+    // A set grows while it is walked.
+    for (const { imports } of first) for (const name of imports) first.add(byName.get(name));
+    others = chunks.filter((chunk) => !first.has(chunk));
+  });
+
+  const modules = (chunks) => [...chunks].flatMap((chunk) => Object.keys(chunk.modules)).map((id) => path.relative(ROOT, id).replaceAll(path.sep, '/'));
+
+  test(`is at most ${LIMIT} kB, gzipped`, () => {
+    const sizes = [...first].map(({ fileName, code }) => [fileName, gzipSync(code).length / 1000]);
+    const sum = sizes.reduce((total, [, size]) => total + size, 0);
+    assert.ok(sum <= LIMIT, `${sum.toFixed(1)} kB: ${sizes.map(([name, size]) => `${name} ${size.toFixed(1)}`).join(', ')}`);
+  });
+
+  test('holds nothing that only a run, a Test, a configured backend or a config.toml needs', () => {
+    for (const part of ON_DEMAND) {
+      assert.ok(modules(others).some((id) => id.startsWith(part)), `${part} is in the build`);
+      assert.ok(!modules(first).some((id) => id.startsWith(part)), `${part} is loaded by itself`);
+    }
+  });
+});
+
+describe('the built page whose code does not come', () => {
+  let served;
+  let browser;
+  let context;
+  let page;
+  let away;
+  let refused;
+  before(async () => {
+    served = await servePage('page-load');
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await served?.close();
+  });
+  beforeEach(async () => {
+    away = false;
+    refused = [];
+    context = await browser.newContext();
+    page = await context.newPage();
+    await page.route('**/*.js', (route) => {
+      if (!away) return route.continue();
+      refused.push(route.request().url());
+      return route.abort();
+    });
+    await page.goto(served.url);
+    await page.locator('unmocked-settings #backend').waitFor({ timeout: TIMEOUT });
+    away = true;
+  });
+  afterEach(() => context?.close());
+
+  /** It failed, as it must without that code; now the code is there. */
+  const comeBack = () => {
+    assert.ok(refused.length > 0, 'something was fetched');
+    away = false;
+  };
+  const problem = /A part of this page's code could not be loaded: .*Try again/;
+
+  test('a run says so among the problems, all at once, and the next one works', async () => {
+    const run = () => page.evaluate(() => document.querySelector('unmocked-harness').run(['load-agent']).then(({ status }) => status, ({ code }) => code));
+    assert.equal(await run(), 'network');
+    assert.match(await page.locator('[part=problems]').innerText(), problem);
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.unmocked), 'error');
+    assert.ok(['run-', 'work-'].every((name) => refused.some((url) => path.posix.basename(url).startsWith(name))), `both were asked for before either failed: ${refused.join(' ')}`);
+    comeBack();
+    assert.equal(await run(), 'passed');
+    assert.equal(await page.locator('[part=problems]').isVisible(), false);
+  });
+
+  test('a Test says so, and the next one works', async () => {
+    const tester = page.locator('unmocked-try');
+    await tester.getByRole('button', { name: 'Test' }).click();
+    await tester.getByRole('alert').waitFor({ timeout: TIMEOUT });
+    assert.match(await tester.getByRole('alert').innerText(), problem);
+    comeBack();
+    await tester.getByRole('button', { name: 'Test' }).click();
+    await tester.locator('dl.metrics').waitFor({ timeout: TIMEOUT });
+  });
+
+  test('a config.toml is refused and its text kept, and the next try takes it', async () => {
+    const sources = page.locator('unmocked-sources');
+    await sources.locator('summary').click();
+    await sources.locator('#text').fill('[agent]\nseed = 7');
+    await sources.locator('#use').click();
+    await sources.getByRole('alert').waitFor({ timeout: TIMEOUT });
+    assert.match(await sources.getByRole('alert').innerText(), problem);
+    assert.equal(await sources.locator('#text').inputValue(), '[agent]\nseed = 7');
+    comeBack();
+    await sources.locator('#use').click();
+    await sources.getByText('config.toml, pasted is in use.').waitFor({ timeout: TIMEOUT });
+    assert.equal(await page.evaluate(() => document.querySelector('unmocked-harness').seed), 7);
+  });
+});
