@@ -75,6 +75,7 @@ export default defineConfig(({ command, mode }) => {
     optimizeDeps: {
       include: [
         '@huggingface/transformers',
+        'eventsource-parser',
         'hash-wasm',
         'lit',
         'lit/decorators.js',
@@ -93,6 +94,8 @@ export default defineConfig(({ command, mode }) => {
           assetsInlineLimit: 0,
           target: 'es2022',
           minify: false,
+          // Whoever bundles the library again would move the paths that preloading writes into it.
+          modulePreload: false,
           // Not Vite's library mode: that one inlines every asset whatever the limit says.
           rolldownOptions: {
             input: { unmocked: 'src/index.ts', elements: 'src/components/index.ts' },

@@ -6,8 +6,8 @@ import type { Connection } from './handler.js';
 export const LONGEST = 60_000;
 /** Of an endless stream, between two chunks. */
 const PACE = 5;
-/** What was written has to reach the other side before the socket goes, or the cut comes earlier than asked. Milliseconds. */
-const BEFORE_CUT = 20;
+/** When a connection breaks, a browser drops what its page has not read yet: without a pause the cut would come earlier than asked. Milliseconds. */
+const BEFORE_CUT = 250;
 const BAD_CALL = { id: 'call_malformed', type: 'function', function: { name: 'get_weather', arguments: '{"city": "Quel' } };
 
 interface Chunk {

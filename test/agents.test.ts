@@ -51,7 +51,7 @@ describe('agents', () => {
       ['a memory without words', { userMessage: HELLO, memory: [{ role: 'user' }] }, /memory.*content/],
       ['a session that is a number', { userMessage: HELLO, sessionId: 7 }, /sessionId is 7.*text/],
       ['a system line that is a number', { userMessage: HELLO, systemContext: 7 }, /systemContext is 7.*text/],
-      ['an effort that does not exist', { userMessage: HELLO, reasoningEffort: 'most' }, /reasoningEffort is "most".*"none", "low", "medium", "high"/],
+      ['an effort that does not exist', { userMessage: HELLO, reasoningEffort: 'most' }, /reasoningEffort is "most".*"none", "minimal", "low", "medium", "high"/],
     ];
     for (const [name, payload, message, code = 'invalid-argument'] of refused) {
       it(name, async () => {
@@ -157,7 +157,7 @@ describe('agents', () => {
       expect(ledger.tokens - before).to.equal(metadata.outputTokenIds.length);
       expect(metadata.prompt).to.equal(`System: Be brief.\nUser: ${HELLO}\nAssistant:`);
       expect(metadata.promptTokenIds).to.deep.equal(await agent.encode!(metadata.prompt));
-      expect(metadata.usage).to.deep.equal({ promptTokens: metadata.promptTokenIds.length, prefilledTokens: metadata.promptTokenIds.length, completionTokens: metadata.outputTokenIds.length });
+      expect(metadata.usage).to.deep.equal({ promptTokens: metadata.promptTokenIds.length, prefilledTokens: metadata.promptTokenIds.length, completionTokens: metadata.outputTokenIds.length, countedBy: 'engine' });
       expect(metadata).to.include({ modelId: 'unmocked-tiny', device: 'wasm', seed: 5 });
       expect(reply.response).to.equal(metadata.text.trim());
     });

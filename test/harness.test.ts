@@ -4,7 +4,9 @@ import { toJUnit } from '../src/harness/junit.js';
 import type { Report, RunEvent } from '../src/harness/report.js';
 import { runScenarios, type RunOptions } from '../src/harness/run.js';
 import { defineScenario, type Scenario } from '../src/scenarios/scenario.js';
+import { scenarios } from '../src/scenarios/index.js';
 import { realSystem } from '../src/scenarios/system.js';
+import { work } from '../src/scenarios/work.js';
 import { rejection, tinyQ8 } from './helpers.js';
 
 const scenario = (id: string, run: Scenario['run'], more: Partial<Scenario> = {}): Scenario => defineScenario({ id, title: id, proves: 'x', inference: false, run, ...more });
@@ -233,6 +235,19 @@ describe('harness', () => {
     const work = run([scenario('ran', async () => void ran.push('ran'))], { system: { ...realSystem, describe: () => Promise.reject(new Error('no description')) } });
     expect((await rejection(work)).message).to.equal('no description');
     expect(ran).to.deep.equal([]);
+  });
+
+  it('runs nothing where what a scenario does cannot be fetched', async () => {
+    const ran: string[] = [];
+    const away = scenario('away', async () => void ran.push('away'), { prepare: () => Promise.reject(new Error('it did not come')) });
+    const events: RunEvent[] = [];
+    expect((await rejection(run([scenario('here', async () => void ran.push('here')), away], { onEvent: (event) => events.push(event) }))).message).to.equal('it did not come');
+    expect([ran, events]).to.deep.equal([[], []]);
+  });
+
+  it('knows what every core scenario does, and each thing that is done is one of theirs', async () => {
+    expect(Object.keys(work)).to.have.members(scenarios.map(({ id }) => id));
+    expect(await Promise.all(scenarios.map(({ prepare }) => prepare!().then((code) => (code as { work: unknown }).work === work)))).to.deep.equal(scenarios.map(() => true));
   });
 
   it('refuses what it cannot run with', async () => {

@@ -11,7 +11,7 @@ const STORY = 'Tell me a story about a dragon.';
 
 /* Against the test runner's own server, which runs the bundled model: real sockets, another origin. */
 describe('remote agents', () => {
-  const server: Server = { ...window.unmockedServer, models: ['unmocked-tiny'] };
+  const server: Server = { ...window.unmockedServer, model: 'unmocked-tiny', models: ['unmocked-tiny'] };
   const load = (options: LoadAgentOptions = {}) => loadAgent({ backend: 'remote', apiUrl: server.apiUrl, apiKey: server.apiKey, sources: { environment: {} }, maxNewTokens: 24, ...options });
   const misbehaving = (faults: string[], options: LoadAgentOptions = {}) => load({ apiUrl: faultUrl(server, ...faults), maxRetries: 0, ...options });
 

@@ -69,8 +69,9 @@ async function readSources(options: LoadAgentOptions): Promise<SettingsSources> 
   const { model, ...others } = options;
   const modelName = typeof model === 'object' ? model.id : model;
   const argument = checkSettings({ ...others, ...(modelName === undefined ? {} : { model: modelName }) });
-  if (argument.backend === 'local' && argument.device === 'remote') {
-    throw new UnmockedError('invalid-argument', 'The backend is "local" and the device "remote". Choose one of the two.');
+  const { backend = 'auto', device = 'auto' } = argument;
+  if ((backend === 'local' && device === 'remote') || (backend === 'remote' && device !== 'remote' && device !== 'auto')) {
+    throw new UnmockedError('invalid-argument', `The backend is "${backend}" and the device "${device}". Choose one of the two.`);
   }
   return { ...options.sources, config, environment: options.sources?.environment ?? readEnvironment(), argument };
 }
@@ -105,8 +106,8 @@ async function loadLocal(options: LoadAgentOptions, sources: SettingsSources, ea
   const { signal, onProgress, onAttempt, dtype } = options;
   try {
     const model = resolveModel(typeof options.model === 'object' ? options.model : settings.model, { hub: settings.hubUrl });
-    // "remote" cannot be meant here: it would have made the backend remote.
-    const device = settings.device === 'remote' ? 'auto' : settings.device;
+    const { device } = settings;
+    if (device === 'remote') throw new UnmockedError('invalid-config', 'The backend is "local" and the device "remote". Choose one of the two.');
     return await LocalAgent.load(options.pool ?? sharedPool, { model, device, dtype, signal, onProgress, onAttempt }, settings, earlier);
   } catch (error) {
     const [server] = earlier;

@@ -83,7 +83,8 @@ export class LocalAgent implements Agent {
   async #answer(said: AgentPayload, settings: AgentSettings, options: InvokeOptions, signal: AbortSignal): Promise<AgentResponse> {
     const engine = await this.#engine(signal);
     const { sessionId } = said;
-    const { payload, memory } = this.#sessions.recall({ reasoningEffort: settings.reasoningEffort, ...said });
+    const recalled = this.#sessions.recall({ reasoningEffort: settings.reasoningEffort, ...said });
+    const { payload, memory } = recalled;
     const messages = toMessages(payload, memory, settings.systemContext);
     const usesTemplate = this.#request.model.promptFormat === 'template' && engine.info.hasChatTemplate;
     const prompt = usesTemplate ? await engine.renderTemplate(messages.map(({ role, content }) => ({ role, content }))) : transcript(messages, engine.info.eosToken);
@@ -106,7 +107,7 @@ export class LocalAgent implements Agent {
     // The system line is made anew each turn. What came after the caller's own stop sequence was never said.
     const stoppedByCaller = result.stopSequence !== undefined && result.stopSequence !== TURN_STOP;
     const reply: Message = { role: 'assistant', content: result.text.trim(), raw: stoppedByCaller ? result.text : result.rawText };
-    this.#sessions.remember(payload, [...memory, ...newTurn(payload, memory), reply]);
+    this.#sessions.remember(recalled, [...memory, ...newTurn(payload, memory), reply]);
     return this.#response(result, prompt, settings.seed);
   }
 

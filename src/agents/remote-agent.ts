@@ -3,6 +3,7 @@ import type { ResolvedSettings } from '../config/sources.js';
 import type { Attempt, RequestedDevice } from '../engine/ladder.js';
 import { ledger } from '../engine/ledger.js';
 import { UnmockedError } from '../errors.js';
+import { models } from '../models/registry.js';
 import type { Agent, AgentDevice, AgentModel, AgentPayload, AgentResponse, AgentStream, InvokeOptions, Message, TokenPiece, Tool, Usage } from './agent.js';
 import { pickSettings } from './invoke-settings.js';
 import { checkPayload } from './payload.js';
@@ -21,7 +22,7 @@ export interface RemoteRequest extends ResolvedSettings {
   signal?: AbortSignal | undefined;
 }
 
-/** Asked whether it is there, a server has no time to load a model first. */
+/** A first rung has no time to wake up: the next one waits. */
 const GREETING_SECONDS = 10;
 
 /** An agent whose model runs on an OpenAI-compatible server. It keeps its conversations itself; the server is told all of them each time. */
@@ -61,8 +62,9 @@ export class RemoteAgent implements Agent {
     const startedAt = performance.now();
     const connection = new Connection({ apiUrl, apiKey, timeoutSeconds, maxRetries });
     // As a rung of the ladder it is there at once or not at all; retries would only keep the next rung waiting.
-    const greeting = new Connection({ apiUrl, apiKey, timeoutSeconds: Math.min(timeoutSeconds, GREETING_SECONDS), maxRetries: request.requested === 'auto' ? 0 : maxRetries });
+    const greeting = request.requested === 'auto' ? new Connection({ apiUrl, apiKey, timeoutSeconds, maxRetries: 0, patience: GREETING_SECONDS }) : connection;
     const served = await readModels(greeting, request.signal);
+    if (request.requested === 'auto') assertServed(request, served.map(({ id }) => id));
     return new RemoteAgent(request, connection, served, { device: 'remote', url: connection.url, outcome: 'loaded', durationMs: performance.now() - startedAt });
   }
 
@@ -102,8 +104,9 @@ export class RemoteAgent implements Agent {
   }
 
   async #answer(said: AgentPayload, settings: AgentSettings, options: InvokeOptions, stream: boolean, signal: AbortSignal): Promise<AgentResponse> {
-    const { payload: recalled, memory } = this.#sessions.recall(said);
-    const { toolsAvailable: tools = [], ...rest } = recalled;
+    const recalled = this.#sessions.recall(said);
+    const { memory } = recalled;
+    const { toolsAvailable: tools = [], ...rest } = recalled.payload;
     // Tools and effort have fields of their own; the server puts them into the prompt.
     const payload: AgentPayload = { ...rest, reasoningEffort: undefined };
     const messages = toChatMessages(toMessages(payload, memory, settings.systemContext));
@@ -174,6 +177,17 @@ function readUsage({ usage }: Completion): Usage {
   if (!Number.isInteger(usage?.completion_tokens) || !Number.isInteger(usage?.prompt_tokens)) return { promptTokens: 0, prefilledTokens: 0, completionTokens: 0, countedBy: 'nobody' };
   const { prompt_tokens: promptTokens, completion_tokens: completionTokens, prompt_tokens_details } = usage!;
   return { promptTokens, prefilledTokens: promptTokens - (prompt_tokens_details?.cached_tokens ?? 0), completionTokens, countedBy: 'server' };
+}
+
+/**
+ * A first rung has to have the model; asked for by name, a server may know more names than it lists. One with a single model takes any
+ * name for it, as llama.cpp does, but hardly that of a model of this page's own.
+ */
+function assertServed({ settings, sources }: RemoteRequest, served: readonly string[]): void {
+  const { model, apiUrl } = settings;
+  const isOwn = models.some(({ id }) => id === model);
+  if (sources.model === 'default' || served.length === 0 || served.includes(model) || served.includes(`${model}:latest`) || (served.length === 1 && !isOwn)) return;
+  throw new UnmockedError('model-not-found', `${apiUrl} has no model "${model}". It has: ${served.slice(0, 20).join(', ')}.`, { details: { fault: 'no-such-model', url: apiUrl } });
 }
 
 /** The model that was asked for by anybody; where nobody did, the server's only one, or the one that we would take ourselves. */

@@ -1,5 +1,4 @@
-import type { SettingsSources } from '../config/sources.js';
-import { resolveSettings } from '../config/sources.js';
+import { isConfigured, type SettingsSources } from '../config/sources.js';
 import { isAbortError, toErrorRecord } from '../errors.js';
 import type { Agent } from './agent.js';
 import { loadAgent, type LoadAgentOptions } from './load-agent.js';
@@ -10,14 +9,6 @@ export type StartupValidation =
   | { status: 'none' }
   | { status: 'valid'; backend: Agent['backend']; model: string; device: Agent['device']; reply: string; /** What went wrong before something worked: a server that is away, say. */ warning?: string }
   | { status: 'invalid'; /** What is wrong, and what to do. */ reason: string; error: Error };
-
-/** Whether anybody chose a backend: a URL, a model, a backend or a device, anywhere but in the defaults. */
-export function isConfigured(sources: SettingsSources): boolean {
-  return (['local', 'remote'] as const).some((backend) => {
-    const { sources: from } = resolveSettings(sources, backend);
-    return (['apiUrl', 'backend', 'model', 'device'] as const).some((name) => from[name] !== 'default');
-  });
-}
 
 /**
  * Asks a configured backend something, for when a product starts. Meant for the background: nothing waits for it, and it never throws but

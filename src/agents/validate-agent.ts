@@ -13,7 +13,8 @@ export type Validation =
 export async function validateAgent(agent: Agent, options: { signal?: AbortSignal | undefined } = {}): Promise<Validation> {
   try {
     const response = await agent.invoke(VALIDATION_PROMPT, { signal: options.signal, maxNewTokens: 32 });
-    const reply = response.response;
+    // A model that thinks first may not be done with that yet; it answers all the same.
+    const reply = response.response || response.thinking;
     if (reply.length > VALIDATION_MIN_CHARACTERS) return { valid: true, reply, response };
     return {
       valid: false,

@@ -1,9 +1,11 @@
-import { type AgentConfig, type Backend, fetchConfig, parseConfig } from '../config/config.js';
+import type { AgentConfig, Backend } from '../config/config.js';
 import { ambientEnvironment, type Environment, readEnvironment } from '../config/environment.js';
+import { fetchConfig } from '../config/fetch-config.js';
 import { type AgentSettings, checkSettings, optionNames, options, show } from '../config/options.js';
 import { SettingsStore } from '../config/settings-store.js';
 import { requestedBackend, resolveSettings, type ResolvedSettings, type SettingsSources } from '../config/sources.js';
 import { isAbortError, toErrorRecord } from '../errors.js';
+import { fetched } from '../fetched.js';
 import type { Problem } from './events.js';
 
 export interface PageSettingsOptions {
@@ -186,10 +188,10 @@ export class PageSettings extends EventTarget {
   /**
    * Takes a config.toml in place of the one beside the page, until it is removed or the session ends.
    *
-   * @throws UnmockedError `invalid-config`; then the one before stays.
+   * @throws UnmockedError `invalid-config`, or `network` where what reads it did not come; then the one before stays.
    */
-  useConfig(text: string, name = 'config.toml'): void {
-    const config = parseConfig(text, this.#variables);
+  async useConfig(text: string, name = 'config.toml'): Promise<void> {
+    const config = await this.#parse(text);
     this.#fetching.abort();
     this.#file = { name, origin: 'hand', text, config };
     this.#problems.config = [];
@@ -213,11 +215,16 @@ export class PageSettings extends EventTarget {
   async #restoreConfig(): Promise<void> {
     const kept = readKept(this.#session);
     if (!kept) return this.#fetchConfig();
+    const { signal } = this.#fetching;
     try {
-      this.#file = { ...kept, origin: 'hand', config: parseConfig(kept.text, this.#variables) };
+      const config = await this.#parse(kept.text);
+      if (signal.aborted) return; // another one was given meanwhile
+      this.#file = { ...kept, origin: 'hand', config };
     } catch (error) {
+      if (signal.aborted) return;
       this.#problems.config = [problem(error)];
     }
+    this.#changed();
   }
 
   async #fetchConfig(): Promise<void> {
@@ -226,7 +233,8 @@ export class PageSettings extends EventTarget {
     try {
       const text = await fetchConfig(this.#options.configUrl ?? 'config.toml', AbortSignal.any([signal, AbortSignal.timeout(CONFIG_PATIENCE_MS)]));
       if (signal.aborted || !text?.trim()) return;
-      const config = parseConfig(text, this.#variables);
+      const config = await this.#parse(text);
+      if (signal.aborted) return;
       this.#file = { name: 'config.toml beside the page', origin: 'page', text, config };
       if (config.unknownKeys.length > 0) this.#problems.config = [warning(`The config.toml beside the page has keys that are not known and were ignored: ${config.unknownKeys.join(', ')}.`)];
     } catch (error) {
@@ -234,6 +242,12 @@ export class PageSettings extends EventTarget {
       this.#problems.config = [isAbortError(error) ? warning(`The config.toml beside the page did not come within ${CONFIG_PATIENCE_MS / 1000} s and was left out.`) : problem(error)];
     }
     this.#changed();
+  }
+
+  /** What reads TOML is fetched only where there is some. */
+  async #parse(text: string): Promise<AgentConfig> {
+    const { parseConfig } = await fetched(import('../config/config.js'));
+    return parseConfig(text, this.#variables);
   }
 
   /** Another tab may have saved something since: what it said of other settings stays. */

@@ -1,7 +1,7 @@
-import { loadAgent } from '../agents/load-agent.js';
-import { isConfigured, type StartupValidation, validateStartup } from '../agents/startup.js';
-import { requestedBackend, resolveSettings, type SettingsSources } from '../config/sources.js';
-import { isAbortError, toErrorRecord } from '../errors.js';
+import type { StartupValidation, validateStartup } from '../agents/startup.js';
+import { isConfigured, requestedBackend, resolveSettings, type SettingsSources } from '../config/sources.js';
+import { isAbortError, toErrorRecord, untilAborted } from '../errors.js';
+import { fetched } from '../fetched.js';
 import type { Model } from '../models/model.js';
 import { resolveModel } from '../models/registry.js';
 import { modelBytes } from './download-size.js';
@@ -18,6 +18,11 @@ export interface StartupState {
 export type ValidateStartup = typeof validateStartup;
 
 const idle: StartupState = { status: 'idle', text: '' };
+/** Fetched only where something is configured. */
+const validateFetched: ValidateStartup = async (sources, options) => {
+  const { validateStartup: validate } = await untilAborted(fetched(import('../agents/startup.js')), options?.signal);
+  return validate(sources, options);
+};
 
 /**
  * Asks a configured backend something when the page opens, in the background. Whatever else wants the machine stops it. A model that is
@@ -29,7 +34,7 @@ export class StartupCheck {
   #controller: AbortController | undefined;
   #over: Promise<void> = Promise.resolve();
 
-  constructor(onChange: (state: StartupState) => void, validate: ValidateStartup = validateStartup) {
+  constructor(onChange: (state: StartupState) => void, validate: ValidateStartup = validateFetched) {
     this.#onChange = onChange;
     this.#validate = validate;
   }
@@ -64,8 +69,8 @@ export class StartupCheck {
     say({ status: 'checking', text: remote ? `Checking remote backend${apiUrl ? ` at ${apiUrl}` : ''}…` : `Checking ${model} in this page…` });
     try {
       // With `auto`, a server that is away would have this page download its own model.
-      const load: typeof loadAgent = (given) => loadAgent(remote && download ? { ...given, backend: 'remote' } : given);
-      say(describe(await this.#validate(sources, { signal, load })));
+      const checked: SettingsSources = remote && download ? { ...sources, argument: { ...sources.argument, backend: 'remote' } } : sources;
+      say(describe(await this.#validate(checked, { signal })));
     } catch (error) {
       if (!isAbortError(error)) say({ status: 'invalid', text: toErrorRecord(error).message });
     }

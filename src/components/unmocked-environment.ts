@@ -1,6 +1,6 @@
 import { html, LitElement, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
-import type { Description } from '../scenarios/system.js';
+import type { Description } from '../scenarios/description.js';
 import { environmentStyles } from './unmocked-environment.styles.js';
 import { themeStyles } from './theme.styles.js';
 

@@ -7,10 +7,11 @@ import { toErrorRecord, UnmockedError } from '../errors.js';
 import { toJUnit } from '../harness/junit.js';
 import type { RunOptions } from '../harness/run.js';
 import type { Report, RunEvent } from '../harness/report.js';
-import { scenarios as coreScenarios } from '../scenarios/index.js';
 import { resolveModel } from '../models/registry.js';
+import { describe, type Description } from '../scenarios/description.js';
+import { scenarios as coreScenarios } from '../scenarios/index.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import { type Description, realSystem, type System } from '../scenarios/system.js';
+import type { System } from '../scenarios/system.js';
 import { type PageDevice, type Problem, UnmockedErrorEvent, UnmockedReportEvent, type UnmockedRequestEvent, UnmockedResultEvent, type UnmockedSettingsEvent, UnmockedStartEvent } from './events.js';
 import { count } from './format.js';
 import type { PageSettings } from './page-settings.js';
@@ -64,8 +65,8 @@ export class UnmockedHarness extends LitElement {
   @property({ attribute: false }) tags: readonly string[] = [];
   /** Default: the core scenarios. */
   @property({ attribute: false }) scenarios: readonly Scenario[] = coreScenarios;
-  /** What is tested; saboteurs replace it. */
-  @property({ attribute: false }) system: System = realSystem;
+  /** What is tested in place of the real system; for saboteurs. */
+  @property({ attribute: false }) system: System | undefined;
   /** What was wrong with the page's address, or with the latest run. */
   @property({ attribute: false }) problems: readonly Problem[] = [];
   /** The latest run's, once it is over. */
@@ -84,7 +85,7 @@ export class UnmockedHarness extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.system.describe().then(
+    (this.system ? this.system.describe() : describe()).then(
       (description) => (this.description = description),
       (error: Error) => this.#addProblem(`The browser could not be asked what it can do: ${error.message}`),
     );
@@ -184,7 +185,7 @@ export class UnmockedHarness extends LitElement {
       <div class="controls" part="controls">
         <div class="buttons">
           <button type="button" id="run" class="primary" ?disabled=${this.running} @click=${this.#runAll}>Run all ${shown.length}</button>
-          <button type="button" id="stop" ?disabled=${!this.running || this.stopping} @click=${() => this.stop()}>${this.stopping ? 'Stopping…' : 'Stop'}</button>
+          <button type="button" id="stop" ?disabled=${!this.running} @click=${() => this.stop()}>${this.stopping ? 'Stopping…' : 'Stop'}</button>
         </div>
         <unmocked-report part="report" .results=${this.#results()} .expected=${this.latest.length} .current=${this.#current()} .report=${this.report}></unmocked-report>
       </div>
@@ -299,7 +300,7 @@ export class UnmockedHarness extends LitElement {
     this.#moveFocus('stop', 'run');
   }
 
-  /** A button that becomes disabled loses the focus of whoever pressed it by keyboard. */
+  /** A button that becomes disabled loses the focus of whoever pressed it by keyboard. Stop keeps it until the run is over, which can take a while. */
   #moveFocus(from: string, to: string): void {
     const active = this.shadowRoot?.activeElement;
     if (active?.id === from) void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#${to}`)?.focus());

@@ -123,7 +123,7 @@ export class UnmockedSources extends LitElement {
     if (this.disabled) return;
     if (file) return this.#read(file);
     const text = event.dataTransfer?.getData('text/plain');
-    if (text) this.#use(text, 'config.toml, dropped');
+    if (text) await this.#use(text, 'config.toml, dropped');
   }
 
   async #choose(event: Event): Promise<void> {
@@ -140,13 +140,13 @@ export class UnmockedSources extends LitElement {
       return;
     }
     try {
-      this.#use(await file.text(), file.name);
+      await this.#use(await file.text(), file.name);
     } catch (error) {
       this.refused = `"${file.name}" cannot be read: ${toErrorRecord(error).message}`;
     }
   }
 
-  #paste(): void {
+  async #paste(): Promise<void> {
     const text = this.area.value;
     this.said = '';
     if (!text.trim()) {
@@ -154,14 +154,14 @@ export class UnmockedSources extends LitElement {
       this.area.focus();
       return;
     }
-    if (this.#use(text, 'config.toml, pasted')) this.area.value = '';
+    if ((await this.#use(text, 'config.toml, pasted')) && this.area.value === text) this.area.value = '';
   }
 
-  #use(text: string, name: string): boolean {
+  async #use(text: string, name: string): Promise<boolean> {
     this.said = '';
     this.refused = '';
     try {
-      this.page?.useConfig(text, name);
+      await this.page?.useConfig(text, name);
     } catch (error) {
       this.refused = toErrorRecord(error).message;
       return false;

@@ -1,12 +1,12 @@
 import { html, LitElement, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { Agent, AgentResponse } from '../agents/agent.js';
-import { loadAgent } from '../agents/load-agent.js';
 import { ReasoningStream } from '../agents/reasoning-stream.js';
 import { validateAgent, VALIDATION_PROMPT } from '../agents/validate-agent.js';
 import { requestedBackend, resolveSettings, type SettingsSources } from '../config/sources.js';
 import type { Attempt } from '../engine/ladder.js';
-import { abortError, isAbortError, toErrorRecord } from '../errors.js';
+import { abortError, isAbortError, toErrorRecord, untilAborted } from '../errors.js';
+import { fetched } from '../fetched.js';
 import { observe } from '../harness/observe.js';
 import { UnmockedTestEvent } from './events.js';
 import { count, formatDuration } from './format.js';
@@ -137,6 +137,7 @@ export class UnmockedTry extends LitElement {
     this.attempts = [];
     this.#loadedWith = signature(this.sources);
     const { argument = {}, ...sources } = this.sources;
+    const { loadAgent } = await untilAborted(fetched(import('../agents/load-agent.js')), signal);
     const agent = await loadAgent({
       ...argument,
       sources,

@@ -1,6 +1,7 @@
 import { parse, TomlError } from 'smol-toml';
 import { UnmockedError } from '../errors.js';
-import { ambientEnvironment, type Environment, environmentNames } from './environment.js';
+import { ambientEnvironment, type Environment } from './environment.js';
+import { fetchConfig } from './fetch-config.js';
 import { type AgentSettings, checkSettings, optionNames, options, show } from './options.js';
 
 export type Backend = 'local' | 'remote';
@@ -85,7 +86,7 @@ function readSection(table: Table, section: string, environment: Environment, un
   const settings: Partial<Record<keyof AgentSettings, unknown>> = {};
   const keys: Partial<Record<keyof AgentSettings, string>> = {};
   const set = (name: keyof AgentSettings, key: string, value: unknown) => {
-    const given = substitute(value, environment);
+    const given = substitute(name, `${section}.${key}`, value, environment);
     // Other frameworks' files leave these empty where there is none.
     if (given === undefined || (given === '' && (name === 'apiUrl' || name === 'apiKey'))) return;
     const synonyms = options[name].synonyms as Readonly<Record<string, unknown>> | undefined;
@@ -108,13 +109,13 @@ function readSection(table: Table, section: string, environment: Environment, un
   return checkSettings(settings, 'invalid-config', (name) => `config.toml: ${section}.${keys[name] ?? options[name].key}`);
 }
 
-/** `"${OPENAI_API_KEY}"` stands for the variable; one that is not set, or no variable of ours, for nothing. */
-function substitute(value: unknown, environment: Environment): unknown {
-  const variable = typeof value === 'string' ? /^\$\{(\w+)\}$/.exec(value)?.[1] : undefined;
-  if (!variable) return value;
-  const known = environmentNames.find((name) => name === variable);
-  if (!known) throw new UnmockedError('invalid-config', `config.toml: ${show(value)} is not known. Allowed: ${environmentNames.map((name) => `"\${${name}}"`).join(', ')}.`);
-  return environment[known] || undefined;
+/** `"${OPENAI_API_KEY}"` stands for the variable, or for nothing where that is not set. Each setting takes its own variable only, so that no key ends up in another. */
+function substitute(name: keyof AgentSettings, key: string, value: unknown, environment: Environment): unknown {
+  if (typeof value !== 'string' || !/^\$\{.*\}$/.test(value)) return value;
+  const { environment: variable, secret } = options[name];
+  if (variable && value === `\${${variable}}`) return environment[variable] || undefined;
+  const shown = secret ? 'another variable' : show(value);
+  throw new UnmockedError('invalid-config', `config.toml: ${key} is ${shown}. ${variable ? `Allowed: "\${${variable}}", or the value itself` : 'It takes no variable: write the value itself'}.`);
 }
 
 const isTable = (value: unknown): value is Table => typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
@@ -133,19 +134,4 @@ function asTable(value: unknown, section: string): Table {
 export async function loadConfig(url: string | URL = 'config.toml', signal?: AbortSignal): Promise<AgentConfig | undefined> {
   const toml = await fetchConfig(url, signal);
   return toml === undefined ? undefined : parseConfig(toml);
-}
-
-/** As `loadConfig`, but only the text. */
-export async function fetchConfig(url: string | URL = 'config.toml', signal?: AbortSignal): Promise<string | undefined> {
-  let response: Response;
-  try {
-    response = await fetch(url, { signal: signal ?? null, cache: 'no-cache' });
-  } catch (cause) {
-    if (signal?.aborted) throw cause;
-    throw new UnmockedError('network', `The configuration could not be fetched from ${url}: ${(cause as Error).message}.`, { cause });
-  }
-  if (response.status === 404) return undefined;
-  if (!response.ok) throw new UnmockedError('network', `The configuration at ${url} answered with status ${response.status}.`);
-  if (/^text\/html/i.test(response.headers.get('content-type') ?? '')) return undefined; // an index page in place of a 404
-  return response.text();
 }

@@ -29,7 +29,8 @@ export class SettingsStore {
   readonly #local: Storage | undefined;
   readonly #session: Storage | undefined;
   readonly #names: { settings: string; secrets: string };
-  #memory: StoredSettings | undefined;
+  /** What the storage did not take. */
+  #unsaved: StoredSettings | undefined;
 
   constructor({ local, session, name = 'unmocked' }: SettingsStoreOptions = {}) {
     this.#local = local ?? storageOrNone('localStorage');
@@ -39,11 +40,11 @@ export class SettingsStore {
 
   /** What was saved. Entries that are broken or not allowed (any more) are named in `problems`. */
   load(): StoredSettings {
+    if (this.#unsaved) return this.#unsaved;
     const problems: string[] = [];
     const kept = read(this.#local, this.#names.settings, problems);
     const remembered = read(this.#local, this.#names.secrets, problems);
     const forSession = read(this.#session, this.#names.secrets, problems);
-    if (!kept && !remembered && !forSession) return problems.length === 0 && this.#memory ? this.#memory : { settings: {}, rememberKey: false, problems };
     const settings: Partial<AgentSettings> = {};
     for (const [name, value] of Object.entries({ ...kept, ...remembered, ...forSession })) {
       try {
@@ -58,18 +59,21 @@ export class SettingsStore {
 
   /** Replaces what was saved. Returns whether it outlives the page. */
   save(settings: Partial<AgentSettings>, { rememberKey = false }: { rememberKey?: boolean } = {}): boolean {
-    this.#memory = { settings: { ...settings }, rememberKey, problems: [] };
     const plain = Object.fromEntries(Object.entries(settings).filter(([name, value]) => value !== undefined && !secrets.includes(name as keyof AgentSettings)));
     const secret = Object.fromEntries(Object.entries(settings).filter(([name, value]) => value !== undefined && secrets.includes(name as keyof AgentSettings)));
-    const kept = write(this.#local, this.#names.settings, plain);
-    write(this.#local, this.#names.secrets, rememberKey ? secret : {});
-    write(this.#session, this.#names.secrets, rememberKey ? {} : secret);
+    const kept = [
+      write(this.#local, this.#names.settings, plain),
+      write(this.#local, this.#names.secrets, rememberKey ? secret : {}),
+      write(this.#session, this.#names.secrets, rememberKey ? {} : secret),
+    ].every(Boolean);
+    // Half of it is worse than nothing: a new key for an old server.
+    this.#unsaved = kept ? undefined : { settings: { ...settings }, rememberKey, problems: [] };
     return kept;
   }
 
   clear(): void {
     this.save({});
-    this.#memory = undefined;
+    this.#unsaved = undefined;
   }
 }
 

@@ -26,7 +26,7 @@ export interface ResolvedSettings {
 
 /**
  * The settings for one backend, each from the strongest source that has it; with one exception: a URL in the page's address gets no key,
- * unless the page would use that URL anyway. Or a link could send somebody's key to anywhere.
+ * unless that URL would be used anyway. Or a link could send somebody's key to anywhere.
  */
 export function resolveSettings(given: SettingsSources, backend: Backend): ResolvedSettings {
   const layers: Record<SourceName, Partial<AgentSettings>> = {
@@ -45,7 +45,7 @@ export function resolveSettings(given: SettingsSources, backend: Backend): Resol
     settings[name] = source === 'default' ? options[name].default : layers[source][name];
     sources[name] = source;
   }
-  if (sources.apiUrl === 'url' && sources.apiKey !== 'argument' && resolveSettings({ ...given, url: {} }, backend).settings.apiUrl !== settings['apiUrl']) {
+  if (sources.apiUrl === 'url' && resolveSettings({ ...given, url: {} }, backend).settings.apiUrl !== settings['apiUrl']) {
     settings['apiKey'] = undefined;
     sources.apiKey = 'default';
   }
@@ -58,4 +58,12 @@ export function requestedBackend(given: SettingsSources): AgentSettings['backend
   if (backend !== 'auto') return backend;
   if (device === 'remote') return 'remote';
   return device === 'auto' ? 'auto' : 'local';
+}
+
+/** Whether anybody chose a backend: a URL, a model, a backend or a device, anywhere but in the defaults. */
+export function isConfigured(sources: SettingsSources): boolean {
+  return (['local', 'remote'] as const).some((backend) => {
+    const { sources: from } = resolveSettings(sources, backend);
+    return (['apiUrl', 'backend', 'model', 'device'] as const).some((name) => from[name] !== 'default');
+  });
 }

@@ -89,9 +89,8 @@ export function createContext(run: Run, result: ScenarioResult, signal: AbortSig
       return agent;
     },
     loadRemote(loadOptions = {}) {
-      const { apiUrl, apiKey, model: chosen, models } = context.server;
-      const remoteModel = chosen ?? (models.includes(model.id) ? model.id : undefined);
-      return load({ backend: 'remote', apiUrl, apiKey, ...(remoteModel ? { model: remoteModel } : {}), ...loadOptions });
+      const { apiUrl, apiKey, model: served } = context.server;
+      return load({ backend: 'remote', apiUrl, apiKey, model: served, ...loadOptions });
     },
     check(name, holds, facts = {}) {
       addCheck({ name, status: holds ? 'passed' : 'failed', ...facts });

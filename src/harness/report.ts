@@ -2,7 +2,7 @@ import type { ActualDevice, Attempt, RequestedDevice } from '../engine/ladder.js
 import type { AdapterInfo } from '../engine/protocol.js';
 import type { ErrorRecord } from '../errors.js';
 import type { Check } from '../scenarios/scenario.js';
-import type { Description } from '../scenarios/system.js';
+import type { Description } from '../scenarios/description.js';
 
 export type ResultStatus = 'passed' | 'failed' | 'skipped' | 'timed-out' | 'not-run';
 

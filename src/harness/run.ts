@@ -2,13 +2,14 @@ import type { Agent } from '../agents/agent.js';
 import { readEnvironment } from '../config/environment.js';
 import { ledger } from '../engine/ledger.js';
 import { type PageDevice, pageDevices } from '../engine/ladder.js';
-import { UnmockedError } from '../errors.js';
+import { isAbortError, UnmockedError } from '../errors.js';
 import type { Model } from '../models/model.js';
 import { resolveModel } from '../models/registry.js';
+import type { Description } from '../scenarios/description.js';
 import { scenarios as coreScenarios } from '../scenarios/index.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { Server, ServerSettings } from '../scenarios/server.js';
-import { type Description, realSystem, type System } from '../scenarios/system.js';
+import { realSystem, type System } from '../scenarios/system.js';
 import type { Report, RunEvent, ScenarioResult } from './report.js';
 import { emptyResult, runScenario } from './run-scenario.js';
 
@@ -37,7 +38,7 @@ export interface RunOptions {
 /**
  * Runs scenarios in order, each within its time limit; one that fails does not stop the rest.
  *
- * @throws UnmockedError `invalid-argument` or `unknown-model`, or what `system.describe` throws, before anything runs. Never for what happens in a scenario; a stopped run
+ * @throws UnmockedError `invalid-argument` or `unknown-model`, or what `system.describe` or a scenario's `prepare` throws, before anything runs. Never for what happens in a scenario; a stopped run
  *   returns its report, with the rest `not-run`.
  */
 export async function runScenarios(options: RunOptions = {}): Promise<Report> {
@@ -55,12 +56,13 @@ export async function runScenarios(options: RunOptions = {}): Promise<Report> {
       reportError(error); // the listener's trouble is not the run's
     }
   };
+  await Promise.all(scenarios.map((scenario) => scenario.prepare?.()));
   const startedAt = new Date();
   const began = performance.now();
   const before = { ...ledger };
   emit({ type: 'run-start', scenarios: scenarios.map(({ id }) => id) });
   const environment = await system.describe();
-  const server = await lookForServer(options, system);
+  const server = await lookForServer(options, system, model.id);
   const results: ScenarioResult[] = [];
   const warm = new WarmEngine(() => system.loadAgent({ model, backend: 'local', device, signal: options.signal }));
   const run: Run = { options, model, device, seed, system, environment, server, emit, warm };
@@ -122,11 +124,16 @@ class WarmEngine {
 }
 
 /** A server that is away is no error of the run: what needs it is skipped, with the reason. */
-async function lookForServer({ server, signal }: RunOptions, system: System): Promise<Server | { reason: string }> {
+async function lookForServer({ server, signal }: RunOptions, system: System, preferred: string): Promise<Server | { reason: string }> {
   const environment = server === undefined ? readEnvironment() : {};
   const settings = server ?? (environment.apiUrl ? { apiUrl: environment.apiUrl, apiKey: environment.apiKey, model: environment.model } : undefined);
   if (!settings) return { reason: 'no API URL is set (npm run serve:openai starts a server)' };
-  return system.findServer(settings, signal);
+  try {
+    return await system.findServer(settings, { preferred, signal });
+  } catch (error) {
+    if (isAbortError(error)) return { reason: 'the run was stopped' };
+    throw error;
+  }
 }
 
 interface Facts extends Pick<Report, 'startedAt' | 'durationMs' | 'environment' | 'server' | 'device' | 'seed' | 'inference'> {

@@ -1,36 +1,30 @@
 import type { Agent, AgentResponse } from '../agents/agent.js';
-import { defineScenario, type ScenarioContext } from './scenario.js';
+import type { ScenarioContext } from './scenario.js';
 
 const MESSAGE = 'Hello, this is a test.';
 const GREETING = /\b(hello|hi|hey|greetings|welcome|good (day|morning|evening))\b/i;
 
-export default defineScenario({
-  id: 'chat-completion',
-  title: 'Completes a chat',
-  proves: 'A message gets a reply whose every token was computed here: the text is the decoded token ids, and the finish reason is true.',
-  tags: ['core', 'chat'],
-  async run(t) {
-    const agent = await t.load();
-    const maxNewTokens = 24;
-    const reply = await agent.invoke(MESSAGE, { maxNewTokens, signal: t.signal });
-    const { metadata } = reply;
-    t.metric('firstTokenMs', metadata.timings.firstToken);
-    t.metric('tokensPerSecond', metadata.timings.tokensPerSecond);
-    t.check('the reply is not empty', reply.response.length > 0, { actual: reply.response, expected: 'some text' });
-    t.check('the message is in the prompt', metadata.prompt.includes(MESSAGE), { actual: metadata.prompt });
-    t.check('no more tokens than asked for', metadata.outputTokenIds.length <= maxNewTokens, { actual: metadata.outputTokenIds.length, expected: `at most ${maxNewTokens}` });
-    t.check('every token of the reply was computed here', t.tokensComputed() >= metadata.outputTokenIds.length, { actual: t.tokensComputed(), expected: `at least ${metadata.outputTokenIds.length}` });
-    await checkTokens(t, agent, reply);
-    checkFinish(t, 'the finish reason is true', agent, reply, maxNewTokens);
-    if (t.model.capabilities.includes('chat')) t.check('it is a greeting', GREETING.test(reply.response), { actual: reply.response, expected: String(GREETING) });
-    else t.skipCheck('it is a greeting', `"${t.model.id}" has no chat training`);
+export async function run(t: ScenarioContext): Promise<void> {
+  const agent = await t.load();
+  const maxNewTokens = 24;
+  const reply = await agent.invoke(MESSAGE, { maxNewTokens, signal: t.signal });
+  const { metadata } = reply;
+  t.metric('firstTokenMs', metadata.timings.firstToken);
+  t.metric('tokensPerSecond', metadata.timings.tokensPerSecond);
+  t.check('the reply is not empty', reply.response.length > 0, { actual: reply.response, expected: 'some text' });
+  t.check('the message is in the prompt', metadata.prompt.includes(MESSAGE), { actual: metadata.prompt });
+  t.check('no more tokens than asked for', metadata.outputTokenIds.length <= maxNewTokens, { actual: metadata.outputTokenIds.length, expected: `at most ${maxNewTokens}` });
+  t.check('every token of the reply was computed here', t.tokensComputed() >= metadata.outputTokenIds.length, { actual: t.tokensComputed(), expected: `at least ${metadata.outputTokenIds.length}` });
+  await checkTokens(t, agent, reply);
+  checkFinish(t, 'the finish reason is true', agent, reply, maxNewTokens);
+  if (t.model.capabilities.includes('chat')) t.check('it is a greeting', GREETING.test(reply.response), { actual: reply.response, expected: String(GREETING) });
+  else t.skipCheck('it is a greeting', `"${t.model.id}" has no chat training`);
 
-    const short = await agent.invoke(MESSAGE, { maxNewTokens: 1, signal: t.signal });
-    t.equal('a limit of one token gives one token', short.metadata.outputTokenIds.length, 1);
-    checkFinish(t, 'the finish reason of a reply that was cut is true', agent, short, 1);
-    t.equal('greedy decoding begins the same way again', short.metadata.outputTokenIds[0], metadata.outputTokenIds[0]);
-  },
-});
+  const short = await agent.invoke(MESSAGE, { maxNewTokens: 1, signal: t.signal });
+  t.equal('a limit of one token gives one token', short.metadata.outputTokenIds.length, 1);
+  checkFinish(t, 'the finish reason of a reply that was cut is true', agent, short, 1);
+  t.equal('greedy decoding begins the same way again', short.metadata.outputTokenIds[0], metadata.outputTokenIds[0]);
+}
 
 async function checkTokens(t: ScenarioContext, agent: Agent, { metadata }: AgentResponse): Promise<void> {
   if (!agent.encode || !agent.decode) return t.skipCheck('the text is the decoded token ids', 'the agent has no tokenizer here');

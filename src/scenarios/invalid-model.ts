@@ -2,57 +2,51 @@ import { hasCode } from '../errors.js';
 import { assets } from '../engine/assets.js';
 import type { Model } from '../models/model.js';
 import { modelBaseUrl, resolveModel } from '../models/registry.js';
-import { defineScenario } from './scenario.js';
+import type { ScenarioContext } from './scenario.js';
 
 const NAME = 'nonexistent/invalid-model-12345';
 
-export default defineScenario({
-  id: 'invalid-model',
-  title: 'Fails cleanly on an invalid model',
-  proves: 'A model that does not exist and one that is damaged each fail with an error of their own, and a good model then loads and answers in the same page.',
-  tags: ['core', 'failure'],
-  async run(t) {
-    const pool = t.system.createPool();
-    const before = t.system.runningEngines();
-    const host = new URL(t.reference.hubUrl ?? 'https://huggingface.co/').host;
-    const missing = await t.rejects(
-      'a model that does not exist is an error that names it and where it was looked for',
-      () => t.system.loadAgent({ backend: 'local', model: NAME, hubUrl: t.reference.hubUrl, device: t.device, pool, signal: t.signal }),
-      `an error that names "${NAME}" and ${host}`,
-      // Without a network nobody can say that there is no such model; the error must still say what was looked for, and where.
-      (error) => hasCode(error, 'model-not-found', 'network') && error.message.includes(NAME) && error.message.includes(host),
-    );
+export async function run(t: ScenarioContext): Promise<void> {
+  const pool = t.system.createPool();
+  const before = t.system.runningEngines();
+  const host = new URL(t.reference.hubUrl ?? 'https://huggingface.co/').host;
+  const missing = await t.rejects(
+    'a model that does not exist is an error that names it and where it was looked for',
+    () => t.system.loadAgent({ backend: 'local', model: NAME, hubUrl: t.reference.hubUrl, device: t.device, pool, signal: t.signal }),
+    `an error that names "${NAME}" and ${host}`,
+    // Without a network nobody can say that there is no such model; the error must still say what was looked for, and where.
+    (error) => hasCode(error, 'model-not-found', 'network') && error.message.includes(NAME) && error.message.includes(host),
+  );
 
-    const weights = await halfOf('onnx/model_quantized.onnx');
-    const url = URL.createObjectURL(new Blob([weights], { type: 'application/octet-stream' }));
-    try {
-      const refused = await t.rejects(
-        'a truncated file is refused by its length and digest before the runtime sees it',
-        () => t.system.loadAgent({ backend: 'local', model: truncated(url, 'pinned'), device: 'wasm', pool, signal: t.signal }),
-        'an error about the integrity of onnx/model_quantized.onnx',
-        (error) => error.message.includes('onnx/model_quantized.onnx') && /integrity|bytes, expected/i.test(`${codes(error)} ${error.message}`),
-      );
-      const broken = await t.rejects(
-        'a truncated file that nobody pinned is refused by the runtime',
-        () => t.system.loadAgent({ backend: 'local', model: truncated(url, 'unpinned'), device: 'wasm', pool, signal: t.signal }),
-        'an error of the runtime that names onnx/model_quantized.onnx',
-        (error) => error.message.includes('onnx/model_quantized.onnx') && codes(error).includes('model-load-failed'),
-      );
-      const messages = [missing, refused, broken].map((error) => error?.message ?? '');
-      t.equal('the three errors differ', new Set(messages).size, 3);
-    } finally {
-      URL.revokeObjectURL(url);
-    }
-    t.equal('no worker is left of the failed loads', t.system.runningEngines(), before);
-
-    // The heart of it: in one realm, the failed load above makes every later one fail with its error.
-    const answer = await t.load({ pool }).then(
-      async (agent) => (await agent.invoke('Hello, this is a test.', { maxNewTokens: 12, signal: t.signal })).response,
-      (error: Error) => error,
+  const weights = await halfOf('onnx/model_quantized.onnx');
+  const url = URL.createObjectURL(new Blob([weights], { type: 'application/octet-stream' }));
+  try {
+    const refused = await t.rejects(
+      'a truncated file is refused by its length and digest before the runtime sees it',
+      () => t.system.loadAgent({ backend: 'local', model: truncated(url, 'pinned'), device: 'wasm', pool, signal: t.signal }),
+      'an error about the integrity of onnx/model_quantized.onnx',
+      (error) => error.message.includes('onnx/model_quantized.onnx') && /integrity|bytes, expected/i.test(`${codes(error)} ${error.message}`),
     );
-    t.check('a good model then loads and answers', typeof answer === 'string' && answer !== '', { actual: String(answer), expected: 'a reply' });
-  },
-});
+    const broken = await t.rejects(
+      'a truncated file that nobody pinned is refused by the runtime',
+      () => t.system.loadAgent({ backend: 'local', model: truncated(url, 'unpinned'), device: 'wasm', pool, signal: t.signal }),
+      'an error of the runtime that names onnx/model_quantized.onnx',
+      (error) => error.message.includes('onnx/model_quantized.onnx') && codes(error).includes('model-load-failed'),
+    );
+    const messages = [missing, refused, broken].map((error) => error?.message ?? '');
+    t.equal('the three errors differ', new Set(messages).size, 3);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+  t.equal('no worker is left of the failed loads', t.system.runningEngines(), before);
+
+  // The heart of it: in one realm, the failed load above makes every later one fail with its error.
+  const answer = await t.load({ pool }).then(
+    async (agent) => (await agent.invoke('Hello, this is a test.', { maxNewTokens: 12, signal: t.signal })).response,
+    (error: Error) => error,
+  );
+  t.check('a good model then loads and answers', typeof answer === 'string' && answer !== '', { actual: String(answer), expected: 'a reply' });
+}
 
 /** The bundled model's real weights, cut in half: what a connection leaves that broke off. */
 async function halfOf(path: string): Promise<Uint8Array<ArrayBuffer>> {

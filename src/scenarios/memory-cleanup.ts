@@ -1,50 +1,41 @@
 import { hasCode } from '../errors.js';
-import { defineScenario } from './scenario.js';
+import type { ScenarioContext } from './scenario.js';
 
 const ROUNDS = 5;
 /** What five rounds may leave behind: less than if each had kept the smallest model's weights. Seen: 0.1 to 0.3 MB. */
 const TOLERANCE_BYTES = 6 * 1024 * 1024;
 
-export default defineScenario({
-  id: 'memory-cleanup',
-  title: 'Gives its memory back',
-  proves: 'Load, use and dispose, five times over, leaves no worker and no memory behind; a disposed agent says so, and loading again works.',
-  tags: ['core', 'memory'],
-  timeLimit: 240_000,
-  // Besides being the honest baseline: a thread of a loaded multi-threaded engine sleeps in Atomics.wait, and no browser can ask it for its memory.
-  cold: true,
-  async run(t) {
-    const pool = t.system.createPool();
-    const workersBefore = t.system.runningEngines();
-    const memoryBefore = await t.system.measureMemory();
-    const replies: number[][] = [];
-    const left: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const agent = await t.load({ pool });
-      const { metadata } = await agent.invoke('Hello, this is a test.', { maxNewTokens: 4, signal: t.signal });
-      replies.push(metadata.outputTokenIds);
-      await agent.dispose();
-      left.push(t.system.runningEngines() - workersBefore);
-      if (round > 0) continue;
-      await t.rejects('a disposed agent says so when asked', () => agent.invoke('Are you there?'), 'disposed', (error) => hasCode(error, 'disposed'));
-      await agent.dispose();
-      t.equal('disposing twice does nothing more', agent.disposed, true);
-    }
-    t.equal('no worker is left after any round', left, new Array(ROUNDS).fill(0));
-    t.equal('every round answered the same', new Set(replies.map(String)).size, 1);
+export async function run(t: ScenarioContext): Promise<void> {
+  const pool = t.system.createPool();
+  const workersBefore = t.system.runningEngines();
+  const memoryBefore = await t.system.measureMemory();
+  const replies: number[][] = [];
+  const left: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const agent = await t.load({ pool });
+    const { metadata } = await agent.invoke('Hello, this is a test.', { maxNewTokens: 4, signal: t.signal });
+    replies.push(metadata.outputTokenIds);
+    await agent.dispose();
+    left.push(t.system.runningEngines() - workersBefore);
+    if (round > 0) continue;
+    await t.rejects('a disposed agent says so when asked', () => agent.invoke('Are you there?'), 'disposed', (error) => hasCode(error, 'disposed'));
+    await agent.dispose();
+    t.equal('disposing twice does nothing more', agent.disposed, true);
+  }
+  t.equal('no worker is left after any round', left, new Array(ROUNDS).fill(0));
+  t.equal('every round answered the same', new Set(replies.map(String)).size, 1);
 
-    const memoryAfter = await t.system.measureMemory();
-    if (memoryBefore !== undefined && memoryAfter !== undefined) {
-      t.metric('memoryBeforeBytes', memoryBefore);
-      t.metric('memoryAfterBytes', memoryAfter);
-      t.check('memory is back near where it was', memoryAfter - memoryBefore < TOLERANCE_BYTES, { actual: `${mb(memoryAfter - memoryBefore)} MB more`, expected: `less than ${mb(TOLERANCE_BYTES)} MB more` });
-    } else {
-      t.skipCheck('memory is back near where it was', 'this browser did not measure its memory in time (it needs cross-origin isolation and Chromium)');
-    }
-    const again = await t.load({ pool });
-    const { metadata } = await again.invoke('Hello, this is a test.', { maxNewTokens: 4, signal: t.signal });
-    t.equal('loading again works', metadata.outputTokenIds, replies[0]);
-  },
-});
+  const memoryAfter = await t.system.measureMemory();
+  if (memoryBefore !== undefined && memoryAfter !== undefined) {
+    t.metric('memoryBeforeBytes', memoryBefore);
+    t.metric('memoryAfterBytes', memoryAfter);
+    t.check('memory is back near where it was', memoryAfter - memoryBefore < TOLERANCE_BYTES, { actual: `${mb(memoryAfter - memoryBefore)} MB more`, expected: `less than ${mb(TOLERANCE_BYTES)} MB more` });
+  } else {
+    t.skipCheck('memory is back near where it was', 'this browser did not measure its memory in time (it needs cross-origin isolation and Chromium)');
+  }
+  const again = await t.load({ pool });
+  const { metadata } = await again.invoke('Hello, this is a test.', { maxNewTokens: 4, signal: t.signal });
+  t.equal('loading again works', metadata.outputTokenIds, replies[0]);
+}
 
 const mb = (bytes: number) => (bytes / 1024 / 1024).toFixed(1);

@@ -22,6 +22,8 @@ export interface Scenario {
   cold?: boolean;
   /** false for the rare scenario that needs no model; every other fails when nothing was computed. Default true. */
   inference?: boolean;
+  /** Fetches what `run` needs and is not here yet, so that it takes none of the scenario's time; a run begins with it, and does not begin without. */
+  prepare?(): Promise<unknown>;
   run(context: ScenarioContext): Promise<void>;
 }
 

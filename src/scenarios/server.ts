@@ -1,7 +1,7 @@
 import { readModels } from '../agents/remote/models.js';
 import { Connection } from '../agents/remote/connection.js';
 import { checkSettings } from '../config/options.js';
-import { isAbortError, toErrorRecord } from '../errors.js';
+import { toErrorRecord } from '../errors.js';
 import { models as registry } from '../models/registry.js';
 
 /** An OpenAI-compatible server, as somebody names it. */
@@ -15,6 +15,7 @@ export interface ServerSettings {
 
 /** One that answers. */
 export interface Server extends ServerSettings {
+  model: string;
   models: readonly string[];
   /** What it does wrong on request (`npm run serve:openai` does); undefined where it cannot be asked to. */
   faults?: { closedPort: number };
@@ -23,25 +24,35 @@ export interface Server extends ServerSettings {
 const ASK_SECONDS = 5;
 
 /**
- * Asks a server whether it is there.
+ * Asks a server whether it is there, and settles which of its models is meant: the one that was chosen, the preferred one, or its only one.
  *
- * @returns the server, or why there is none.
+ * @returns the server, or why there is none to use.
  * @throws UnmockedError `invalid-argument` for settings that cannot be; `AbortError`.
  */
-export async function findServer(settings: ServerSettings, signal?: AbortSignal): Promise<Server | { reason: string }> {
-  const { apiUrl, apiKey, model } = settings;
-  checkSettings({ apiUrl, apiKey, model });
+export async function findServer(settings: ServerSettings, { preferred, signal }: { preferred?: string | undefined; signal?: AbortSignal | undefined } = {}): Promise<Server | { reason: string }> {
+  const { apiUrl, apiKey } = settings;
+  checkSettings({ apiUrl, apiKey, model: settings.model });
   try {
-    const models = await readModels(new Connection({ apiUrl, apiKey, timeoutSeconds: ASK_SECONDS, maxRetries: 0 }), signal);
+    const models = (await readModels(new Connection({ apiUrl, apiKey, timeoutSeconds: ASK_SECONDS, maxRetries: 0 }), signal)).map(({ id }) => id);
+    const model = chooseModel(settings.model, preferred, models);
+    if (model === undefined) {
+      const list = models.length > 0 ? `has ${models.length} models (${models.slice(0, 10).join(', ')})` : 'lists no models';
+      return { reason: `${apiUrl} ${list}, and none is chosen. Set AF_LLM_MODEL, or the model in the settings.` };
+    }
     const faults = await askForFaults(apiUrl, signal);
-    const ids = models.map(({ id }) => id);
-    // One of this page's own models, which the server does not have, was chosen for this page only.
-    const forPage = ids.length > 0 && registry.some(({ id }) => id === model) && !ids.includes(model!);
-    return { apiUrl, apiKey, ...(forPage ? {} : { model }), models: ids, ...(faults ? { faults } : {}) };
+    return { apiUrl, apiKey, model, models, ...(faults ? { faults } : {}) };
   } catch (error) {
-    if (isAbortError(error)) throw error;
+    if (signal?.aborted) throw error;
     return { reason: toErrorRecord(error).message };
   }
+}
+
+/** A model of this page's own, which the server does not have, was chosen for this page only. */
+function chooseModel(chosen: string | undefined, preferred: string | undefined, models: readonly string[]): string | undefined {
+  const forPage = models.length > 0 && registry.some(({ id }) => id === chosen) && !models.includes(chosen!);
+  if (chosen !== undefined && !forPage) return chosen;
+  if (preferred !== undefined && models.includes(preferred)) return preferred;
+  return models.length === 1 ? models[0] : undefined;
 }
 
 /** The same server, misbehaving: `faultUrl(server, 'status=500')` is a base URL of its own. See server/faults.ts. */
@@ -66,11 +77,11 @@ export const newKey = (name: string): string => `${name.replaceAll(/\W+/g, '-')}
 
 async function askForFaults(apiUrl: string, signal: AbortSignal | undefined): Promise<Server['faults']> {
   try {
-    const response = await fetch(new URL('/faults', apiUrl), { signal: signal ?? null, cache: 'no-store' });
+    const response = await fetch(new URL('/faults', apiUrl), { signal: AbortSignal.any([AbortSignal.timeout(ASK_SECONDS * 1000), ...(signal ? [signal] : [])]), cache: 'no-store' });
     const body = response.ok ? ((await response.json()) as { closedPort?: unknown }) : {};
     return typeof body.closedPort === 'number' ? { closedPort: body.closedPort } : undefined;
   } catch (error) {
-    if (isAbortError(error)) throw error;
+    if (signal?.aborted) throw error;
     return undefined;
   }
 }

@@ -1,79 +1,73 @@
 import { isAbortError } from '../errors.js';
 import type { AgentChunk } from '../agents/agent.js';
-import { defineScenario } from './scenario.js';
+import type { ScenarioContext } from './scenario.js';
 
 const MESSAGE = 'Tell me a story about a dragon.';
 /** Characters of two to four bytes, joined emoji among them: each is spread over several tokens. */
 const EMOJI = '🙂';
 const MULTI_BYTE = 'Café 👋🏽 naïve 👩‍🚀 日本 €5';
 
-export default defineScenario({
-  id: 'streaming',
-  title: 'Streams',
-  proves: 'Tokens arrive while later ones are still to be computed, joined they are the whole reply, no character is broken, and leaving early stops the work.',
-  tags: ['core', 'streaming'],
-  async run(t) {
-    const agent = await t.load();
-    if (!agent.supportsStreaming) t.skip('the agent does not stream');
-    const options = { maxNewTokens: 24, signal: t.signal };
-    const whole = await agent.invoke(MESSAGE, options);
+export async function run(t: ScenarioContext): Promise<void> {
+  const agent = await t.load();
+  if (!agent.supportsStreaming) t.skip('the agent does not stream');
+  const options = { maxNewTokens: 24, signal: t.signal };
+  const whole = await agent.invoke(MESSAGE, options);
 
-    const startedAt = performance.now();
-    const stream = agent.stream(MESSAGE, options);
-    const chunks: AgentChunk[] = [];
-    for await (const chunk of stream) {
-      if (chunks.length === 0) t.metric('firstChunkMs', performance.now() - startedAt);
-      chunks.push(chunk);
+  const startedAt = performance.now();
+  const stream = agent.stream(MESSAGE, options);
+  const chunks: AgentChunk[] = [];
+  for await (const chunk of stream) {
+    if (chunks.length === 0) t.metric('firstChunkMs', performance.now() - startedAt);
+    chunks.push(chunk);
+  }
+  const streamed = await stream.response;
+  const pieces = chunks.map((chunk) => chunk.text).filter(Boolean);
+  t.check('there are several chunks', pieces.length > 2, { actual: pieces.length, expected: 'more than 2' });
+  t.equal('joined, they are the reply', pieces.join(''), streamed.metadata.text);
+  t.equal('streamed and not, the tokens are the same', streamed.metadata.outputTokenIds, whole.metadata.outputTokenIds);
+  t.equal('streamed and not, the reply is the same', streamed.response, whole.response);
+  const ownGarbage = whole.metadata.text.includes('\uFFFD');
+  t.check('no chunk holds a broken character', ownGarbage || pieces.every((piece) => !piece.includes('\uFFFD')), { actual: pieces.filter((piece) => piece.includes('\uFFFD')) });
+
+  if (agent.encode && agent.decode && agent.streamTokens) {
+    const tokenIds = await agent.encode(MULTI_BYTE);
+    const parts = await agent.streamTokens(tokenIds);
+    const alone = await Promise.all(tokenIds.map((tokenId) => agent.decode!([tokenId])));
+    t.check('characters of the test text span tokens', alone.some((text) => text.includes('\uFFFD')), { actual: alone.filter((text) => text.includes('\uFFFD')).length, expected: 'tokens that are no text alone' });
+    t.equal('an emoji that spans tokens arrives whole', parts.filter((part) => part.includes('\uFFFD')), []);
+    t.equal('text with emoji, streamed and joined, is unchanged', parts.join(''), MULTI_BYTE);
+  } else {
+    t.skipCheck('an emoji that spans tokens arrives whole', 'the agent has no tokenizer here');
+  }
+
+  if (t.model.capabilities.includes('chat')) {
+    const spoken: string[] = [];
+    let tokens = 0;
+    for await (const chunk of agent.stream(`Repeat after me: ${EMOJI} river`, options)) {
+      tokens++;
+      if (chunk.text) spoken.push(chunk.text);
     }
-    const streamed = await stream.response;
-    const pieces = chunks.map((chunk) => chunk.text).filter(Boolean);
-    t.check('there are several chunks', pieces.length > 2, { actual: pieces.length, expected: 'more than 2' });
-    t.equal('joined, they are the reply', pieces.join(''), streamed.metadata.text);
-    t.equal('streamed and not, the tokens are the same', streamed.metadata.outputTokenIds, whole.metadata.outputTokenIds);
-    t.equal('streamed and not, the reply is the same', streamed.response, whole.response);
-    const ownGarbage = whole.metadata.text.includes('\uFFFD');
-    t.check('no chunk holds a broken character', ownGarbage || pieces.every((piece) => !piece.includes('\uFFFD')), { actual: pieces.filter((piece) => piece.includes('\uFFFD')) });
+    t.check('an emoji that the model says arrives whole', spoken.join('').includes(EMOJI) && !spoken.join('').includes('\uFFFD'), { actual: spoken, expected: `a reply with ${EMOJI}` });
+    t.check('its tokens were held back until it was complete', spoken.length < tokens, { actual: `${spoken.length} pieces of ${tokens} tokens`, expected: 'fewer pieces than tokens' });
+  } else {
+    t.skipCheck('an emoji that the model says arrives whole', `"${t.model.id}" has no chat training`);
+  }
 
-    if (agent.encode && agent.decode && agent.streamTokens) {
-      const tokenIds = await agent.encode(MULTI_BYTE);
-      const parts = await agent.streamTokens(tokenIds);
-      const alone = await Promise.all(tokenIds.map((tokenId) => agent.decode!([tokenId])));
-      t.check('characters of the test text span tokens', alone.some((text) => text.includes('\uFFFD')), { actual: alone.filter((text) => text.includes('\uFFFD')).length, expected: 'tokens that are no text alone' });
-      t.equal('an emoji that spans tokens arrives whole', parts.filter((part) => part.includes('\uFFFD')), []);
-      t.equal('text with emoji, streamed and joined, is unchanged', parts.join(''), MULTI_BYTE);
-    } else {
-      t.skipCheck('an emoji that spans tokens arrives whole', 'the agent has no tokenizer here');
-    }
+  // The proof that the first chunk came while later tokens were still to be computed: without it there is nothing left to stop.
+  // A fast engine gets a longer reply, or it would be done before the word to stop has crossed to the worker.
+  const fast = whole.metadata.timings.total < 500;
+  const long = fast ? await agent.invoke(MESSAGE, { ...options, maxNewTokens: 160 }) : whole;
+  const before = t.tokensComputed();
+  const left = agent.stream(MESSAGE, { ...options, maxNewTokens: fast ? 160 : 24 });
+  for await (const chunk of left) {
+    if (chunk.text) break;
+  }
+  const outcome = await left.response.then(() => 'finished', (error: unknown) => (isAbortError(error) ? 'aborted' : String(error)));
+  const computed = t.tokensComputed() - before;
+  const all = long.metadata.outputTokenIds.length;
+  t.equal('leaving the loop early aborts the reply', outcome, 'aborted');
+  t.check('leaving the loop early stops the work', computed > 0 && computed < all, { actual: `${computed} tokens computed`, expected: `fewer than ${all}` });
 
-    if (t.model.capabilities.includes('chat')) {
-      const spoken: string[] = [];
-      let tokens = 0;
-      for await (const chunk of agent.stream(`Repeat after me: ${EMOJI} river`, options)) {
-        tokens++;
-        if (chunk.text) spoken.push(chunk.text);
-      }
-      t.check('an emoji that the model says arrives whole', spoken.join('').includes(EMOJI) && !spoken.join('').includes('\uFFFD'), { actual: spoken, expected: `a reply with ${EMOJI}` });
-      t.check('its tokens were held back until it was complete', spoken.length < tokens, { actual: `${spoken.length} pieces of ${tokens} tokens`, expected: 'fewer pieces than tokens' });
-    } else {
-      t.skipCheck('an emoji that the model says arrives whole', `"${t.model.id}" has no chat training`);
-    }
-
-    // The proof that the first chunk came while later tokens were still to be computed: without it there is nothing left to stop.
-    // A fast engine gets a longer reply, or it would be done before the word to stop has crossed to the worker.
-    const fast = whole.metadata.timings.total < 500;
-    const long = fast ? await agent.invoke(MESSAGE, { ...options, maxNewTokens: 160 }) : whole;
-    const before = t.tokensComputed();
-    const left = agent.stream(MESSAGE, { ...options, maxNewTokens: fast ? 160 : 24 });
-    for await (const chunk of left) {
-      if (chunk.text) break;
-    }
-    const outcome = await left.response.then(() => 'finished', (error: unknown) => (isAbortError(error) ? 'aborted' : String(error)));
-    const computed = t.tokensComputed() - before;
-    const all = long.metadata.outputTokenIds.length;
-    t.equal('leaving the loop early aborts the reply', outcome, 'aborted');
-    t.check('leaving the loop early stops the work', computed > 0 && computed < all, { actual: `${computed} tokens computed`, expected: `fewer than ${all}` });
-
-    const after = await agent.invoke(MESSAGE, { maxNewTokens: 4, signal: t.signal });
-    t.equal('the agent goes on working', after.metadata.outputTokenIds, whole.metadata.outputTokenIds.slice(0, 4));
-  },
-});
+  const after = await agent.invoke(MESSAGE, { maxNewTokens: 4, signal: t.signal });
+  t.equal('the agent goes on working', after.metadata.outputTokenIds, whole.metadata.outputTokenIds.slice(0, 4));
+}

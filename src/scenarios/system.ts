@@ -7,8 +7,7 @@ import { resolveSettings } from '../config/sources.js';
 import { SettingsStore, type SettingsStoreOptions } from '../config/settings-store.js';
 import { Engine } from '../engine/engine.js';
 import { EnginePool, type EnginePoolOptions } from '../engine/engine-pool.js';
-import { type BrowserProbe, probeBrowser } from '../engine/probe.js';
-import { VERSIONS } from '../engine/versions.js';
+import { describe, type Description } from './description.js';
 import { findServer } from './server.js';
 
 /** Everything that scenarios test. Saboteurs replace one part of it; the scenario that guards that part must then fail. */
@@ -32,12 +31,6 @@ export interface System {
   measureMemory(): Promise<number | undefined>;
 }
 
-export interface Description extends BrowserProbe {
-  /** WASM threads that an engine may have here; large models use up to four of them. */
-  threads: number;
-  versions: { transformers: string; onnxruntime: string };
-}
-
 export const realSystem: System = {
   loadAgent,
   validateAgent,
@@ -48,10 +41,7 @@ export const realSystem: System = {
   findServer,
   createPool: (options) => new EnginePool(options),
   runningEngines: () => Engine.alive.size,
-  async describe() {
-    const probe = await probeBrowser();
-    return { ...probe, threads: probe.crossOriginIsolated ? probe.hardwareConcurrency : 1, versions: VERSIONS };
-  },
+  describe,
   measureMemory,
 };
 

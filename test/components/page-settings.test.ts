@@ -1,6 +1,7 @@
 import { expect } from '@open-wc/testing';
 import { PageSettings, type PageSettingsOptions, type SourceRow } from '../../src/components/page-settings.js';
 import { SettingsStore } from '../../src/config/settings-store.js';
+import { rejection } from '../helpers.js';
 import { FakeStorage, FullStorage } from './fake-storage.js';
 
 const KEY = 'sk-spec-0123456789';
@@ -23,7 +24,7 @@ const fileUrl = (text: string) => URL.createObjectURL(new Blob([text], { type: '
 
 describe('PageSettings', () => {
   it('says of each level that it is where the value comes from, the strongest one', async () => {
-    const levels: [string, string, (given: PageSettingsOptions, page: PageSettings) => void][] = [
+    const levels: [string, string, (given: PageSettingsOptions, page: PageSettings) => unknown][] = [
       ['environment (AF_LLM_MODEL)', 'of-environment', (given) => (given.environment = { AF_LLM_MODEL: 'of-environment' })],
       ['config.toml [midori_ai_agent_base]', 'of-base', (_, page) => page.useConfig('[midori_ai_agent_base]\nmodel = "of-base"')],
       ['config.toml [midori_ai_agent_base.huggingface]', 'of-section', (_, page) => page.useConfig('[midori_ai_agent_base]\nmodel = "of-base"\n[midori_ai_agent_base.huggingface]\nmodel = "of-section"')],
@@ -38,7 +39,7 @@ describe('PageSettings', () => {
     const session = new FakeStorage();
     const given: PageSettingsOptions = {};
     for (const [source, value, set] of levels) {
-      set(given, open(given, { local, session }).page); // what is given by hand is stored, and what opens the page is given
+      await set(given, open(given, { local, session }).page); // what is given by hand is stored, and what opens the page is given
       const { page } = open(given, { local, session });
       await page.ready;
       const { value: shown, source: from } = row(page, 'model');
@@ -145,10 +146,10 @@ describe('PageSettings', () => {
     expect(page.resolve('local').settings).to.deep.include({ device: 'wasm', seed: 0 });
   });
 
-  it('says so where a browser keeps nothing, and works all the same', () => {
+  it('says so where a browser keeps nothing, and works all the same', async () => {
     const { page } = open({}, { local: new FullStorage(), session: new FullStorage() });
     page.change({ seed: 7 });
-    page.useConfig('[agent]\ntemperature = 1');
+    await page.useConfig('[agent]\ntemperature = 1');
     expect(page.resolve('local').settings).to.deep.include({ seed: 7, temperature: 1 });
     expect(page.problems.map(({ kind }) => kind)).to.deep.equal(['warning', 'warning']);
   });
@@ -170,10 +171,10 @@ describe('PageSettings', () => {
     const configUrl = fileUrl('[agent]\nseed = 1');
     const { page, local, session } = open({ configUrl });
     await page.ready;
-    page.useConfig(`[agent]\nseed = 2\napi_key = "${KEY}"\n`, 'mine.toml');
+    await page.useConfig(`[agent]\nseed = 2\napi_key = "${KEY}"\n`, 'mine.toml');
     expect([page.resolve().settings.seed, page.configFile?.name, page.configFile?.origin]).to.deep.equal([2, 'mine.toml', 'hand']);
     expect(local.text, 'it may hold a key').not.to.contain(KEY);
-    const error = thrown(() => page.useConfig('[agent]\nseed = = 3'));
+    const error = await rejection(page.useConfig('[agent]\nseed = = 3'));
     expect(error.message).to.contain('line 2, column 8');
     expect(page.resolve().settings.seed).to.equal(2);
 
@@ -185,9 +186,9 @@ describe('PageSettings', () => {
     expect(session.text).not.to.contain(KEY);
   });
 
-  it('shows, of the backend auto with a server, what this page would use in its place', () => {
+  it('shows, of the backend auto with a server, what this page would use in its place', async () => {
     const { page } = open();
-    page.useConfig('[agent]\napi_url = "http://127.0.0.1:1/v1"\n[agent.langchain]\nmodel = "llama3.2"\n[agent.local]\nmodel = "distilgpt2"');
+    await page.useConfig('[agent]\napi_url = "http://127.0.0.1:1/v1"\n[agent.langchain]\nmodel = "llama3.2"\n[agent.local]\nmodel = "distilgpt2"');
     expect(row(page, 'model')).to.deep.include({ value: 'llama3.2', source: 'config.toml [agent.langchain]' });
     expect(row(page, 'model, in this page')).to.deep.include({ value: 'distilgpt2', source: 'config.toml [agent.local]' });
     page.change({ backend: 'local' });

@@ -8,6 +8,7 @@ import { SettingsStore } from '../../src/config/settings-store.js';
 import { Engine } from '../../src/engine/engine.js';
 import type { RunOptions } from '../../src/harness/run.js';
 import { defineScenario } from '../../src/scenarios/scenario.js';
+import { realSystem } from '../../src/scenarios/system.js';
 import { FakeStorage } from './fake-storage.js';
 
 const KEY = 'sk-spec-0123456789';
@@ -88,7 +89,7 @@ describe('connectPage and the settings', () => {
     const given: RunOptions['server'][] = [];
     const looking = defineScenario({ id: 'looking', title: 'Looks', proves: 'The run has a server.', inference: false, run: async (t) => void t.check('it ran', true) });
     const { element, choose } = await open('', {}, html`<unmocked-harness .scenarios=${[looking]}></unmocked-harness>`);
-    element.system = { ...element.system, findServer: async (server) => (given.push(server), { reason: 'not asked' }) };
+    element.system = { ...realSystem, findServer: async (server) => (given.push(server), { reason: 'not asked' }) };
     await element.run();
     expect(given, 'none is set').to.deep.equal([]);
     await choose('apiUrl', 'http://127.0.0.1:9/v1');

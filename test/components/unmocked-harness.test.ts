@@ -143,6 +143,48 @@ describe('<unmocked-harness>', () => {
     expect(root.dataset['unmockedError']).to.equal(undefined);
   });
 
+  it('shows that what a scenario does could not be fetched, runs nothing, and the next try works', async () => {
+    let away = true;
+    let ran = 0;
+    const prepared = defineScenario({
+      ...failing,
+      id: 'prepared',
+      prepare: () => (away ? Promise.reject(new Error('it did not come')) : Promise.resolve()),
+      run: async (t) => void t.equal('it runs', ++ran, 1),
+    });
+    const element = await harness([failing, prepared]);
+    let thrown: Error | undefined;
+    await element.run().catch((error: Error) => (thrown = error));
+    await element.updateComplete;
+    expect([thrown?.message, ran, element.report]).to.deep.equal(['it did not come', 0, undefined]);
+    expect(query(element, '[role=alert]').textContent).to.contain('it did not come');
+    expect([...element.shadowRoot!.querySelectorAll('unmocked-scenario')].map(({ state }) => state.status)).to.deep.equal(['idle', 'idle']);
+
+    away = false;
+    expect((await element.run()).totals).to.include({ failed: 1, passed: 1 });
+    await element.updateComplete;
+    expect(query<HTMLElement>(element, '[role=alert]').hidden).to.equal(true);
+  });
+
+  it('waits for the run before it, though what another one needs does not come', async () => {
+    const unprepared = defineScenario({ ...failing, id: 'unprepared', prepare: () => Promise.reject(new Error('it did not come')) });
+    let running = 0;
+    const alone = defineScenario({
+      ...failing,
+      id: 'alone',
+      async run(t) {
+        running++;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        t.equal('it is the only one', running, 1);
+        running--;
+      },
+    });
+    const [first, broken, last] = await Promise.all([harness([alone]), harness([unprepared]), harness([alone])]);
+    const over = [first!.run(), broken!.run().catch((error: Error) => error.message), last!.run()] as const;
+    const [one, message, other] = await Promise.all(over);
+    expect([one.totals.passed, message, other.totals.passed]).to.deep.equal([1, 'it did not come', 1]);
+  });
+
   it('refuses an unknown scenario id', async () => {
     const element = await harness([failing]);
     let thrown: Error | undefined;

@@ -20,7 +20,8 @@ const cells = (element: UnmockedSources, key: string) => [...element.shadowRoot!
 const paste = async (element: UnmockedSources, text: string) => {
   query<HTMLTextAreaElement>(element, '#text').value = text;
   query(element, '#use').click();
-  await element.updateComplete;
+  await element.updateComplete; // what was said before is gone
+  await waitUntil(() => query(element, '[role=status]').textContent || query(element, '#refused'), 'it is taken or refused', { interval: 1 });
 };
 const drop = (element: UnmockedSources, file: File) => {
   const dataTransfer = new DataTransfer();

@@ -29,6 +29,11 @@ const event = (content, finish_reason = null) => `data: ${JSON.stringify({ choic
 /** What a test sees of the page. */
 function look(page) {
   const field = (id) => page.locator(`unmocked-settings #${id}`);
+  /** Every source of settings was read. */
+  const settled = async () => {
+    await field('backend').waitFor({ timeout: TIMEOUT });
+    await page.evaluate(() => document.querySelector('unmocked-harness').page.ready);
+  };
   return {
     field,
     enter: async (id, value) => {
@@ -39,11 +44,11 @@ function look(page) {
     value: (id) => field(id).inputValue(),
     open: async (url) => {
       await page.goto(url);
-      await field('backend').waitFor({ timeout: TIMEOUT });
+      await settled();
     },
     reload: async () => {
       await page.reload();
-      await field('backend').waitFor({ timeout: TIMEOUT });
+      await settled();
     },
     /** Presses Test and says what answered, or what went wrong. */
     ask: async () => {
@@ -255,6 +260,7 @@ describe('the settings of the built page', () => {
     await sources.locator('summary').click();
     await sources.locator('#text').fill(`[agent]\nseed = 42\napi_key = "${KEY}"\n`);
     await sources.getByRole('button', { name: 'Use it' }).click();
+    await sources.getByText('config.toml, pasted is in use.').waitFor({ timeout: TIMEOUT });
     assert.equal(await value('seed'), '42');
     await reload();
     assert.equal(await value('seed'), '42');

@@ -23,7 +23,7 @@ function answer(body: string | string[]): Answer & { shown: boolean } {
   });
   const response = new Response(stream);
   Object.defineProperty(response, 'url', { value: URL });
-  const made = { response, retries: 0, shown: false, alive: () => undefined, begun: () => void (made.shown = true) };
+  const made = { response, retries: 0, redact: (text: string) => text, shown: false, alive: () => undefined, begun: () => void (made.shown = true) };
   return made;
 }
 
@@ -154,6 +154,16 @@ describe('an answer as a stream', () => {
     expect(completion.finishReason).to.equal('tool_calls');
   });
 
+  it('with calls that all have the number 0, and with a call that is null', async () => {
+    const { completion } = await stream([event({ tool_calls: [{ index: 0, id: 'a', function: { name: 'w', arguments: '{"x":1}' } }] }), event({ tool_calls: [{ index: 0, id: 'b', function: { name: 'w', arguments: '{"x":' } }] }), event({ tool_calls: [null, { index: 0, function: { arguments: '2}' } }] }), END]);
+    expect(completion.toolCalls.map(({ id, name, arguments: args }) => [id, name, args])).to.deep.equal([['a', 'w', { x: '1' }], ['b', 'w', { x: '2' }]]);
+  });
+
+  it('of nothing but calls, for ever, is an error', async () => {
+    const error = await rejection(stream(Array.from({ length: 300 }, () => event({ tool_calls: [{ index: 0, function: { arguments: ' ' } }] })), 4));
+    expect(error.details['fault']).to.equal('endless');
+  });
+
   const broken: [string, string[], string][] = [
     ['broken JSON in an event', [event({ content: 'a' }), 'data: {"choices":[{"del\n\n', END], 'not-json'],
     ['an end without a word', [event({ content: 'a' })], 'cut'],
@@ -218,5 +228,11 @@ describe('a request', () => {
     ]);
     expect(messages[1]).to.deep.equal({ role: 'assistant', content: null, tool_calls: [{ id: 'call_a', type: 'function', function: { name: 'f', arguments: '{"x":"1"}' } }, { id: 'call_1', type: 'function', function: { name: 'g', arguments: '{}' } }] });
     expect(messages.slice(2).map(({ tool_call_id }) => tool_call_id)).to.deep.equal(['call_a', 'call_1']);
+  });
+
+  it('does not take a result for that of a call which nobody answered', () => {
+    const call = (id: string) => ({ role: 'assistant' as const, content: '', toolCalls: [{ id, name: 'f', arguments: {}, raw: '' }, { id: `${id}2`, name: 'f', arguments: {}, raw: '' }] });
+    const messages = toChatMessages([call('a'), { role: 'tool', content: '1' }, { role: 'user', content: 'Again.' }, call('c'), { role: 'tool', content: '2' }]);
+    expect(messages.filter(({ role }) => role === 'tool').map(({ tool_call_id }) => tool_call_id)).to.deep.equal(['a', 'c']);
   });
 });

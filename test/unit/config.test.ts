@@ -125,7 +125,17 @@ describe('parseConfig', () => {
     expect(parseConfig(toml, { OPENAI_API_KEY: 'sk-1', OPENAI_API_URL: 'http://127.0.0.1/v1' }).settings).to.deep.equal({ apiKey: 'sk-1', apiUrl: 'http://127.0.0.1/v1' });
     expect(parseConfig(toml, {}).settings).to.deep.equal({});
     expect(parseConfig('[agent]\napi_key = ""\napi_url = ""', {}).settings).to.deep.equal({});
-    expect(errorOf(() => parseConfig('[agent]\nmodel = "${HOME}"', {})).message).to.match(/\$\{HOME\}.*OPENAI_API_URL/);
+    expect(errorOf(() => parseConfig('[agent]\nmodel = "${HOME}"', {})).message).to.match(/agent\.model is "\$\{HOME\}".*AF_LLM_MODEL/);
+  });
+
+  it('lets no variable into a setting that is not its own', () => {
+    const environment = { OPENAI_API_KEY: 'sk-secret' };
+    for (const key of ['api_url', 'model', 'system_context', 'seed']) {
+      const { message } = errorOf(() => parseConfig(`[agent]\n${key} = "\${OPENAI_API_KEY}"`, environment));
+      expect(message).to.include(`agent.${key}`).and.not.include('sk-secret');
+    }
+    expect(errorOf(() => parseConfig('[agent]\napi_key = "${abcdef0123}"', environment)).message).to.include('OPENAI_API_KEY').and.not.include('abcdef0123');
+    expect(errorOf(() => parseConfig('[agent]\napi_key = "${MY-KEY}"', environment)).message).to.include('OPENAI_API_KEY');
   });
 
   it('never shows a key, whatever is wrong', () => {

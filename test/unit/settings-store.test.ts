@@ -46,4 +46,20 @@ describe('SettingsStore', () => {
     expect(store.save(settings)).to.equal(false);
     expect(store.load().settings).to.deep.equal(settings);
   });
+
+  it('never mixes what a full storage kept with what it did not take', () => {
+    let full = false;
+    const local = new Proxy(localStorage, {
+      get: (target, name) => (name === 'setItem' ? (key: string, value: string) => {
+        if (full) throw new DOMException('full', 'QuotaExceededError');
+        target.setItem(key, value);
+      } : (Reflect.get(target, name) as () => unknown).bind(target)),
+    });
+    const store = new SettingsStore({ name: NAME, local });
+    store.save({ apiUrl: 'http://old.example/v1', apiKey: 'sk-old' });
+    full = true;
+    const next = { apiUrl: 'http://new.example/v1', apiKey: 'sk-new' };
+    expect(store.save(next)).to.equal(false);
+    expect(store.load().settings).to.deep.equal(next);
+  });
 });

@@ -50,8 +50,11 @@ describe('sources of settings', () => {
         expect([settings.apiUrl, settings.apiKey, sources.apiKey]).to.deep.equal(['https://elsewhere.example/v1', undefined, 'default']);
       }
     });
-    it('is sent where an argument says so, and to the same URL', () => {
-      expect(resolveSettings({ url: { apiUrl: 'https://elsewhere.example/v1' }, argument: { apiKey: 'sk-arg' } }, 'remote').settings.apiKey).to.equal('sk-arg');
+    it('is not sent there even where it is an argument, but to an argument\'s URL', () => {
+      expect(resolveSettings({ url: { apiUrl: 'https://elsewhere.example/v1' }, argument: { apiKey: 'sk-arg' } }, 'remote').settings.apiKey).to.equal(undefined);
+      expect(resolveSettings({ url: { apiUrl: 'https://elsewhere.example/v1' }, argument: mine }, 'remote').settings).to.include(mine);
+    });
+    it('is sent to a URL that would be used anyway', () => {
       expect(resolveSettings({ url: { apiUrl: mine.apiUrl }, settings: mine }, 'remote').settings.apiKey).to.equal('sk-mine');
     });
   });

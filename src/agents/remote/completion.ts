@@ -1,4 +1,5 @@
 import { createParser } from 'eventsource-parser';
+import type { Redact } from '../../config/secret.js';
 import { UnmockedError } from '../../errors.js';
 import type { FinishReason, TokenPiece, ToolCall } from '../agent.js';
 import type { Answer } from './connection.js';
@@ -40,21 +41,33 @@ interface Part {
   tool_calls?: { index?: number; id?: string; function?: { name?: string; arguments?: string } }[] | null;
 }
 
+interface Call {
+  id?: string;
+  function: { name: string; arguments: unknown };
+}
+
 /** More pieces than this for each token asked for, and some to begin with, are no reply any more. */
 const PIECES = { perToken: 4, more: 64 };
 
-/** Reads an answer that came as one JSON text. */
-export async function readCompletion({ response, alive }: Answer): Promise<Completion> {
+/** The JSON object of an answer that came as one. */
+export async function readJson({ response, alive, redact }: Answer): Promise<Body & { data?: unknown }> {
   const { url } = response;
   const text = await response.text().catch((cause: unknown) => {
     throw remoteError('network', 'connection-lost', `${new URL(url).host} hung up before its answer was whole. Try again; if it goes on, look into the server's log.`, { url }, cause);
   });
   alive();
-  const body = parseJson(text, url);
-  throwErrorOf(body, url);
+  return parseJson(text, url, redact);
+}
+
+/** Reads an answer that came as one JSON text. */
+export async function readCompletion(answer: Answer): Promise<Completion> {
+  const { response: { url }, redact } = answer;
+  const body = await readJson(answer);
+  const text = JSON.stringify(body);
+  throwErrorOf(body, url, redact);
   const choice = body.choices?.[0];
-  if (!choice) throw noChoices(url, text);
-  if (typeof choice.message !== 'object' || choice.message === null) throw remoteError('remote-invalid', 'malformed', `${url} answered with a choice without a message: ${clip(text)}. Is it an OpenAI-compatible server?`, { url });
+  if (!choice) throw noChoices(url, redact(text));
+  if (typeof choice.message !== 'object' || choice.message === null) throw remoteError('remote-invalid', 'malformed', `${url} answered with a choice without a message: ${clip(redact(text))}. Is it an OpenAI-compatible server?`, { url });
   const assembly = new Assembly();
   assembly.take(body, choice, choice.message);
   return assembly.finish();
@@ -66,11 +79,12 @@ export async function readCompletion({ response, alive }: Answer): Promise<Compl
  * @throws UnmockedError with the text so far in `details.text`, once there is some.
  */
 export async function readStream(answer: Answer, maxNewTokens: number, onPiece: (piece: TokenPiece) => void): Promise<Completion> {
-  const { response, alive, begun } = answer;
+  const { response, alive, begun, redact } = answer;
   const { url } = response;
   const assembly = new Assembly();
   const limit = maxNewTokens * PIECES.perToken + PIECES.more;
   let pieces = 0;
+  let events = 0;
   let choices = 0;
   let done = false;
   const onEvent = ({ data }: { data: string }) => {
@@ -79,18 +93,18 @@ export async function readStream(answer: Answer, maxNewTokens: number, onPiece: 
       done = true;
       return;
     }
-    const body = parseJson(data, url);
-    throwErrorOf(body, url);
+    const body = parseJson(data, url, redact);
+    throwErrorOf(body, url, redact);
     const choice = body.choices?.[0];
     if (choice) choices++;
     const text = assembly.take(body, choice, choice?.delta ?? {});
     const tokenIds = readIds(choice?.token_ids);
     // Only what holds something is a sign of life; an endless trickle of nothing is silence.
-    if (text === '' && tokenIds.length === 0 && !choice?.finish_reason && !choice?.delta?.tool_calls) return;
+    if (text === '' && tokenIds.length === 0 && !choice?.finish_reason && !choice?.delta?.tool_calls?.length) return;
     alive();
+    if (++events > limit) throw remoteError('remote-invalid', 'endless', `${new URL(url).host} does not stop: ${limit} pieces came, ${maxNewTokens} tokens were asked for. Does it know max_tokens?`, { url });
     if (text === '' && tokenIds.length === 0) return;
     begun();
-    if (pieces >= limit) throw remoteError('remote-invalid', 'endless', `${new URL(url).host} does not stop: ${pieces} pieces came, ${maxNewTokens} tokens were asked for. Does it know max_tokens?`, { url });
     onPiece({ index: pieces++, tokenId: tokenIds.at(-1), text });
   };
   try {
@@ -134,7 +148,9 @@ class Assembly {
   text = '';
   #content = '';
   #reasons = false;
-  #calls: { id?: string; function: { name: string; arguments: unknown } }[] = [];
+  #calls: Call[] = [];
+  /** Those of a stream, by their index. */
+  #open = new Map<number, Call>();
   #finish: unknown;
   #usage: Completion['usage'];
   #promptTokenIds: number[] = [];
@@ -150,7 +166,7 @@ class Assembly {
     this.#promptTokenIds.push(...readIds(body.prompt_token_ids));
     this.#outputTokenIds.push(...readIds(choice?.token_ids));
     if (choice?.finish_reason) this.#finish = choice.finish_reason;
-    for (const call of Array.isArray(part.tool_calls) ? part.tool_calls : []) this.#takeCall(call);
+    for (const call of Array.isArray(part.tool_calls) ? part.tool_calls : []) if (call) this.#takeCall(call);
     const reasoning = readContent(part.reasoning_content ?? part.reasoning);
     const content = readContent(part.content);
     let added = '';
@@ -180,8 +196,13 @@ class Assembly {
 
   /** A call's arguments come in pieces; the first has its id and name. */
   #takeCall(piece: { index?: number; id?: string; function?: { name?: string; arguments?: unknown } }): void {
-    const index = piece.index ?? this.#calls.length;
-    const call = (this.#calls[index] ??= { function: { name: '', arguments: '' } });
+    let call = piece.index === undefined ? undefined : this.#open.get(piece.index);
+    // Some servers number all calls 0: an id that is another begins another call.
+    if (!call || (piece.id && call.id && piece.id !== call.id)) {
+      call = { function: { name: '', arguments: '' } };
+      this.#calls.push(call);
+      if (piece.index !== undefined) this.#open.set(piece.index, call);
+    }
     if (piece.id) call.id = piece.id;
     call.function.name += piece.function?.name ?? '';
     const { arguments: args } = piece.function ?? {};
@@ -192,7 +213,7 @@ class Assembly {
     this.close();
     const toolCalls: ToolCall[] = [];
     const problems: string[] = [];
-    for (const call of this.#calls.filter(Boolean)) {
+    for (const call of this.#calls) {
       const read = readToolCall(call);
       if (typeof read === 'string') problems.push(read);
       else toolCalls.push(read);
@@ -224,21 +245,22 @@ function readContent(content: unknown): string {
 
 const readIds = (ids: unknown): number[] => (Array.isArray(ids) && ids.every((id) => typeof id === 'number') ? ids : []);
 
-function parseJson(text: string, url: string): Body {
+function parseJson(text: string, url: string, redact: Redact): Body {
   try {
     const body: unknown = JSON.parse(text);
     if (typeof body === 'object' && body !== null) return body;
-  } catch (cause) {
-    throw remoteError('remote-invalid', 'not-json', `${url} answered with broken JSON: ${clip(text)} (${(cause as Error).message}). Try again; if it goes on, look into the server's log.`, { url });
+  } catch {
+    // The parser's own error quotes the text, key or not.
+    throw remoteError('remote-invalid', 'not-json', `${url} answered with broken JSON, perhaps cut off: ${clip(redact(text))} (${text.length} characters). Try again; if it goes on, look into the server's log.`, { url });
   }
-  throw remoteError('remote-invalid', 'malformed', `${url} answered with JSON that is no object: ${clip(text)}. Is it an OpenAI-compatible server?`, { url });
+  throw remoteError('remote-invalid', 'malformed', `${url} answered with JSON that is no object: ${clip(redact(text))}. Is it an OpenAI-compatible server?`, { url });
 }
 
 /** Some servers say in a 200, or in mid-stream, that they failed. */
-function throwErrorOf({ error }: Body, url: string): void {
+function throwErrorOf({ error }: Body, url: string, redact: Redact): void {
   if (!error) return;
   const message = typeof error === 'string' ? error : error.message;
-  throw remoteError('remote-error', 'server-error', `${new URL(url).host} failed: ${clip(String(message ?? 'it does not say why'))} Look into the server's log.`, { url });
+  throw remoteError('remote-error', 'server-error', `${new URL(url).host} failed: ${clip(redact(String(message ?? 'it does not say why')))}. Look into the server's log.`, { url });
 }
 
 const noChoices = (url: string, text: string) => remoteError('remote-invalid', 'no-choices', `${url} answered without a choice in it${text ? `: ${clip(text)}` : ''}. Is the model one for chat?`, { url });

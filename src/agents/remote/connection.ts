@@ -1,3 +1,4 @@
+import { redacted, type Redact, redactor } from '../../config/secret.js';
 import { abortError, UnmockedError } from '../../errors.js';
 import { connectionError, type Reach, remoteError, type ServerFacts, statusError } from './remote-errors.js';
 
@@ -7,6 +8,8 @@ export interface ConnectionOptions {
   apiKey?: string | undefined;
   timeoutSeconds: number;
   maxRetries: number;
+  /** Seconds that are waited at most, whatever the timeout. */
+  patience?: number | undefined;
 }
 
 export interface SendOptions {
@@ -27,13 +30,17 @@ const LONGEST_RETRY_AFTER = 30;
 export class Connection {
   readonly url: string;
   readonly #key: string | undefined;
+  readonly #redact: Redact;
   readonly #timeoutMs: number;
+  readonly #mayRaiseTimeout: boolean;
   readonly #maxRetries: number;
 
-  constructor({ apiUrl, apiKey, timeoutSeconds, maxRetries }: ConnectionOptions) {
+  constructor({ apiUrl, apiKey, timeoutSeconds, maxRetries, patience = Infinity }: ConnectionOptions) {
     this.url = apiUrl.trim().replace(/\/*$/, '/');
     this.#key = apiKey;
-    this.#timeoutMs = timeoutSeconds * 1000;
+    this.#redact = redactor(apiKey);
+    this.#timeoutMs = Math.min(timeoutSeconds, patience) * 1000;
+    this.#mayRaiseTimeout = timeoutSeconds <= patience;
     this.#maxRetries = maxRetries;
   }
 
@@ -46,18 +53,19 @@ export class Connection {
   async send<T>(path: string, options: SendOptions, read: (answer: Answer) => Promise<T>): Promise<T> {
     const facts: ServerFacts = { ...options.facts, url: `${this.url}${path}` };
     for (let retries = 0; ; retries++) {
-      const watch = new Watch(this.#timeoutMs, facts.url, options.signal);
+      const watch = new Watch(this.#timeoutMs, this.#mayRaiseTimeout, facts.url, options.signal);
       let begun = false;
       try {
         const response = await this.#fetch(facts.url, options, watch.signal);
-        if (!response.ok) throw withRetryAfter(statusError(response.status, await readText(response), facts), response);
+        if (isRedirect(response)) throw remoteError('remote-error', 'redirect', `${facts.url} redirects to another address. Give that address as the API URL.`, { url: facts.url });
+        if (!response.ok) throw withRetryAfter(statusError(response.status, this.#redact(await readText(response)), facts), response);
         assertMediaType(response, options.accept, facts.url);
-        return await read({ response, retries, alive: () => watch.alive(), begun: () => (begun = true) });
+        return await read({ response, retries, redact: this.#redact, alive: () => watch.alive(), begun: () => (begun = true) });
       } catch (error) {
         if (options.signal.aborted) throw abortError(options.signal);
         const said = watch.timedOut ?? error;
         if (!(said instanceof UnmockedError)) throw said; // not the server's doing: a caller's listener threw
-        const failure = this.#redact(said);
+        const failure = this.#withoutKey(said);
         const pause = begun || retries >= this.#maxRetries ? undefined : pauseBefore(failure, retries);
         if (pause === undefined) throw retries > 0 ? afterRetries(failure, retries) : failure;
         watch.end();
@@ -72,7 +80,7 @@ export class Connection {
     const headers: Record<string, string> = { Accept: accept };
     if (this.#key) headers['Authorization'] = `Bearer ${this.#key}`;
     if (body) headers['Content-Type'] = 'application/json';
-    const init: RequestInit = { headers, signal, cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer', ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}) };
+    const init: RequestInit = { headers, signal, cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer', redirect: 'manual', ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}) };
     try {
       return await fetch(url, init);
     } catch (cause) {
@@ -81,10 +89,9 @@ export class Connection {
     }
   }
 
-  /** Some servers repeat the key in their errors. */
-  #redact(error: UnmockedError): UnmockedError {
-    if (!this.#key || !error.message.includes(this.#key)) return error;
-    return new UnmockedError(error.code, error.message.replaceAll(this.#key, '…'), { details: error.details });
+  /** What servers say was redacted where it was read, before anything was cut; this is for what is left. A cause has texts of its own. */
+  #withoutKey(error: UnmockedError): UnmockedError {
+    return new UnmockedError(error.code, this.#redact(error.message), { details: redacted(error.details, this.#redact) });
   }
 }
 
@@ -93,6 +100,8 @@ export interface Answer {
   response: Response;
   /** Requests before this one that failed. */
   retries: number;
+  /** For what the server says, before it is shown. */
+  redact: Redact;
   /** Something came: the server's time begins anew. */
   alive(): void;
   /** Something was handed on: no retry from now on. */
@@ -107,11 +116,11 @@ class Watch {
   #timer: ReturnType<typeof setTimeout> | undefined;
   timedOut: UnmockedError | undefined;
 
-  constructor(limit: number, url: string, signal: AbortSignal) {
+  constructor(limit: number, mayRaise: boolean, url: string, signal: AbortSignal) {
     this.#limit = limit;
     this.signal = AbortSignal.any([signal, this.#controller.signal]);
     this.#onSilence = () => {
-      this.timedOut = remoteError('timeout', 'timeout', `${new URL(url).host} was silent for ${limit / 1000} s. It may be loading its model: try again, or raise timeout_seconds.`, { url: url });
+      this.timedOut = remoteError('timeout', 'timeout', `${new URL(url).host} was silent for ${limit / 1000} s. It may be loading its model: try again${mayRaise ? ', or raise timeout_seconds' : ''}.`, { url: url });
       this.#controller.abort(this.timedOut);
     };
     this.alive();
@@ -130,6 +139,9 @@ class Watch {
     this.#controller.abort();
   }
 }
+
+/** Browsers show no more of a redirect than that it is one. */
+const isRedirect = ({ type, status }: Response): boolean => type === 'opaqueredirect' || (status >= 300 && status < 400);
 
 async function readText(response: Response): Promise<string> {
   return response.text().catch(() => ''); // the status says enough
@@ -161,7 +173,7 @@ function pauseBefore({ details }: UnmockedError, retries: number): number | unde
 }
 
 function afterRetries(error: UnmockedError, retries: number): UnmockedError {
-  return new UnmockedError(error.code, `${error.message} (Tried ${retries + 1} times.)`, { details: { ...error.details, retries }, cause: error.cause });
+  return new UnmockedError(error.code, `${error.message} (Tried ${retries + 1} times.)`, { details: { ...error.details, retries } });
 }
 
 /**

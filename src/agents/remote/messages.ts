@@ -12,9 +12,11 @@ export interface ChatMessage {
 
 /** Messages in OpenAI's form: calls apart from the content, and each result with the id of its call. */
 export function toChatMessages(messages: readonly Message[]): ChatMessage[] {
-  const open: string[] = [];
+  let open: string[] = [];
   let calls = 0;
   return messages.map(({ role, content, toolCalls = [] }) => {
+    // A call that nobody answered is over when something else is said.
+    if (role !== 'tool') open = [];
     if (role === 'tool') return { role, content, tool_call_id: open.shift() ?? `call_${++calls}` };
     if (toolCalls.length === 0) return { role, content };
     const tool_calls = toolCalls.map((call) => {
@@ -54,7 +56,7 @@ export interface ChatRequest {
   stream: boolean;
 }
 
-/** The body of `POST chat/completions`. What only some servers know is left out unless somebody asked for it. */
+/** The body of `POST chat/completions`: what all servers know, greedy decoding by default, and the rest where somebody asked for it. */
 export function toRequestBody({ url, model, messages, tools, settings, sources, options, stream }: ChatRequest): Record<string, unknown> {
   const asked = (name: 'topK' | 'repetitionPenalty') => options[name] !== undefined || sources[name] !== 'default';
   const { maxNewTokens, temperature, topP, seed, stop, reasoningEffort } = settings;
@@ -69,7 +71,7 @@ export function toRequestBody({ url, model, messages, tools, settings, sources, 
     ...(asked('topK') ? { top_k: settings.topK } : {}),
     ...(asked('repetitionPenalty') ? { repetition_penalty: settings.repetitionPenalty } : {}),
     ...(stop.length > 0 ? { stop } : {}),
-    ...(reasoningEffort && reasoningEffort !== 'none' ? { reasoning_effort: reasoningEffort } : {}),
+    ...(reasoningEffort ? { reasoning_effort: reasoningEffort } : {}),
     ...(tools.length > 0 ? { tools: toFunctionTools(tools) } : {}),
     ...(stream ? { stream: true, stream_options: { include_usage: true } } : {}),
     ...options.extraBody,

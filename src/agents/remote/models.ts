@@ -1,4 +1,5 @@
 import { hasCode } from '../../errors.js';
+import { readJson } from './completion.js';
 import type { Connection } from './connection.js';
 
 export interface ServedModel {
@@ -14,9 +15,9 @@ export interface ServedModel {
  */
 export async function readModels(connection: Connection, signal: AbortSignal = new AbortController().signal): Promise<ServedModel[]> {
   try {
-    return await connection.send('models', { accept: 'application/json', facts: { model: '', models: [] }, signal }, async ({ response }) => {
-      const body = (await response.json().catch(() => undefined)) as { data?: unknown } | undefined;
-      return Array.isArray(body?.data) ? body.data.flatMap(readModel) : [];
+    return await connection.send('models', { accept: 'application/json', facts: { model: '', models: [] }, signal }, async (answer) => {
+      const { data } = await readJson(answer);
+      return Array.isArray(data) ? data.flatMap(readModel) : [];
     });
   } catch (error) {
     if (hasCode(error, 'remote-error') && error.details['fault'] === 'no-such-endpoint') return [];

@@ -5,6 +5,8 @@ export type RemoteFault =
   | 'refused' // nothing listens there, or it hung up at once
   | 'unresolved' // the name may not exist (a browser does not say whether it was the name or the port)
   | 'cors' // it answers, but not to pages of this origin
+  | 'mixed-content' // an https page may not ask a plain http server
+  | 'redirect' // it is somewhere else
   | 'connection-lost' // it hung up before its answer was whole
   | 'timeout' // it was silent for too long
   | 'unauthorized' // 401, 403
@@ -45,6 +47,9 @@ export type Reach = 'nothing' | 'opaque' | 'readable';
 export function connectionError(cause: unknown, url: string, reach: Reach): UnmockedError {
   const { host, hostname, origin } = new URL(url);
   const page = globalThis.location?.origin;
+  if (globalThis.location?.protocol === 'https:' && url.startsWith('http:') && !isLoopback(hostname)) {
+    return remoteError('network', 'mixed-content', `A page on https may not ask ${host} over plain http. Give the server an https address, or open the page over http.`, { url });
+  }
   if (reach === 'opaque') {
     return remoteError('network', 'cors', `${origin} answers, but does not allow pages of ${page} (CORS). Let the server allow that origin (for Ollama with OLLAMA_ORIGINS).`, { url });
   }
@@ -61,10 +66,12 @@ export function connectionError(cause: unknown, url: string, reach: Reach): Unmo
   return remoteError('network', fault, messages[fault] ?? `Nothing answers at ${host}. Start the server there, or correct the API URL.${orCors}`, { url });
 }
 
+const isLoopback = (hostname: string): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+
 /** The error for an answer with a status of 400 or more. `text` is its body. */
 export function statusError(status: number, text: string, { url, model, models }: ServerFacts): UnmockedError {
   const { message, code } = readErrorBody(text);
-  const said = message ? `: ${message}` : '.';
+  const said = message ? `: ${sentence(message)}` : '.';
   const details = { url, status };
   const host = new URL(url).host;
   if (status === 401 || status === 403) return remoteError('unauthorized', 'unauthorized', `${host} refuses the API key (status ${status})${said} Set the right key (OPENAI_API_KEY, api_key, or in the settings).`, details);
@@ -76,7 +83,7 @@ export function statusError(status: number, text: string, { url, model, models }
   if (status === 429) return remoteError('rate-limited', 'rate-limited', `${host} has too many requests (429)${said} Wait, or send fewer.`, details);
   if (status === 503) return remoteError('remote-error', 'unavailable', `${host} is not available (503)${said} Try again when it has started.`, details);
   if (status >= 500) return remoteError('remote-error', 'server-error', `${host} failed (status ${status})${said} Look into the server's log.`, details);
-  if (/context_length|context length|context window|maximum context/i.test(`${code} ${message}`)) return remoteError('context-overflow', 'context-overflow', `${message} Shorten the message or the memory.`, details);
+  if (/context_length|context.?(length|window|size)|maximum context/i.test(`${code} ${message}`)) return remoteError('context-overflow', 'context-overflow', `${sentence(message)} Shorten the message or the memory.`, details);
   return remoteError('invalid-argument', 'bad-request', `${host} refuses the request (status ${status})${said} Check the settings and the message.`, details);
 }
 
@@ -90,5 +97,8 @@ function readErrorBody(text: string): { message: string; code: string } {
     return { message: /^\s*</.test(text) ? '' : clip(text.trim()), code: '' };
   }
 }
+
+/** Ended, so that another can follow. */
+const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
 export const clip = (text: string): string => (text.length > 300 ? `${text.slice(0, 300)}…` : text);

@@ -1,0 +1,47 @@
+import { run as backendDetection } from './backend-detection.js';
+import { run as backendFallback } from './backend-fallback.js';
+import { run as chatCompletion } from './chat-completion.js';
+import { run as chatRoom } from './chat-room.js';
+import { run as concurrentLoading } from './concurrent-loading.js';
+import { run as configFile } from './config-file.js';
+import { run as configPrecedence } from './config-precedence.js';
+import { run as conversationFlow } from './conversation-flow.js';
+import { run as environmentSummary } from './environment-summary.js';
+import { run as invalidModel } from './invalid-model.js';
+import { run as loadAgent } from './load-agent.js';
+import { run as memoryCleanup } from './memory-cleanup.js';
+import { run as reasoning } from './reasoning.js';
+import { run as remoteAgent } from './remote-agent.js';
+import { run as remoteFaults } from './remote-faults.js';
+import { run as settingsPersistence } from './settings-persistence.js';
+import { run as startupValidation } from './startup-validation.js';
+import { run as stopAndLimits } from './stop-and-limits.js';
+import { run as streaming } from './streaming.js';
+import { run as toolCalls } from './tool-calls.js';
+import { run as validateAgent } from './validate-agent.js';
+import type { Scenario } from './scenario.js';
+
+/** What each core scenario does, by its id. One module, so that a run fetches all of it at once, before it begins. */
+export const work = {
+  'load-agent': loadAgent,
+  'chat-completion': chatCompletion,
+  'validate-agent': validateAgent,
+  'invalid-model': invalidModel,
+  'backend-detection': backendDetection,
+  'config-file': configFile,
+  'concurrent-loading': concurrentLoading,
+  'streaming': streaming,
+  'memory-cleanup': memoryCleanup,
+  'conversation-flow': conversationFlow,
+  'environment-summary': environmentSummary,
+  'remote-agent': remoteAgent,
+  'backend-fallback': backendFallback,
+  'remote-faults': remoteFaults,
+  'config-precedence': configPrecedence,
+  'settings-persistence': settingsPersistence,
+  'startup-validation': startupValidation,
+  'chat-room': chatRoom,
+  'tool-calls': toolCalls,
+  'reasoning': reasoning,
+  'stop-and-limits': stopAndLimits,
+} satisfies Record<string, Scenario['run']>;

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { ROOT } from '../../scripts/lib/install.mjs';
+
+/*
+ * The remote agent in Node, against servers that do what the OpenAI-compatible server of this project never would: over real sockets, each
+ * made for its test. In Node errors say more than in a browser (refused or unresolved, for instance).
+ */
+
+const KEY = 'sk-verysecretkey-0123456789abcdef';
+let loadAgent;
+before(async () => {
+  const { runnerImport } = await import('vite');
+  ({ module: { loadAgent } } = await runnerImport(path.join(ROOT, 'src/agents/load-agent.ts'), { root: ROOT, configFile: false, logLevel: 'error' }));
+});
+
+const servers = [];
+after(() => servers.forEach((server) => server.closeAllConnections() ?? server.close()));
+
+/** A server that lists models well, unless `models` does something else, and answers a completion as `complete` says. */
+async function serve({ models = (res) => json(res, { data: [{ id: 'm' }] }), complete = (res) => json(res, answer('Hello.')) }) {
+  const requests = [];
+  const server = createServer((req, res) => {
+    let body = '';
+    req.on('data', (text) => (body += text));
+    req.on('end', () => {
+      requests.push({ url: req.url, authorization: req.headers.authorization, body: body && JSON.parse(body) });
+      if (req.url.endsWith('/models')) models(res);
+      else complete(res, requests);
+    });
+  });
+  servers.push(server);
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${server.address().port}/v1`, requests };
+}
+
+const json = (res, value, status = 200) => res.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(value));
+const answer = (content) => ({ choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }], usage: { prompt_tokens: 1, completion_tokens: 1 } });
+const load = (apiUrl, options = {}) => loadAgent({ backend: 'remote', apiUrl, apiKey: KEY, maxRetries: 0, sources: { environment: {} }, ...options });
+const failure = async (work) => work.then((value) => assert.fail(`no error, but ${JSON.stringify(value)?.slice(0, 200)}`), (error) => error);
+/** All that an error says. */
+const texts = (error) => JSON.stringify([error.message, error.details, error.stack, error.cause?.message]);
+
+describe('the key', () => {
+  const bodies = {
+    'a 401 that repeats it near where long messages are cut': (res) => json(res, { error: { message: `${'x'.repeat(270)} ${KEY}` } }, 401),
+    'a 500 in plain text': (res) => res.writeHead(500).end(`${'y'.repeat(280)}${KEY}`),
+    'broken JSON': (res) => res.writeHead(200, { 'Content-Type': 'application/json' }).end(`${KEY} is no JSON`),
+    'an error in a 200': (res) => json(res, { error: { message: `bad key ${KEY}` } }),
+    'a content type': (res) => res.writeHead(200, { 'Content-Type': `text/${KEY}` }).end('x'),
+    'no choices': (res) => json(res, { choices: [], note: `${'z'.repeat(270)}${KEY}` }),
+  };
+  for (const [name, complete] of Object.entries(bodies)) {
+    test(`is in no part of an error: ${name}`, async () => {
+      const { url, requests } = await serve({ complete });
+      const error = await failure((await load(url)).invoke('Hi'));
+      assert.equal(requests.at(-1).authorization, `Bearer ${KEY}`);
+      assert.doesNotMatch(texts(error), /sk-very|0123456789/);
+    });
+  }
+
+  test('is not in the part of a reply that an error keeps', async () => {
+    const complete = (res) => {
+      res.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      res.write(`data: ${JSON.stringify({ choices: [{ delta: { content: `your key is ${KEY}` } }] })}\n\n`, () => setTimeout(() => res.destroy(), 20));
+    };
+    const { url } = await serve({ complete });
+    const error = await failure((await load(url)).stream('Hi').response);
+    assert.equal(error.details.text, 'your key is …');
+    assert.doesNotMatch(texts(error), /sk-very/);
+  });
+
+  test('a placeholder for one is not taken out of texts', async () => {
+    const { url } = await serve({ complete: (res) => json(res, { error: { message: 'the model of the test failed' } }, 500) });
+    assert.match((await failure((await load(url, { apiKey: 'test' })).invoke('Hi'))).message, /the model of the test failed/);
+  });
+
+  test('and the prompt go nowhere else: a redirect is an error', async () => {
+    const elsewhere = await serve({});
+    const { url } = await serve({ complete: (res) => res.writeHead(307, { Location: `${elsewhere.url}/chat/completions` }).end() });
+    assert.equal((await failure((await load(url)).invoke('Hi'))).details.fault, 'redirect');
+    assert.deepEqual(elsewhere.requests, []);
+  });
+});
+
+describe('a list of models', () => {
+  test('that stalls is a timeout, and not a list of none', async () => {
+    const { url } = await serve({ models: (res) => res.writeHead(200, { 'Content-Type': 'application/json' }).write('{"data":[') });
+    assert.equal((await failure(load(url, { timeoutSeconds: 0.3 }))).details.fault, 'timeout');
+  });
+
+  test('that stalls can be left', async () => {
+    const { url } = await serve({ models: (res) => res.writeHead(200, { 'Content-Type': 'application/json' }).write('{"data":[') });
+    assert.equal((await failure(load(url, { signal: AbortSignal.timeout(100) }))).name, 'TimeoutError');
+  });
+
+  test('that is cut is an error', async () => {
+    const { url } = await serve({ models: (res) => res.writeHead(200, { 'Content-Type': 'application/json' }).end('{"data":[') });
+    assert.equal((await failure(load(url))).details.fault, 'not-json');
+  });
+
+  test('that is not there is none', async () => {
+    const { url } = await serve({ models: (res) => json(res, { error: 'not found' }, 404) });
+    assert.equal((await load(url, { model: 'any' })).model.id, 'any');
+  });
+
+  test('of one names the model where nobody did; of several, somebody has to', async () => {
+    assert.equal((await load((await serve({})).url)).model.id, 'm');
+    const { url } = await serve({ models: (res) => json(res, { data: [{ id: 'a' }, { id: 'b', max_model_len: 99 }] }) });
+    assert.match((await failure(load(url))).message, /has 2: a, b\. Set model/);
+    assert.equal((await load(url, { model: 'b' })).contextWindow, 99);
+  });
+
+  test('without the model is a failed rung of auto', async () => {
+    const { url } = await serve({ models: (res) => json(res, { data: [{ id: 'llama3.2:latest' }] }) });
+    assert.equal((await load(url, { backend: 'auto', model: 'llama3.2' })).model.id, 'llama3.2');
+    const error = await failure(load(url, { backend: 'auto', model: 'unmocked-tiny', pool: { acquire: () => Promise.reject(new Error('this page')) } }));
+    assert.match(error.message, /this page/);
+    const attempts = [];
+    await failure(load(url, { backend: 'auto', model: 'unmocked-tiny', onAttempt: (attempt) => attempts.push(attempt), pool: { acquire: () => Promise.reject(new Error('this page')) } }));
+    assert.deepEqual(attempts.map(({ device, outcome, error: { details } }) => [device, outcome, details.fault]), [['remote', 'failed', 'no-such-model']]);
+  });
+});
+
+test('a session that is forgotten while it speaks stays forgotten', async () => {
+  const { url, requests } = await serve({ complete: (res) => setTimeout(() => json(res, answer('Noted.')), 50) });
+  const agent = await load(url);
+  const speaking = agent.invoke({ userMessage: 'a secret of the past', sessionId: 's' });
+  await agent.forget('s');
+  await speaking;
+  await agent.invoke({ userMessage: 'Hello?', sessionId: 's' });
+  assert.deepEqual(requests.at(-1).body.messages, [{ role: 'user', content: 'Hello?' }]);
+});
+
+test('two names for one thing that disagree are refused', async () => {
+  const { url } = await serve({});
+  assert.match((await failure(load(url, { device: 'wasm' }))).message, /"remote".*"wasm"/);
+});
+
+test('Node says whether it was the name or the port', async () => {
+  const { url } = await serve({});
+  servers.at(-1).close();
+  assert.equal((await failure(load(url))).details.fault, 'refused');
+  assert.equal((await failure(load('http://no-such-server.invalid/v1'))).details.fault, 'unresolved');
+});
