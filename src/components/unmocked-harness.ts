@@ -168,7 +168,7 @@ export class UnmockedHarness extends LitElement {
     return html`
       <header part="header">
         <h1><span class="struck" aria-hidden="true"></span>Unmocked</h1>
-        <p>A real model, in this browser, no mocks. Every check is made on tokens that were computed on this page.</p>
+        <p>A real model, in this browser, no mocks. Every check is made on tokens that were computed on this page, or by a server of yours.</p>
       </header>
       ${this.#problemList()} ${this.#startupLine()}
       <div class="frame"><div class="panels" part="panels">

@@ -37,7 +37,8 @@ export async function run(t: ScenarioContext): Promise<void> {
   }
   t.equal('default: where nobody says anything', t.system.resolveSettings(from('default', {}), 'remote').sources.model, 'default');
 
-  // By effect: so many tokens are computed, here and there.
+  // By effect: so many tokens are computed, here and there. One agent keeps the engine for all that come.
+  await t.load();
   const limits = Object.fromEntries(Object.entries(LIMITS).map(([source, maxNewTokens]) => [source, source.endsWith('section') ? { max_new_tokens: maxNewTokens } : { maxNewTokens }]));
   for (const backend of ['local', 'remote'] as const) {
     const ask = async (sources: SettingsSources) => {
