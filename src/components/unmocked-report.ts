@@ -34,7 +34,7 @@ export class UnmockedReport extends LitElement {
     return html`<section part="panel" aria-label="The run">
       <div class="line">
         ${report ? html`<strong class="verdict" data-status=${report.status}>${statusIcon(report.status)} ${report.status}</strong>` : nothing}
-        <span>${results.length} of ${expected}${report ? html` <span class="muted">in ${formatDuration(report.durationMs)}, ${report.inference.tokens} tokens computed here</span>` : nothing}</span>
+        <span>${results.length} of ${expected}${report ? html` <span class="muted">in ${formatDuration(report.durationMs)}, ${report.inference.tokens} tokens computed here${report.inference.remoteTokens > 0 ? `, ${report.inference.remoteTokens} by the server` : ''}</span>` : nothing}</span>
         ${!report && this.current ? html`<span class="muted current">${this.current}</span>` : nothing}
       </div>
       <progress aria-label="Scenarios that are over" class=${results.every(({ status }) => status === 'passed' || status === 'skipped') ? '' : 'failed'} max=${expected} value=${results.length}></progress>
