@@ -124,14 +124,6 @@ describe('a list of models', () => {
   });
 });
 
-test('an answer that is of no use is let go of, however long it is', async () => {
-  let left;
-  const closed = new Promise((resolve) => (left = resolve));
-  const { url } = await serve({ complete: (res) => res.writeHead(200, { 'Content-Type': 'text/plain' }).once('close', left).write('a beginning') });
-  assert.equal((await failure((await load(url)).invoke('Hi'))).details.fault, 'content-type');
-  await closed;
-});
-
 test('a session that is forgotten while it speaks stays forgotten', async () => {
   const { url, requests } = await serve({ complete: (res) => setTimeout(() => json(res, answer('Noted.')), 50) });
   const agent = await load(url);
