@@ -1,6 +1,7 @@
 import type { AgentSettings } from '../../config/options.js';
 import type { SourceName } from '../../config/sources.js';
 import type { InvokeOptions, Message, Tool, ToolCall } from '../agent.js';
+import { clip } from './remote-errors.js';
 
 /** One message in OpenAI's form. */
 export interface ChatMessage {
@@ -82,17 +83,15 @@ export function toRequestBody({ url, model, messages, tools, settings, sources, 
 export function readToolCall(call: { id?: unknown; function?: { name?: unknown; arguments?: unknown } | undefined }): ToolCall | string {
   const { name, arguments: json } = call.function ?? {};
   const raw = JSON.stringify(call.function ?? {});
-  if (typeof name !== 'string' || name === '') return `A tool call has no name: ${clipped(raw)}`;
+  if (typeof name !== 'string' || name === '') return `A tool call has no name: ${clip(raw)}`;
   let parsed: unknown;
   try {
     // Some servers send an object in place of its text.
     parsed = typeof json === 'string' ? JSON.parse(json || '{}') : (json ?? {});
   } catch {
-    return `The arguments of the tool call ${name} are not JSON: ${clipped(String(json))}`;
+    return `The arguments of the tool call ${name} are not JSON: ${clip(String(json))}`;
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return `The arguments of the tool call ${name} are not an object: ${clipped(String(json))}`;
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return `The arguments of the tool call ${name} are not an object: ${clip(String(json))}`;
   const args = Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]));
   return { name, arguments: args, raw, ...(typeof call.id === 'string' ? { id: call.id } : {}) };
 }
-
-const clipped = (text: string) => (text.length > 120 ? `${text.slice(0, 120)}…` : text);
