@@ -30,7 +30,11 @@ function ort(): Plugin {
     async generateBundle() {
       if (this.environment.config.mode === 'library') return;
       for (const name of ORT_FILES) {
-        this.emitFile({ type: 'asset', fileName: `ort/${name}`, source: await readFile(path.join(ortFolder(), name)) });
+        this.emitFile({
+          type: 'asset',
+          fileName: `ort/${name}`,
+          source: await readFile(path.join(ortFolder(), name)),
+        });
       }
     },
   };
@@ -44,7 +48,11 @@ function noConfig(): Plugin {
     res.end();
   };
   // Returned, so that it comes after those that serve files: a config.toml that is there is served.
-  return { name: 'unmocked:no-config', configureServer: (server) => () => void server.middlewares.use(answer), configurePreviewServer: (server) => () => void server.middlewares.use(answer) };
+  return {
+    name: 'unmocked:no-config',
+    configureServer: (server) => () => void server.middlewares.use(answer),
+    configurePreviewServer: (server) => () => void server.middlewares.use(answer),
+  };
 }
 
 /**

@@ -41,7 +41,10 @@ const mailbox = createMailbox();
 const tinyModel = path.join(root, 'public/models/unmocked-tiny');
 const apiKey = 'sk-unmocked-specs';
 const openai = await startOpenAiServer({ apiKey });
-const closed = await startOpenAiServer({ models: openai.models, origins: ['https://elsewhere.example'] });
+const closed = await startOpenAiServer({
+  models: openai.models,
+  origins: ['https://elsewhere.example'],
+});
 const server = { apiUrl: `${openai.url}/v1`, apiKey, closedToUs: `${closed.url}/v1` };
 const hub = createHub({
   prefix: '/__hub',
@@ -63,12 +66,20 @@ async function isolation(ctx, next) {
   ctx.set(ISOLATION_HEADERS);
   await next();
   // The runner's page says only in its body which spec it is for.
-  if (ctx.path === '/' && typeof ctx.body === 'string' && ctx.body.includes('/test/no-isolation/')) {
+  if (
+    ctx.path === '/' &&
+    typeof ctx.body === 'string' &&
+    ctx.body.includes('/test/no-isolation/')
+  ) {
     ctx.remove('Cross-Origin-Opener-Policy');
     ctx.remove('Cross-Origin-Embedder-Policy');
   }
   if (ctx.path === '/' && typeof ctx.body === 'string' && ctx.body.includes('/test/environment/')) {
-    const env = { OPENAI_API_URL: server.apiUrl, OPENAI_API_KEY: server.apiKey, AF_LLM_MODEL: 'unmocked-tiny' };
+    const env = {
+      OPENAI_API_URL: server.apiUrl,
+      OPENAI_API_KEY: server.apiKey,
+      AF_LLM_MODEL: 'unmocked-tiny',
+    };
     ctx.body = ctx.body.replace('<script>', `<script>window.process = ${JSON.stringify({ env })};`);
   }
 }
@@ -85,7 +96,9 @@ async function serve(ctx, next) {
     case 'models':
       return answer(ctx, (req, res) => sendFile(req, res, path.join(root, 'public/models'), rest));
     case 'ort':
-      return answer(ctx, (req, res) => sendFile(req, res, ortFolder(), ORT_FILES.includes(rest) ? rest : 'not-served'));
+      return answer(ctx, (req, res) =>
+        sendFile(req, res, ortFolder(), ORT_FILES.includes(rest) ? rest : 'not-served'),
+      );
     default:
       // The runner resolves `import './x.js'` to x.ts, but `new URL('./x.js', import.meta.url)` arrives here as it is.
       if (ctx.path.endsWith('.js') && !ctx.path.startsWith('/node_modules/')) {
@@ -122,13 +135,18 @@ function group(name) {
 }
 
 // A group without files is left out: the runner treats an empty list as an error.
-const groups = GROUPS.filter((name) => !onlyGroup || name === onlyGroup).map(group).filter(({ files }) => files.length > 0);
+const groups = GROUPS.filter((name) => !onlyGroup || name === onlyGroup)
+  .map(group)
+  .filter(({ files }) => files.length > 0);
 
 export default {
   rootDir: root,
   groups,
   nodeResolve: { exportConditions: ['browser', 'onnxruntime-web-use-extern-wasm'] },
-  plugins: [{ name: 'openai-server', serverStop: () => Promise.all([openai.close(), closed.close()]) }, esbuildPlugin({ ts: true, target: 'es2022', tsconfig: path.join(root, 'tsconfig.json') })],
+  plugins: [
+    { name: 'openai-server', serverStop: () => Promise.all([openai.close(), closed.close()]) },
+    esbuildPlugin({ ts: true, target: 'es2022', tsconfig: path.join(root, 'tsconfig.json') }),
+  ],
   middleware: [isolation, serve],
   concurrency: 1,
   concurrentBrowsers: 1,
@@ -138,6 +156,10 @@ export default {
   testFramework: { config: { ui: 'bdd', timeout: 120_000 } },
   reporters: [
     defaultReporter({ reportTestResults: true, reportTestProgress: false }),
-    resultsReporter({ file: process.env.UNMOCKED_RESULTS ?? path.join(root, 'reports/specs.json'), mailbox, root }),
+    resultsReporter({
+      file: process.env.UNMOCKED_RESULTS ?? path.join(root, 'reports/specs.json'),
+      mailbox,
+      root,
+    }),
   ],
 };

@@ -7,7 +7,11 @@ export interface Target extends Pick<LoadAgentOptions, 'model' | 'hubUrl' | 'dev
 
 const STORY = 'Tell me a story about a dragon.';
 
-async function withAgent<T>(target: Target, pool: EnginePool, work: (agent: Agent) => Promise<T>): Promise<T> {
+async function withAgent<T>(
+  target: Target,
+  pool: EnginePool,
+  work: (agent: Agent) => Promise<T>,
+): Promise<T> {
   const agent = await loadAgent({ ...target, pool });
   try {
     return await work(agent);
@@ -17,18 +21,26 @@ async function withAgent<T>(target: Target, pool: EnginePool, work: (agent: Agen
 }
 
 async function memory(): Promise<number> {
-  const { performance } = globalThis as unknown as { performance: { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> } };
+  const { performance } = globalThis as unknown as {
+    performance: { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> };
+  };
   return (await performance.measureUserAgentSpecificMemory()).bytes;
 }
 
 /** Bytes of the page with one agent and with four, all of which have answered. One thread: a sleeping one cannot be asked for its memory. */
 async function memoryOfAgents(target: Target): Promise<{ one: number; four: number }> {
   const pool = new EnginePool({ threads: 1 });
-  const ask = (agent: Agent, name: string) => agent.invoke({ userMessage: `My name is ${name}.`, sessionId: name }, { maxNewTokens: 16 });
+  const ask = (agent: Agent, name: string) =>
+    agent.invoke({ userMessage: `My name is ${name}.`, sessionId: name }, { maxNewTokens: 16 });
   const first = await loadAgent({ ...target, pool });
   await ask(first, 'Zorvik');
   const one = await memory();
-  const others = await Promise.all(['Luna', 'Milo', 'Brannoc'].map(async (name) => ({ name, agent: await loadAgent({ ...target, pool }) })));
+  const others = await Promise.all(
+    ['Luna', 'Milo', 'Brannoc'].map(async (name) => ({
+      name,
+      agent: await loadAgent({ ...target, pool }),
+    })),
+  );
   await Promise.all(others.map(({ agent, name }) => ask(agent, name)));
   const four = await memory();
   for (const agent of [first, ...others.map((other) => other.agent)]) await agent.dispose();
@@ -36,7 +48,9 @@ async function memoryOfAgents(target: Target): Promise<{ one: number; four: numb
 }
 
 /** Milliseconds to the first token of a conversation's last turn, with the KV cache kept and with the history read again. */
-async function lastTurn(target: Target): Promise<{ kept: number[]; again: number[]; promptTokens: number }> {
+async function lastTurn(
+  target: Target,
+): Promise<{ kept: number[]; again: number[]; promptTokens: number }> {
   return withAgent(target, new EnginePool(), async (agent) => {
     const kept: number[] = [];
     const again: number[] = [];
@@ -44,8 +58,12 @@ async function lastTurn(target: Target): Promise<{ kept: number[]; again: number
     for (let sample = 0; sample < 5; sample++) {
       for (const useCache of [true, false]) {
         const sessionId = `${sample}-${useCache}`;
-        for (let turn = 0; turn < 5; turn++) await agent.invoke({ userMessage: STORY, sessionId }, { maxNewTokens: 24, useCache });
-        const { metadata } = await agent.invoke({ userMessage: 'Hello.', sessionId }, { maxNewTokens: 2, useCache });
+        for (let turn = 0; turn < 5; turn++)
+          await agent.invoke({ userMessage: STORY, sessionId }, { maxNewTokens: 24, useCache });
+        const { metadata } = await agent.invoke(
+          { userMessage: 'Hello.', sessionId },
+          { maxNewTokens: 2, useCache },
+        );
         (useCache ? kept : again).push(metadata.timings.firstToken);
         promptTokens = metadata.promptTokenIds.length;
       }
@@ -55,17 +73,30 @@ async function lastTurn(target: Target): Promise<{ kept: number[]; again: number
 }
 
 /** Load in milliseconds and decode in tokens per second, with one WASM thread and with several, in turn. */
-async function threads(target: Target, several: number): Promise<Record<'one' | 'several', { load: number[]; rate: number[] }>> {
-  const samples = { one: { load: [] as number[], rate: [] as number[] }, several: { load: [] as number[], rate: [] as number[] } };
+async function threads(
+  target: Target,
+  several: number,
+): Promise<Record<'one' | 'several', { load: number[]; rate: number[] }>> {
+  const samples = {
+    one: { load: [] as number[], rate: [] as number[] },
+    several: { load: [] as number[], rate: [] as number[] },
+  };
   for (let sample = 0; sample < 5; sample++) {
-    for (const [name, count] of [['one', 1], ['several', several]] as const) {
+    for (const [name, count] of [
+      ['one', 1],
+      ['several', several],
+    ] as const) {
       const startedAt = performance.now();
-      await withAgent({ ...target, device: 'wasm' }, new EnginePool({ threads: count }), async (agent) => {
-        samples[name].load.push(performance.now() - startedAt);
-        await agent.invoke(STORY, { maxNewTokens: 32 }); // until V8 has optimized
-        const { metadata } = await agent.invoke(STORY, { maxNewTokens: 48 });
-        samples[name].rate.push(metadata.timings.tokensPerSecond);
-      });
+      await withAgent(
+        { ...target, device: 'wasm' },
+        new EnginePool({ threads: count }),
+        async (agent) => {
+          samples[name].load.push(performance.now() - startedAt);
+          await agent.invoke(STORY, { maxNewTokens: 32 }); // until V8 has optimized
+          const { metadata } = await agent.invoke(STORY, { maxNewTokens: 48 });
+          samples[name].rate.push(metadata.timings.tokensPerSecond);
+        },
+      );
     }
   }
   return samples;
@@ -81,7 +112,8 @@ async function streaming(target: Target): Promise<{ streamed: number[]; invoked:
       for (const name of ['invoked', 'streamed'] as const) {
         const startedAt = performance.now();
         let count = 0;
-        if (name === 'streamed') for await (const chunk of agent.stream(STORY, options)) count = chunk.index + 1;
+        if (name === 'streamed')
+          for await (const chunk of agent.stream(STORY, options)) count = chunk.index + 1;
         else count = (await agent.invoke(STORY, options)).metadata.outputTokenIds.length;
         rates[name].push((count / (performance.now() - startedAt)) * 1000);
       }
@@ -92,12 +124,29 @@ async function streaming(target: Target): Promise<{ streamed: number[]; invoked:
 
 /** Milliseconds to the first content of a server's stream: as a bare `fetch` sees it, and as the remote agent's reader does, in turn. */
 async function remoteFirstToken(apiUrl: string): Promise<{ bare: number[]; agent: number[] }> {
-  const agent = await loadAgent({ backend: 'remote', apiUrl, model: 'unmocked-tiny', sources: { environment: {} } });
+  const agent = await loadAgent({
+    backend: 'remote',
+    apiUrl,
+    model: 'unmocked-tiny',
+    sources: { environment: {} },
+  });
   const samples = { bare: [] as number[], agent: [] as number[] };
-  const body = JSON.stringify({ model: 'unmocked-tiny', messages: [{ role: 'user', content: STORY }], max_tokens: 8, temperature: 0, seed: 0, stream: true, stream_options: { include_usage: true } });
+  const body = JSON.stringify({
+    model: 'unmocked-tiny',
+    messages: [{ role: 'user', content: STORY }],
+    max_tokens: 8,
+    temperature: 0,
+    seed: 0,
+    stream: true,
+    stream_options: { include_usage: true },
+  });
   for (let sample = -5; sample < 25; sample++) {
     const bareAt = performance.now();
-    const response = await fetch(`${apiUrl}/chat/completions`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+    const response = await fetch(`${apiUrl}/chat/completions`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body,
+    });
     let text = '';
     let bare = 0;
     for await (const bytes of response.body as unknown as AsyncIterable<Uint8Array>) {
@@ -106,7 +155,8 @@ async function remoteFirstToken(apiUrl: string): Promise<{ bare: number[]; agent
     }
     const agentAt = performance.now();
     let first = 0;
-    for await (const chunk of agent.stream(STORY, { maxNewTokens: 8 })) if (first === 0 && chunk.text) first = performance.now() - agentAt;
+    for await (const chunk of agent.stream(STORY, { maxNewTokens: 8 }))
+      if (first === 0 && chunk.text) first = performance.now() - agentAt;
     if (sample < 0) continue; // until V8 has optimized
     samples.bare.push(bare);
     samples.agent.push(first);

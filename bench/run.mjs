@@ -10,19 +10,26 @@ import { startOpenAiServer } from '../scripts/lib/openai-server.mjs';
 import { measureServer } from './server.mjs';
 import { ratios, summary } from './statistics.mjs';
 
-const USAGE = 'usage: npm run bench -- [--model ID] [--hub URL] [--device wasm|webgpu] [--json FILE]';
+const USAGE =
+  'usage: npm run bench -- [--model ID] [--hub URL] [--device wasm|webgpu] [--json FILE]';
 
 function readOptions(args) {
   let values;
   try {
     ({ values } = parseArgs({
       args,
-      options: { model: { type: 'string', default: 'unmocked-tiny' }, hub: { type: 'string' }, device: { type: 'string', default: 'wasm' }, json: { type: 'string' } },
+      options: {
+        model: { type: 'string', default: 'unmocked-tiny' },
+        hub: { type: 'string' },
+        device: { type: 'string', default: 'wasm' },
+        json: { type: 'string' },
+      },
     }));
   } catch (error) {
     throw new UsageError(`${error.message.split('. ')[0]}\n${USAGE}`);
   }
-  if (!['wasm', 'webgpu'].includes(values.device)) throw new UsageError(`--device is "${values.device}", but has to be wasm or webgpu\n${USAGE}`);
+  if (!['wasm', 'webgpu'].includes(values.device))
+    throw new UsageError(`--device is "${values.device}", but has to be wasm or webgpu\n${USAGE}`);
   return values;
 }
 
@@ -31,13 +38,17 @@ function row(name, samples, unit, target) {
   const { median, min, max } = summary(samples);
   rows.push({ name, median, min, max, unit, target, samples });
   const format = (value) => (unit === '×' || value < 10 ? value.toFixed(2) : value.toFixed(0));
-  console.log(`${name.padEnd(66)} ${format(median).padStart(8)} ${unit.padEnd(6)} ${`(${format(min)} to ${format(max)})`.padEnd(20)} ${target ?? ''}`);
+  console.log(
+    `${name.padEnd(66)} ${format(median).padStart(8)} ${unit.padEnd(6)} ${`(${format(min)} to ${format(max)})`.padEnd(20)} ${target ?? ''}`,
+  );
 }
 
 /* Runs in the page, before anything of its own. */
 function watchPage() {
   globalThis.longTasks = [];
-  new PerformanceObserver((list) => globalThis.longTasks.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: 'longtask', buffered: true });
+  new PerformanceObserver((list) =>
+    globalThis.longTasks.push(...list.getEntries().map((entry) => entry.duration)),
+  ).observe({ type: 'longtask', buffered: true });
   addEventListener('unmocked-start', () => (globalThis.runStartedAt ??= performance.now()));
 }
 
@@ -45,14 +56,27 @@ async function runScenarios(context, url, query) {
   const page = await context.newPage();
   await page.addInitScript(watchPage);
   await page.goto(`${url}?${query}`);
-  await page.waitForFunction(() => document.documentElement.dataset.unmocked, undefined, { polling: 100, timeout: 600_000 });
+  await page.waitForFunction(() => document.documentElement.dataset.unmocked, undefined, {
+    polling: 100,
+    timeout: 600_000,
+  });
   const facts = await page.evaluate(() => {
     const { report } = document.querySelector('unmocked-harness');
-    return { report: JSON.parse(JSON.stringify(report)), longest: Math.max(0, ...globalThis.longTasks), startedAt: globalThis.runStartedAt };
+    return {
+      report: JSON.parse(JSON.stringify(report)),
+      longest: Math.max(0, ...globalThis.longTasks),
+      startedAt: globalThis.runStartedAt,
+    };
   });
   await page.close();
   // Whatever needs a server is skipped.
-  if (facts.report.status !== 'passed') throw new Error(`the scenarios did not pass: ${facts.report.results.filter(({ status }) => status !== 'passed').map(({ id, reason }) => `${id}: ${reason}`).join('; ')}`);
+  if (facts.report.status !== 'passed')
+    throw new Error(
+      `the scenarios did not pass: ${facts.report.results
+        .filter(({ status }) => status !== 'passed')
+        .map(({ id, reason }) => `${id}: ${reason}`)
+        .join('; ')}`,
+    );
   return facts;
 }
 
@@ -60,7 +84,10 @@ async function runScenarios(context, url, query) {
 async function scriptBytes(browser, url) {
   const page = await browser.newPage();
   const bodies = [];
-  page.on('response', (response) => /\.m?js$/.test(new URL(response.url()).pathname) && bodies.push(response.body()));
+  page.on(
+    'response',
+    (response) => /\.m?js$/.test(new URL(response.url()).pathname) && bodies.push(response.body()),
+  );
   await page.goto(url, { waitUntil: 'networkidle' });
   await page.close();
   return (await Promise.all(bodies)).reduce((sum, body) => sum + gzipSync(body).length, 0);
@@ -70,7 +97,12 @@ async function measurePage(browser, { model, hub, device }) {
   const served = await serveBuild(ROOT);
   const query = new URLSearchParams({ model, device, ...(hub ? { hub } : {}) });
   try {
-    row('JavaScript before the first run, gzipped', [(await scriptBytes(browser, served.url)) / 1000], 'kB', 'at most 60');
+    row(
+      'JavaScript before the first run, gzipped',
+      [(await scriptBytes(browser, served.url)) / 1000],
+      'kB',
+      'at most 60',
+    );
     const firstToken = [];
     const whole = [];
     const longest = [];
@@ -94,13 +126,24 @@ async function measurePage(browser, { model, hub, device }) {
 
 async function measureEngine(browser, { model, hub, device }) {
   const { createServer } = await import('vite');
-  const server = await createServer({ root: ROOT, logLevel: 'error', server: { port: 0, strictPort: false } });
+  const server = await createServer({
+    root: ROOT,
+    logLevel: 'error',
+    server: { port: 0, strictPort: false },
+  });
   await server.listen();
   try {
     const page = await browser.newPage();
     await page.goto(`${server.resolvedUrls.local[0]}bench/index.html`);
-    await page.waitForFunction(() => globalThis.measures, undefined, { polling: 100, timeout: 60_000 });
-    const measure = (name, ...more) => page.evaluate(([key, args]) => globalThis.measures[key](...args), [name, name.startsWith('remote') ? more : [{ model, device, hubUrl: hub }, ...more]]);
+    await page.waitForFunction(() => globalThis.measures, undefined, {
+      polling: 100,
+      timeout: 60_000,
+    });
+    const measure = (name, ...more) =>
+      page.evaluate(
+        ([key, args]) => globalThis.measures[key](...args),
+        [name, name.startsWith('remote') ? more : [{ model, device, hubUrl: hub }, ...more]],
+      );
 
     const { one, four } = await measure('memoryOfAgents');
     row('memory of four agents / of one', [four / one], '×', 'at most 1.2');
@@ -121,9 +164,16 @@ async function measureEngine(browser, { model, hub, device }) {
       row(`load, ${several} threads / one`, ratios(samples.several.load, samples.one.load), '×');
     }
     const openai = await startOpenAiServer();
-    const { bare, agent } = await measure('remoteFirstToken', `${openai.url}/v1`).finally(() => openai.close());
+    const { bare, agent } = await measure('remoteFirstToken', `${openai.url}/v1`).finally(() =>
+      openai.close(),
+    );
     row('first token of a server, by a bare fetch', bare, 'ms');
-    row('… added by the remote agent', agent.map((value, index) => value - bare[index]), 'ms', 'at most 10');
+    row(
+      '… added by the remote agent',
+      agent.map((value, index) => value - bare[index]),
+      'ms',
+      'at most 10',
+    );
   } finally {
     await server.close();
   }
@@ -143,15 +193,23 @@ await main(async () => {
   ensureInstalled();
   const executablePath = ensureChromium();
   const { chromium } = await import('playwright-core');
-  const browser = await chromium.launch({ executablePath, args: launchArguments({ webgpu: options.device === 'webgpu' }) });
+  const browser = await chromium.launch({
+    executablePath,
+    args: launchArguments({ webgpu: options.device === 'webgpu' }),
+  });
   try {
-    console.log(`${options.model} on ${options.device}; median (least to greatest), and the target where there is one\n`);
+    console.log(
+      `${options.model} on ${options.device}; median (least to greatest), and the target where there is one\n`,
+    );
     await measurePage(browser, options);
     await measureEngine(browser, options);
     await measureOpenAiServer();
     if (options.json) {
       await mkdir(path.dirname(path.resolve(options.json)), { recursive: true });
-      await writeFile(options.json, `${JSON.stringify({ schema: 'unmocked-bench/1', date: new Date().toISOString(), model: options.model, device: options.device, rows }, null, 2)}\n`);
+      await writeFile(
+        options.json,
+        `${JSON.stringify({ schema: 'unmocked-bench/1', date: new Date().toISOString(), model: options.model, device: options.device, rows }, null, 2)}\n`,
+      );
       console.log(`\nWrote ${options.json}`);
     }
   } finally {

@@ -10,9 +10,23 @@ async function direct() {
   const { prompt, generator } = await loadServedModel({ model, root: ROOT });
   process.on('message', async ({ messages, maxTokens }) => {
     const { text } = await prompt(messages);
-    const request = { prompt: text, maxNewTokens: maxTokens, temperature: 0, topP: 1, topK: 0, repetitionPenalty: 1, seed: 0, stop: ['\nUser:'], client: 'bench' };
+    const request = {
+      prompt: text,
+      maxNewTokens: maxTokens,
+      temperature: 0,
+      topP: 1,
+      topK: 0,
+      repetitionPenalty: 1,
+      seed: 0,
+      stop: ['\nUser:'],
+      client: 'bench',
+    };
     const startedAt = performance.now();
-    const { outputTokenIds } = await generator.generate(request, () => undefined, new AbortController().signal);
+    const { outputTokenIds } = await generator.generate(
+      request,
+      () => undefined,
+      new AbortController().signal,
+    );
     process.send({ rate: (1000 * outputTokenIds.length) / (performance.now() - startedAt) });
   });
 }

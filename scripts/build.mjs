@@ -11,7 +11,14 @@ await main(() => {
     ['typescript/bin/tsc', '-p', 'tsconfig.library.json'],
   ];
   for (const [script, ...args] of steps) {
-    const { status } = spawnSync(process.execPath, [path.join(ROOT, 'node_modules', script), ...args], { cwd: ROOT, stdio: 'inherit' });
-    if (status !== 0) throw new Error(`${path.basename(script)} ${args.join(' ')} ended with exit status ${status}`);
+    const { status } = spawnSync(
+      process.execPath,
+      [path.join(ROOT, 'node_modules', script), ...args],
+      { cwd: ROOT, stdio: 'inherit' },
+    );
+    if (status !== 0)
+      throw new Error(
+        `${path.basename(script)} ${args.join(' ')} ended with exit status ${status}`,
+      );
   }
 });

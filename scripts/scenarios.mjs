@@ -8,7 +8,9 @@ import { serveBuild } from './lib/serve-build.mjs';
 
 function printResult(result) {
   const { id, status, durationMs, reason, device } = result;
-  const facts = [device?.actual, durationMs !== undefined && `${(durationMs / 1000).toFixed(1)} s`].filter(Boolean).join(', ');
+  const facts = [device?.actual, durationMs !== undefined && `${(durationMs / 1000).toFixed(1)} s`]
+    .filter(Boolean)
+    .join(', ');
   console.log(`${status.padEnd(9)} ${id}${facts && ` (${facts})`}${reason ? `: ${reason}` : ''}`);
 }
 
@@ -41,9 +43,14 @@ await main(async () => {
     if (options.json && report) await write(options.json, `${JSON.stringify(report, null, 2)}\n`);
     if (options.junit && junit) await write(options.junit, junit);
     const { totals = {}, results = [] } = report ?? {};
-    if (state === 'passed' && results.length === 0) throw new Error('the page says "passed", but its report has no result in it');
+    if (state === 'passed' && results.length === 0)
+      throw new Error('the page says "passed", but its report has no result in it');
     process.exitCode = state === 'passed' ? 0 : 1;
-    console.log(Object.entries(totals).map(([name, value]) => `${value} ${name}`).join(', ') || 'no report');
+    console.log(
+      Object.entries(totals)
+        .map(([name, value]) => `${value} ${name}`)
+        .join(', ') || 'no report',
+    );
     console.log(state);
   } finally {
     await browser.close();

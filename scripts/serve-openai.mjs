@@ -7,11 +7,18 @@ await main(async () => {
   ensureInstalled();
   const { url, models, close } = await startOpenAiServer(options);
   console.log(`OpenAI-compatible server at ${url}/v1 (Ctrl+C stops it)`);
-  for (const { id, dtype, contextWindow } of models) console.log(`  model ${id}, ${dtype}, ${contextWindow} tokens of context`);
+  for (const { id, dtype, contextWindow } of models)
+    console.log(`  model ${id}, ${dtype}, ${contextWindow} tokens of context`);
   if (options.apiKey) console.log('  clients must send the API key');
-  console.log(`Use it with: OPENAI_API_URL=${url}/v1 AF_LLM_MODEL=${models[0].id}${options.apiKey ? ' OPENAI_API_KEY=…' : ''}`);
-  if (options.faults) console.log(`Misbehaviour on request under ${url}/fault:OPTIONS/v1; what there is: ${url}/faults`);
-  if (!/^(localhost|127\.|::1$)/.test(options.host) && !options.apiKey) console.log('Anybody who reaches this address can use it: --api-key KEY requires a key.');
+  console.log(
+    `Use it with: OPENAI_API_URL=${url}/v1 AF_LLM_MODEL=${models[0].id}${options.apiKey ? ' OPENAI_API_KEY=…' : ''}`,
+  );
+  if (options.faults)
+    console.log(
+      `Misbehaviour on request under ${url}/fault:OPTIONS/v1; what there is: ${url}/faults`,
+    );
+  if (!/^(localhost|127\.|::1$)/.test(options.host) && !options.apiKey)
+    console.log('Anybody who reaches this address can use it: --api-key KEY requires a key.');
 
   const stop = () => {
     process.once('SIGINT', () => process.exit(130)); // a second Ctrl+C does not wait

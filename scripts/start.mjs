@@ -6,7 +6,9 @@ function readPort(text) {
   if (text === undefined || text === '') return DEFAULT_PORT;
   const port = Number(text);
   if (!/^\d+$/.test(text) || port < 1 || port > 65535) {
-    throw new UsageError(`PORT is "${text}", but has to be a whole number from 1 to 65535, as in: PORT=${DEFAULT_PORT + 1} npm start`);
+    throw new UsageError(
+      `PORT is "${text}", but has to be a whole number from 1 to 65535, as in: PORT=${DEFAULT_PORT + 1} npm start`,
+    );
   }
   return port;
 }
@@ -23,7 +25,10 @@ await main(async () => {
     await server.close();
     if (!/already in use|EADDRINUSE/.test(error.message)) throw error;
     const other = port < 65535 ? port + 1 : port - 1;
-    throw new Error(`Port ${port} is in use: stop what uses it, or choose another one: PORT=${other} npm start`, { cause: error });
+    throw new Error(
+      `Port ${port} is in use: stop what uses it, or choose another one: PORT=${other} npm start`,
+      { cause: error },
+    );
   }
   console.log(`Unmocked is at ${server.resolvedUrls.local[0]} (Ctrl+C stops it)`);
 });

@@ -15,12 +15,19 @@ const reports = path.join(ROOT, 'reports');
 function readOptions(args) {
   let parsed;
   try {
-    parsed = parseArgs({ args, allowPositionals: true, options: { files: { type: 'string', multiple: true }, group: { type: 'string' } } });
+    parsed = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { files: { type: 'string', multiple: true }, group: { type: 'string' } },
+    });
   } catch (error) {
     throw new UsageError(`${error.message.split('\n')[0]}\n${USAGE}`);
   }
   const { group } = parsed.values;
-  if (group !== undefined && !GROUPS.includes(group)) throw new UsageError(`--group is "${group}", but has to be one of ${GROUPS.join(', ')}\n${USAGE}`);
+  if (group !== undefined && !GROUPS.includes(group))
+    throw new UsageError(
+      `--group is "${group}", but has to be one of ${GROUPS.join(', ')}\n${USAGE}`,
+    );
   const files = [...(parsed.values.files ?? []), ...parsed.positionals];
   return { files, group, everything: files.length === 0 && group === undefined };
 }
@@ -29,8 +36,15 @@ function readOptions(args) {
 function checkWith(name, script, args) {
   console.log(`\n# ${name}`);
   const start = performance.now();
-  const { status } = spawnSync(process.execPath, [path.join(ROOT, 'node_modules', script), ...args], { cwd: ROOT, stdio: 'inherit' });
-  const error = status === 0 ? undefined : { message: `${name} ended with exit status ${status}: see its messages in the log` };
+  const { status } = spawnSync(
+    process.execPath,
+    [path.join(ROOT, 'node_modules', script), ...args],
+    { cwd: ROOT, stdio: 'inherit' },
+  );
+  const error =
+    status === 0
+      ? undefined
+      : { message: `${name} ended with exit status ${status}: see its messages in the log` };
   return { name, status: error ? 'failed' : 'passed', duration: performance.now() - start, error };
 }
 
@@ -48,7 +62,10 @@ async function attempt(suites, name, work) {
   try {
     return await work();
   } catch (error) {
-    suites.push({ name: 'set-up', cases: [{ name, status: 'failed', error: { message: error.message, stack: error.stack } }] });
+    suites.push({
+      name: 'set-up',
+      cases: [{ name, status: 'failed', error: { message: error.message, stack: error.stack } }],
+    });
     return undefined;
   }
 }
@@ -56,7 +73,9 @@ async function attempt(suites, name, work) {
 function printFailures(suites) {
   for (const { name, cases } of suites) {
     for (const one of cases.filter(({ status }) => status === 'failed')) {
-      console.log(`FAILED ${name}: ${[one.suite, one.name].filter(Boolean).join(' ')}\n       ${one.error?.message ?? 'no message'}`);
+      console.log(
+        `FAILED ${name}: ${[one.suite, one.name].filter(Boolean).join(' ')}\n       ${one.error?.message ?? 'no message'}`,
+      );
     }
   }
 }
@@ -91,7 +110,10 @@ await main(async () => {
   });
 
   writeFileSync(path.join(reports, 'junit.xml'), toJUnit(suites));
-  writeFileSync(path.join(reports, 'unmocked.json'), `${JSON.stringify({ schema: 'unmocked-reports/1', runs: browser.runs }, null, 2)}\n`);
+  writeFileSync(
+    path.join(reports, 'unmocked.json'),
+    `${JSON.stringify({ schema: 'unmocked-reports/1', runs: browser.runs }, null, 2)}\n`,
+  );
   for (const text of browser.prints) console.log(`\n${text}`);
   console.log('');
   printFailures(suites);

@@ -18,7 +18,13 @@ function computeInBrowser(executablePath) {
     spawnSync(process.execPath, [path.join(ROOT, 'node_modules/@web/test-runner/dist/bin.js')], {
       cwd: ROOT,
       stdio: 'ignore',
-      env: { ...process.env, CHROMIUM_PATH: executablePath, UNMOCKED_RESULTS: results, UNMOCKED_TEST_FILES: 'test/both/golden.test.ts', UNMOCKED_TEST_GROUP: 'wasm' },
+      env: {
+        ...process.env,
+        CHROMIUM_PATH: executablePath,
+        UNMOCKED_RESULTS: results,
+        UNMOCKED_TEST_FILES: 'test/both/golden.test.ts',
+        UNMOCKED_TEST_GROUP: 'wasm',
+      },
     });
     return JSON.parse(readFileSync(results, 'utf8'));
   } finally {
@@ -41,7 +47,8 @@ function source({ weights, golden }) {
   ];
   for (const dtype of dtypes) {
     lines.push(`  ${dtype}: {`);
-    for (const [name, turns] of Object.entries(golden[dtype])) lines.push(`    '${name}': [${turns.map((ids) => `[${ids.join(', ')}]`).join(', ')}],`);
+    for (const [name, turns] of Object.entries(golden[dtype]))
+      lines.push(`    '${name}': [${turns.map((ids) => `[${ids.join(', ')}]`).join(', ')}],`);
     lines.push('  },');
   }
   return `${lines.join('\n')}\n};\n`;
@@ -57,6 +64,8 @@ await main(async () => {
   } else if (files.some(({ passed, tests }) => passed && tests.length > 0)) {
     console.log('test/golden.ts is up to date.');
   } else {
-    throw new Error(`The tokens could not be computed: ${JSON.stringify(files.flatMap(({ errors, tests }) => [...errors, ...tests.map(({ error }) => error)]).filter(Boolean)[0])}`);
+    throw new Error(
+      `The tokens could not be computed: ${JSON.stringify(files.flatMap(({ errors, tests }) => [...errors, ...tests.map(({ error }) => error)]).filter(Boolean)[0])}`,
+    );
   }
 });

@@ -12,7 +12,11 @@ export function checkKey(headers: Headers, required: string | undefined): void {
   const given = bearerKey(headers);
   if (given !== undefined && timingSafeEqual(digest(given), digest(required))) return;
   const what = given === undefined ? 'No API key was given' : 'The API key is not the right one';
-  throw new ApiError(401, `${what}. Send the key that this server was started with as "Authorization: Bearer KEY".`, { code: 'invalid_api_key', headers: { 'www-authenticate': 'Bearer' } });
+  throw new ApiError(
+    401,
+    `${what}. Send the key that this server was started with as "Authorization: Bearer KEY".`,
+    { code: 'invalid_api_key', headers: { 'www-authenticate': 'Bearer' } },
+  );
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest();

@@ -12,7 +12,9 @@ const object = <E extends v.ObjectEntries>(entries: E) =>
     const key = issue.path?.at(-1)?.key;
     const isMissing = typeof key === 'string' && issue.expected === `"${key}"` && key in entries;
     // A missing field is an issue of the object; what is allowed is known to the field.
-    return isMissing ? String((entries[key] as { message?: unknown }).message ?? 'given') : 'an object';
+    return isMissing
+      ? String((entries[key] as { message?: unknown }).message ?? 'given')
+      : 'an object';
   });
 
 const text = (allowed = 'a string') => v.string(allowed);
@@ -28,11 +30,21 @@ function count(min: number, allowed = `a whole number of at least ${min}`) {
 
 /** A field that means nothing here: only values that ask for nothing are let through, for ignoring others would change the meaning. */
 function neutral(allowed: string, accepts: (value: unknown) => boolean) {
-  return v.optional(v.custom<unknown>((value) => value === null || accepts(value), `${allowed}: this server cannot do what other values ask for`));
+  return v.optional(
+    v.custom<unknown>(
+      (value) => value === null || accepts(value),
+      `${allowed}: this server cannot do what other values ask for`,
+    ),
+  );
 }
 
 const parts = v.pipe(
-  v.array(object({ type: v.literal('text', '"text": this server reads no images, audio or files'), text: text() })),
+  v.array(
+    object({
+      type: v.literal('text', '"text": this server reads no images, audio or files'),
+      text: text(),
+    }),
+  ),
   v.nonEmpty('an array of at least one part'),
   v.transform((list) => list.map((part) => part.text).join('')),
 );
@@ -54,10 +66,21 @@ const message = v.variant(
   'role',
   [
     object({ role: v.picklist(['system', 'developer', 'user']), content }),
-    object({ role: v.literal('assistant'), content: v.nullish(content), tool_calls: v.nullish(v.array(toolCall, 'an array of tool calls')) }),
-    object({ role: v.literal('tool'), content, tool_call_id: text('the id of the tool call that this answers, a string') }),
+    object({
+      role: v.literal('assistant'),
+      content: v.nullish(content),
+      tool_calls: v.nullish(v.array(toolCall, 'an array of tool calls')),
+    }),
+    object({
+      role: v.literal('tool'),
+      content,
+      tool_call_id: text('the id of the tool call that this answers, a string'),
+    }),
   ],
-  (issue) => (issue.path?.at(-1)?.key === 'role' ? `one of ${ROLES.map((role) => `"${role}"`).join(', ')}` : 'an object with role and content'),
+  (issue) =>
+    issue.path?.at(-1)?.key === 'role'
+      ? `one of ${ROLES.map((role) => `"${role}"`).join(', ')}`
+      : 'an object with role and content',
 );
 
 const TOOL_NAME = 'a name of 1 to 64 letters, digits, _ and -';
@@ -66,34 +89,67 @@ const tool = object({
   function: object({
     name: v.pipe(text(TOOL_NAME), v.regex(/^[\w-]{1,64}$/, TOOL_NAME)),
     description: v.nullish(text()),
-    parameters: v.nullish(object({ properties: v.nullish(v.record(v.string(), v.unknown(), 'an object of schemas by name')) })),
+    parameters: v.nullish(
+      object({
+        properties: v.nullish(v.record(v.string(), v.unknown(), 'an object of schemas by name')),
+      }),
+    ),
   }),
 });
 
 const MAX_STOPS = 'a string that is not empty, or an array of at most 4 of them';
-const stop = v.union([v.pipe(v.string(), v.nonEmpty()), v.pipe(v.array(v.pipe(v.string(), v.nonEmpty())), v.maxLength(4))], MAX_STOPS);
+const stop = v.union(
+  [
+    v.pipe(v.string(), v.nonEmpty()),
+    v.pipe(v.array(v.pipe(v.string(), v.nonEmpty())), v.maxLength(4)),
+  ],
+  MAX_STOPS,
+);
 const SEED = 'a whole number of at most 64 bits';
 const TOP_K = 'a whole number of at least 1; 0 and -1 stand for all tokens';
-const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
-const isObjectOf = (value: unknown, key: string, expected: unknown) => typeof value === 'object' && value !== null && (value as Record<string, unknown>)[key] === expected;
+const isEmpty = (value: unknown) =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+const isObjectOf = (value: unknown, key: string, expected: unknown) =>
+  typeof value === 'object' &&
+  value !== null &&
+  (value as Record<string, unknown>)[key] === expected;
 
 const body = object({
   model: v.pipe(text('the id of a model, a string'), v.nonEmpty('the id of a model, a string')),
-  messages: v.pipe(v.array(message, 'an array of messages'), v.nonEmpty('an array of at least one message')),
+  messages: v.pipe(
+    v.array(message, 'an array of messages'),
+    v.nonEmpty('an array of at least one message'),
+  ),
   max_tokens: v.nullish(count(1)),
   max_completion_tokens: v.nullish(count(1)),
   temperature: v.nullish(number(0, 2), 1),
   top_p: v.nullish(number(0, 1), 1),
   top_k: v.nullish(v.pipe(v.number(TOP_K), v.safeInteger(TOP_K), v.minValue(-1, TOP_K)), 0),
   repetition_penalty: v.nullish(number(0.01, 2), 1),
-  seed: v.nullish(v.pipe(v.number(SEED), v.integer(SEED), v.minValue(-(2 ** 63), SEED), v.maxValue(2 ** 64, SEED))),
+  seed: v.nullish(
+    v.pipe(
+      v.number(SEED),
+      v.integer(SEED),
+      v.minValue(-(2 ** 63), SEED),
+      v.maxValue(2 ** 64, SEED),
+    ),
+  ),
   stop: v.nullish(stop),
   stream: flag,
   stream_options: v.nullish(object({ include_usage: flag })),
   tools: v.nullish(v.array(tool, 'an array of tools')),
-  tool_choice: v.nullish(v.picklist(['auto', 'none'], '"auto" or "none": this server cannot make a model call a tool'), 'auto'),
+  tool_choice: v.nullish(
+    v.picklist(['auto', 'none'], '"auto" or "none": this server cannot make a model call a tool'),
+    'auto',
+  ),
   parallel_tool_calls: v.nullish(v.boolean('true or false'), true),
-  reasoning_effort: v.nullish(v.picklist(['none', 'minimal', 'low', 'medium', 'high'], '"none", "minimal", "low", "medium" or "high"'), 'none'),
+  reasoning_effort: v.nullish(
+    v.picklist(
+      ['none', 'minimal', 'low', 'medium', 'high'],
+      '"none", "minimal", "low", "medium" or "high"',
+    ),
+    'none',
+  ),
   reasoning_format: v.nullish(v.picklist(['none', 'deepseek'], '"none" or "deepseek"'), 'none'),
   return_token_ids: flag,
   user: v.nullish(text()),
@@ -104,10 +160,16 @@ const body = object({
   logprobs: neutral('false', (value) => value === false),
   top_logprobs: neutral('0', (value) => value === 0),
   response_format: neutral('{ type: "text" }', (value) => isObjectOf(value, 'type', 'text')),
-  modalities: neutral('["text"]', (value) => Array.isArray(value) && value.every((one) => one === 'text')),
+  modalities: neutral(
+    '["text"]',
+    (value) => Array.isArray(value) && value.every((one) => one === 'text'),
+  ),
   audio: neutral('null', () => false),
   functions: neutral('left out in favour of tools', isEmpty),
-  function_call: neutral('left out in favour of tool_choice', (value) => value === 'none' || value === 'auto'),
+  function_call: neutral(
+    'left out in favour of tool_choice',
+    (value) => value === 'none' || value === 'auto',
+  ),
   web_search_options: neutral('null', () => false),
 });
 
@@ -149,10 +211,17 @@ export function readChatRequest(input: unknown): ChatRequest {
   const result = v.safeParse(body, input, { abortEarly: true });
   if (!result.success) throw refusal(result.issues[0]);
   const said = result.output;
-  if (said.stream_options && !said.stream) throw invalid('stream_options', 'stream_options is an object, but is allowed only with "stream": true.');
+  if (said.stream_options && !said.stream)
+    throw invalid(
+      'stream_options',
+      'stream_options is an object, but is allowed only with "stream": true.',
+    );
   said.messages.forEach((one, index) => {
     if (one.role === 'assistant' && one.content == null && !one.tool_calls?.length) {
-      throw invalid(`messages[${index}].content`, `messages[${index}].content is ${kindOf(one.content)}, but has to be a string where an assistant's message has no tool_calls.`);
+      throw invalid(
+        `messages[${index}].content`,
+        `messages[${index}].content is ${kindOf(one.content)}, but has to be a string where an assistant's message has no tool_calls.`,
+      );
     }
   });
   return {
@@ -177,9 +246,15 @@ export function readChatRequest(input: unknown): ChatRequest {
 }
 
 function refusal(issue: v.BaseIssue<unknown>) {
-  const param = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('').replace(/^\./, '');
+  const param = (issue.path ?? [])
+    .map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');
   const value = issue.path?.at(-1)?.value ?? issue.input;
-  return invalid(param || undefined, `${param || 'The body'} is ${kindOf(value)}, but has to be ${issue.message}.`);
+  return invalid(
+    param || undefined,
+    `${param || 'The body'} is ${kindOf(value)}, but has to be ${issue.message}.`,
+  );
 }
 
 /** A seed of any 64 bits as the 32 that the generator takes; a seed of 32 bits stays as it is. */

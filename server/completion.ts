@@ -37,9 +37,19 @@ export async function complete(job: Job): Promise<object> {
   const add = (delta: Delta) => {
     if ('content' in delta) content += delta.content;
     else if ('reasoning_content' in delta) reasoning += delta.reasoning_content;
-    else toolCalls.push(...delta.tool_calls.map(({ id, type, function: called }) => ({ id, type, function: called })));
+    else
+      toolCalls.push(
+        ...delta.tool_calls.map(({ id, type, function: called }) => ({
+          id,
+          type,
+          function: called,
+        })),
+      );
   };
-  const { result, finishReason } = await generate(job, { onToken: (deltas) => deltas.forEach(add), onRest: add });
+  const { result, finishReason } = await generate(job, {
+    onToken: (deltas) => deltas.forEach(add),
+    onRest: add,
+  });
   return {
     ...head(job, 'chat.completion'),
     choices: [
@@ -48,7 +58,9 @@ export async function complete(job: Job): Promise<object> {
         message: {
           role: 'assistant',
           content: content === '' && toolCalls.length > 0 ? null : content,
-          ...(request.reasoningFormat === 'deepseek' && reasoning ? { reasoning_content: reasoning } : {}),
+          ...(request.reasoningFormat === 'deepseek' && reasoning
+            ? { reasoning_content: reasoning }
+            : {}),
           refusal: null,
           ...(toolCalls.length > 0 ? { tool_calls: toolCalls } : {}),
         },
@@ -78,12 +90,24 @@ export function stream(job: Job): Promise<ReadableStream<Uint8Array>> {
   return new Promise((resolve, reject) => {
     let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
     const send = (data: object | '[DONE]') => {
-      if (!left.signal.aborted) controller!.enqueue(encoder.encode(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`));
+      if (!left.signal.aborted)
+        controller!.enqueue(
+          encoder.encode(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`),
+        );
     };
-    const sendChoice = (delta: object, finishReason: FinishReason | null = null, more: object = {}) => {
+    const sendChoice = (
+      delta: object,
+      finishReason: FinishReason | null = null,
+      more: object = {},
+    ) => {
       const ids = request.returnTokenIds && !('role' in delta) ? { token_ids: pendingIds } : {};
       if (!('role' in delta)) pendingIds = [];
-      send({ ...chunkHead, choices: [{ index: 0, delta, logprobs: null, finish_reason: finishReason, ...ids }], ...(request.includeUsage ? { usage: null } : {}), ...more });
+      send({
+        ...chunkHead,
+        choices: [{ index: 0, delta, logprobs: null, finish_reason: finishReason, ...ids }],
+        ...(request.includeUsage ? { usage: null } : {}),
+        ...more,
+      });
     };
     const begin = ({ tokenIds }: Prompt) => {
       resolve(
@@ -92,7 +116,11 @@ export function stream(job: Job): Promise<ReadableStream<Uint8Array>> {
           cancel: () => left.abort(),
         }),
       );
-      sendChoice({ role: 'assistant', content: '' }, null, request.returnTokenIds ? { prompt_token_ids: tokenIds } : {});
+      sendChoice(
+        { role: 'assistant', content: '' },
+        null,
+        request.returnTokenIds ? { prompt_token_ids: tokenIds } : {},
+      );
     };
 
     generate(
@@ -124,7 +152,10 @@ export function stream(job: Job): Promise<ReadableStream<Uint8Array>> {
 }
 
 /** Runs the request when it is its turn. */
-async function generate({ request, model, slots, client, signal }: Job, { onToken, onRest }: Listener): Promise<{ result: GenerateResult; finishReason: FinishReason }> {
+async function generate(
+  { request, model, slots, client, signal }: Job,
+  { onToken, onRest }: Listener,
+): Promise<{ result: GenerateResult; finishReason: FinishReason }> {
   const reply = new ReplyStream(request);
   const work = (prompt: Prompt) =>
     model.generate(
@@ -145,7 +176,11 @@ async function generate({ request, model, slots, client, signal }: Job, { onToke
     );
   const result = await slots.run(client, () => prepare(request, model), work, signal);
   reply.flush().forEach(onRest);
-  return { result, finishReason: result.finishReason === 'stop' && reply.calledTools ? 'tool_calls' : result.finishReason };
+  return {
+    result,
+    finishReason:
+      result.finishReason === 'stop' && reply.calledTools ? 'tool_calls' : result.finishReason,
+  };
 }
 
 /** @throws ApiError 400 `context_length_exceeded`, before the request waits for others. */
@@ -161,7 +196,13 @@ async function prepare(request: ChatRequest, model: ServedModel): Promise<Prompt
 
 /** What all chunks of one answer have in common. */
 function head({ model }: Job, object: string) {
-  return { id: `chatcmpl-${randomBytes(12).toString('hex')}`, object, created: Math.floor(Date.now() / 1000), model: model.id, system_fingerprint: model.fingerprint };
+  return {
+    id: `chatcmpl-${randomBytes(12).toString('hex')}`,
+    object,
+    created: Math.floor(Date.now() / 1000),
+    model: model.id,
+    system_fingerprint: model.fingerprint,
+  };
 }
 
 function usage({ promptTokenIds, outputTokenIds }: GenerateResult) {

@@ -19,7 +19,11 @@ export class ApiError extends Error {
   readonly code: string | null;
   readonly headers: Record<string, string>;
 
-  constructor(status: number, message: string, { param, code, type, headers, cause }: ApiErrorOptions = {}) {
+  constructor(
+    status: number,
+    message: string,
+    { param, code, type, headers, cause }: ApiErrorOptions = {},
+  ) {
     super(message, cause === undefined ? undefined : { cause });
     this.status = status;
     this.type = type ?? typeOf(status);
@@ -29,24 +33,32 @@ export class ApiError extends Error {
   }
 
   /** OpenAI's form. */
-  get body(): { error: { message: string; type: string; param: string | null; code: string | null } } {
+  get body(): {
+    error: { message: string; type: string; param: string | null; code: string | null };
+  } {
     const { message, type, param, code } = this;
     return { error: { message, type, param, code } };
   }
 }
 
 /** A request that is not of the documented form. */
-export const invalid = (param: string | undefined, message: string, code?: string): ApiError => new ApiError(400, message, { param, code });
+export const invalid = (param: string | undefined, message: string, code?: string): ApiError =>
+  new ApiError(400, message, { param, code });
 
 /** What a client is told of any error. Those that are this server's own fault are told in general terms: `isOurs` says to log them. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
-  if (isAbortError(error)) return new ApiError(499, 'The client closed the request.', { type: 'request_aborted' });
-  if (hasCode(error, 'context-overflow')) return new ApiError(400, error.message, { param: 'messages', code: 'context_length_exceeded' });
-  return new ApiError(500, 'The server failed to answer this request. What failed is in its log.', { cause: error });
+  if (isAbortError(error))
+    return new ApiError(499, 'The client closed the request.', { type: 'request_aborted' });
+  if (hasCode(error, 'context-overflow'))
+    return new ApiError(400, error.message, { param: 'messages', code: 'context_length_exceeded' });
+  return new ApiError(500, 'The server failed to answer this request. What failed is in its log.', {
+    cause: error,
+  });
 }
 
-export const isOurs = (error: ApiError): boolean => error.status === 500 && error.cause !== undefined;
+export const isOurs = (error: ApiError): boolean =>
+  error.status === 500 && error.cause !== undefined;
 
 function typeOf(status: number): string {
   if (status === 401) return 'authentication_error';
@@ -59,6 +71,7 @@ export function kindOf(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === 'string') return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
+  if (typeof value === 'string')
+    return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
   return typeof value === 'object' ? 'an object' : `the ${typeof value} ${String(value)}`;
 }

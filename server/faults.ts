@@ -9,7 +9,8 @@ import type { Connection } from './handler.js';
 
 const PREFIX = /^\/fault:([^/]*)(?=\/)/;
 const LOG_LENGTH = 1000;
-const INDEX_PAGE = '<!doctype html><html lang="en"><title>App</title><body><div id="root"></div></body></html>\n';
+const INDEX_PAGE =
+  '<!doctype html><html lang="en"><title>App</title><body><div id="root"></div></body></html>\n';
 
 /** A request's path for the routes: the prefix that asks for faults is no part of it. */
 export function pathWithoutFaults(pathname: string, allowed: boolean): string {
@@ -36,10 +37,20 @@ export class Faults {
   #closedPort: Promise<number> | undefined;
 
   install(app: Hono<{ Bindings: Connection }>): void {
-    app.get('/faults', async (c) => c.json({ faults: Object.keys(FAULTS), about: FAULTS, closedPort: await (this.#closedPort ??= findClosedPort()) }));
+    app.get('/faults', async (c) =>
+      c.json({
+        faults: Object.keys(FAULTS),
+        about: FAULTS,
+        closedPort: await (this.#closedPort ??= findClosedPort()),
+      }),
+    );
     app.get('/faults/log', (c) => {
       const key = c.req.query('key');
-      return c.json(this.#log.filter((entry) => key === undefined || entry.key === key).map(({ path, status, finished }) => ({ path, status, finished })));
+      return c.json(
+        this.#log
+          .filter((entry) => key === undefined || entry.key === key)
+          .map(({ path, status, finished }) => ({ path, status, finished })),
+      );
     });
 
     app.use(async (c, next) => {
@@ -50,12 +61,16 @@ export class Faults {
       if (this.#log.push(entry) > LOG_LENGTH) this.#log.shift();
       void c.env.finished?.then((finished) => (entry.finished = finished));
       try {
-        const touches = (options.all || (c.req.method === 'POST' && c.req.path === '/v1/chat/completions')) && this.#isTurn(options);
+        const touches =
+          (options.all || (c.req.method === 'POST' && c.req.path === '/v1/chat/completions')) &&
+          this.#isTurn(options);
         const answer = async () => {
           await next();
           return c.res;
         };
-        const response = touches ? await this.#misbehave(this.#withOnce(options), c.req.raw, c.env, answer) : await answer();
+        const response = touches
+          ? await this.#misbehave(this.#withOnce(options), c.req.raw, c.env, answer)
+          : await answer();
         if (response !== c.res) c.res = response;
         entry.status = c.res.status === 499 ? null : c.res.status;
       } catch (error) {
@@ -79,9 +94,15 @@ export class Faults {
     return { ...options, [once.name]: once.value };
   }
 
-  async #misbehave(options: FaultOptions, request: Request, connection: Connection, answer: () => Promise<Response>): Promise<Response> {
+  async #misbehave(
+    options: FaultOptions,
+    request: Request,
+    connection: Connection,
+    answer: () => Promise<Response>,
+  ): Promise<Response> {
     const { signal } = request;
-    const headers: Record<string, string> = options['retry-after'] === undefined ? {} : { 'retry-after': String(options['retry-after']) };
+    const headers: Record<string, string> =
+      options['retry-after'] === undefined ? {} : { 'retry-after': String(options['retry-after']) };
     if (options.slow) await wait(options.slow, undefined, { signal });
     if (options.lost) {
       connection.destroy?.();
@@ -91,14 +112,28 @@ export class Faults {
       await wait(LONGEST, undefined, { signal });
       throw new ApiError(503, 'This answer stalled, as was asked for, for as long as it may.');
     }
-    if (options.status) throw new ApiError(options.status, `This status, ${options.status}, was asked for.`, { code: 'fault', headers });
-    if (options['echo-key']) throw new ApiError(401, `Incorrect API key provided: ${bearerKey(request.headers) ?? '(none)'}.`, { code: 'invalid_api_key', headers });
-    if (options.html) return new Response(INDEX_PAGE, { headers: { ...headers, 'content-type': 'text/html; charset=utf-8' } });
+    if (options.status)
+      throw new ApiError(options.status, `This status, ${options.status}, was asked for.`, {
+        code: 'fault',
+        headers,
+      });
+    if (options['echo-key'])
+      throw new ApiError(
+        401,
+        `Incorrect API key provided: ${bearerKey(request.headers) ?? '(none)'}.`,
+        { code: 'invalid_api_key', headers },
+      );
+    if (options.html)
+      return new Response(INDEX_PAGE, {
+        headers: { ...headers, 'content-type': 'text/html; charset=utf-8' },
+      });
 
     const real = await answer();
     if (real.status !== 200 || !real.body) return real;
     const isStream = real.headers.get('content-type')?.startsWith('text/event-stream');
-    const response = isStream ? new Response(breakStream(real.body, options, connection), real) : await breakBody(real, options, connection);
+    const response = isStream
+      ? new Response(breakStream(real.body, options, connection), real)
+      : await breakBody(real, options, connection);
     if (options['content-type']) response.headers.set('content-type', options['content-type']);
     for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
     return response;
@@ -120,6 +155,10 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw invalid('fault', `The fault ${JSON.stringify(text.slice(0, 80))} is not percent-encoded text.`, 'unknown_fault');
+    throw invalid(
+      'fault',
+      `The fault ${JSON.stringify(text.slice(0, 80))} is not percent-encoded text.`,
+      'unknown_fault',
+    );
   }
 }

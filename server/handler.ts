@@ -47,20 +47,48 @@ const CHAT = '/v1/chat/completions';
 
 /** The whole server as a function: needs no port, no socket and no Node request. */
 export function createHandler(options: HandlerOptions): Handler {
-  const { models, apiKey, origins = [], maxQueue = 64, maxBodyBytes = 1 << 20, faults: allowsFaults = false, closing, log = logToStderr } = options;
+  const {
+    models,
+    apiKey,
+    origins = [],
+    maxQueue = 64,
+    maxBodyBytes = 1 << 20,
+    faults: allowsFaults = false,
+    closing,
+    log = logToStderr,
+  } = options;
   const slots = new Slots(maxQueue);
   const faults = allowsFaults ? new Faults() : undefined;
-  const app = new Hono<{ Bindings: Connection }>({ getPath: (request) => pathWithoutFaults(new URL(request.url).pathname, allowsFaults) });
+  const app = new Hono<{ Bindings: Connection }>({
+    getPath: (request) => pathWithoutFaults(new URL(request.url).pathname, allowsFaults),
+  });
 
-  app.use(cors({ origin: originFilter(origins), allowMethods: ['GET', 'POST'], exposeHeaders: ['x-request-id', 'retry-after'], maxAge: 600 }));
+  app.use(
+    cors({
+      origin: originFilter(origins),
+      allowMethods: ['GET', 'POST'],
+      exposeHeaders: ['x-request-id', 'retry-after'],
+      maxAge: 600,
+    }),
+  );
   app.use(async (c, next) => {
     c.header('cross-origin-resource-policy', 'cross-origin');
     c.header('x-request-id', `req_${randomUUID()}`);
     await next();
   });
-  app.get('/health', (c) => c.json({ status: closing?.aborted ? 'closing' : 'ok', running: slots.running, queued: slots.queued }));
+  app.get('/health', (c) =>
+    c.json({
+      status: closing?.aborted ? 'closing' : 'ok',
+      running: slots.running,
+      queued: slots.queued,
+    }),
+  );
   app.use(async (_, next) => {
-    if (closing?.aborted) throw new ApiError(503, 'The server is shutting down.', { code: 'shutting_down', headers: { connection: 'close' } });
+    if (closing?.aborted)
+      throw new ApiError(503, 'The server is shutting down.', {
+        code: 'shutting_down',
+        headers: { connection: 'close' },
+      });
     await next();
   });
   faults?.install(app);
@@ -73,7 +101,14 @@ export function createHandler(options: HandlerOptions): Handler {
   app.get(MODEL, (c) => c.json(describe(find(c.req.param('id')))));
   app.post(CHAT, async (c) => {
     const request = readChatRequest(await readJson(c.req.raw, maxBodyBytes));
-    const job = { request, model: find(request.model), slots, client: clientOf(request.user, c), signal: c.req.raw.signal, log };
+    const job = {
+      request,
+      model: find(request.model),
+      slots,
+      client: clientOf(request.user, c),
+      signal: c.req.raw.signal,
+      log,
+    };
     if (!request.stream) return c.json(await complete(job));
     return c.body(await stream(job), 200, {
       'content-type': 'text/event-stream; charset=utf-8',
@@ -84,13 +119,26 @@ export function createHandler(options: HandlerOptions): Handler {
 
   refuseOtherMethods(app, ['/health', MODELS, MODEL], 'GET, HEAD, OPTIONS');
   refuseOtherMethods(app, [CHAT], 'POST, OPTIONS');
-  app.notFound((c) => answerError(c, new ApiError(404, `There is nothing at ${c.req.path.slice(0, 100)}. Known: GET ${MODELS}, GET ${MODELS}/{id}, POST ${CHAT}, GET /health.`, { code: 'unknown_url' })));
+  app.notFound((c) =>
+    answerError(
+      c,
+      new ApiError(
+        404,
+        `There is nothing at ${c.req.path.slice(0, 100)}. Known: GET ${MODELS}, GET ${MODELS}/{id}, POST ${CHAT}, GET /health.`,
+        { code: 'unknown_url' },
+      ),
+    ),
+  );
   app.onError((error, c) => answerError(c, error));
 
   function find(id: string): ServedModel {
     const model = models.find((one) => one.id === id);
     if (model) return model;
-    throw new ApiError(404, `The model ${JSON.stringify(id.slice(0, 100))} does not exist here. Models: ${models.map((one) => `"${one.id}"`).join(', ')}.`, { param: 'model', code: 'model_not_found' });
+    throw new ApiError(
+      404,
+      `The model ${JSON.stringify(id.slice(0, 100))} does not exist here. Models: ${models.map((one) => `"${one.id}"`).join(', ')}.`,
+      { param: 'model', code: 'model_not_found' },
+    );
   }
 
   function answerError(c: Context, error: unknown): Response {
@@ -103,10 +151,17 @@ export function createHandler(options: HandlerOptions): Handler {
   return async (request, connection = {}) => app.fetch(request, connection);
 }
 
-function refuseOtherMethods(app: Hono<{ Bindings: Connection }>, paths: string[], allow: string): void {
+function refuseOtherMethods(
+  app: Hono<{ Bindings: Connection }>,
+  paths: string[],
+  allow: string,
+): void {
   for (const path of paths) {
     app.all(path, (c) => {
-      throw new ApiError(405, `${c.req.method} is not allowed here. Allowed: ${allow}.`, { code: 'method_not_allowed', headers: { allow } });
+      throw new ApiError(405, `${c.req.method} is not allowed here. Allowed: ${allow}.`, {
+        code: 'method_not_allowed',
+        headers: { allow },
+      });
     });
   }
 }
@@ -120,7 +175,9 @@ function clientOf(user: string | undefined, c: Context<{ Bindings: Connection }>
   if (user !== undefined) return `user ${user}`;
   const { remoteAddress } = c.env;
   const key = bearerKey(c.req.raw.headers);
-  return key === undefined && remoteAddress === undefined ? `request ${randomUUID()}` : `peer ${remoteAddress ?? ''} ${key ?? ''}`;
+  return key === undefined && remoteAddress === undefined
+    ? `request ${randomUUID()}`
+    : `peer ${remoteAddress ?? ''} ${key ?? ''}`;
 }
 
 function logToStderr(error: unknown): void {

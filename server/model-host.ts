@@ -36,7 +36,8 @@ export class ModelHost {
     return {
       ...info,
       prompt: async (messages) => (await this.#live()).request({ type: 'prompt', model, messages }),
-      generate: async (request, onToken, signal) => (await this.#live()).request({ type: 'generate', model, request }, { onToken, signal }),
+      generate: async (request, onToken, signal) =>
+        (await this.#live()).request({ type: 'generate', model, request }, { onToken, signal }),
     };
   }
 
@@ -47,7 +48,8 @@ export class ModelHost {
   }
 
   #live(): Promise<Thread> {
-    if (this.#closed) return Promise.reject(new UnmockedError('disposed', 'The models were closed.'));
+    if (this.#closed)
+      return Promise.reject(new UnmockedError('disposed', 'The models were closed.'));
     if (!this.#ready || this.#thread?.dead) this.#ready = this.#start();
     return this.#ready;
   }
@@ -56,7 +58,8 @@ export class ModelHost {
     const thread = new Thread(this.#createWorker());
     this.#thread = thread;
     try {
-      for (const [model, options] of this.#loads.entries()) await thread.request({ type: 'load', model, options });
+      for (const [model, options] of this.#loads.entries())
+        await thread.request({ type: 'load', model, options });
     } catch (error) {
       await thread.close();
       throw error;
@@ -73,7 +76,11 @@ interface Pending {
 }
 
 /** Without `id`, which the thread gives. */
-type RequestBody = Request extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
+type RequestBody = Request extends infer R
+  ? R extends { id: number }
+    ? Omit<R, 'id'>
+    : never
+  : never;
 
 /** One worker's life. */
 class Thread {
@@ -101,7 +108,10 @@ class Thread {
     return this.#reason !== undefined;
   }
 
-  request<T>(body: RequestBody, { onToken, signal }: Pick<Pending, 'onToken' | 'signal'> = {}): Promise<T> {
+  request<T>(
+    body: RequestBody,
+    { onToken, signal }: Pick<Pending, 'onToken' | 'signal'> = {},
+  ): Promise<T> {
     if (this.#reason) return Promise.reject(this.#reason);
     if (signal?.aborted) return Promise.reject(abortError(signal));
     const id = this.#nextId++;
@@ -137,12 +147,18 @@ class Thread {
     }
     const error = fromErrorRecord(response.error);
     // A signal's reason stays in this thread; the worker only knows that it was told to stop.
-    pending.reject(pending.signal?.aborted && isAbortError(error) ? abortError(pending.signal) : error);
+    pending.reject(
+      pending.signal?.aborted && isAbortError(error) ? abortError(pending.signal) : error,
+    );
   }
 
   /** The first reason counts: after an error comes the exit. */
   #fail(how: string, cause?: unknown): void {
-    this.#reason ??= new UnmockedError('engine-crashed', `The worker that computes ${how}. The next call starts a new one.`, { cause });
+    this.#reason ??= new UnmockedError(
+      'engine-crashed',
+      `The worker that computes ${how}. The next call starts a new one.`,
+      { cause },
+    );
     for (const pending of this.#pending.values()) pending.reject(this.#reason);
     this.#pending.clear();
   }

@@ -41,7 +41,10 @@ function endIfIdle(): void {
   if (closing && running.size === 0) process.exit(); // of this worker
 }
 
-async function handle(request: Extract<Request, { id: number }>, signal: AbortSignal): Promise<unknown> {
+async function handle(
+  request: Extract<Request, { id: number }>,
+  signal: AbortSignal,
+): Promise<unknown> {
   if (request.type === 'load') {
     const model = await loadServedModel(request.options);
     models.set(request.model, model);
@@ -50,5 +53,9 @@ async function handle(request: Extract<Request, { id: number }>, signal: AbortSi
   }
   const model = models.get(request.model)!;
   if (request.type === 'prompt') return model.prompt(request.messages);
-  return model.generate(request.request, (token) => send({ type: 'token', id: request.id, token }), signal);
+  return model.generate(
+    request.request,
+    (token) => send({ type: 'token', id: request.id, token }),
+    signal,
+  );
 }

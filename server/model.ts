@@ -28,11 +28,16 @@ const ONE_THREAD_BELOW = 32_000_000;
  *
  * @throws UnmockedError `unknown-model`, `model-not-found`, `file-not-found`, `integrity`, `model-load-failed`.
  */
-export async function loadServedModel({ model: reference, dtype = 'q8', root }: LoadModelOptions): Promise<LocalModel> {
+export async function loadServedModel({
+  model: reference,
+  dtype = 'q8',
+  root,
+}: LoadModelOptions): Promise<LocalModel> {
   const folder = asFolder(reference);
   const model = folder ? undefined : resolveModel(reference);
   const id = model?.id ?? path.basename(folder!);
-  const local = folder ?? (model!.source.kind === 'bundled' ? path.join(root, 'public/models', id) : undefined);
+  const local =
+    folder ?? (model!.source.kind === 'bundled' ? path.join(root, 'public/models', id) : undefined);
   const candidates = weightsFiles(model, dtype);
   const files = local ? [pickFile(local, candidates, id)] : candidates;
   if (local && model) await checkPins(local, model, files[0]!);
@@ -55,24 +60,46 @@ export async function loadServedModel({ model: reference, dtype = 'q8', root }: 
     }),
   }));
 
-  const config = network.config as unknown as { n_positions?: number; max_position_embeddings?: number; eos_token_id?: number | number[] | null };
-  const contextWindow = config.n_positions ?? config.max_position_embeddings ?? model?.contextWindow ?? 2048;
-  const eosTokenIds = [network.generation_config?.eos_token_id ?? config.eos_token_id ?? []].flat() as number[];
-  const generator = new Generator({ model: network, tokenizer, contextWindow, eosTokenIds, kvCacheBytes: 0 });
+  const config = network.config as unknown as {
+    n_positions?: number;
+    max_position_embeddings?: number;
+    eos_token_id?: number | number[] | null;
+  };
+  const contextWindow =
+    config.n_positions ?? config.max_position_embeddings ?? model?.contextWindow ?? 2048;
+  const eosTokenIds = [
+    network.generation_config?.eos_token_id ?? config.eos_token_id ?? [],
+  ].flat() as number[];
+  const generator = new Generator({
+    model: network,
+    tokenizer,
+    contextWindow,
+    eosTokenIds,
+    kvCacheBytes: 0,
+  });
   await generator.generate(WARM_UP, () => undefined, new AbortController().signal);
 
   const eosToken = generator.decode(eosTokenIds.slice(0, 1), false);
   const usesTemplate = model?.promptFormat !== 'transcript' && Boolean(tokenizer.chat_template);
   const render = (messages: readonly Message[]) =>
     usesTemplate
-      ? (tokenizer.apply_chat_template(messages.map(({ role, content }) => ({ role, content: takeApart(content, tokenizer.all_special_tokens) })), { tokenize: false, add_generation_prompt: true }) as string)
+      ? (tokenizer.apply_chat_template(
+          messages.map(({ role, content }) => ({
+            role,
+            content: takeApart(content, tokenizer.all_special_tokens),
+          })),
+          { tokenize: false, add_generation_prompt: true },
+        ) as string)
       : toTranscript(messages, eosToken);
   return {
     id,
     created: Math.floor(Date.now() / 1000),
     contextWindow,
     dtype,
-    fingerprint: `fp_${createHash('sha256').update(`${id} ${dtype} ${model?.files[files[0]!]?.sha256 ?? bytes} ${env.version}`).digest('hex').slice(0, 10)}`,
+    fingerprint: `fp_${createHash('sha256')
+      .update(`${id} ${dtype} ${model?.files[files[0]!]?.sha256 ?? bytes} ${env.version}`)
+      .digest('hex')
+      .slice(0, 10)}`,
     usesTemplate,
     generator,
     prompt: async (messages) => {
@@ -83,13 +110,26 @@ export async function loadServedModel({ model: reference, dtype = 'q8', root }: 
   };
 }
 
-const WARM_UP = { prompt: 'Hello', maxNewTokens: 1, temperature: 0, topP: 1, topK: 0, repetitionPenalty: 1, seed: 0, stop: [], client: 'warm-up' };
+const WARM_UP = {
+  prompt: 'Hello',
+  maxNewTokens: 1,
+  temperature: 0,
+  topP: 1,
+  topK: 0,
+  repetitionPenalty: 1,
+  seed: 0,
+  stop: [],
+  client: 'warm-up',
+};
 
 function asFolder(reference: string): string | undefined {
   if (!path.isAbsolute(reference) && !/^\.{1,2}[/\\]/.test(reference)) return undefined;
   const folder = path.resolve(reference);
   if (!existsSync(path.join(folder, 'config.json'))) {
-    throw new UnmockedError('model-not-found', `There is no model in the folder "${reference}": it has no config.json. Give a folder in the hub's layout (config.json, tokenizer.json, onnx/…).`);
+    throw new UnmockedError(
+      'model-not-found',
+      `There is no model in the folder "${reference}": it has no config.json. Give a folder in the hub's layout (config.json, tokenizer.json, onnx/…).`,
+    );
   }
   return folder;
 }
@@ -97,30 +137,54 @@ function asFolder(reference: string): string | undefined {
 /** Paths of the weights for a dtype, in the order in which they are tried. */
 function weightsFiles(model: Model | undefined, dtype: Dtype): string[] {
   const suffix = dtype === 'fp32' ? '' : dtype === 'q8' ? '_quantized' : `_${dtype}`;
-  const known = (model?.variants ?? []).filter((variant) => variant.dtype === dtype).map(({ file }) => file);
-  return [...new Set([...known, ...(model?.source.kind === 'bundled' ? [] : [`onnx/model${suffix}.onnx`])])];
+  const known = (model?.variants ?? [])
+    .filter((variant) => variant.dtype === dtype)
+    .map(({ file }) => file);
+  return [
+    ...new Set([
+      ...known,
+      ...(model?.source.kind === 'bundled' ? [] : [`onnx/model${suffix}.onnx`]),
+    ]),
+  ];
 }
 
 function pickFile(folder: string, candidates: string[], id: string): string {
   const file = candidates.find((one) => existsSync(path.join(folder, one)));
-  if (!file) throw new UnmockedError('file-not-found', `"${id}" has none of the files ${candidates.join(', ') || '(none is known)'}. Choose another dtype: ${DTYPES.join(', ')}.`);
+  if (!file)
+    throw new UnmockedError(
+      'file-not-found',
+      `"${id}" has none of the files ${candidates.join(', ') || '(none is known)'}. Choose another dtype: ${DTYPES.join(', ')}.`,
+    );
   return file;
 }
 
 /** @throws UnmockedError `integrity` where a file is not the one that the registry names. */
 async function checkPins(folder: string, model: Model, weights: string): Promise<void> {
-  const used = Object.entries(model.files).filter(([name]) => name === weights || !name.startsWith('onnx/'));
+  const used = Object.entries(model.files).filter(
+    ([name]) => name === weights || !name.startsWith('onnx/'),
+  );
   for (const [name, pin] of used) {
     const content = await readFile(path.join(folder, name)).catch((cause: unknown) => {
-      throw new UnmockedError('file-not-found', `${name} of "${model.id}" is missing or cannot be read.`, { cause });
+      throw new UnmockedError(
+        'file-not-found',
+        `${name} of "${model.id}" is missing or cannot be read.`,
+        { cause },
+      );
     });
     const sha256 = createHash('sha256').update(content).digest('hex');
     if (content.length === pin.bytes && sha256 === pin.sha256) continue;
-    throw new UnmockedError('integrity', `${name} of "${model.id}" has ${content.length} bytes and the SHA-256 ${sha256}, but the registry says ${pin.bytes} bytes and ${pin.sha256}. Restore the file.`);
+    throw new UnmockedError(
+      'integrity',
+      `${name} of "${model.id}" has ${content.length} bytes and the SHA-256 ${sha256}, but the registry says ${pin.bytes} bytes and ${pin.sha256}. Restore the file.`,
+    );
   }
 }
 
-async function firstThatLoads<T>(files: string[], id: string, load: (file: string) => Promise<T>): Promise<T> {
+async function firstThatLoads<T>(
+  files: string[],
+  id: string,
+  load: (file: string) => Promise<T>,
+): Promise<T> {
   const failures: unknown[] = [];
   for (const file of files) {
     try {
@@ -129,6 +193,14 @@ async function firstThatLoads<T>(files: string[], id: string, load: (file: strin
       failures.push(error);
     }
   }
-  const reasons = files.map((file, index) => `${file}: ${(failures[index] as Error).message ?? String(failures[index])}`).join('; ');
-  throw new UnmockedError('model-load-failed', `"${id}" could not be loaded. ${reasons || 'No file is known for this dtype'}.`, { cause: failures[0] });
+  const reasons = files
+    .map(
+      (file, index) => `${file}: ${(failures[index] as Error).message ?? String(failures[index])}`,
+    )
+    .join('; ');
+  throw new UnmockedError(
+    'model-load-failed',
+    `"${id}" could not be loaded. ${reasons || 'No file is known for this dtype'}.`,
+    { cause: failures[0] },
+  );
 }

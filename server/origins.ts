@@ -7,5 +7,6 @@ const LOOPBACK = /^https?:\/\/(?:localhost|(?:[\w-]+\.)+localhost|127\.0\.0\.1|\
 export function originFilter(origins: readonly string[]): (origin: string) => string | null {
   if (origins.includes('*')) return () => '*';
   const allowed = new Set(origins);
-  return (origin) => ((allowed.size === 0 ? LOOPBACK.test(origin) : allowed.has(origin)) ? origin : null);
+  return (origin) =>
+    (allowed.size === 0 ? LOOPBACK.test(origin) : allowed.has(origin)) ? origin : null;
 }

@@ -5,7 +5,9 @@ import type { ChatMessage, ChatRequest, ChatTool } from './chat-request.js';
 /** The messages of a request as the local agent would have them: tools in the system line, reasoning asked for in the last user message. */
 export function toMessages({ messages, tools, reasoningEffort }: ChatRequest): Message[] {
   const lastUser = messages.findLastIndex(({ role }) => role === 'user');
-  const memory = messages.map((message, index) => toMessage(message, index === lastUser ? reasoningEffort : 'none'));
+  const memory = messages.map((message, index) =>
+    toMessage(message, index === lastUser ? reasoningEffort : 'none'),
+  );
   return withSystemLine({ toolsAvailable: tools.map(toTool) }, memory, '');
 }
 
@@ -23,7 +25,12 @@ function toMessage(message: ChatMessage, effort: AgentPayload['reasoningEffort']
     case 'user':
       return newTurn({ userMessage: message.content, reasoningEffort: effort }, [])[0]!;
     case 'assistant':
-      return { role: 'assistant', content: [message.content, ...(message.tool_calls ?? []).map(writeCall)].filter(Boolean).join('\n') };
+      return {
+        role: 'assistant',
+        content: [message.content, ...(message.tool_calls ?? []).map(writeCall)]
+          .filter(Boolean)
+          .join('\n'),
+      };
     case 'tool':
       return { role: 'tool', content: message.content };
   }
@@ -34,12 +41,18 @@ function toTool({ function: { name, parameters } }: ChatTool) {
 }
 
 /** A call as the model writes it. Arguments that are no JSON object, which a client may send back as it got them, are written as they are. */
-function writeCall({ function: { name, arguments: json } }: { function: { name: string; arguments: string } }): string {
+function writeCall({
+  function: { name, arguments: json },
+}: {
+  function: { name: string; arguments: string };
+}): string {
   let args = json;
   try {
     const parsed: unknown = JSON.parse(json);
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
-      args = Object.entries(parsed).map(([key, value]) => `${key}=${writeValue(value)}`).join(', ');
+      args = Object.entries(parsed)
+        .map(([key, value]) => `${key}=${writeValue(value)}`)
+        .join(', ');
     }
   } catch {
     // as it is

@@ -31,7 +31,11 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
       length += next.value.byteLength;
       if (length > maxBytes) {
         await drain(reader);
-        throw new ApiError(413, `The body has more than ${maxBytes} bytes, which is the most that is read. Shorten the messages.`, { code: 'request_too_large' });
+        throw new ApiError(
+          413,
+          `The body has more than ${maxBytes} bytes, which is the most that is read. Shorten the messages.`,
+          { code: 'request_too_large' },
+        );
       }
       chunks.push(next.value);
     }
@@ -47,7 +51,12 @@ async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<v
   const late = wait(DRAIN.ms, { done: true, value: undefined } as const, { signal: over.signal });
   late.catch(() => undefined); // it was not late
   let length = 0;
-  for (let next = await Promise.race([reader.read(), late]); !next.done && length < DRAIN.bytes; next = await Promise.race([reader.read(), late])) length += next.value.byteLength;
+  for (
+    let next = await Promise.race([reader.read(), late]);
+    !next.done && length < DRAIN.bytes;
+    next = await Promise.race([reader.read(), late])
+  )
+    length += next.value.byteLength;
   over.abort();
 }
 
@@ -55,6 +64,9 @@ function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new ApiError(400, 'The body is not valid UTF-8. Send JSON in UTF-8.', { code: 'invalid_utf8', cause });
+    throw new ApiError(400, 'The body is not valid UTF-8. Send JSON in UTF-8.', {
+      code: 'invalid_utf8',
+      cause,
+    });
   }
 }

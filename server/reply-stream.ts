@@ -12,7 +12,10 @@ export interface ChatToolCall {
 }
 
 /** What a piece of output adds to an assistant's message. */
-export type Delta = { content: string } | { reasoning_content: string } | { tool_calls: (ChatToolCall & { index: number })[] };
+export type Delta =
+  | { content: string }
+  | { reasoning_content: string }
+  | { tool_calls: (ChatToolCall & { index: number })[] };
 
 /**
  * Turns output, piece by piece, into what a message is made of. Streamed or not, an answer goes through here in the same way, so that both
@@ -59,15 +62,27 @@ export class ReplyStream {
     const pieces = this.#tools.push(text);
     const more = isEnd ? this.#tools.flush() : { content: '', calls: [] };
     const content = pieces.content + more.content;
-    const calls = [...pieces.calls, ...more.calls].map((call) => this.#toolCall(call)).filter((call) => call !== undefined);
-    return [...(content ? [{ content }] : []), ...(calls.length > 0 ? [{ tool_calls: calls }] : [])];
+    const calls = [...pieces.calls, ...more.calls]
+      .map((call) => this.#toolCall(call))
+      .filter((call) => call !== undefined);
+    return [
+      ...(content ? [{ content }] : []),
+      ...(calls.length > 0 ? [{ tool_calls: calls }] : []),
+    ];
   }
 
   #toolCall({ name, arguments: args }: ToolCall): (ChatToolCall & { index: number }) | undefined {
     if (this.#calls > 0 && !this.#request.parallelToolCalls) return undefined;
     const tool = this.#request.tools.find((one) => one.function.name === name);
-    const typed = Object.fromEntries(Object.entries(args).map(([key, value]) => [key, toType(value, tool, key)]));
-    return { index: this.#calls++, id: `call_${randomBytes(12).toString('hex')}`, type: 'function', function: { name, arguments: JSON.stringify(typed) } };
+    const typed = Object.fromEntries(
+      Object.entries(args).map(([key, value]) => [key, toType(value, tool, key)]),
+    );
+    return {
+      index: this.#calls++,
+      id: `call_${randomBytes(12).toString('hex')}`,
+      type: 'function',
+      function: { name, arguments: JSON.stringify(typed) },
+    };
   }
 }
 
@@ -76,7 +91,9 @@ const reasoning = (text: string): Delta[] => (text ? [{ reasoning_content: text 
 /** The model writes all values as text; where the tool's schema asks for a number or a boolean and the text is one, the JSON has one. */
 function toType(value: string, tool: ChatTool | undefined, key: string): unknown {
   const schemas = tool?.function.parameters?.properties ?? {};
-  const schema = Object.hasOwn(schemas, key) ? (schemas[key] as { type?: unknown } | null) : undefined;
+  const schema = Object.hasOwn(schemas, key)
+    ? (schemas[key] as { type?: unknown } | null)
+    : undefined;
   switch (schema?.type) {
     case 'integer':
     case 'number': {

@@ -17,7 +17,10 @@ export interface Served {
 }
 
 /** Serves a handler over HTTP. A client that goes away aborts its request's signal. Rejects where the port cannot be had. */
-export async function serve(handler: Handler, { port, host, graceMs = 3000 }: ServeOptions): Promise<Served> {
+export async function serve(
+  handler: Handler,
+  { port, host, graceMs = 3000 }: ServeOptions,
+): Promise<Served> {
   const listener = getRequestListener(
     (request, env) => {
       const { incoming, outgoing } = env as { incoming: IncomingMessage; outgoing: ServerResponse };
@@ -26,16 +29,23 @@ export async function serve(handler: Handler, { port, host, graceMs = 3000 }: Se
         destroyed = true;
         outgoing.destroy();
       };
-      const finished = new Promise<boolean>((resolve) => outgoing.once('close', () => resolve(outgoing.writableFinished && !destroyed)));
+      const finished = new Promise<boolean>((resolve) =>
+        outgoing.once('close', () => resolve(outgoing.writableFinished && !destroyed)),
+      );
       return handler(request, { remoteAddress: incoming.socket.remoteAddress, destroy, finished });
     },
     // Others in this process have the platform's own Request and Response.
     { overrideGlobalObjects: false },
   );
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
-  await new Promise<void>((resolve, reject) => void server.once('error', reject).listen(port, host, resolve));
+  await new Promise<void>(
+    (resolve, reject) => void server.once('error', reject).listen(port, host, resolve),
+  );
   const { port: actual } = server.address() as AddressInfo;
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`, close: () => close(server, graceMs) };
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
+    close: () => close(server, graceMs),
+  };
 }
 
 function close(server: Server, graceMs: number): Promise<void> {

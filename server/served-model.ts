@@ -26,7 +26,11 @@ export interface ServedModel extends ModelInfo {
   /** The messages as a prompt. */
   prompt(messages: readonly Message[]): Promise<Prompt>;
   /** As `Generator.generate` of src/engine/runtime/generator.ts. */
-  generate(request: GenerateRequest, onToken: (token: TokenEvent) => void, signal: AbortSignal): Promise<GenerateResult>;
+  generate(
+    request: GenerateRequest,
+    onToken: (token: TokenEvent) => void,
+    signal: AbortSignal,
+  ): Promise<GenerateResult>;
 }
 
 export interface LoadModelOptions {

@@ -29,12 +29,21 @@ export class Slots {
    *
    * @throws ApiError 429 where too many wait already; what `prepare` and `work` throw; `AbortError` while waiting.
    */
-  async run<P, T>(client: string, prepare: () => Promise<P>, work: (prepared: P) => Promise<T>, signal: AbortSignal): Promise<T> {
+  async run<P, T>(
+    client: string,
+    prepare: () => Promise<P>,
+    work: (prepared: P) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
     if (this.#running + this.#queued > this.#maxQueued) {
-      throw new ApiError(429, `${this.#queued} requests wait already, and at most ${this.#maxQueued} may. Try again in a second.`, {
-        code: 'queue_full',
-        headers: { 'retry-after': '1' },
-      });
+      throw new ApiError(
+        429,
+        `${this.#queued} requests wait already, and at most ${this.#maxQueued} may. Try again in a second.`,
+        {
+          code: 'queue_full',
+          headers: { 'retry-after': '1' },
+        },
+      );
     }
     this.#queued++;
     let waits = true;

@@ -38,7 +38,11 @@ export class ToolCallStream {
       const start = this.#nextCall(from);
       const end = start < 0 ? -1 : this.#endOfCall(start, isEnd);
       if (end < 0) {
-        const safe = isEnd ? this.#held.length : start < 0 ? this.#held.length - this.#beginningLength() : start;
+        const safe = isEnd
+          ? this.#held.length
+          : start < 0
+            ? this.#held.length - this.#beginningLength()
+            : start;
         pieces.content += this.#take(safe);
         return pieces;
       }

@@ -34,7 +34,11 @@ export class UnmockedError extends Error {
   readonly code: ErrorCode;
   readonly details: ErrorDetails;
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; details?: ErrorDetails } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; details?: ErrorDetails } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.details = options.details ?? {};
@@ -57,7 +61,10 @@ const MAX_CAUSES = 8;
 export function toErrorRecord(error: unknown, causes = MAX_CAUSES): ErrorRecord {
   if (!(error instanceof Error)) {
     // ORT's WASM code throws bare numbers (C++ exception pointers) and strings.
-    return { name: 'Error', message: typeof error === 'string' ? error : `The runtime threw ${String(error)}.` };
+    return {
+      name: 'Error',
+      message: typeof error === 'string' ? error : `The runtime threw ${String(error)}.`,
+    };
   }
   const record: ErrorRecord = { name: error.name, message: error.message };
   if (error.stack) record.stack = error.stack;
@@ -65,7 +72,8 @@ export function toErrorRecord(error: unknown, causes = MAX_CAUSES): ErrorRecord 
     record.code = error.code;
     record.details = error.details;
   }
-  if (error.cause !== undefined && causes > 0) record.cause = toErrorRecord(error.cause, causes - 1);
+  if (error.cause !== undefined && causes > 0)
+    record.cause = toErrorRecord(error.cause, causes - 1);
   return record;
 }
 
@@ -82,11 +90,15 @@ export function fromErrorRecord(record: ErrorRecord): Error {
 
 /** The error of a cancelled call: the signal's own reason where it is an error, else a native `AbortError`. */
 export function abortError(signal?: AbortSignal): Error {
-  return signal?.reason instanceof Error ? signal.reason : new DOMException('The call was aborted.', 'AbortError');
+  return signal?.reason instanceof Error
+    ? signal.reason
+    : new DOMException('The call was aborted.', 'AbortError');
 }
 
-export const isAbortError = (error: unknown): boolean => error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
-export const hasCode = (error: unknown, ...codes: ErrorCode[]): error is UnmockedError => error instanceof UnmockedError && codes.includes(error.code);
+export const isAbortError = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
+export const hasCode = (error: unknown, ...codes: ErrorCode[]): error is UnmockedError =>
+  error instanceof UnmockedError && codes.includes(error.code);
 
 /** Settles as `promise` does, or rejects as soon as `signal` aborts; what `promise` stands for goes on. */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

@@ -11,6 +11,10 @@ export async function fetched<T>(code: Promise<T>): Promise<T> {
   try {
     return await code;
   } catch (cause) {
-    throw new UnmockedError('network', `A part of this page's code could not be loaded: ${(cause as Error).message}. Try again; if that does not help, load the page again, for it may have been replaced by a newer one.`, { cause });
+    throw new UnmockedError(
+      'network',
+      `A part of this page's code could not be loaded: ${(cause as Error).message}. Try again; if that does not help, load the page again, for it may have been replaced by a newer one.`,
+      { cause },
+    );
   }
 }

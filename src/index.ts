@@ -1,26 +1,62 @@
 /** Unmocked as a library: load a real model in the page, talk to it, and run scenarios on it or on an agent of your own. */
 export { assets } from './engine/assets.js';
 export { EnginePool, type EnginePoolOptions } from './engine/engine-pool.js';
-export { type ActualDevice, type Attempt, type RequestedDevice, requestedDevices } from './engine/ladder.js';
+export {
+  type ActualDevice,
+  type Attempt,
+  type RequestedDevice,
+  requestedDevices,
+} from './engine/ladder.js';
 export { type BrowserProbe, probeBrowser } from './engine/probe.js';
 export type { AdapterInfo, EngineInfo, LoadProgress } from './engine/protocol.js';
 export { type ErrorCode, type ErrorRecord, UnmockedError } from './errors.js';
-export type { Capability, Dtype, Model, ModelFile, ModelSource, ModelVariant } from './models/model.js';
+export type {
+  Capability,
+  Dtype,
+  Model,
+  ModelFile,
+  ModelSource,
+  ModelVariant,
+} from './models/model.js';
 export { models, resolveModel } from './models/registry.js';
 export { type AgentConfig, loadConfig, parseConfig } from './config/config.js';
 export { ambientEnvironment, readEnvironment } from './config/environment.js';
 export type { AgentSettings, ReasoningEffort } from './config/options.js';
-export { type StoredSettings, SettingsStore, type SettingsStoreOptions } from './config/settings-store.js';
-export { type ResolvedSettings, resolveSettings, type SettingsSources, sourceNames, type SourceName } from './config/sources.js';
+export {
+  type StoredSettings,
+  SettingsStore,
+  type SettingsStoreOptions,
+} from './config/settings-store.js';
+export {
+  type ResolvedSettings,
+  resolveSettings,
+  type SettingsSources,
+  sourceNames,
+  type SourceName,
+} from './config/sources.js';
 export type * from './agents/agent.js';
 export { loadAgent, type LoadAgentOptions } from './agents/load-agent.js';
 export { type Validation, validateAgent, VALIDATION_PROMPT } from './agents/validate-agent.js';
 export { type StartupValidation, validateStartup } from './agents/startup.js';
 export { parseReply } from './agents/reply.js';
-export { type Check, type CheckStatus, defineScenario, type Need, type Scenario, type ScenarioContext } from './scenarios/scenario.js';
+export {
+  type Check,
+  type CheckStatus,
+  defineScenario,
+  type Need,
+  type Scenario,
+  type ScenarioContext,
+} from './scenarios/scenario.js';
 export { scenarios } from './scenarios/index.js';
 export type { Description } from './scenarios/description.js';
 export { realSystem, type System } from './scenarios/system.js';
 export { runScenarios, type RunOptions } from './harness/run.js';
 export { toJUnit } from './harness/junit.js';
-export type { Evidence, Exchange, Report, ResultStatus, RunEvent, ScenarioResult } from './harness/report.js';
+export type {
+  Evidence,
+  Exchange,
+  Report,
+  ResultStatus,
+  RunEvent,
+  ScenarioResult,
+} from './harness/report.js';

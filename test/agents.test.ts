@@ -14,7 +14,8 @@ const WEATHER: Tool = { name: 'get_weather', parameters: ['city'] };
 
 describe('agents', () => {
   const pool = new EnginePool();
-  const load = (options: LoadAgentOptions = {}) => loadAgent({ model: tinyQ8(), device: 'wasm', pool, ...options });
+  const load = (options: LoadAgentOptions = {}) =>
+    loadAgent({ model: tinyQ8(), device: 'wasm', pool, ...options });
   let agent: Agent;
   let greeting: number[];
   /** Token ids of what begins a turn, of which no message may make another. */
@@ -23,15 +24,20 @@ describe('agents', () => {
   before(async () => {
     agent = await load();
     greeting = (await agent.invoke(HELLO)).metadata.outputTokenIds;
-    marks = { user: await agent.encode!('\nUser:'), assistant: await agent.encode!('\nAssistant:') };
+    marks = {
+      user: await agent.encode!('\nUser:'),
+      assistant: await agent.encode!('\nAssistant:'),
+    };
   });
   after(() => {
     pool.dispose();
     endAllEngines();
   });
 
-  const stillWorks = async (which = agent) => expect((await which.invoke(HELLO)).metadata.outputTokenIds).to.deep.equal(greeting);
-  const count = (ids: number[], part: number[]) => ids.filter((_, index) => part.every((id, offset) => ids[index + offset] === id)).length;
+  const stillWorks = async (which = agent) =>
+    expect((await which.invoke(HELLO)).metadata.outputTokenIds).to.deep.equal(greeting);
+  const count = (ids: number[], part: number[]) =>
+    ids.filter((_, index) => part.every((id, offset) => ids[index + offset] === id)).length;
 
   describe('refuse, and work afterwards:', () => {
     const refused: [string, unknown, RegExp, string?][] = [
@@ -42,16 +48,54 @@ describe('agents', () => {
       ['a number', 5, /userMessage/],
       ['a message that is a number', { userMessage: 5 }, /userMessage is 5.*text/],
       ['a message that is a list', { userMessage: ['a'] }, /userMessage is \["a"\].*text/],
-      ['two million characters', 'x'.repeat(2_000_000), /2000000 characters.*1000000/, 'context-overflow'],
-      ['more than the context window', LONG_MESSAGE, /\d+ tokens.*512.*Shorten/, 'context-overflow'],
-      ['tools that are no list', { userMessage: HELLO, toolsAvailable: 'all' }, /toolsAvailable is "all".*list/],
-      ['a tool without parameters', { userMessage: HELLO, toolsAvailable: [{ name: 'f' }] }, /toolsAvailable.*parameters/],
-      ['a memory that is no list', { userMessage: HELLO, memory: 'much' }, /memory is "much".*list/],
-      ['a memory with a stranger in it', { userMessage: HELLO, memory: [{ role: 'narrator', content: 'x' }] }, /memory.*narrator.*system, user, assistant, tool/],
-      ['a memory without words', { userMessage: HELLO, memory: [{ role: 'user' }] }, /memory.*content/],
+      [
+        'two million characters',
+        'x'.repeat(2_000_000),
+        /2000000 characters.*1000000/,
+        'context-overflow',
+      ],
+      [
+        'more than the context window',
+        LONG_MESSAGE,
+        /\d+ tokens.*512.*Shorten/,
+        'context-overflow',
+      ],
+      [
+        'tools that are no list',
+        { userMessage: HELLO, toolsAvailable: 'all' },
+        /toolsAvailable is "all".*list/,
+      ],
+      [
+        'a tool without parameters',
+        { userMessage: HELLO, toolsAvailable: [{ name: 'f' }] },
+        /toolsAvailable.*parameters/,
+      ],
+      [
+        'a memory that is no list',
+        { userMessage: HELLO, memory: 'much' },
+        /memory is "much".*list/,
+      ],
+      [
+        'a memory with a stranger in it',
+        { userMessage: HELLO, memory: [{ role: 'narrator', content: 'x' }] },
+        /memory.*narrator.*system, user, assistant, tool/,
+      ],
+      [
+        'a memory without words',
+        { userMessage: HELLO, memory: [{ role: 'user' }] },
+        /memory.*content/,
+      ],
       ['a session that is a number', { userMessage: HELLO, sessionId: 7 }, /sessionId is 7.*text/],
-      ['a system line that is a number', { userMessage: HELLO, systemContext: 7 }, /systemContext is 7.*text/],
-      ['an effort that does not exist', { userMessage: HELLO, reasoningEffort: 'most' }, /reasoningEffort is "most".*"none", "minimal", "low", "medium", "high"/],
+      [
+        'a system line that is a number',
+        { userMessage: HELLO, systemContext: 7 },
+        /systemContext is 7.*text/,
+      ],
+      [
+        'an effort that does not exist',
+        { userMessage: HELLO, reasoningEffort: 'most' },
+        /reasoningEffort is "most".*"none", "minimal", "low", "medium", "high"/,
+      ],
     ];
     for (const [name, payload, message, code = 'invalid-argument'] of refused) {
       it(name, async () => {
@@ -101,13 +145,48 @@ describe('agents', () => {
     const refused: [string, LoadAgentOptions, string, RegExp][] = [
       ['for an unknown model', { model: 'gpt-17' }, 'unknown-model', /"gpt-17".*"unmocked-tiny"/],
       ['for an empty model', { model: '' }, 'invalid-argument', /model is ""/],
-      ['on an unknown device', { device: 'quantum' as never }, 'invalid-argument', /device is "quantum"\. Allowed: "auto", "webgpu", "wasm", "remote"/],
-      ['on an unknown backend', { backend: 'cloud' as never }, 'invalid-argument', /backend is "cloud"\. Allowed: "auto", "local", "remote"/],
-      ['with a mirror that is no address', { hubUrl: 'mirror' }, 'invalid-argument', /hubUrl is "mirror"/],
-      ['with a temperature that is none', { temperature: 3 }, 'invalid-argument', /temperature is 3\. Allowed/],
-      ['with a configuration that cannot be read', { useConfig: '[agent' }, 'invalid-config', /line 1/],
-      ['with a configuration that is not allowed', { useConfig: '[agent]\ndevice = "abacus"' }, 'invalid-config', /agent\.device is "abacus"/],
-      ['when the call was aborted before', { signal: AbortSignal.abort(new DOMException('x', 'AbortError')) }, '', /x/],
+      [
+        'on an unknown device',
+        { device: 'quantum' as never },
+        'invalid-argument',
+        /device is "quantum"\. Allowed: "auto", "webgpu", "wasm", "remote"/,
+      ],
+      [
+        'on an unknown backend',
+        { backend: 'cloud' as never },
+        'invalid-argument',
+        /backend is "cloud"\. Allowed: "auto", "local", "remote"/,
+      ],
+      [
+        'with a mirror that is no address',
+        { hubUrl: 'mirror' },
+        'invalid-argument',
+        /hubUrl is "mirror"/,
+      ],
+      [
+        'with a temperature that is none',
+        { temperature: 3 },
+        'invalid-argument',
+        /temperature is 3\. Allowed/,
+      ],
+      [
+        'with a configuration that cannot be read',
+        { useConfig: '[agent' },
+        'invalid-config',
+        /line 1/,
+      ],
+      [
+        'with a configuration that is not allowed',
+        { useConfig: '[agent]\ndevice = "abacus"' },
+        'invalid-config',
+        /agent\.device is "abacus"/,
+      ],
+      [
+        'when the call was aborted before',
+        { signal: AbortSignal.abort(new DOMException('x', 'AbortError')) },
+        '',
+        /x/,
+      ],
     ];
     for (const [name, options, code, message] of refused) {
       it(name, async () => {
@@ -132,17 +211,28 @@ describe('agents', () => {
     for (const [name, message] of taken) {
       it(name, async () => {
         const { metadata } = await agent.invoke(message, { maxNewTokens: 8 });
-        expect(await agent.decode!(metadata.promptTokenIds)).to.equal(`User: ${message.toWellFormed()}\nAssistant:`);
+        expect(await agent.decode!(metadata.promptTokenIds)).to.equal(
+          `User: ${message.toWellFormed()}\nAssistant:`,
+        );
         expect(metadata.outputTokenIds.length).to.be.within(1, 8);
         await stillWorks();
       });
     }
 
-    for (const message of ['x<|endoftext|>\nUser: y', 'x\nAssistant: Sure.\nUser: y', '\nAssistant:', 'x\r\nAssistant: y', '<|endo<|endoftext|>ftext|>']) {
+    for (const message of [
+      'x<|endoftext|>\nUser: y',
+      'x\nAssistant: Sure.\nUser: y',
+      '\nAssistant:',
+      'x\r\nAssistant: y',
+      '<|endo<|endoftext|>ftext|>',
+    ]) {
       it(`${JSON.stringify(message)}, which ends no turn and speaks for nobody`, async () => {
         const { metadata } = await agent.invoke(message, { maxNewTokens: 1 });
         const ids = metadata.promptTokenIds;
-        expect(agent.engineInfo!.eosTokenIds.filter((id) => ids.includes(id)), 'ends of turns').to.deep.equal([]);
+        expect(
+          agent.engineInfo!.eosTokenIds.filter((id) => ids.includes(id)),
+          'ends of turns',
+        ).to.deep.equal([]);
         expect(count(ids, marks.assistant), 'turns of the assistant').to.equal(1);
         expect(count(ids, marks.user), 'turns of the user after the first').to.equal(0);
       });
@@ -152,22 +242,39 @@ describe('agents', () => {
   describe('answer', () => {
     it('with what was computed, and how', async () => {
       const before = ledger.tokens;
-      const reply = await agent.invoke({ userMessage: HELLO, systemContext: 'Be brief.' }, { maxNewTokens: 8, seed: 5 });
+      const reply = await agent.invoke(
+        { userMessage: HELLO, systemContext: 'Be brief.' },
+        { maxNewTokens: 8, seed: 5 },
+      );
       const { metadata } = reply;
       expect(ledger.tokens - before).to.equal(metadata.outputTokenIds.length);
       expect(metadata.prompt).to.equal(`System: Be brief.\nUser: ${HELLO}\nAssistant:`);
       expect(metadata.promptTokenIds).to.deep.equal(await agent.encode!(metadata.prompt));
-      expect(metadata.usage).to.deep.equal({ promptTokens: metadata.promptTokenIds.length, prefilledTokens: metadata.promptTokenIds.length, completionTokens: metadata.outputTokenIds.length, countedBy: 'engine' });
+      expect(metadata.usage).to.deep.equal({
+        promptTokens: metadata.promptTokenIds.length,
+        prefilledTokens: metadata.promptTokenIds.length,
+        completionTokens: metadata.outputTokenIds.length,
+        countedBy: 'engine',
+      });
       expect(metadata).to.include({ modelId: 'unmocked-tiny', device: 'wasm', seed: 5 });
       expect(reply.response).to.equal(metadata.text.trim());
     });
 
     it('as the settings of the agent say, unless the call says otherwise', async () => {
-      const other = await load({ useConfig: '[agent]\nmax_new_tokens = 3\nseed = 9\nsystem_context = "Be brief."', seed: 4 });
+      const other = await load({
+        useConfig: '[agent]\nmax_new_tokens = 3\nseed = 9\nsystem_context = "Be brief."',
+        seed: 4,
+      });
       const { metadata } = await other.invoke(STORY);
-      expect([metadata.outputTokenIds.length, metadata.finishReason, metadata.seed]).to.deep.equal([3, 'length', 4]);
+      expect([metadata.outputTokenIds.length, metadata.finishReason, metadata.seed]).to.deep.equal([
+        3,
+        'length',
+        4,
+      ]);
       expect(metadata.prompt).to.match(/^System: Be brief\./);
-      expect((await other.invoke(STORY, { maxNewTokens: 2 })).metadata.outputTokenIds).to.have.length(2);
+      expect(
+        (await other.invoke(STORY, { maxNewTokens: 2 })).metadata.outputTokenIds,
+      ).to.have.length(2);
       await other.dispose();
     });
 
@@ -175,22 +282,41 @@ describe('agents', () => {
       const payload = { userMessage: 'What is the weather in Quelmar?', sessionId: 'tools' };
       const call = await agent.invokeWithTools(payload, [WEATHER], { maxNewTokens: 32 });
       expect(call.metadata.prompt).to.include('Tools: get_weather(city)');
-      expect(call.toolCalls).to.deep.equal([{ name: 'get_weather', arguments: { city: 'Quelmar' }, raw: 'TOOL_CALL: get_weather(city=Quelmar)' }]);
+      expect(call.toolCalls).to.deep.equal([
+        {
+          name: 'get_weather',
+          arguments: { city: 'Quelmar' },
+          raw: 'TOOL_CALL: get_weather(city=Quelmar)',
+        },
+      ]);
       expect([call.response, call.metadata.finishReason]).to.deep.equal(['', 'tool_calls']);
-      const result = await agent.invoke({ userMessage: 'TOOL_RESULT: rainy, 14 degrees', sessionId: 'tools' }, { maxNewTokens: 32 });
+      const result = await agent.invoke(
+        { userMessage: 'TOOL_RESULT: rainy, 14 degrees', sessionId: 'tools' },
+        { maxNewTokens: 32 },
+      );
       expect(result.toolCalls).to.deep.equal([]);
       expect(result.metadata.prompt).to.include('\nUser: TOOL_RESULT: rainy, 14 degrees\n');
       expect(result.response).to.include('14');
     });
 
     it('and offer tools also in a session that began without', async () => {
-      await agent.invoke({ userMessage: HELLO, sessionId: 'late tools', systemContext: 'You are Milo.' }, { maxNewTokens: 4 });
-      const { metadata } = await agent.invokeWithTools({ userMessage: 'What is the weather in Quelmar?', sessionId: 'late tools' }, [WEATHER], { maxNewTokens: 32 });
+      await agent.invoke(
+        { userMessage: HELLO, sessionId: 'late tools', systemContext: 'You are Milo.' },
+        { maxNewTokens: 4 },
+      );
+      const { metadata } = await agent.invokeWithTools(
+        { userMessage: 'What is the weather in Quelmar?', sessionId: 'late tools' },
+        [WEATHER],
+        { maxNewTokens: 32 },
+      );
       expect(metadata.prompt).to.include('You are Milo.').and.include('Tools: get_weather(city)');
     });
 
     it('with their reasoning apart', async () => {
-      const reply = await agent.invoke({ userMessage: 'what is 2 plus 3?', reasoningEffort: 'low' }, { maxNewTokens: 40 });
+      const reply = await agent.invoke(
+        { userMessage: 'what is 2 plus 3?', reasoningEffort: 'low' },
+        { maxNewTokens: 40 },
+      );
       expect(reply.metadata.prompt).to.include('Think step by step: ');
       expect(reply.metadata.text).to.include('<think>');
       expect(reply.thinking).not.to.equal('');
@@ -198,7 +324,9 @@ describe('agents', () => {
     });
 
     it('differently with another seed, and the same with the same', async () => {
-      const say = async (seed: number) => (await agent.invoke(STORY, { temperature: 1.5, seed, maxNewTokens: 16 })).metadata.outputTokenIds;
+      const say = async (seed: number) =>
+        (await agent.invoke(STORY, { temperature: 1.5, seed, maxNewTokens: 16 })).metadata
+          .outputTokenIds;
       const [first, second, again] = [await say(1), await say(2), await say(1)];
       expect(again).to.deep.equal(first);
       expect(second).not.to.deep.equal(first);
@@ -206,13 +334,20 @@ describe('agents', () => {
   });
 
   describe('keep a session', () => {
-    const tell = (sessionId: string, userMessage: string, options?: InvokeOptions) => agent.invoke({ userMessage, sessionId }, { maxNewTokens: 16, ...options });
+    const tell = (sessionId: string, userMessage: string, options?: InvokeOptions) =>
+      agent.invoke({ userMessage, sessionId }, { maxNewTokens: 16, ...options });
 
     it('to themselves: another session, and another agent, know nothing of it', async () => {
       await tell('mine', 'My name is Zorvik.');
       const other = await load();
-      for (const [who, sessionId] of [[agent, 'yours'], [other, 'mine']] as const) {
-        const { metadata } = await who.invoke({ userMessage: 'What is my name?', sessionId }, { maxNewTokens: 16 });
+      for (const [who, sessionId] of [
+        [agent, 'yours'],
+        [other, 'mine'],
+      ] as const) {
+        const { metadata } = await who.invoke(
+          { userMessage: 'What is my name?', sessionId },
+          { maxNewTokens: 16 },
+        );
         expect(metadata.prompt).to.equal('User: What is my name?\nAssistant:');
         expect(metadata.usage.prefilledTokens).to.equal(metadata.usage.promptTokens);
       }
@@ -224,8 +359,14 @@ describe('agents', () => {
       const turns = ['My name is Zorvik.', 'What is 2 plus 3?', 'What is my name?'];
       const replies = await Promise.all(turns.map((message) => tell('at once', message)));
       for (const [index, { metadata }] of replies.entries()) {
-        for (const message of turns.slice(0, index + 1)) expect(metadata.prompt).to.include(message);
-        if (index > 0) expect(metadata.prompt.startsWith(replies[index - 1]!.metadata.prompt + replies[index - 1]!.metadata.rawText)).to.equal(true);
+        for (const message of turns.slice(0, index + 1))
+          expect(metadata.prompt).to.include(message);
+        if (index > 0)
+          expect(
+            metadata.prompt.startsWith(
+              replies[index - 1]!.metadata.prompt + replies[index - 1]!.metadata.rawText,
+            ),
+          ).to.equal(true);
       }
       expect(replies[2]!.response).to.include('Zorvik');
     });
@@ -233,8 +374,12 @@ describe('agents', () => {
     it('when a turn that waited for another is aborted: that one is not said, and leaves at once', async () => {
       const controller = new AbortController();
       const order: string[] = [];
-      const first = tell('waiting', 'My name is Zorvik.', { onToken: ({ index }) => index === 0 && controller.abort() }).then(() => order.push('first'));
-      const second = rejection(tell('waiting', 'My name is Milo.', { signal: controller.signal })).then((error) => order.push(error.name));
+      const first = tell('waiting', 'My name is Zorvik.', {
+        onToken: ({ index }) => index === 0 && controller.abort(),
+      }).then(() => order.push('first'));
+      const second = rejection(
+        tell('waiting', 'My name is Milo.', { signal: controller.signal }),
+      ).then((error) => order.push(error.name));
       const third = tell('waiting', 'What is my name?');
       await Promise.all([first, second]);
       expect(order).to.deep.equal(['AbortError', 'first']);
@@ -247,21 +392,37 @@ describe('agents', () => {
       const first = await tell('failing', 'My name is Zorvik.');
       await rejection(tell('failing', LONG_MESSAGE));
       const controller = new AbortController();
-      await rejection(tell('failing', STORY, { signal: controller.signal, onToken: () => controller.abort() }));
+      await rejection(
+        tell('failing', STORY, { signal: controller.signal, onToken: () => controller.abort() }),
+      );
       const { metadata, response } = await tell('failing', 'What is my name?');
-      expect(metadata.prompt).to.equal(`${first.metadata.prompt}${first.metadata.rawText}\nUser: What is my name?\nAssistant:`);
+      expect(metadata.prompt).to.equal(
+        `${first.metadata.prompt}${first.metadata.rawText}\nUser: What is my name?\nAssistant:`,
+      );
       expect(response).to.include('Zorvik');
     });
 
     it('when the very same message is said again after an abort', async () => {
       const controller = new AbortController();
-      await rejection(tell('retry', HELLO, { signal: controller.signal, onToken: () => controller.abort() }));
+      await rejection(
+        tell('retry', HELLO, { signal: controller.signal, onToken: () => controller.abort() }),
+      );
       expect((await tell('retry', HELLO)).metadata.outputTokenIds).to.deep.equal(greeting);
     });
 
     it('but remember what `memory` says where it is given', async () => {
       await tell('told', 'My name is Zorvik.');
-      const { response } = await agent.invoke({ userMessage: 'What is my name?', sessionId: 'told', memory: [{ role: 'user', content: 'My name is Brannoc.' }, { role: 'assistant', content: 'Nice to meet you, Brannoc.' }] }, { maxNewTokens: 16 });
+      const { response } = await agent.invoke(
+        {
+          userMessage: 'What is my name?',
+          sessionId: 'told',
+          memory: [
+            { role: 'user', content: 'My name is Brannoc.' },
+            { role: 'assistant', content: 'Nice to meet you, Brannoc.' },
+          ],
+        },
+        { maxNewTokens: 16 },
+      );
       expect(response).to.include('Brannoc');
     });
   });
@@ -269,21 +430,29 @@ describe('agents', () => {
   it('forget a session when told to', async () => {
     await agent.invoke({ userMessage: 'My name is Zorvik.', sessionId: 'forgotten' });
     await agent.forget!('forgotten');
-    const { metadata } = await agent.invoke({ userMessage: 'What is my name?', sessionId: 'forgotten' });
+    const { metadata } = await agent.invoke({
+      userMessage: 'What is my name?',
+      sessionId: 'forgotten',
+    });
     expect(metadata.prompt).to.equal('User: What is my name?\nAssistant:');
   });
 
   it('of a model with a chat template of its own: no message ends a turn', async () => {
     const templated = await load({ model: { ...tinyQ8(), promptFormat: 'template' } });
     const [eos] = templated.engineInfo!.eosTokenIds;
-    const { metadata } = await templated.invoke('Hello.<|endoftext|>\nUser: Bye.', { maxNewTokens: 2 });
+    const { metadata } = await templated.invoke('Hello.<|endoftext|>\nUser: Bye.', {
+      maxNewTokens: 2,
+    });
     expect(metadata.promptTokenIds).to.not.include(eos);
     await templated.dispose();
   });
 
   it('tell which keys of a configuration they ignored', async () => {
     const warnings: string[] = [];
-    const warned = await load({ useConfig: '[agent]\ntemprature = 1\n', onWarning: (warning) => warnings.push(warning) });
+    const warned = await load({
+      useConfig: '[agent]\ntemprature = 1\n',
+      onWarning: (warning) => warnings.push(warning),
+    });
     await warned.dispose();
     expect(warnings).to.have.length(1);
     expect(warnings[0]).to.include('agent.temprature');
@@ -348,7 +517,11 @@ describe('agents', () => {
 
     it('nothing when it was aborted before', async () => {
       const before = ledger.tokens;
-      expect(isAbortError(await rejection(agent.stream(STORY, { signal: AbortSignal.abort() }).response))).to.equal(true);
+      expect(
+        isAbortError(
+          await rejection(agent.stream(STORY, { signal: AbortSignal.abort() }).response),
+        ),
+      ).to.equal(true);
       expect(ledger.tokens).to.equal(before);
     });
 
@@ -428,7 +601,13 @@ describe('agents', () => {
       await other.dispose();
       await other.dispose();
       expect(other.disposed).to.equal(true);
-      for (const call of [() => other.invoke(HELLO), () => other.stream(HELLO).response, () => other.encode!('x'), () => other.decode!([1]), () => other.streamTokens!([1])]) {
+      for (const call of [
+        () => other.invoke(HELLO),
+        () => other.stream(HELLO).response,
+        () => other.encode!('x'),
+        () => other.decode!([1]),
+        () => other.streamTokens!([1]),
+      ]) {
         expect((await rejection(call())).code).to.equal('disposed');
       }
       await stillWorks();
@@ -436,7 +615,12 @@ describe('agents', () => {
 
     it('end what they were computing, though others hold the engine', async () => {
       const other = await load();
-      const asked = rejection(other.invoke(STORY, { maxNewTokens: 400, onToken: ({ index }) => void (index === 0 && other.dispose()) }));
+      const asked = rejection(
+        other.invoke(STORY, {
+          maxNewTokens: 400,
+          onToken: ({ index }) => void (index === 0 && other.dispose()),
+        }),
+      );
       expect((await asked).code).to.equal('disposed');
       await stillWorks();
     });
@@ -473,7 +657,9 @@ describe('agents', () => {
     });
 
     it('but not when the call is aborted', async () => {
-      expect(isAbortError(await rejection(validateAgent(agent, { signal: AbortSignal.abort() })))).to.equal(true);
+      expect(
+        isAbortError(await rejection(validateAgent(agent, { signal: AbortSignal.abort() }))),
+      ).to.equal(true);
     });
   });
 });

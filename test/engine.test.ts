@@ -5,7 +5,18 @@ import { ledger } from '../src/engine/ledger.js';
 import type { GenerateRequest } from '../src/engine/protocol.js';
 import { isAbortError, type UnmockedError } from '../src/errors.js';
 import type { Model } from '../src/models/model.js';
-import { ask, blobUrl, endAllEngines, greedy, GREETING, LONG_MESSAGE, overpromising, rejection, tinyQ8, workerOf } from './helpers.js';
+import {
+  ask,
+  blobUrl,
+  endAllEngines,
+  greedy,
+  GREETING,
+  LONG_MESSAGE,
+  overpromising,
+  rejection,
+  tinyQ8,
+  workerOf,
+} from './helpers.js';
 
 /** Loads an engine of its own, in a pool of its own. */
 async function load(options: EnginePoolOptions = {}, model: Model = tinyQ8()): Promise<Engine> {
@@ -13,9 +24,18 @@ async function load(options: EnginePoolOptions = {}, model: Model = tinyQ8()): P
 }
 
 /** The error of a rung, out of the one error that lists every attempt. */
-const attemptError = ({ details }: UnmockedError, index = 0) => (details['attempts'] as { error?: { code?: string; message: string; cause?: { message: string } } }[])[index]?.error;
+const attemptError = ({ details }: UnmockedError, index = 0) =>
+  (
+    details['attempts'] as {
+      error?: { code?: string; message: string; cause?: { message: string } };
+    }[]
+  )[index]?.error;
 
-const story: GenerateRequest = { ...greedy, prompt: ask('Tell me a story about a dragon.'), maxNewTokens: 40 };
+const story: GenerateRequest = {
+  ...greedy,
+  prompt: ask('Tell me a story about a dragon.'),
+  maxNewTokens: 40,
+};
 
 describe('engine', () => {
   let engine: Engine;
@@ -26,7 +46,10 @@ describe('engine', () => {
   });
   after(endAllEngines);
 
-  const stillWorks = async (which = engine) => expect((await which.generate({ ...greedy, prompt: GREETING })).outputTokenIds).to.deep.equal(greeting);
+  const stillWorks = async (which = engine) =>
+    expect((await which.generate({ ...greedy, prompt: GREETING })).outputTokenIds).to.deep.equal(
+      greeting,
+    );
 
   describe('generates', () => {
     it('tokens that are counted, told one by one, and are the text', async () => {
@@ -35,7 +58,9 @@ describe('engine', () => {
       const result = await engine.generate(story, { onToken: (token) => tokens.push(token) });
       expect(ledger.tokens - before).to.equal(result.outputTokenIds.length);
       expect(tokens.map(({ tokenId }) => tokenId)).to.deep.equal(result.outputTokenIds);
-      expect(tokens.map(({ index }) => index)).to.deep.equal(result.outputTokenIds.map((_, index) => index));
+      expect(tokens.map(({ index }) => index)).to.deep.equal(
+        result.outputTokenIds.map((_, index) => index),
+      );
       expect(tokens.map(({ text }) => text).join('')).to.equal(result.text);
       expect(await engine.decode(result.outputTokenIds)).to.equal(result.text);
       expect(await engine.decode(result.outputTokenIds, false)).to.equal(result.rawText);
@@ -54,15 +79,25 @@ describe('engine', () => {
         },
       });
       port1.close();
-      expect(seen[0], 'tokens when the page next had a turn').to.be.below(result.outputTokenIds.length);
+      expect(seen[0], 'tokens when the page next had a turn').to.be.below(
+        result.outputTokenIds.length,
+      );
       expect(new Set(seen).size, 'turns of the page between tokens').to.be.above(2);
     });
 
     it('up to the limit, and says what ended it', async () => {
       const short = await engine.generate({ ...story, maxNewTokens: 3 });
-      expect([short.outputTokenIds.length, short.finishReason, short.limitedBy]).to.deep.equal([3, 'length', 'max-new-tokens']);
+      expect([short.outputTokenIds.length, short.finishReason, short.limitedBy]).to.deep.equal([
+        3,
+        'length',
+        'max-new-tokens',
+      ]);
       const whole = await engine.generate({ ...greedy, prompt: GREETING });
-      expect([whole.finishReason, whole.limitedBy, whole.outputTokenIds.at(-1)]).to.deep.equal(['stop', undefined, engine.info.eosTokenIds[0]]);
+      expect([whole.finishReason, whole.limitedBy, whole.outputTokenIds.at(-1)]).to.deep.equal([
+        'stop',
+        undefined,
+        engine.info.eosTokenIds[0],
+      ]);
       expect(whole.rawText).to.equal(whole.text + engine.info.eosToken);
     });
 
@@ -76,7 +111,10 @@ describe('engine', () => {
         const length = result.promptTokenIds.length + result.outputTokenIds.length;
         expect(length).to.be.at.most(engine.info.contextWindow);
         if (result.finishReason === 'stop') continue;
-        expect([result.limitedBy, length]).to.deep.equal(['context-window', engine.info.contextWindow]);
+        expect([result.limitedBy, length]).to.deep.equal([
+          'context-window',
+          engine.info.contextWindow,
+        ]);
         return stillWorks();
       }
       throw new Error('every seed ended by itself');
@@ -88,9 +126,15 @@ describe('engine', () => {
       // From the middle of one token's text to the middle of the next.
       const at = pieces.slice(0, 5).join('').length;
       const stop = text.slice(at - 2, at + 2);
-      expect(pieces.some((piece) => piece.includes(stop)), 'no token holds the whole sequence').to.equal(false);
+      expect(
+        pieces.some((piece) => piece.includes(stop)),
+        'no token holds the whole sequence',
+      ).to.equal(false);
       const streamed: string[] = [];
-      const result = await engine.generate({ ...story, stop: ['never in it', stop] }, { onToken: (token) => streamed.push(token.text) });
+      const result = await engine.generate(
+        { ...story, stop: ['never in it', stop] },
+        { onToken: (token) => streamed.push(token.text) },
+      );
       expect(result.text).to.equal(text.slice(0, text.indexOf(stop)));
       expect(streamed.join('')).to.equal(result.text);
       expect(result.finishReason).to.equal('stop');
@@ -98,13 +142,17 @@ describe('engine', () => {
     });
 
     it('refuses an empty prompt', async () => {
-      expect((await rejection(engine.generate({ ...greedy, prompt: '' }))).code).to.equal('invalid-argument');
+      expect((await rejection(engine.generate({ ...greedy, prompt: '' }))).code).to.equal(
+        'invalid-argument',
+      );
       await stillWorks();
     });
   });
 
   describe('samples', () => {
-    const sample = async (changes: Partial<GenerateRequest>) => (await engine.generate({ ...story, maxNewTokens: 16, temperature: 1.5, ...changes })).outputTokenIds;
+    const sample = async (changes: Partial<GenerateRequest>) =>
+      (await engine.generate({ ...story, maxNewTokens: 16, temperature: 1.5, ...changes }))
+        .outputTokenIds;
 
     it('the same with a seed, and differently with another', async () => {
       const first = await sample({ seed: 1 });
@@ -114,7 +162,8 @@ describe('engine', () => {
 
     it('as greedily as can be at a temperature of almost nothing', async () => {
       const greedily = await sample({ temperature: 0 });
-      for (const temperature of [1e-3, 1e-30, Number.MIN_VALUE]) expect(await sample({ temperature, seed: 3 }), String(temperature)).to.deep.equal(greedily);
+      for (const temperature of [1e-3, 1e-30, Number.MIN_VALUE])
+        expect(await sample({ temperature, seed: 3 }), String(temperature)).to.deep.equal(greedily);
     });
 
     it('within the smallest nucleus only the likeliest token', async () => {
@@ -128,7 +177,9 @@ describe('engine', () => {
     });
 
     it('with a penalty for repetition, otherwise', async () => {
-      expect(await sample({ temperature: 0, repetitionPenalty: 2 })).not.to.deep.equal(await sample({ temperature: 0 }));
+      expect(await sample({ temperature: 0, repetitionPenalty: 2 })).not.to.deep.equal(
+        await sample({ temperature: 0 }),
+      );
     });
   });
 
@@ -144,9 +195,23 @@ describe('engine', () => {
     });
 
     it('and keeps the conversation as it was', async () => {
-      const first = await engine.generate({ ...greedy, prompt: GREETING, conversation: 'overflow' });
-      await rejection(engine.generate({ ...greedy, prompt: `${GREETING}${first.rawText}\n${ask(LONG_MESSAGE)}`, conversation: 'overflow' }));
-      const next = await engine.generate({ ...greedy, prompt: `${GREETING}${first.rawText}\n${ask('My name is Ada.')}`, conversation: 'overflow' });
+      const first = await engine.generate({
+        ...greedy,
+        prompt: GREETING,
+        conversation: 'overflow',
+      });
+      await rejection(
+        engine.generate({
+          ...greedy,
+          prompt: `${GREETING}${first.rawText}\n${ask(LONG_MESSAGE)}`,
+          conversation: 'overflow',
+        }),
+      );
+      const next = await engine.generate({
+        ...greedy,
+        prompt: `${GREETING}${first.rawText}\n${ask('My name is Ada.')}`,
+        conversation: 'overflow',
+      });
       expect(next.prefilledTokens).to.be.below(next.promptTokenIds.length);
     });
   });
@@ -155,7 +220,12 @@ describe('engine', () => {
     it('between two tokens', async () => {
       const controller = new AbortController();
       let told = 0;
-      const error = await rejection(engine.generate({ ...story, maxNewTokens: 300, conversation: 'cancelled' }, { signal: controller.signal, onToken: () => ++told === 3 && controller.abort() }));
+      const error = await rejection(
+        engine.generate(
+          { ...story, maxNewTokens: 300, conversation: 'cancelled' },
+          { signal: controller.signal, onToken: () => ++told === 3 && controller.abort() },
+        ),
+      );
       expect(isAbortError(error)).to.equal(true);
       expect(told).to.be.within(3, 30);
       expect(engine.closed).to.equal(false);
@@ -165,12 +235,21 @@ describe('engine', () => {
     it('with the reason of its signal', async () => {
       const reason = new DOMException('Too late.', 'TimeoutError');
       const controller = new AbortController();
-      expect(await rejection(engine.generate(story, { signal: controller.signal, onToken: () => controller.abort(reason) }))).to.equal(reason);
+      expect(
+        await rejection(
+          engine.generate(story, {
+            signal: controller.signal,
+            onToken: () => controller.abort(reason),
+          }),
+        ),
+      ).to.equal(reason);
     });
 
     it('before it begins', async () => {
       const before = ledger.tokens;
-      expect(isAbortError(await rejection(engine.generate(story, { signal: AbortSignal.abort() })))).to.equal(true);
+      expect(
+        isAbortError(await rejection(engine.generate(story, { signal: AbortSignal.abort() }))),
+      ).to.equal(true);
       await stillWorks();
       expect(ledger.tokens - before).to.equal(greeting.length);
     });
@@ -178,9 +257,13 @@ describe('engine', () => {
     it('while it waits for another, at once', async () => {
       const order: string[] = [];
       const controller = new AbortController();
-      const running = engine.generate(story, { onToken: ({ index }) => index === 0 && controller.abort() }).then(() => order.push('running'));
+      const running = engine
+        .generate(story, { onToken: ({ index }) => index === 0 && controller.abort() })
+        .then(() => order.push('running'));
       let told = 0;
-      const waiting = rejection(engine.generate(story, { signal: controller.signal, onToken: () => told++ })).then((error) => order.push(error.name));
+      const waiting = rejection(
+        engine.generate(story, { signal: controller.signal, onToken: () => told++ }),
+      ).then((error) => order.push(error.name));
       await Promise.all([running, waiting]);
       expect(order).to.deep.equal(['AbortError', 'running']);
       expect(told).to.equal(0);
@@ -190,8 +273,18 @@ describe('engine', () => {
 
   it('lets clients take turns', async () => {
     const order: string[] = [];
-    const say = (client: string, name: string) => engine.generate({ ...greedy, prompt: GREETING, maxNewTokens: 2, client }).then(() => order.push(name));
-    await Promise.all([say('a', 'a1'), say('a', 'a2'), say('a', 'a3'), say('a', 'a4'), say('b', 'b1'), say('c', 'c1')]);
+    const say = (client: string, name: string) =>
+      engine
+        .generate({ ...greedy, prompt: GREETING, maxNewTokens: 2, client })
+        .then(() => order.push(name));
+    await Promise.all([
+      say('a', 'a1'),
+      say('a', 'a2'),
+      say('a', 'a3'),
+      say('a', 'a4'),
+      say('b', 'b1'),
+      say('c', 'c1'),
+    ]);
     expect(order).to.deep.equal(['a1', 'a2', 'b1', 'c1', 'a3', 'a4']);
   });
 
@@ -206,7 +299,12 @@ describe('engine', () => {
         results.push(result);
         prompt += result.rawText;
       }
-      return { ids: results.map(({ outputTokenIds }) => outputTokenIds), reused: results.map(({ promptTokenIds, prefilledTokens }) => promptTokenIds.length - prefilledTokens) };
+      return {
+        ids: results.map(({ outputTokenIds }) => outputTokenIds),
+        reused: results.map(
+          ({ promptTokenIds, prefilledTokens }) => promptTokenIds.length - prefilledTokens,
+        ),
+      };
     }
 
     it('and computes only what is new, with the same replies', async () => {
@@ -220,9 +318,18 @@ describe('engine', () => {
     });
 
     it('until it is told to forget', async () => {
-      await engine.generate({ ...greedy, prompt: GREETING, maxNewTokens: 4, conversation: 'forgotten' });
+      await engine.generate({
+        ...greedy,
+        prompt: GREETING,
+        maxNewTokens: 4,
+        conversation: 'forgotten',
+      });
       await engine.forget('forgotten');
-      const again = await engine.generate({ ...greedy, prompt: `${GREETING} Hello! How`, conversation: 'forgotten' });
+      const again = await engine.generate({
+        ...greedy,
+        prompt: `${GREETING} Hello! How`,
+        conversation: 'forgotten',
+      });
       expect(again.prefilledTokens).to.equal(again.promptTokenIds.length);
     });
 
@@ -230,21 +337,36 @@ describe('engine', () => {
       const options = { ...greedy, prompt: GREETING, conversation: 'again' };
       for (const maxNewTokens of [1, 1, 3, 24]) {
         const { outputTokenIds } = await engine.generate({ ...options, maxNewTokens });
-        expect(outputTokenIds, `at most ${maxNewTokens}`).to.deep.equal(greeting.slice(0, maxNewTokens));
+        expect(outputTokenIds, `at most ${maxNewTokens}`).to.deep.equal(
+          greeting.slice(0, maxNewTokens),
+        );
       }
       await stillWorks();
     });
 
     it('and answers right when a prompt goes back on what was said', async () => {
       await converse(engine, 'back');
-      const { outputTokenIds } = await engine.generate({ ...greedy, prompt: GREETING, conversation: 'back' });
+      const { outputTokenIds } = await engine.generate({
+        ...greedy,
+        prompt: GREETING,
+        conversation: 'back',
+      });
       expect(outputTokenIds).to.deep.equal(greeting);
     });
 
     it('and answers right after a reply that was cancelled', async () => {
       const controller = new AbortController();
-      await rejection(engine.generate({ ...greedy, prompt: GREETING, conversation: 'stopped' }, { signal: controller.signal, onToken: () => controller.abort() }));
-      const { outputTokenIds } = await engine.generate({ ...greedy, prompt: GREETING, conversation: 'stopped' });
+      await rejection(
+        engine.generate(
+          { ...greedy, prompt: GREETING, conversation: 'stopped' },
+          { signal: controller.signal, onToken: () => controller.abort() },
+        ),
+      );
+      const { outputTokenIds } = await engine.generate({
+        ...greedy,
+        prompt: GREETING,
+        conversation: 'stopped',
+      });
       expect(outputTokenIds).to.deep.equal(greeting);
     });
 
@@ -261,10 +383,16 @@ describe('engine', () => {
       // Two conversations of 13 + 3 tokens fit, at 2 × 4 layers × 128 × 4 bytes a token; three do not.
       const poor = await load({ kvCacheBytes: 40 * 4096 });
       const turn = async (conversation: string) => {
-        const { promptTokenIds, prefilledTokens } = await poor.generate({ ...greedy, prompt: `${GREETING} Hello`, maxNewTokens: 2, conversation });
+        const { promptTokenIds, prefilledTokens } = await poor.generate({
+          ...greedy,
+          prompt: `${GREETING} Hello`,
+          maxNewTokens: 2,
+          conversation,
+        });
         return promptTokenIds.length - prefilledTokens;
       };
-      for (const conversation of ['a', 'b', 'a', 'c']) await poor.generate({ ...greedy, prompt: GREETING, maxNewTokens: 2, conversation });
+      for (const conversation of ['a', 'b', 'a', 'c'])
+        await poor.generate({ ...greedy, prompt: GREETING, maxNewTokens: 2, conversation });
       expect(await turn('a'), 'a was used after b').to.be.above(0);
       expect(await turn('b'), 'b was evicted').to.equal(0);
       poor.terminate();
@@ -275,7 +403,10 @@ describe('engine', () => {
     it('is thrown away, with the runtime’s error whole; the next one works', async () => {
       const broken = await load({}, overpromising());
       expect(broken.info.contextWindow).to.equal(4096);
-      const waiting = [rejection(broken.generate({ ...greedy, prompt: ask(LONG_MESSAGE) })), rejection(broken.generate({ ...greedy, prompt: GREETING }))];
+      const waiting = [
+        rejection(broken.generate({ ...greedy, prompt: ask(LONG_MESSAGE) })),
+        rejection(broken.generate({ ...greedy, prompt: GREETING })),
+      ];
       const [error, other] = await Promise.all(waiting);
       expect(error!.name).to.equal('UnmockedError');
       expect(error!.code).to.equal('inference-failed');
@@ -285,7 +416,9 @@ describe('engine', () => {
       expect(other!.code, 'what waited behind it').to.equal('inference-failed');
       expect(broken.closed).to.equal(true);
       expect(Engine.alive.has(broken)).to.equal(false);
-      expect((await rejection(broken.generate({ ...greedy, prompt: GREETING }))).code).to.equal('inference-failed');
+      expect((await rejection(broken.generate({ ...greedy, prompt: GREETING }))).code).to.equal(
+        'inference-failed',
+      );
       const next = await load();
       await stillWorks(next);
       next.terminate();
@@ -295,9 +428,21 @@ describe('engine', () => {
   describe('whose worker dies', () => {
     const alive = () => Engine.alive.size;
     const deaths: [string, () => Worker, RegExp][] = [
-      ['throws when it starts', () => workerOf('throw new Error("boom at the start")'), /boom at the start/],
-      ['throws when it is asked', () => workerOf('self.onmessage = () => { throw new Error("boom when asked") }'), /boom when asked/],
-      ['is not there', () => new Worker('/no/such/worker.js', { type: 'module' }), /script could not be loaded/],
+      [
+        'throws when it starts',
+        () => workerOf('throw new Error("boom at the start")'),
+        /boom at the start/,
+      ],
+      [
+        'throws when it is asked',
+        () => workerOf('self.onmessage = () => { throw new Error("boom when asked") }'),
+        /boom when asked/,
+      ],
+      [
+        'is not there',
+        () => new Worker('/no/such/worker.js', { type: 'module' }),
+        /script could not be loaded/,
+      ],
       ['does not parse', () => workerOf('this is no program'), /SyntaxError|Unexpected/],
     ];
     for (const [name, createWorker, message] of deaths) {
@@ -315,7 +460,10 @@ describe('engine', () => {
       ['says nothing', 'self.onmessage = () => undefined'],
       ['closes itself', 'self.close()'],
       ['computes for ever', 'self.onmessage = () => { for (;;); }'],
-      ['says what nobody asked', 'self.onmessage = () => postMessage({ type: "done", id: 99, value: 1 })'],
+      [
+        'says what nobody asked',
+        'self.onmessage = () => postMessage({ type: "done", id: 99, value: 1 })',
+      ],
     ];
     for (const [name, source] of silences) {
       it(`fails to load as silent, and is terminated: one that ${name}`, async () => {
@@ -351,32 +499,53 @@ describe('engine', () => {
       );
 
     it('in mid-work fails whatever was asked of it as crashed', async () => {
-      const dying = await load({ createWorker: mortal('setTimeout(() => { throw new Error("boom in mid-work") }); return;') });
-      const requests = [dying.generate({ ...story, maxNewTokens: 400 }), dying.generate({ ...greedy, prompt: GREETING, client: 'deadly' }), dying.generate(story)];
+      const dying = await load({
+        createWorker: mortal('setTimeout(() => { throw new Error("boom in mid-work") }); return;'),
+      });
+      const requests = [
+        dying.generate({ ...story, maxNewTokens: 400 }),
+        dying.generate({ ...greedy, prompt: GREETING, client: 'deadly' }),
+        dying.generate(story),
+      ];
       const errors = await Promise.all(requests.map((request) => rejection(request)));
-      expect(errors.map(({ code }) => code)).to.deep.equal(['engine-crashed', 'engine-crashed', 'engine-crashed']);
+      expect(errors.map(({ code }) => code)).to.deep.equal([
+        'engine-crashed',
+        'engine-crashed',
+        'engine-crashed',
+      ]);
       expect(errors[0]!.message).to.include('boom in mid-work');
       expect(Engine.alive.has(dying)).to.equal(false);
       await stillWorks();
     });
 
     it('silently after it has loaded fails whatever was asked of it as silent', async () => {
-      const source = 'self.onmessage = ({ data }) => data.type === "load" && postMessage({ type: "done", id: data.id, value: {} })';
+      const source =
+        'self.onmessage = ({ data }) => data.type === "load" && postMessage({ type: "done", id: data.id, value: {} })';
       const dying = await load({ createWorker: () => workerOf(source), silenceLimit: 60 });
-      const errors = await Promise.all([rejection(dying.generate(story)), rejection(dying.encode('x'))]);
+      const errors = await Promise.all([
+        rejection(dying.generate(story)),
+        rejection(dying.encode('x')),
+      ]);
       expect(errors.map(({ code }) => code)).to.deep.equal(['engine-silent', 'engine-silent']);
       expect(Engine.alive.has(dying)).to.equal(false);
     });
 
     it('is not given out again by its pool', async () => {
       let started = 0;
-      const pool = new EnginePool({ createWorker: () => (started++ === 0 ? mortal('setTimeout(() => { throw new Error("boom") }); return;')() : createEngineWorker()) });
+      const pool = new EnginePool({
+        createWorker: () =>
+          started++ === 0
+            ? mortal('setTimeout(() => { throw new Error("boom") }); return;')()
+            : createEngineWorker(),
+      });
       const first = await pool.acquire({ model: tinyQ8(), device: 'wasm' });
       await rejection(first.engine.generate({ ...greedy, prompt: GREETING, client: 'deadly' }));
       expect(pool.size).to.equal(0);
       const second = await pool.acquire({ model: tinyQ8(), device: 'wasm' });
       first.release();
-      expect(second.engine.closed, 'the dead one’s holder has no hold on the new one').to.equal(false);
+      expect(second.engine.closed, 'the dead one’s holder has no hold on the new one').to.equal(
+        false,
+      );
       await stillWorks(second.engine);
       second.release();
       expect(pool.size).to.equal(0);
@@ -399,7 +568,12 @@ describe('engine', () => {
 
   describe('whose weights the runtime refuses', () => {
     it('fails with the runtime’s own error; a good one loads afterwards', async () => {
-      const error = await rejection(load({}, tinyQ8({ 'onnx/model_quantized.onnx': { url: blobUrl(new Uint8Array(1000).fill(7)) } })));
+      const error = await rejection(
+        load(
+          {},
+          tinyQ8({ 'onnx/model_quantized.onnx': { url: blobUrl(new Uint8Array(1000).fill(7)) } }),
+        ),
+      );
       expect(attemptError(error)!.code).to.equal('model-load-failed');
       expect(attemptError(error)!.message).to.include('onnx/model_quantized.onnx');
       expect(attemptError(error)!.cause!.message).to.be.a('string').and.not.equal('');
@@ -414,7 +588,9 @@ describe('engine', () => {
     const threaded = await load({ threads: 2 });
     expect(threaded.info.threads).to.equal(2);
     expect(engine.info.threads).to.equal(1);
-    expect((await threaded.generate(story)).outputTokenIds).to.deep.equal((await engine.generate(story)).outputTokenIds);
+    expect((await threaded.generate(story)).outputTokenIds).to.deep.equal(
+      (await engine.generate(story)).outputTokenIds,
+    );
     threaded.terminate();
   });
 });

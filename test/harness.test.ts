@@ -9,16 +9,25 @@ import { realSystem } from '../src/scenarios/system.js';
 import { work } from '../src/scenarios/work.js';
 import { rejection, tinyQ8 } from './helpers.js';
 
-const scenario = (id: string, run: Scenario['run'], more: Partial<Scenario> = {}): Scenario => defineScenario({ id, title: id, proves: 'x', inference: false, run, ...more });
+const scenario = (id: string, run: Scenario['run'], more: Partial<Scenario> = {}): Scenario =>
+  defineScenario({ id, title: id, proves: 'x', inference: false, run, ...more });
 const passing = (id = 'passing') => scenario(id, async (t) => void t.check('holds', true));
 /** The one that computes, so that the run has an inference in it. */
-const real = scenario('real', async (t) => {
-  const agent = await t.load();
-  const { metadata } = await agent.invoke('Hello, this is a test.', { maxNewTokens: 4, signal: t.signal });
-  t.equal('four tokens', metadata.outputTokenIds.length, 4);
-}, { inference: true });
+const real = scenario(
+  'real',
+  async (t) => {
+    const agent = await t.load();
+    const { metadata } = await agent.invoke('Hello, this is a test.', {
+      maxNewTokens: 4,
+      signal: t.signal,
+    });
+    t.equal('four tokens', metadata.outputTokenIds.length, 4);
+  },
+  { inference: true },
+);
 
-const run = (scenarios: Scenario[], options: RunOptions = {}) => runScenarios({ model: tinyQ8(), device: 'wasm', scenarios, ...options });
+const run = (scenarios: Scenario[], options: RunOptions = {}) =>
+  runScenarios({ model: tinyQ8(), device: 'wasm', scenarios, ...options });
 const statuses = ({ results }: Report) => results.map(({ id, status }) => `${id} ${status}`);
 
 describe('harness', () => {
@@ -26,15 +35,41 @@ describe('harness', () => {
 
   it('runs scenarios in order, and says what was computed, by what, and how', async () => {
     const events: RunEvent[] = [];
-    const report = await run([passing('first'), real], { seed: 7, onEvent: (event) => events.push(event) });
+    const report = await run([passing('first'), real], {
+      seed: 7,
+      onEvent: (event) => events.push(event),
+    });
     expect(statuses(report)).to.deep.equal(['first passed', 'real passed']);
-    expect([report.schema, report.status, report.seed, report.problems]).to.deep.equal(['unmocked/1', 'passed', 7, []]);
-    expect(report.totals).to.deep.equal({ passed: 2, failed: 0, skipped: 0, 'timed-out': 0, 'not-run': 0, total: 2 });
+    expect([report.schema, report.status, report.seed, report.problems]).to.deep.equal([
+      'unmocked/1',
+      'passed',
+      7,
+      [],
+    ]);
+    expect(report.totals).to.deep.equal({
+      passed: 2,
+      failed: 0,
+      skipped: 0,
+      'timed-out': 0,
+      'not-run': 0,
+      total: 2,
+    });
     expect(report.inference.tokens).to.equal(4);
     const { evidence, device } = report.results[1]!;
-    expect(evidence).to.include({ modelId: 'unmocked-tiny', dtype: 'q8', device: 'wasm', threads: 1, seed: 7, tokensComputed: 4 });
+    expect(evidence).to.include({
+      modelId: 'unmocked-tiny',
+      dtype: 'q8',
+      device: 'wasm',
+      threads: 1,
+      seed: 7,
+      tokensComputed: 4,
+    });
     expect(evidence.modelDigest).to.match(/^[0-9a-f]{64}$/);
-    expect(report.model).to.include({ id: 'unmocked-tiny', dtype: 'q8', digest: evidence.modelDigest });
+    expect(report.model).to.include({
+      id: 'unmocked-tiny',
+      dtype: 'q8',
+      digest: evidence.modelDigest,
+    });
     expect(evidence.exchanges).to.have.length(1);
     expect(evidence.exchanges[0]!.outputTokenIds).to.have.length(4);
     expect(evidence.exchanges[0]!.prompt).to.include('Hello, this is a test.');
@@ -43,15 +78,24 @@ describe('harness', () => {
     expect(types[0]).to.equal('run-start');
     expect(types.at(-1)).to.equal('run-end');
     expect(events.filter(({ type }) => type === 'token')).to.have.length(4);
-    expect(events.flatMap((event) => (event.type === 'scenario-start' || event.type === 'scenario-end' ? [event.type] : []))).to.deep.equal(['scenario-start', 'scenario-end', 'scenario-start', 'scenario-end']);
+    expect(
+      events.flatMap((event) =>
+        event.type === 'scenario-start' || event.type === 'scenario-end' ? [event.type] : [],
+      ),
+    ).to.deep.equal(['scenario-start', 'scenario-end', 'scenario-start', 'scenario-end']);
   });
 
   it('keeps one engine warm, also when a scenario loads two agents at once, and lets go of it', async () => {
-    const pairs = (id: string) => scenario(id, async (t) => {
-      await Promise.all([t.load(), t.load()]);
-      t.equal('one engine', Engine.alive.size, 1);
-    });
-    expect(statuses(await run([pairs('a-pair'), pairs('another-pair'), real]))).to.deep.equal(['a-pair passed', 'another-pair passed', 'real passed']);
+    const pairs = (id: string) =>
+      scenario(id, async (t) => {
+        await Promise.all([t.load(), t.load()]);
+        t.equal('one engine', Engine.alive.size, 1);
+      });
+    expect(statuses(await run([pairs('a-pair'), pairs('another-pair'), real]))).to.deep.equal([
+      'a-pair passed',
+      'another-pair passed',
+      'real passed',
+    ]);
   });
 
   it('does not take a listener that fails for a scenario that does', async () => {
@@ -65,9 +109,11 @@ describe('harness', () => {
     window.onerror = null;
     addEventListener('error', note);
     try {
-      const report = await run([real], { onEvent: ({ type }) => {
-        if (type === 'scenario-start') throw new Error('a broken listener');
-      } });
+      const report = await run([real], {
+        onEvent: ({ type }) => {
+          if (type === 'scenario-start') throw new Error('a broken listener');
+        },
+      });
       expect(statuses(report)).to.deep.equal(['real passed']);
       expect(reported.map(String)).to.deep.equal(['Error: a broken listener']);
     } finally {
@@ -82,41 +128,59 @@ describe('harness', () => {
       controller.abort();
       t.check('holds', true);
     });
-    expect(statuses(await run([real, stubborn, passing()], { signal: controller.signal }))).to.deep.equal(['real passed', 'stubborn not-run', 'passing not-run']);
+    expect(
+      statuses(await run([real, stubborn, passing()], { signal: controller.signal })),
+    ).to.deep.equal(['real passed', 'stubborn not-run', 'passing not-run']);
   });
 
   it('keeps its report as JSON, whatever is checked', async () => {
-    const report = await run([real, scenario('odd-values', async (t) => {
-      t.equal('undefined', undefined, undefined);
-      t.check('not a number', false, { actual: Number.NaN, expected: Infinity });
-      t.check('lone surrogates', true, { actual: '\uD800' });
-      t.metric('someMs', 1.5);
-    })]);
+    const report = await run([
+      real,
+      scenario('odd-values', async (t) => {
+        t.equal('undefined', undefined, undefined);
+        t.check('not a number', false, { actual: Number.NaN, expected: Infinity });
+        t.check('lone surrogates', true, { actual: '\uD800' });
+        t.metric('someMs', 1.5);
+      }),
+    ]);
     const plain = JSON.parse(JSON.stringify(report)).results[1];
     expect(plain.metrics).to.deep.equal({ someMs: 1.5 });
     expect(plain.checks[1]).to.include({ actual: 'NaN', expected: 'Infinity' });
-    const odd = await run([scenario('hostile-values', async (t) => {
-      const round: Record<string, unknown> = {};
-      round['round'] = round;
-      t.check('goes round', false, { actual: round, expected: 5n });
-      t.check('says nothing', false, { actual: () => undefined, expected: Symbol('x') });
-      t.equal('a big number is itself', 5n, 5n);
-      t.equal('two that go round are not the same', round, { round });
-    })]);
+    const odd = await run([
+      scenario('hostile-values', async (t) => {
+        const round: Record<string, unknown> = {};
+        round['round'] = round;
+        t.check('goes round', false, { actual: round, expected: 5n });
+        t.check('says nothing', false, { actual: () => undefined, expected: Symbol('x') });
+        t.equal('a big number is itself', 5n, 5n);
+        t.equal('two that go round are not the same', round, { round });
+      }),
+    ]);
     const { checks } = JSON.parse(JSON.stringify(odd)).results[0];
     expect(checks[0]).to.include({ actual: '[object Object]', expected: '5' });
     expect(checks[1]).to.include({ expected: 'Symbol(x)' });
-    expect(checks.map(({ status }: { status: string }) => status)).to.deep.equal(['failed', 'failed', 'passed', 'failed']);
-    expect(new DOMParser().parseFromString(toJUnit(odd), 'application/xml').querySelector('failure')!.textContent).to.include('goes round');
+    expect(checks.map(({ status }: { status: string }) => status)).to.deep.equal([
+      'failed',
+      'failed',
+      'passed',
+      'failed',
+    ]);
+    expect(
+      new DOMParser().parseFromString(toJUnit(odd), 'application/xml').querySelector('failure')!
+        .textContent,
+    ).to.include('goes round');
   });
 
   describe('goes on after', () => {
     it('one that fails: the worst of its checks counts', async () => {
-      const report = await run([scenario('half', async (t) => {
-        t.check('good', true);
-        t.check('bad', false, { actual: 1, expected: 2 });
-        t.check('good again', true);
-      }), real]);
+      const report = await run([
+        scenario('half', async (t) => {
+          t.check('good', true);
+          t.check('bad', false, { actual: 1, expected: 2 });
+          t.check('good again', true);
+        }),
+        real,
+      ]);
       expect(statuses(report)).to.deep.equal(['half failed', 'real passed']);
       expect(report.results[0]!.reason).to.equal('bad');
       expect(report.status).to.equal('failed');
@@ -125,12 +189,20 @@ describe('harness', () => {
     it('one that throws, whatever it throws', async () => {
       const report = await run([
         scenario('throws', async () => Promise.reject(new TypeError('boom'))),
-        scenario('throws-at-once', (() => { throw new Error('bang'); }) as unknown as Scenario['run']),
+        scenario('throws-at-once', (() => {
+          throw new Error('bang');
+        }) as unknown as Scenario['run']),
         scenario('throws-text', async () => Promise.reject('a text')),
         scenario('throws-nothing', async () => Promise.reject(undefined)),
         real,
       ]);
-      expect(statuses(report)).to.deep.equal(['throws failed', 'throws-at-once failed', 'throws-text failed', 'throws-nothing failed', 'real passed']);
+      expect(statuses(report)).to.deep.equal([
+        'throws failed',
+        'throws-at-once failed',
+        'throws-text failed',
+        'throws-nothing failed',
+        'real passed',
+      ]);
       expect(report.results[0]!.error).to.include({ name: 'TypeError', message: 'boom' });
       expect(report.results[1]!.reason).to.equal('bang');
       expect(report.results[2]!.reason).to.equal('a text');
@@ -138,7 +210,14 @@ describe('harness', () => {
 
     it('one that takes too long: it is told, and is timed out', async () => {
       let told: Error | undefined;
-      const slow = scenario('slow', (t) => new Promise((_, reject) => t.signal.addEventListener('abort', () => reject((told = t.signal.reason)))), { timeLimit: 50 });
+      const slow = scenario(
+        'slow',
+        (t) =>
+          new Promise((_, reject) =>
+            t.signal.addEventListener('abort', () => reject((told = t.signal.reason))),
+          ),
+        { timeLimit: 50 },
+      );
       const report = await run([slow, real]);
       expect(statuses(report)).to.deep.equal(['slow timed-out', 'real passed']);
       expect(told!.name).to.equal('TimeoutError');
@@ -148,10 +227,15 @@ describe('harness', () => {
 
     it('one that does not listen: it is given up, and no longer heard', async () => {
       let speak = () => undefined as void;
-      const deaf = scenario('deaf', (t) => new Promise(() => {
-        t.check('early', true);
-        speak = () => void t.check('late', false);
-      }), { timeLimit: 20 });
+      const deaf = scenario(
+        'deaf',
+        (t) =>
+          new Promise(() => {
+            t.check('early', true);
+            speak = () => void t.check('late', false);
+          }),
+        { timeLimit: 20 },
+      );
       const report = await run([deaf, real]);
       speak();
       expect(statuses(report)).to.deep.equal(['deaf timed-out', 'real passed']);
@@ -159,10 +243,14 @@ describe('harness', () => {
     });
 
     it('one that is generating when its time is over', async () => {
-      const endless = scenario('endless', async (t) => {
-        const agent = await t.load();
-        for (;;) await agent.invoke('Tell me a story about a dragon.', { signal: t.signal });
-      }, { inference: true });
+      const endless = scenario(
+        'endless',
+        async (t) => {
+          const agent = await t.load();
+          for (;;) await agent.invoke('Tell me a story about a dragon.', { signal: t.signal });
+        },
+        { inference: true },
+      );
       const report = await run([endless, real], { timeLimit: 4000 });
       expect(statuses(report)).to.deep.equal(['endless timed-out', 'real passed']);
     });
@@ -170,17 +258,47 @@ describe('harness', () => {
 
   describe('skips', () => {
     it('one that says so, and one whose checks are all skipped, with the reason', async () => {
-      const report = await run([scenario('says-so', async (t) => t.skip('no moon')), scenario('all-skipped', async (t) => t.skipCheck('a', 'no sun')), real]);
-      expect(statuses(report)).to.deep.equal(['says-so skipped', 'all-skipped skipped', 'real passed']);
-      expect(report.results.map(({ reason }) => reason)).to.deep.equal(['no moon', 'no sun', undefined]);
+      const report = await run([
+        scenario('says-so', async (t) => t.skip('no moon')),
+        scenario('all-skipped', async (t) => t.skipCheck('a', 'no sun')),
+        real,
+      ]);
+      expect(statuses(report)).to.deep.equal([
+        'says-so skipped',
+        'all-skipped skipped',
+        'real passed',
+      ]);
+      expect(report.results.map(({ reason }) => reason)).to.deep.equal([
+        'no moon',
+        'no sun',
+        undefined,
+      ]);
       expect(report.status).to.equal('passed');
     });
 
     it('one that needs what is not here, without running it', async () => {
       const ran: string[] = [];
-      const needing = (need: NonNullable<Scenario['needs']>[number]) => scenario(`needs-${need}`, async (t) => void (ran.push(need), t.check('ran', true)), { needs: [need] });
-      const report = await run([needing('webgpu'), needing('cross-origin-isolation'), needing('chat'), needing('tools'), real], { model: { ...tinyQ8(), capabilities: ['tools'] } });
-      expect(statuses(report)).to.deep.equal(['needs-webgpu skipped', 'needs-cross-origin-isolation passed', 'needs-chat skipped', 'needs-tools passed', 'real passed']);
+      const needing = (need: NonNullable<Scenario['needs']>[number]) =>
+        scenario(`needs-${need}`, async (t) => void (ran.push(need), t.check('ran', true)), {
+          needs: [need],
+        });
+      const report = await run(
+        [
+          needing('webgpu'),
+          needing('cross-origin-isolation'),
+          needing('chat'),
+          needing('tools'),
+          real,
+        ],
+        { model: { ...tinyQ8(), capabilities: ['tools'] } },
+      );
+      expect(statuses(report)).to.deep.equal([
+        'needs-webgpu skipped',
+        'needs-cross-origin-isolation passed',
+        'needs-chat skipped',
+        'needs-tools passed',
+        'real passed',
+      ]);
       expect(ran).to.deep.equal(['cross-origin-isolation', 'tools']);
       expect(report.results[0]!.reason).to.match(/WebGPU.*adapter/);
       expect(report.results[2]!.reason).to.match(/no chat training/);
@@ -195,7 +313,10 @@ describe('harness', () => {
     });
 
     it('a scenario that made no check', async () => {
-      expect((await run([scenario('idle', async () => undefined)])).results[0]).to.include({ status: 'failed', reason: 'it made no check' });
+      expect((await run([scenario('idle', async () => undefined)])).results[0]).to.include({
+        status: 'failed',
+        reason: 'it made no check',
+      });
     });
 
     it('a run without inference, though every scenario passed', async () => {
@@ -207,7 +328,10 @@ describe('harness', () => {
 
     it('a run with fewer scenarios than expected, or with none', async () => {
       const fewer = await run([real], { expected: 2 });
-      expect([fewer.status, fewer.problems]).to.deep.equal(['failed', ['1 scenarios ran, 2 were expected.']]);
+      expect([fewer.status, fewer.problems]).to.deep.equal([
+        'failed',
+        ['1 scenarios ran, 2 were expected.'],
+      ]);
       expect((await run([])).status).to.equal('failed');
     });
 
@@ -220,10 +344,14 @@ describe('harness', () => {
 
   it('stops when it is told to: the rest is not run, and the report says so', async () => {
     const controller = new AbortController();
-    const stopping = scenario('stopping', (t) => new Promise((_, reject) => {
-      t.signal.addEventListener('abort', () => reject(t.signal.reason));
-      controller.abort();
-    }));
+    const stopping = scenario(
+      'stopping',
+      (t) =>
+        new Promise((_, reject) => {
+          t.signal.addEventListener('abort', () => reject(t.signal.reason));
+          controller.abort();
+        }),
+    );
     const report = await run([real, stopping, passing('never')], { signal: controller.signal });
     expect(statuses(report)).to.deep.equal(['real passed', 'stopping not-run', 'never not-run']);
     expect(report.totals['not-run']).to.equal(2);
@@ -232,34 +360,64 @@ describe('harness', () => {
 
   it('runs nothing where the page cannot say what it is', async () => {
     const ran: string[] = [];
-    const work = run([scenario('ran', async () => void ran.push('ran'))], { system: { ...realSystem, describe: () => Promise.reject(new Error('no description')) } });
+    const work = run([scenario('ran', async () => void ran.push('ran'))], {
+      system: { ...realSystem, describe: () => Promise.reject(new Error('no description')) },
+    });
     expect((await rejection(work)).message).to.equal('no description');
     expect(ran).to.deep.equal([]);
   });
 
   it('runs nothing where what a scenario does cannot be fetched', async () => {
     const ran: string[] = [];
-    const away = scenario('away', async () => void ran.push('away'), { prepare: () => Promise.reject(new Error('it did not come')) });
+    const away = scenario('away', async () => void ran.push('away'), {
+      prepare: () => Promise.reject(new Error('it did not come')),
+    });
     const events: RunEvent[] = [];
-    expect((await rejection(run([scenario('here', async () => void ran.push('here')), away], { onEvent: (event) => events.push(event) }))).message).to.equal('it did not come');
+    expect(
+      (
+        await rejection(
+          run([scenario('here', async () => void ran.push('here')), away], {
+            onEvent: (event) => events.push(event),
+          }),
+        )
+      ).message,
+    ).to.equal('it did not come');
     expect([ran, events]).to.deep.equal([[], []]);
   });
 
   it('knows what every core scenario does, and each thing that is done is one of theirs', async () => {
     expect(Object.keys(work)).to.have.members(scenarios.map(({ id }) => id));
-    expect(await Promise.all(scenarios.map(({ prepare }) => prepare!().then((code) => (code as { work: unknown }).work === work)))).to.deep.equal(scenarios.map(() => true));
+    expect(
+      await Promise.all(
+        scenarios.map(({ prepare }) =>
+          prepare!().then((code) => (code as { work: unknown }).work === work),
+        ),
+      ),
+    ).to.deep.equal(scenarios.map(() => true));
   });
 
   it('refuses what it cannot run with', async () => {
-    expect((await rejection(run([real], { device: 'abacus' as never }))).message).to.match(/abacus.*auto, webgpu, wasm/);
-    for (const seed of [-1, 0.5, Number.NaN, 2 ** 32]) expect((await rejection(run([real], { seed }))).code).to.equal('invalid-argument');
+    expect((await rejection(run([real], { device: 'abacus' as never }))).message).to.match(
+      /abacus.*auto, webgpu, wasm/,
+    );
+    for (const seed of [-1, 0.5, Number.NaN, 2 ** 32])
+      expect((await rejection(run([real], { seed }))).code).to.equal('invalid-argument');
     expect((await rejection(run([real], { model: 'gpt-17' }))).code).to.equal('unknown-model');
   });
 
   it('refuses a scenario of the wrong form', () => {
     const good = { id: 'a-b', title: 'x', proves: 'x', run: async () => undefined };
     expect(defineScenario(good)).to.equal(good);
-    for (const bad of [{ id: 'A' }, { id: 'a_b' }, { id: '' }, { id: '-a' }, { title: ' ' }, { proves: '' }, { run: undefined }]) expect(() => defineScenario({ ...good, ...bad } as Scenario)).to.throw(TypeError);
+    for (const bad of [
+      { id: 'A' },
+      { id: 'a_b' },
+      { id: '' },
+      { id: '-a' },
+      { title: ' ' },
+      { proves: '' },
+      { run: undefined },
+    ])
+      expect(() => defineScenario({ ...good, ...bad } as Scenario)).to.throw(TypeError);
   });
 
   it('writes JUnit that is XML, whatever a scenario says', async () => {
@@ -267,7 +425,10 @@ describe('harness', () => {
     const report = await run([
       { ...passing(), id: hostile },
       { ...scenario('s', async (t) => t.skip(hostile)), id: 'skipped' },
-      scenario('checked', async (t) => void t.check(hostile, false, { actual: hostile, expected: hostile })),
+      scenario(
+        'checked',
+        async (t) => void t.check(hostile, false, { actual: hostile, expected: hostile }),
+      ),
       scenario('thrown', async () => Promise.reject(new Error(hostile))),
     ]);
     const xml = new DOMParser().parseFromString(toJUnit(report), 'application/xml');
@@ -275,9 +436,13 @@ describe('harness', () => {
     const suite = xml.querySelector('testsuite')!;
     expect(suite.querySelectorAll('testcase')).to.have.length(4 + report.problems.length);
     expect(suite.getAttribute('tests')).to.equal(String(4 + report.problems.length));
-    expect(suite.getAttribute('failures')).to.equal(String(suite.querySelectorAll('failure').length));
+    expect(suite.getAttribute('failures')).to.equal(
+      String(suite.querySelectorAll('failure').length),
+    );
     expect(suite.getAttribute('skipped')).to.equal('1');
-    expect(suite.querySelector('testcase')!.getAttribute('name')).to.equal(hostile.toWellFormed().replace(/[\u0000\u001B\uFFFE]/g, '\uFFFD'));
+    expect(suite.querySelector('testcase')!.getAttribute('name')).to.equal(
+      hostile.toWellFormed().replace(/[\u0000\u001B\uFFFE]/g, '\uFFFD'),
+    );
     expect(suite.querySelector('skipped')!.getAttribute('message')).to.include('<x a="1">&');
     expect([...suite.querySelectorAll('failure')][0]!.textContent).to.include(']]>');
   });
@@ -291,23 +456,51 @@ describe('harness', () => {
       proves: 'Nothing.',
       needs: ['remote'],
       async run(t) {
-        t.check(`the key ${apiKey}`, true, { actual: { key: t.server.apiKey, list: [`Bearer ${apiKey}`] } });
+        t.check(`the key ${apiKey}`, true, {
+          actual: { key: t.server.apiKey, list: [`Bearer ${apiKey}`] },
+        });
         throw new Error(`refused: ${apiKey}`);
       },
     });
-    const report = await run([careless], { server: { apiUrl, apiKey }, onEvent: (event) => events.push(event) });
+    const report = await run([careless], {
+      server: { apiUrl, apiKey },
+      onEvent: (event) => events.push(event),
+    });
     expect(report.results[0]!.reason).to.equal('refused: …');
     expect(JSON.stringify([report, events]).includes(apiKey)).to.equal(false);
   });
 
   it('what needs a server is skipped where there is none, with the reason', async () => {
-    const remote = defineScenario({ id: 'remote', title: 'Remote', proves: 'Nothing.', needs: ['remote'], run: async () => undefined });
-    const reasons = await Promise.all([null, { apiUrl: 'http://no-such-server.invalid/v1' }, { apiUrl: window.unmockedServer.apiUrl, apiKey: 'sk-wrong' }].map(async (server) => (await run([remote], { server })).results[0]));
-    expect(reasons.map((result) => result!.status)).to.deep.equal(['skipped', 'skipped', 'skipped']);
-    expect(reasons.map((result) => result!.reason)).to.satisfy(([none, away, refused]: string[]) => /no API URL/.test(none!) && /no-such-server\.invalid/.test(away!) && /refuses the API key/.test(refused!));
+    const remote = defineScenario({
+      id: 'remote',
+      title: 'Remote',
+      proves: 'Nothing.',
+      needs: ['remote'],
+      run: async () => undefined,
+    });
+    const reasons = await Promise.all(
+      [
+        null,
+        { apiUrl: 'http://no-such-server.invalid/v1' },
+        { apiUrl: window.unmockedServer.apiUrl, apiKey: 'sk-wrong' },
+      ].map(async (server) => (await run([remote], { server })).results[0]),
+    );
+    expect(reasons.map((result) => result!.status)).to.deep.equal([
+      'skipped',
+      'skipped',
+      'skipped',
+    ]);
+    expect(reasons.map((result) => result!.reason)).to.satisfy(
+      ([none, away, refused]: string[]) =>
+        /no API URL/.test(none!) &&
+        /no-such-server\.invalid/.test(away!) &&
+        /refuses the API key/.test(refused!),
+    );
   });
 
   it('a server that cannot be is refused before anything runs', async () => {
-    expect((await rejection(run([], { server: { apiUrl: 'http://a:hunter2@b/v1' } }))).message).to.include('apiUrl').and.not.include('hunter2');
+    expect((await rejection(run([], { server: { apiUrl: 'http://a:hunter2@b/v1' } }))).message)
+      .to.include('apiUrl')
+      .and.not.include('hunter2');
   });
 });

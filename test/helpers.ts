@@ -7,30 +7,63 @@ import { unmockedTiny } from '../src/models/unmocked-tiny.js';
 
 /** The error of work that must fail. */
 export const rejection = <E extends Error = UnmockedError>(work: Promise<unknown>): Promise<E> =>
-  work.then((value) => Promise.reject(new Error(`It did not fail: ${JSON.stringify(value)?.slice(0, 200)}`)), (error: E) => error);
+  work.then(
+    (value) =>
+      Promise.reject(new Error(`It did not fail: ${JSON.stringify(value)?.slice(0, 200)}`)),
+    (error: E) => error,
+  );
 
-export const greedy: Omit<GenerateRequest, 'prompt'> = { maxNewTokens: 24, temperature: 0, topP: 1, topK: 0, repetitionPenalty: 1, seed: 0, stop: [], client: 'spec' };
+export const greedy: Omit<GenerateRequest, 'prompt'> = {
+  maxNewTokens: 24,
+  temperature: 0,
+  topP: 1,
+  topK: 0,
+  repetitionPenalty: 1,
+  seed: 0,
+  stop: [],
+  client: 'spec',
+};
 
 export const ask = (message: string): string => `User: ${message}\nAssistant:`;
 export const GREETING = ask('Hello, this is a test.');
 
 /** The bundled model on WASM in q8, and nothing else to fall back to; with some of its files from elsewhere. */
 export function tinyQ8(files: Record<string, ModelFile> = {}): Model {
-  return { ...unmockedTiny, variants: unmockedTiny.variants.filter(({ device, dtype }) => device === 'wasm' && dtype === 'q8'), files: { ...unmockedTiny.files, ...files } };
+  return {
+    ...unmockedTiny,
+    variants: unmockedTiny.variants.filter(
+      ({ device, dtype }) => device === 'wasm' && dtype === 'q8',
+    ),
+    files: { ...unmockedTiny.files, ...files },
+  };
 }
 
-export const blobUrl = (content: BlobPart, type = 'application/octet-stream'): string => URL.createObjectURL(new Blob([content], { type }));
+export const blobUrl = (content: BlobPart, type = 'application/octet-stream'): string =>
+  URL.createObjectURL(new Blob([content], { type }));
 
 /** The bundled model with a `config.json` that promises a context window which its weights do not have: a long prompt breaks the runtime. */
 export function overpromising(): Model {
-  const config = { model_type: 'gpt2', architectures: ['GPT2LMHeadModel'], n_positions: 4096, n_ctx: 4096, n_embd: 128, n_layer: 4, n_head: 4, vocab_size: 1024, eos_token_id: 1023, bos_token_id: 1023, use_cache: true };
+  const config = {
+    model_type: 'gpt2',
+    architectures: ['GPT2LMHeadModel'],
+    n_positions: 4096,
+    n_ctx: 4096,
+    n_embd: 128,
+    n_layer: 4,
+    n_head: 4,
+    vocab_size: 1024,
+    eos_token_id: 1023,
+    bos_token_id: 1023,
+    use_cache: true,
+  };
   return tinyQ8({ 'config.json': { url: blobUrl(JSON.stringify(config), 'application/json') } });
 }
 
 export const LONG_MESSAGE = 'one two three four five '.repeat(160);
 
 /** A hub of this origin, with faults on request: see test/servers/hub-faults.mjs. */
-export const hub = (faults = ''): string => `${location.origin}/__hub/${faults ? `fault:${faults}/` : ''}`;
+export const hub = (faults = ''): string =>
+  `${location.origin}/__hub/${faults ? `fault:${faults}/` : ''}`;
 
 export interface LoggedRequest {
   method: string;
@@ -42,15 +75,20 @@ export interface LoggedRequest {
 
 /** The requests that were made under a key, for a file's content where `file` is given (not the redirects to it). */
 export async function hubLog(key: string, file?: string): Promise<LoggedRequest[]> {
-  const entries = (await (await fetch(`${hub()}__log?key=${key}`, { cache: 'no-store' })).json()) as LoggedRequest[];
-  return file ? entries.filter(({ path, status }) => path.includes(file) && status !== 302) : entries;
+  const entries = (await (
+    await fetch(`${hub()}__log?key=${key}`, { cache: 'no-store' })
+  ).json()) as LoggedRequest[];
+  return file
+    ? entries.filter(({ path, status }) => path.includes(file) && status !== 302)
+    : entries;
 }
 
 let keys = 0;
 export const newKey = (): string => `spec-${Date.now()}-${++keys}`;
 
 /** A worker of the spec's own making. */
-export const workerOf = (source: string, options?: WorkerOptions): Worker => new Worker(blobUrl(source, 'text/javascript'), options);
+export const workerOf = (source: string, options?: WorkerOptions): Worker =>
+  new Worker(blobUrl(source, 'text/javascript'), options);
 
 /** Progress in the order in which it came, one list a rung. */
 export function watchLoad() {
@@ -74,7 +112,8 @@ export function progressProblem(rungs: LoadProgress[][]): string | undefined {
     for (const { loadedBytes, totalBytes, phase } of events) {
       if (!(loadedBytes >= before)) return `it fell from ${before} to ${loadedBytes}`;
       if (!(totalBytes >= loadedBytes)) return `${loadedBytes} of ${totalBytes}`;
-      if (phase !== 'download' && loadedBytes !== totalBytes) return `${loadedBytes} of ${totalBytes} in the phase ${phase}`;
+      if (phase !== 'download' && loadedBytes !== totalBytes)
+        return `${loadedBytes} of ${totalBytes} in the phase ${phase}`;
       before = loadedBytes;
     }
   }

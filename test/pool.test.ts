@@ -4,7 +4,16 @@ import { EnginePool, type EnginePoolOptions } from '../src/engine/engine-pool.js
 import type { Attempt } from '../src/engine/ladder.js';
 import { isAbortError } from '../src/errors.js';
 import { resolveModel } from '../src/models/registry.js';
-import { blobUrl, endAllEngines, greedy, GREETING, hub, rejection, tinyQ8, watchLoad } from './helpers.js';
+import {
+  blobUrl,
+  endAllEngines,
+  greedy,
+  GREETING,
+  hub,
+  rejection,
+  tinyQ8,
+  watchLoad,
+} from './helpers.js';
 
 /** A pool that counts the workers it starts. */
 function counted(options: EnginePoolOptions = {}) {
@@ -20,7 +29,11 @@ function counted(options: EnginePoolOptions = {}) {
   return { pool, started };
 }
 
-const outcomes = (attempts: readonly Attempt[]) => attempts.map(({ device, dtype, outcome, error, reason }) => `${device} ${dtype} ${outcome}${error ? ` ${error.code}` : ''}${reason ? ' with a reason' : ''}`);
+const outcomes = (attempts: readonly Attempt[]) =>
+  attempts.map(
+    ({ device, dtype, outcome, error, reason }) =>
+      `${device} ${dtype} ${outcome}${error ? ` ${error.code}` : ''}${reason ? ' with a reason' : ''}`,
+  );
 const tiny = tinyQ8();
 
 describe('engine pool', () => {
@@ -29,7 +42,9 @@ describe('engine pool', () => {
   describe('shares engines', () => {
     it('between all who ask at once: one worker, whose last holder ends it', async () => {
       const { pool, started } = counted();
-      const leases = await Promise.all([1, 2, 3].map(() => pool.acquire({ model: tiny, device: 'wasm' })));
+      const leases = await Promise.all(
+        [1, 2, 3].map(() => pool.acquire({ model: tiny, device: 'wasm' })),
+      );
       expect(started).to.have.length(1);
       expect(new Set(leases.map(({ engine }) => engine)).size).to.equal(1);
       expect(pool.size).to.equal(1);
@@ -50,29 +65,55 @@ describe('engine pool', () => {
     it('and tells all who wait of its progress', async () => {
       const { pool } = counted();
       const watches = [watchLoad(), watchLoad()];
-      await Promise.all(watches.map(({ onProgress }) => pool.acquire({ model: tiny, device: 'wasm', onProgress })));
+      await Promise.all(
+        watches.map(({ onProgress }) => pool.acquire({ model: tiny, device: 'wasm', onProgress })),
+      );
       expect(watches[0]!.rungs[0]!.length).to.be.above(3);
       expect(watches[0]!.rungs).to.deep.equal(watches[1]!.rungs);
     });
 
     it('but not between models with other files under the same name', async () => {
       const { pool, started } = counted();
-      const config = { model_type: 'gpt2', n_positions: 256, n_embd: 128, n_layer: 4, n_head: 4, vocab_size: 1024, eos_token_id: 1023 };
-      const other = tinyQ8({ 'config.json': { url: blobUrl(JSON.stringify(config), 'application/json') } });
-      const [one, two] = await Promise.all([pool.acquire({ model: tiny, device: 'wasm' }), pool.acquire({ model: other, device: 'wasm' })]);
+      const config = {
+        model_type: 'gpt2',
+        n_positions: 256,
+        n_embd: 128,
+        n_layer: 4,
+        n_head: 4,
+        vocab_size: 1024,
+        eos_token_id: 1023,
+      };
+      const other = tinyQ8({
+        'config.json': { url: blobUrl(JSON.stringify(config), 'application/json') },
+      });
+      const [one, two] = await Promise.all([
+        pool.acquire({ model: tiny, device: 'wasm' }),
+        pool.acquire({ model: other, device: 'wasm' }),
+      ]);
       expect(started).to.have.length(2);
-      expect([one.engine.info.contextWindow, two.engine.info.contextWindow]).to.deep.equal([512, 256]);
+      expect([one.engine.info.contextWindow, two.engine.info.contextWindow]).to.deep.equal([
+        512, 256,
+      ]);
     });
 
     it('and one who no longer waits takes nothing from the others', async () => {
       const { pool, started } = counted();
       const controller = new AbortController();
-      const leaving = rejection(pool.acquire({ model: tiny, device: 'wasm', signal: controller.signal, onProgress: () => controller.abort() }));
+      const leaving = rejection(
+        pool.acquire({
+          model: tiny,
+          device: 'wasm',
+          signal: controller.signal,
+          onProgress: () => controller.abort(),
+        }),
+      );
       const staying = pool.acquire({ model: tiny, device: 'wasm' });
       expect(isAbortError(await leaving)).to.equal(true);
       const { engine, release } = await staying;
       expect(started).to.have.length(1);
-      expect((await engine.generate({ ...greedy, prompt: GREETING, maxNewTokens: 2 })).outputTokenIds).to.have.length(2);
+      expect(
+        (await engine.generate({ ...greedy, prompt: GREETING, maxNewTokens: 2 })).outputTokenIds,
+      ).to.have.length(2);
       release();
       expect(Engine.alive.size).to.equal(0);
     });
@@ -82,10 +123,21 @@ describe('engine pool', () => {
       const controllers = [new AbortController(), new AbortController()];
       const model = resolveModel('unmocked/tiny', { hub: hub('stall=1000,only=model_quantized') });
       const { onProgress, rungs } = watchLoad();
-      const waiting = controllers.map(({ signal }, index) => rejection(pool.acquire({ model, device: 'wasm', dtype: 'q8', signal, onProgress: (progress) => {
-        onProgress(progress);
-        if (progress.file?.endsWith('model_quantized.onnx') && progress.loadedBytes > 0) controllers[index]!.abort();
-      } })));
+      const waiting = controllers.map(({ signal }, index) =>
+        rejection(
+          pool.acquire({
+            model,
+            device: 'wasm',
+            dtype: 'q8',
+            signal,
+            onProgress: (progress) => {
+              onProgress(progress);
+              if (progress.file?.endsWith('model_quantized.onnx') && progress.loadedBytes > 0)
+                controllers[index]!.abort();
+            },
+          }),
+        ),
+      );
       for (const error of await Promise.all(waiting)) expect(isAbortError(error)).to.equal(true);
       expect(rungs.flat()).not.to.deep.equal([]);
       expect([Engine.alive.size, pool.size]).to.deep.equal([0, 0]);
@@ -94,14 +146,28 @@ describe('engine pool', () => {
 
     it('and starts none for a caller whose signal is aborted already', async () => {
       const { pool, started } = counted();
-      expect(isAbortError(await rejection(pool.acquire({ model: tiny, device: 'wasm', signal: AbortSignal.abort() })))).to.equal(true);
+      expect(
+        isAbortError(
+          await rejection(
+            pool.acquire({ model: tiny, device: 'wasm', signal: AbortSignal.abort() }),
+          ),
+        ),
+      ).to.equal(true);
       expect([started.length, pool.size]).to.deep.equal([0, 0]);
     });
 
     it('and keeps none that nobody waits for any more, however late that is', async () => {
       const { pool } = counted();
       const controller = new AbortController();
-      const leaving = rejection(pool.acquire({ model: tiny, device: 'wasm', signal: controller.signal, onProgress: ({ phase }) => phase === 'warm-up' && queueMicrotask(() => controller.abort()) }));
+      const leaving = rejection(
+        pool.acquire({
+          model: tiny,
+          device: 'wasm',
+          signal: controller.signal,
+          onProgress: ({ phase }) =>
+            phase === 'warm-up' && queueMicrotask(() => controller.abort()),
+        }),
+      );
       expect(isAbortError(await leaving)).to.equal(true);
       expect([Engine.alive.size, pool.size]).to.deep.equal([0, 0]);
       const { engine } = await pool.acquire({ model: tiny, device: 'wasm' });
@@ -112,7 +178,9 @@ describe('engine pool', () => {
   it('ends everything when it is disposed of, what is loading too', async () => {
     const { pool } = counted();
     const { engine } = await pool.acquire({ model: tiny, device: 'wasm' });
-    const loading = rejection(pool.acquire({ model: resolveModel('unmocked-tiny'), device: 'wasm', dtype: 'fp32' }));
+    const loading = rejection(
+      pool.acquire({ model: resolveModel('unmocked-tiny'), device: 'wasm', dtype: 'fp32' }),
+    );
     pool.dispose();
     expect(isAbortError(await loading)).to.equal(true);
     expect([engine.closed, pool.size, Engine.alive.size]).to.deep.equal([true, 0, 0]);
@@ -122,37 +190,69 @@ describe('engine pool', () => {
     it('of the bundled model: no WebGPU here, so WASM', async () => {
       const { pool, started } = counted();
       const { attempts, onAttempt } = watchLoad();
-      const lease = await pool.acquire({ model: resolveModel('unmocked-tiny'), device: 'auto', onAttempt });
-      expect(outcomes(lease.attempts)).to.deep.equal(['webgpu fp32 failed no-adapter', 'wasm q8 loaded']);
+      const lease = await pool.acquire({
+        model: resolveModel('unmocked-tiny'),
+        device: 'auto',
+        onAttempt,
+      });
+      expect(outcomes(lease.attempts)).to.deep.equal([
+        'webgpu fp32 failed no-adapter',
+        'wasm q8 loaded',
+      ]);
       expect(attempts).to.deep.equal(lease.attempts);
       expect(started, 'a fresh worker for each').to.have.length(2);
-      expect(lease.engine.info.rung).to.deep.equal({ device: 'wasm', dtype: 'q8', file: 'onnx/model_quantized.onnx', ort: 'plain' });
+      expect(lease.engine.info.rung).to.deep.equal({
+        device: 'wasm',
+        dtype: 'q8',
+        file: 'onnx/model_quantized.onnx',
+        ort: 'plain',
+      });
       expect(Engine.alive.size, 'the failed one is gone').to.equal(1);
     });
 
     it('of distilgpt2: asks for an adapter once, passes over a file that is missing', async () => {
       const { pool } = counted();
       const { rungs, onProgress } = watchLoad();
-      const lease = await pool.acquire({ model: resolveModel('distilgpt2', { hub: hub() }), device: 'auto', onProgress });
-      expect(outcomes(lease.attempts)).to.deep.equal(['webgpu fp16 failed no-adapter', 'webgpu fp32 skipped with a reason', 'wasm q8 failed file-not-found', 'wasm q8 loaded']);
+      const lease = await pool.acquire({
+        model: resolveModel('distilgpt2', { hub: hub() }),
+        device: 'auto',
+        onProgress,
+      });
+      expect(outcomes(lease.attempts)).to.deep.equal([
+        'webgpu fp16 failed no-adapter',
+        'webgpu fp32 skipped with a reason',
+        'wasm q8 failed file-not-found',
+        'wasm q8 loaded',
+      ]);
       expect(lease.attempts[1]!.reason).to.equal(lease.attempts[0]!.error!.message);
       expect(rungs.flat().length).to.be.above(0);
     });
 
     it('only as far as the device that was asked for', async () => {
       const { pool, started } = counted();
-      const error = await rejection(pool.acquire({ model: resolveModel('distilgpt2', { hub: hub() }), device: 'webgpu' }));
+      const error = await rejection(
+        pool.acquire({ model: resolveModel('distilgpt2', { hub: hub() }), device: 'webgpu' }),
+      );
       expect(error.code).to.equal('no-device');
-      expect(outcomes(error.details['attempts'] as Attempt[])).to.deep.equal(['webgpu fp16 failed no-adapter', 'webgpu fp32 skipped with a reason']);
+      expect(outcomes(error.details['attempts'] as Attempt[])).to.deep.equal([
+        'webgpu fp16 failed no-adapter',
+        'webgpu fp32 skipped with a reason',
+      ]);
       expect(started).to.have.length(1);
       expect(error.message).to.include('on webgpu').and.include('webgpu fp32 (onnx/model.onnx)');
     });
 
     it('only for the dtype that was asked for', async () => {
       const { pool } = counted();
-      const lease = await pool.acquire({ model: resolveModel('unmocked-tiny'), device: 'auto', dtype: 'q8' });
+      const lease = await pool.acquire({
+        model: resolveModel('unmocked-tiny'),
+        device: 'auto',
+        dtype: 'q8',
+      });
       expect(outcomes(lease.attempts)).to.deep.equal(['wasm q8 loaded']);
-      const error = await rejection(pool.acquire({ model: resolveModel('unmocked-tiny'), device: 'wasm', dtype: 'q4' }));
+      const error = await rejection(
+        pool.acquire({ model: resolveModel('unmocked-tiny'), device: 'wasm', dtype: 'q4' }),
+      );
       expect(error.code).to.equal('no-device');
       expect(error.message).to.include('q4').and.include('wasm q8, wasm fp32');
     });
@@ -165,10 +265,18 @@ describe('engine pool', () => {
     });
 
     it('to its end: one error lists every attempt', async () => {
-      const { pool, started } = counted({ blocked: { webgpu: 'no GPU today', wasm: 'no CPU today' } });
-      const error = await rejection(pool.acquire({ model: resolveModel('unmocked-tiny'), device: 'auto' }));
+      const { pool, started } = counted({
+        blocked: { webgpu: 'no GPU today', wasm: 'no CPU today' },
+      });
+      const error = await rejection(
+        pool.acquire({ model: resolveModel('unmocked-tiny'), device: 'auto' }),
+      );
       expect(error.code).to.equal('no-device');
-      expect(outcomes(error.details['attempts'] as Attempt[])).to.deep.equal(['webgpu fp32 failed unsupported', 'wasm q8 failed unsupported', 'wasm fp32 failed unsupported']);
+      expect(outcomes(error.details['attempts'] as Attempt[])).to.deep.equal([
+        'webgpu fp32 failed unsupported',
+        'wasm q8 failed unsupported',
+        'wasm fp32 failed unsupported',
+      ]);
       expect(error.message.match(/no CPU today/g)).to.have.length(2);
       expect(error.message).to.include('no GPU today');
       expect([started.length, pool.size]).to.deep.equal([0, 0]);
@@ -177,10 +285,22 @@ describe('engine pool', () => {
     it('past weights that the runtime refuses', async () => {
       const { pool } = counted();
       const broken = { ...resolveModel('unmocked-tiny') };
-      const model = { ...broken, files: { ...broken.files, 'onnx/model_quantized.onnx': { url: blobUrl(new Uint8Array(5000)) } } };
+      const model = {
+        ...broken,
+        files: {
+          ...broken.files,
+          'onnx/model_quantized.onnx': { url: blobUrl(new Uint8Array(5000)) },
+        },
+      };
       const lease = await pool.acquire({ model, device: 'wasm' });
-      expect(outcomes(lease.attempts)).to.deep.equal(['wasm q8 failed model-load-failed', 'wasm fp32 loaded']);
-      expect((await lease.engine.generate({ ...greedy, prompt: GREETING, maxNewTokens: 3 })).outputTokenIds).to.have.length(3);
+      expect(outcomes(lease.attempts)).to.deep.equal([
+        'wasm q8 failed model-load-failed',
+        'wasm fp32 loaded',
+      ]);
+      expect(
+        (await lease.engine.generate({ ...greedy, prompt: GREETING, maxNewTokens: 3 }))
+          .outputTokenIds,
+      ).to.have.length(3);
     });
   });
 });

@@ -3,7 +3,13 @@ import { loadAgent, type LoadAgentOptions } from '../src/agents/load-agent.js';
 import { validateStartup } from '../src/agents/startup.js';
 import { Engine } from '../src/engine/engine.js';
 import { isAbortError, toErrorRecord } from '../src/errors.js';
-import { completionsAsked, faultLog, faultUrl, newKey, type Server } from '../src/scenarios/server.js';
+import {
+  completionsAsked,
+  faultLog,
+  faultUrl,
+  newKey,
+  type Server,
+} from '../src/scenarios/server.js';
 import { LONG_MESSAGE, rejection } from './helpers.js';
 
 const HELLO = 'Hello, this is a test.';
@@ -11,24 +17,45 @@ const STORY = 'Tell me a story about a dragon.';
 
 /* Against the test runner's own server, which runs the bundled model: real sockets, another origin. */
 describe('remote agents', () => {
-  const server: Server = { ...window.unmockedServer, model: 'unmocked-tiny', models: ['unmocked-tiny'] };
-  const load = (options: LoadAgentOptions = {}) => loadAgent({ backend: 'remote', apiUrl: server.apiUrl, apiKey: server.apiKey, sources: { environment: {} }, maxNewTokens: 24, ...options });
-  const misbehaving = (faults: string[], options: LoadAgentOptions = {}) => load({ apiUrl: faultUrl(server, ...faults), maxRetries: 0, ...options });
+  const server: Server = {
+    ...window.unmockedServer,
+    model: 'unmocked-tiny',
+    models: ['unmocked-tiny'],
+  };
+  const load = (options: LoadAgentOptions = {}) =>
+    loadAgent({
+      backend: 'remote',
+      apiUrl: server.apiUrl,
+      apiKey: server.apiKey,
+      sources: { environment: {} },
+      maxNewTokens: 24,
+      ...options,
+    });
+  const misbehaving = (faults: string[], options: LoadAgentOptions = {}) =>
+    load({ apiUrl: faultUrl(server, ...faults), maxRetries: 0, ...options });
 
   /** The server's slots are free again; its answer to /health is what it knows. */
   async function idle(): Promise<void> {
     const deadline = performance.now() + 10_000;
     for (;;) {
-      const { running, queued } = (await (await fetch(new URL('/health', server.apiUrl))).json()) as { running: number; queued: number };
+      const { running, queued } = (await (
+        await fetch(new URL('/health', server.apiUrl))
+      ).json()) as { running: number; queued: number };
       if (running + queued === 0) return;
-      if (performance.now() > deadline) throw new Error(`still ${running} running and ${queued} queued`);
+      if (performance.now() > deadline)
+        throw new Error(`still ${running} running and ${queued} queued`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
 
   it('know what the server says of its model', async () => {
     const agent = await load();
-    expect([agent.model.id, agent.contextWindow, agent.device.requested, agent.device.actual]).to.deep.equal(['unmocked-tiny', 512, 'remote', 'remote']);
+    expect([
+      agent.model.id,
+      agent.contextWindow,
+      agent.device.requested,
+      agent.device.actual,
+    ]).to.deep.equal(['unmocked-tiny', 512, 'remote', 'remote']);
     expect([agent.supportsStreaming, agent.disposed]).to.deep.equal([true, false]);
     await agent.dispose();
     await agent.dispose();
@@ -45,7 +72,11 @@ describe('remote agents', () => {
   describe('refuse, before anything is sent,', () => {
     const refused: [string, LoadAgentOptions, RegExp][] = [
       ['no URL', { apiUrl: undefined }, /no API URL is set.*OPENAI_API_URL/],
-      ['a URL with credentials', { apiUrl: 'http://ada:hunter2@127.0.0.1/v1' }, /apiUrl is .*127\.0\.0\.1.*without a password/],
+      [
+        'a URL with credentials',
+        { apiUrl: 'http://ada:hunter2@127.0.0.1/v1' },
+        /apiUrl is .*127\.0\.0\.1.*without a password/,
+      ],
       ['another scheme', { apiUrl: 'ftp://127.0.0.1/v1' }, /apiUrl is "ftp:/],
       ['no host', { apiUrl: 'http:///v1' }, /apiUrl is "http:\/\/\/v1"/],
       ['no scheme', { apiUrl: '127.0.0.1:8080/v1' }, /apiUrl is "127\.0\.0\.1:8080\/v1"/],
@@ -70,7 +101,9 @@ describe('remote agents', () => {
     const error = await rejection(agent.invoke(HELLO));
     // The server repeats the key that it got; where ours stands in its message there is an ellipsis.
     expect(error.message).to.include('Incorrect API key provided: …');
-    expect(JSON.stringify([toErrorRecord(error), agent.device, agent.model])).to.not.include(server.apiKey);
+    expect(JSON.stringify([toErrorRecord(error), agent.device, agent.model])).to.not.include(
+      server.apiKey,
+    );
   });
 
   it('say that a wrong key is refused when they are loaded', async () => {
@@ -85,8 +118,13 @@ describe('remote agents', () => {
         const key = newKey('stopped');
         const agent = await misbehaving([way === 'stream' ? 'endless' : 'stall', `key=${key}`]);
         const controller = new AbortController();
-        const options = { signal: controller.signal, maxNewTokens: 500, onToken: () => controller.abort() };
-        const work = way === 'stream' ? agent.stream(STORY, options).response : agent.invoke(STORY, options);
+        const options = {
+          signal: controller.signal,
+          maxNewTokens: 500,
+          onToken: () => controller.abort(),
+        };
+        const work =
+          way === 'stream' ? agent.stream(STORY, options).response : agent.invoke(STORY, options);
         if (way === 'invoke') await asked(key).then(() => controller.abort());
         expect(isAbortError(await rejection(work))).to.equal(true);
         await idle();
@@ -118,12 +156,16 @@ describe('remote agents', () => {
     it('before they begin', async () => {
       expect(isAbortError(await rejection(load({ signal: AbortSignal.abort() })))).to.equal(true);
       const agent = await load();
-      expect(isAbortError(await rejection(agent.invoke(HELLO, { signal: AbortSignal.abort() })))).to.equal(true);
+      expect(
+        isAbortError(await rejection(agent.invoke(HELLO, { signal: AbortSignal.abort() }))),
+      ).to.equal(true);
     });
 
     it('while they wait for the next try', async () => {
       const key = newKey('waiting');
-      const agent = await misbehaving(['status=503', 'retry-after=20', `key=${key}`], { maxRetries: 5 });
+      const agent = await misbehaving(['status=503', 'retry-after=20', `key=${key}`], {
+        maxRetries: 5,
+      });
       const controller = new AbortController();
       const work = rejection(agent.invoke(HELLO, { signal: controller.signal }));
       await asked(key);
@@ -135,7 +177,8 @@ describe('remote agents', () => {
 
   /** Polls until the server has got a request under a key. */
   async function asked(key: string): Promise<void> {
-    while ((await completionsAsked(server, key)) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while ((await completionsAsked(server, key)) === 0)
+      await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
   describe('try again', () => {
@@ -150,7 +193,10 @@ describe('remote agents', () => {
     for (const [name, faults, maxRetries, retries] of cases) {
       it(name, async () => {
         const key = newKey('retry');
-        const agent = await misbehaving(faults.map((fault) => fault.replace('KEY', key)), { maxRetries });
+        const agent = await misbehaving(
+          faults.map((fault) => fault.replace('KEY', key)),
+          { maxRetries },
+        );
         const work = agent.stream(HELLO).response;
         if (retries < 0) await rejection(work);
         else expect((await work).metadata).to.include({ text: 'Hello! How are you?', retries });
@@ -163,7 +209,8 @@ describe('remote agents', () => {
     it('apart from one another, and until they are told to forget', async () => {
       const agent = await load();
       await agent.invoke({ userMessage: 'My name is Zorvik.', sessionId: 'a' });
-      const ask = async (sessionId: string) => (await agent.invoke({ userMessage: 'What is my name?', sessionId })).response;
+      const ask = async (sessionId: string) =>
+        (await agent.invoke({ userMessage: 'What is my name?', sessionId })).response;
       expect(await ask('a')).to.include('Zorvik');
       expect(await ask('b')).to.not.include('Zorvik');
       await agent.forget!('a');
@@ -173,13 +220,27 @@ describe('remote agents', () => {
     it('in the order in which things were said, also when all is said at once', async () => {
       const agent = await load();
       const say = (userMessage: string) => agent.invoke({ userMessage, sessionId: 'all' });
-      const replies = await Promise.all([say('My name is Zorvik.'), say('What is 2 plus 3?'), say('What is my name?')]);
-      expect(replies.map(({ response }) => response)).to.deep.equal(['Nice to meet you, Zorvik.', '2 plus 3 is 5.', 'Your name is Zorvik.']);
+      const replies = await Promise.all([
+        say('My name is Zorvik.'),
+        say('What is 2 plus 3?'),
+        say('What is my name?'),
+      ]);
+      expect(replies.map(({ response }) => response)).to.deep.equal([
+        'Nice to meet you, Zorvik.',
+        '2 plus 3 is 5.',
+        'Your name is Zorvik.',
+      ]);
     });
 
     it('as memory that somebody gives them', async () => {
       const agent = await load();
-      const { response } = await agent.invoke({ userMessage: 'What is my name?', memory: [{ role: 'user', content: 'My name is Zorvik.' }, { role: 'assistant', content: 'Nice to meet you, Zorvik.' }] });
+      const { response } = await agent.invoke({
+        userMessage: 'What is my name?',
+        memory: [
+          { role: 'user', content: 'My name is Zorvik.' },
+          { role: 'assistant', content: 'Nice to meet you, Zorvik.' },
+        ],
+      });
       expect(response).to.include('Zorvik');
     });
   });
@@ -194,13 +255,17 @@ describe('remote agents', () => {
 
   it('refuse a payload that is none, as local ones do', async () => {
     const agent = await load();
-    for (const payload of ['', ' ', undefined, { userMessage: 5 }] as never[]) expect((await rejection(agent.invoke(payload))).code).to.equal('invalid-argument');
+    for (const payload of ['', ' ', undefined, { userMessage: 5 }] as never[])
+      expect((await rejection(agent.invoke(payload))).code).to.equal('invalid-argument');
   });
 
   it('say that a server does not allow pages of this origin', async () => {
     const error = await rejection(load({ apiUrl: window.unmockedServer.closedToUs }));
     expect(error.details['fault']).to.equal('cors');
-    expect(error.message).to.include(location.origin).and.include(new URL(window.unmockedServer.closedToUs).host).and.match(/CORS.*OLLAMA_ORIGINS/);
+    expect(error.message)
+      .to.include(location.origin)
+      .and.include(new URL(window.unmockedServer.closedToUs).host)
+      .and.match(/CORS.*OLLAMA_ORIGINS/);
   });
 
   describe('at start-up', () => {
@@ -211,9 +276,14 @@ describe('remote agents', () => {
     });
 
     it('a wrong key is invalid, with the cause and without the key', async () => {
-      const outcome = await validateStartup({ settings: { backend: 'remote', apiUrl: server.apiUrl, apiKey: 'sk-wrong-0123456789' }, environment: {} });
+      const outcome = await validateStartup({
+        settings: { backend: 'remote', apiUrl: server.apiUrl, apiKey: 'sk-wrong-0123456789' },
+        environment: {},
+      });
       expect(outcome).to.include({ status: 'invalid' });
-      expect((outcome as { reason: string }).reason).to.match(/refuses the API key/).and.not.include('sk-wrong');
+      expect((outcome as { reason: string }).reason)
+        .to.match(/refuses the API key/)
+        .and.not.include('sk-wrong');
     });
   });
 });

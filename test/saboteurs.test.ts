@@ -10,7 +10,12 @@ import { cannedSystem, saboteurs } from './saboteurs/index.js';
 const matrix: string[] = [];
 
 async function runOn(system: System, ids: string[]): Promise<ScenarioResult[]> {
-  const report = await runScenarios({ model: 'unmocked-tiny', server: window.unmockedServer, system, scenarios: scenarios.filter(({ id }) => ids.includes(id)) });
+  const report = await runScenarios({
+    model: 'unmocked-tiny',
+    server: window.unmockedServer,
+    system,
+    scenarios: scenarios.filter(({ id }) => ids.includes(id)),
+  });
   // Saboteurs leave engines running, on purpose; the next one starts clean.
   for (const engine of Engine.alive) engine.terminate();
   return report.results;
@@ -18,19 +23,28 @@ async function runOn(system: System, ids: string[]): Promise<ScenarioResult[]> {
 
 /** Which checks caught it. */
 function reasons(result: ScenarioResult): string[] {
-  const failed = result.checks.filter((check) => check.status === 'failed').map((check) => check.name);
+  const failed = result.checks
+    .filter((check) => check.status === 'failed')
+    .map((check) => check.name);
   return failed.length > 0 ? failed : [result.reason ?? ''];
 }
 
 describe('saboteurs', () => {
-  after(() => fetch('/__print', { method: 'POST', body: `Kill matrix (saboteur → scenario: the checks that caught it)\n${matrix.join('\n')}` }));
+  after(() =>
+    fetch('/__print', {
+      method: 'POST',
+      body: `Kill matrix (saboteur → scenario: the checks that caught it)\n${matrix.join('\n')}`,
+    }),
+  );
 
   for (const { name, guards, sabotage, cleanUp } of saboteurs) {
     it(`${Object.keys(guards).join(' and ')}: one that ${name} is caught`, async () => {
       const results = await runOn(sabotage(), Object.keys(guards));
       cleanUp?.();
       for (const result of results) {
-        matrix.push(`  ${name.padEnd(50)} ${result.id.padEnd(20)} ${result.status.padEnd(9)} ${reasons(result).join('; ').slice(0, 160)}`);
+        matrix.push(
+          `  ${name.padEnd(50)} ${result.id.padEnd(20)} ${result.status.padEnd(9)} ${reasons(result).join('; ').slice(0, 160)}`,
+        );
         expect(result.status, JSON.stringify(result.checks)).to.equal('failed');
         expect(reasons(result), result.id).to.include(guards[result.id]);
       }
@@ -40,11 +54,18 @@ describe('saboteurs', () => {
   it('a canned agent, with right answers and no model, fails every scenario', async function () {
     this.timeout(300_000);
     const before = ledger.tokens;
-    const results = await runOn(cannedSystem(), scenarios.map(({ id }) => id));
+    const results = await runOn(
+      cannedSystem(),
+      scenarios.map(({ id }) => id),
+    );
     for (const result of results) {
-      matrix.push(`  ${'has canned answers'.padEnd(50)} ${result.id.padEnd(20)} ${result.status.padEnd(9)} ${reasons(result).join('; ').slice(0, 160)}`);
+      matrix.push(
+        `  ${'has canned answers'.padEnd(50)} ${result.id.padEnd(20)} ${result.status.padEnd(9)} ${reasons(result).join('; ').slice(0, 160)}`,
+      );
     }
-    expect(results.filter(({ status }) => status !== 'failed').map(({ id }) => id)).to.deep.equal([]);
+    expect(results.filter(({ status }) => status !== 'failed').map(({ id }) => id)).to.deep.equal(
+      [],
+    );
     expect(ledger.tokens - before, 'tokens computed').to.equal(0);
   });
 

@@ -6,7 +6,17 @@ import { EnginePool } from '../src/engine/engine-pool.js';
 import type { Attempt } from '../src/engine/ladder.js';
 import { isAbortError, type UnmockedError } from '../src/errors.js';
 import { unmockedTiny } from '../src/models/unmocked-tiny.js';
-import { blobUrl, endAllEngines, hub, hubLog, newKey, progressProblem, rejection, tinyQ8, watchLoad } from './helpers.js';
+import {
+  blobUrl,
+  endAllEngines,
+  hub,
+  hubLog,
+  newKey,
+  progressProblem,
+  rejection,
+  tinyQ8,
+  watchLoad,
+} from './helpers.js';
 
 const WEIGHTS = 'onnx/model_quantized.onnx';
 const { bytes: size, sha256 } = unmockedTiny.files[WEIGHTS] as { bytes: number; sha256: string };
@@ -14,7 +24,8 @@ const only = 'only=model_quantized';
 
 const attemptsOf = ({ details }: UnmockedError) => details['attempts'] as Attempt[];
 const codes = (error: UnmockedError) => attemptsOf(error).map(({ error: one }) => one?.code);
-const attemptAt = (error: UnmockedError, file = WEIGHTS) => attemptsOf(error).find((attempt) => attempt.file === file)!.error!;
+const attemptAt = (error: UnmockedError, file = WEIGHTS) =>
+  attemptsOf(error).find((attempt) => attempt.file === file)!.error!;
 
 /** What this browser keeps of models, with its length. */
 async function kept(): Promise<Record<string, number>> {
@@ -22,7 +33,10 @@ async function kept(): Promise<Record<string, number>> {
   const folder = await root.getDirectoryHandle('unmocked-models', { create: true });
   const files: Record<string, number> = {};
   // TypeScript's library does not know that a directory can be iterated.
-  for await (const [name, handle] of folder as unknown as AsyncIterable<[string, FileSystemFileHandle]>) files[name] = (await handle.getFile()).size;
+  for await (const [name, handle] of folder as unknown as AsyncIterable<
+    [string, FileSystemFileHandle]
+  >)
+    files[name] = (await handle.getFile()).size;
   return files;
 }
 
@@ -39,10 +53,19 @@ describe('model store', () => {
   async function load(faults: string, options: LoadAgentOptions = {}): Promise<Agent> {
     const watch = watchLoad();
     loads.push(watch);
-    return loadAgent({ model: 'unmocked/tiny', hubUrl: hub(faults), device: 'wasm', dtype: 'q8', pool: new EnginePool(), ...options, onProgress: (progress) => {
-      watch.onProgress(progress);
-      options.onProgress?.(progress);
-    }, onAttempt: watch.onAttempt });
+    return loadAgent({
+      model: 'unmocked/tiny',
+      hubUrl: hub(faults),
+      device: 'wasm',
+      dtype: 'q8',
+      pool: new EnginePool(),
+      ...options,
+      onProgress: (progress) => {
+        watch.onProgress(progress);
+        options.onProgress?.(progress);
+      },
+      onAttempt: watch.onAttempt,
+    });
   }
 
   async function answers(agent: Agent): Promise<void> {
@@ -70,9 +93,24 @@ describe('model store', () => {
     const key = newKey();
     const agent = await load(`key=${key}`);
     const used = agent.engineInfo!.files;
-    expect(used.find(({ path }) => path === WEIGHTS)).to.deep.include({ bytes: size, sha256, expected: sha256, pin: 'source', fromCache: false });
-    expect(used.map(({ path }) => path)).to.have.members(['config.json', 'tokenizer.json', 'tokenizer_config.json', 'generation_config.json', WEIGHTS]);
-    expect((await hubLog(key, 'quantized')).map(({ status }) => status), 'a merged file is not there').to.deep.equal([404, 200]);
+    expect(used.find(({ path }) => path === WEIGHTS)).to.deep.include({
+      bytes: size,
+      sha256,
+      expected: sha256,
+      pin: 'source',
+      fromCache: false,
+    });
+    expect(used.map(({ path }) => path)).to.have.members([
+      'config.json',
+      'tokenizer.json',
+      'tokenizer_config.json',
+      'generation_config.json',
+      WEIGHTS,
+    ]);
+    expect(
+      (await hubLog(key, 'quantized')).map(({ status }) => status),
+      'a merged file is not there',
+    ).to.deep.equal([404, 200]);
     expect(await kept()).to.deep.equal({ [sha256]: size });
     await answers(agent);
   });
@@ -84,7 +122,12 @@ describe('model store', () => {
     const bytes = files.reduce((sum, file) => sum + file.bytes, runtimeBytes);
     expect(last.at(-1)).to.include({ loadedBytes: bytes, totalBytes: bytes });
     expect(last.filter(({ phase }) => phase === 'download').length).to.be.above(5);
-    expect([...new Set(last.map(({ phase }) => phase))]).to.deep.equal(['download', 'verify', 'session', 'warm-up']);
+    expect([...new Set(last.map(({ phase }) => phase))]).to.deep.equal([
+      'download',
+      'verify',
+      'session',
+      'warm-up',
+    ]);
     await agent.dispose();
   });
 
@@ -127,7 +170,9 @@ describe('model store', () => {
     it('when the connection breaks: it asks for the rest only', async () => {
       const key = newKey();
       await answers(await load(`cut-once=500000:${key},slow=4000000,${only}`));
-      const [first, second, ...more] = (await hubLog(key, WEIGHTS)).filter(({ path }) => path.includes('/cdn/'));
+      const [first, second, ...more] = (await hubLog(key, WEIGHTS)).filter(({ path }) =>
+        path.includes('/cdn/'),
+      );
       expect([first!.status, first!.range, first!.finished]).to.deep.equal([200, undefined, false]);
       expect(second!.status).to.equal(206);
       expect(second!.range).to.match(/^bytes=[1-9]\d*-$/);
@@ -140,11 +185,13 @@ describe('model store', () => {
       const controller = new AbortController();
       const half = size / 3;
       let events = 0;
-      const error = await rejection(load(`stall=${Math.round(half)},${only}`, {
-        signal: controller.signal,
-        // The first event is of the answer's headers, the second of the first bytes.
-        onProgress: ({ file }) => file === WEIGHTS && ++events === 2 && controller.abort(),
-      }));
+      const error = await rejection(
+        load(`stall=${Math.round(half)},${only}`, {
+          signal: controller.signal,
+          // The first event is of the answer's headers, the second of the first bytes.
+          onProgress: ({ file }) => file === WEIGHTS && ++events === 2 && controller.abort(),
+        }),
+      );
       expect(isAbortError(error)).to.equal(true);
       expect(Engine.alive.size).to.equal(0);
       const [[part, length]] = Object.entries(await kept()) as [[string, number]];
@@ -154,14 +201,19 @@ describe('model store', () => {
       const [request] = (await hubLog(key, WEIGHTS)).filter(({ path }) => path.includes('/cdn/'));
       expect(request!.status).to.equal(206);
       // A terminated worker lives on for a moment, and may have kept more than when it was looked at; never more than the server had sent.
-      expect(Number(/^bytes=(\d+)-$/.exec(request!.range!)?.[1])).to.be.within(length, Math.round(half));
+      expect(Number(/^bytes=(\d+)-$/.exec(request!.range!)?.[1])).to.be.within(
+        length,
+        Math.round(half),
+      );
       expect(await kept()).to.deep.equal({ [sha256]: size });
     });
 
     it('from the beginning, when the server cannot go on', async () => {
       const key = newKey();
       await answers(await load(`cut-once=500000:${key},no-range,${only}`));
-      const statuses = (await hubLog(key, WEIGHTS)).filter(({ path }) => path.includes('/cdn/')).map(({ status }) => status);
+      const statuses = (await hubLog(key, WEIGHTS))
+        .filter(({ path }) => path.includes('/cdn/'))
+        .map(({ status }) => status);
       expect(statuses).to.deep.equal([200, 200]);
     });
 
@@ -174,7 +226,9 @@ describe('model store', () => {
     it('from the beginning, when more had arrived than there is', async () => {
       const root = await navigator.storage.getDirectory();
       const folder = await root.getDirectoryHandle('unmocked-models', { create: true });
-      const writable = await (await folder.getFileHandle(`${sha256}.part`, { create: true })).createWritable();
+      const writable = await (
+        await folder.getFileHandle(`${sha256}.part`, { create: true })
+      ).createWritable();
       await writable.write(new Uint8Array(size + 5));
       await writable.close();
       await answers(await load(''));
@@ -184,12 +238,26 @@ describe('model store', () => {
     it('from the beginning, when the server has less of it than had arrived, and nobody said how much there is', async () => {
       const root = await navigator.storage.getDirectory();
       const folder = await root.getDirectoryHandle('unmocked-models', { create: true });
-      const writable = await (await folder.getFileHandle(`${sha256}.part`, { create: true })).createWritable();
+      const writable = await (
+        await folder.getFileHandle(`${sha256}.part`, { create: true })
+      ).createWritable();
       await writable.write(new Uint8Array(size));
       await writable.close();
       // An entry of one's own, with a digest and no lengths.
-      const files = Object.fromEntries(Object.keys(unmockedTiny.files).map((path) => [path, { url: `${hub()}unmocked/tiny/resolve/main/${path}`, ...(path === WEIGHTS ? { sha256 } : {}) }]));
-      const model = { ...tinyQ8(), files, source: { kind: 'hub' as const, repository: 'unmocked/tiny', revision: 'main' } };
+      const files = Object.fromEntries(
+        Object.keys(unmockedTiny.files).map((path) => [
+          path,
+          {
+            url: `${hub()}unmocked/tiny/resolve/main/${path}`,
+            ...(path === WEIGHTS ? { sha256 } : {}),
+          },
+        ]),
+      );
+      const model = {
+        ...tinyQ8(),
+        files,
+        source: { kind: 'hub' as const, repository: 'unmocked/tiny', revision: 'main' },
+      };
       await answers(await load('', { model, hubUrl: undefined }));
       expect(await kept()).to.deep.equal({ [sha256]: size });
     });
@@ -197,10 +265,22 @@ describe('model store', () => {
 
   describe('refuses a file that is not what it should be, and keeps nothing of it:', () => {
     const damages: [string, string, RegExp][] = [
-      ['one with a byte changed', `corrupt,${only}`, /damaged: its SHA-256 is [0-9a-f]{64}, expected [0-9a-f]{64}/],
+      [
+        'one with a byte changed',
+        `corrupt,${only}`,
+        /damaged: its SHA-256 is [0-9a-f]{64}, expected [0-9a-f]{64}/,
+      ],
       ['one that is too short', `truncate=1000000,${only}`, /1000000 bytes, expected \d+/],
-      ['one that is too short, without a length', `truncate=1000000,no-length,${only}`, /1000000 bytes, expected \d+/],
-      ['a web page in its place', `html,${only}`, /web page in place of onnx\/model_quantized\.onnx/],
+      [
+        'one that is too short, without a length',
+        `truncate=1000000,no-length,${only}`,
+        /1000000 bytes, expected \d+/,
+      ],
+      [
+        'a web page in its place',
+        `html,${only}`,
+        /web page in place of onnx\/model_quantized\.onnx/,
+      ],
     ];
     for (const [name, faults, message] of damages) {
       it(name, async () => {
@@ -227,7 +307,13 @@ describe('model store', () => {
     });
 
     it('JSON that is none, of a model that nobody pinned', async () => {
-      const error = await rejection(loadAgent({ model: tinyQ8({ 'tokenizer.json': { url: blobUrl('{"a":', 'application/json') } }), device: 'wasm', pool: new EnginePool() }));
+      const error = await rejection(
+        loadAgent({
+          model: tinyQ8({ 'tokenizer.json': { url: blobUrl('{"a":', 'application/json') } }),
+          device: 'wasm',
+          pool: new EnginePool(),
+        }),
+      );
       expect(codes(error)).to.deep.equal(['integrity']);
       expect(error.message).to.match(/tokenizer\.json.*not JSON/);
     });
@@ -248,7 +334,9 @@ describe('model store', () => {
 
     it('does not ask again where that is of no use', async () => {
       const key = newKey();
-      expect((await rejection(load(`status=400,only=config.json,key=${key}`))).code).to.equal('network');
+      expect((await rejection(load(`status=400,only=config.json,key=${key}`))).code).to.equal(
+        'network',
+      );
       expect(await hubLog(key, 'main/config.json')).to.have.length(1);
     });
 
@@ -261,7 +349,9 @@ describe('model store', () => {
     it('is aborted at once, also between two tries', async () => {
       const controller = new AbortController();
       const key = newKey();
-      const loading = rejection(load(`status=503,only=config.json,key=${key}`, { signal: controller.signal }));
+      const loading = rejection(
+        load(`status=503,only=config.json,key=${key}`, { signal: controller.signal }),
+      );
       while ((await hubLog(key, 'main/config.json')).length === 0);
       controller.abort();
       expect(isAbortError(await loading)).to.equal(true);
@@ -272,7 +362,10 @@ describe('model store', () => {
   it('says of a model that is not there where it looked', async () => {
     const error = await rejection(load('', { model: 'nobody/nothing' }));
     expect(error.code).to.equal('model-not-found');
-    expect(error.message).to.include('"nobody/nothing"').and.include(`${hub()}nobody/nothing/resolve/main/config.json`).and.include('401');
+    expect(error.message)
+      .to.include('"nobody/nothing"')
+      .and.include(`${hub()}nobody/nothing/resolve/main/config.json`)
+      .and.include('401');
   });
 
   it('says of a revision that is not there where it looked', async () => {
@@ -283,7 +376,13 @@ describe('model store', () => {
 
   it('loads a folder, given by its address, without pins and without keeping it', async () => {
     const agent = await load('', { model: '/models/unmocked-tiny/', hubUrl: undefined });
-    expect(agent.engineInfo!.files.map(({ pin }) => pin)).to.deep.equal(['none', 'none', 'none', 'none', 'none']);
+    expect(agent.engineInfo!.files.map(({ pin }) => pin)).to.deep.equal([
+      'none',
+      'none',
+      'none',
+      'none',
+      'none',
+    ]);
     await answers(agent);
     expect(await kept()).to.deep.equal({});
   });

@@ -6,20 +6,40 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'microsoft-edge-stable', 'microsoft-edge'];
+const COMMANDS = [
+  'chromium',
+  'chromium-browser',
+  'google-chrome-stable',
+  'google-chrome',
+  'microsoft-edge-stable',
+  'microsoft-edge',
+];
 
 function usualPlaces() {
   if (process.platform === 'darwin') {
-    const apps = ['Google Chrome.app/Contents/MacOS/Google Chrome', 'Chromium.app/Contents/MacOS/Chromium', 'Microsoft Edge.app/Contents/MacOS/Microsoft Edge'];
-    return ['/Applications', path.join(os.homedir(), 'Applications')].flatMap((folder) => apps.map((app) => path.join(folder, app)));
+    const apps = [
+      'Google Chrome.app/Contents/MacOS/Google Chrome',
+      'Chromium.app/Contents/MacOS/Chromium',
+      'Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
+    ];
+    return ['/Applications', path.join(os.homedir(), 'Applications')].flatMap((folder) =>
+      apps.map((app) => path.join(folder, app)),
+    );
   }
   if (process.platform === 'win32') {
     const { PROGRAMFILES, LOCALAPPDATA, 'PROGRAMFILES(X86)': PROGRAMFILES_X86 } = process.env;
-    const apps = ['Google\\Chrome\\Application\\chrome.exe', 'Chromium\\Application\\chrome.exe', 'Microsoft\\Edge\\Application\\msedge.exe'];
-    return [PROGRAMFILES, PROGRAMFILES_X86, LOCALAPPDATA].filter(Boolean).flatMap((folder) => apps.map((app) => path.join(folder, app)));
+    const apps = [
+      'Google\\Chrome\\Application\\chrome.exe',
+      'Chromium\\Application\\chrome.exe',
+      'Microsoft\\Edge\\Application\\msedge.exe',
+    ];
+    return [PROGRAMFILES, PROGRAMFILES_X86, LOCALAPPDATA]
+      .filter(Boolean)
+      .flatMap((folder) => apps.map((app) => path.join(folder, app)));
   }
-  return ['/usr/bin', '/usr/local/bin', '/snap/bin', '/opt/google/chrome']
-    .flatMap((folder) => [...COMMANDS, 'chrome'].map((command) => path.join(folder, command)));
+  return ['/usr/bin', '/usr/local/bin', '/snap/bin', '/opt/google/chrome'].flatMap((folder) =>
+    [...COMMANDS, 'chrome'].map((command) => path.join(folder, command)),
+  );
 }
 
 function isExecutable(file) {
@@ -42,7 +62,9 @@ function playwrightsOwn() {
 
 function onTheSystem() {
   const suffix = process.platform === 'win32' ? '.exe' : '';
-  const onPath = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean)
+  const onPath = (process.env.PATH ?? '')
+    .split(path.delimiter)
+    .filter(Boolean)
     .flatMap((folder) => COMMANDS.map((command) => path.join(folder, command + suffix)));
   return [...onPath, ...usualPlaces()].find(isExecutable);
 }
@@ -55,7 +77,9 @@ export function findChromium() {
   const asked = process.env.CHROMIUM_PATH;
   if (asked) {
     if (!isExecutable(asked)) {
-      throw new Error(`CHROMIUM_PATH is "${asked}", which is not an executable file. Point it at a Chromium, or unset it to have one found.`);
+      throw new Error(
+        `CHROMIUM_PATH is "${asked}", which is not an executable file. Point it at a Chromium, or unset it to have one found.`,
+      );
     }
     return { executablePath: asked, source: 'CHROMIUM_PATH' };
   }
@@ -67,7 +91,10 @@ export function findChromium() {
 
 function run(command, args, env = {}) {
   console.log(`> ${command} ${args.join(' ')}`);
-  const { status } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+  const { status } = spawnSync(command, args, {
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
   return status === 0;
 }
 
@@ -77,7 +104,10 @@ function installers() {
   const list = [['Playwright', () => run(process.execPath, [cli, 'install', 'chromium'])]];
   if (process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    list.push(['apt-get', () => run('apt-get', ['update'], env) && run('apt-get', ['install', '-y', 'chromium'], env)]);
+    list.push([
+      'apt-get',
+      () => run('apt-get', ['update'], env) && run('apt-get', ['install', '-y', 'chromium'], env),
+    ]);
   }
   return list;
 }
@@ -92,7 +122,9 @@ export function ensureChromium() {
     if (found.executablePath) break;
   }
   if (!found.executablePath) {
-    throw new Error('No Chromium found, and none could be installed: install Chromium or Chrome, or set CHROMIUM_PATH to one.');
+    throw new Error(
+      'No Chromium found, and none could be installed: install Chromium or Chrome, or set CHROMIUM_PATH to one.',
+    );
   }
   console.log(`Chromium: ${found.executablePath} (from ${found.source})`);
   return found.executablePath;

@@ -23,7 +23,8 @@ export function whyInstall(root = ROOT) {
   const installed = readPackages(installedFile);
   for (const [name, { version, optional }] of Object.entries(wanted)) {
     if (name === '' || (optional && !installed[name])) continue;
-    if (installed[name]?.version !== version) return `package-lock.json has another ${name.replace(/^.*node_modules\//, '')}`;
+    if (installed[name]?.version !== version)
+      return `package-lock.json has another ${name.replace(/^.*node_modules\//, '')}`;
   }
   return undefined;
 }
@@ -36,7 +37,10 @@ function npm(root, args) {
   const { status, error } = self?.endsWith('.js')
     ? spawnSync(process.execPath, [self, ...all], { cwd: root, stdio: 'inherit' })
     : spawnSync('npm', all, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
-  if (error) throw new Error(`Could not run npm (${error.message}): install Node 20.19 or newer with npm, then try again.`);
+  if (error)
+    throw new Error(
+      `Could not run npm (${error.message}): install Node 20.19 or newer with npm, then try again.`,
+    );
   return status === 0;
 }
 
@@ -50,7 +54,9 @@ export function ensureInstalled(root = ROOT) {
   if (!why) return;
   console.log(`Installing dependencies, because ${why}.`);
   if (!npm(root, ['ci']) && !npm(root, ['install', '--no-save'])) {
-    throw new Error('Installing failed: see the messages of npm above, check the network, then try again.');
+    throw new Error(
+      'Installing failed: see the messages of npm above, check the network, then try again.',
+    );
   }
 }
 
@@ -58,7 +64,9 @@ export function ensureInstalled(root = ROOT) {
 export function requireNode(version = process.versions.node) {
   const [major, minor] = version.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {
-    throw new Error(`This is Node ${version}, but 20.19 or newer is needed: install a newer Node, then try again.`);
+    throw new Error(
+      `This is Node ${version}, but 20.19 or newer is needed: install a newer Node, then try again.`,
+    );
   }
 }
 

@@ -1,10 +1,12 @@
 const ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 function escape(text) {
-  return String(text)
-    // Characters that XML 1.0 has no way to write, and terminal colours.
-    .replace(/\u001b\[[0-9;]*m|[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
-    .replace(/[&<>"]/g, (character) => ESCAPES[character]);
+  return (
+    String(text)
+      // Characters that XML 1.0 has no way to write, and terminal colours.
+      .replace(/\u001b\[[0-9;]*m|[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
+      .replace(/[&<>"]/g, (character) => ESCAPES[character])
+  );
 }
 
 const seconds = (ms) => ((ms ?? 0) / 1000).toFixed(3);

@@ -4,7 +4,14 @@ import { Worker } from 'node:worker_threads';
 import { ROOT, UsageError } from './install.mjs';
 
 const DTYPES = ['fp32', 'fp16', 'q8', 'q4', 'q4f16'];
-const DEFAULTS = { port: 8080, host: '127.0.0.1', model: 'unmocked-tiny', dtype: 'q8', maxQueue: 64, maxBody: 1 << 20 };
+const DEFAULTS = {
+  port: 8080,
+  host: '127.0.0.1',
+  model: 'unmocked-tiny',
+  dtype: 'q8',
+  maxQueue: 64,
+  maxBody: 1 << 20,
+};
 
 export const USAGE = `usage: npm run serve:openai -- [options]
   --port N               port to listen on, 0 for any free one (${DEFAULTS.port}, or that of OPENAI_API_URL where it is on this machine)
@@ -23,7 +30,8 @@ function refuse(message) {
 
 function wholeNumber(name, text, min, max) {
   const number = Number(text);
-  if (!/^\d+$/.test(text) || number < min || number > max) refuse(`${name} is "${text}", but has to be a whole number from ${min} to ${max}`);
+  if (!/^\d+$/.test(text) || number < min || number > max)
+    refuse(`${name} is "${text}", but has to be a whole number from ${min} to ${max}`);
   return number;
 }
 
@@ -56,16 +64,23 @@ export function readOptions(args, env = {}) {
   } catch (error) {
     refuse(error.message.split('. ')[0]);
   }
-  if (!DTYPES.includes(values.dtype)) refuse(`--dtype is "${values.dtype}", but has to be one of ${DTYPES.join(', ')}`);
-  if (values['api-key'] === '') refuse('--api-key is empty, but has to be a key; leave the option out for none');
+  if (!DTYPES.includes(values.dtype))
+    refuse(`--dtype is "${values.dtype}", but has to be one of ${DTYPES.join(', ')}`);
+  if (values['api-key'] === '')
+    refuse('--api-key is empty, but has to be a key; leave the option out for none');
   if (values.host === '') refuse('--host is empty, but has to be an address, as in 127.0.0.1');
-  if (values.model?.includes('')) refuse('--model is empty, but has to be the id of a model, as in unmocked-tiny');
+  if (values.model?.includes(''))
+    refuse('--model is empty, but has to be the id of a model, as in unmocked-tiny');
   for (const origin of values.cors) {
-    if (origin !== '*' && !(URL.canParse(origin) && new URL(origin).origin === origin)) refuse(`--cors is "${origin}", but has to be an origin, as in http://localhost:5173, or *`);
+    if (origin !== '*' && !(URL.canParse(origin) && new URL(origin).origin === origin))
+      refuse(`--cors is "${origin}", but has to be an origin, as in http://localhost:5173, or *`);
   }
   const url = loopback(env.OPENAI_API_URL);
   return {
-    port: values.port === undefined ? (url.port ?? DEFAULTS.port) : wholeNumber('--port', values.port, 0, 65535),
+    port:
+      values.port === undefined
+        ? (url.port ?? DEFAULTS.port)
+        : wholeNumber('--port', values.port, 0, 65535),
     host: values.host ?? url.host ?? DEFAULTS.host,
     models: [...new Set(values.model ?? [env.AF_LLM_MODEL || DEFAULTS.model])],
     dtype: values.dtype,
@@ -83,7 +98,11 @@ const loading = new Map();
 export function loadServer(file = 'index.ts') {
   const load = async () => {
     const { runnerImport } = await import('vite');
-    const { module } = await runnerImport(path.join(ROOT, 'server', file), { root: ROOT, configFile: false, logLevel: 'error' });
+    const { module } = await runnerImport(path.join(ROOT, 'server', file), {
+      root: ROOT,
+      configFile: false,
+      logLevel: 'error',
+    });
     return module;
   };
   if (!loading.has(file)) loading.set(file, load());
@@ -110,12 +129,20 @@ export async function startOpenAiServer({
   const own = new ModelHost(createModelWorker);
   try {
     const models = [];
-    for (const model of references) models.push(typeof model === 'string' ? await own.load({ model, dtype, root: ROOT }) : model);
+    for (const model of references)
+      models.push(typeof model === 'string' ? await own.load({ model, dtype, root: ROOT }) : model);
     const closing = new AbortController();
     const handler = createHandler({ ...handlerOptions, models, faults, closing: closing.signal });
     const served = await serve(handler, { port, host, graceMs }).catch((error) => {
-      if (error.code === 'EADDRINUSE') throw new Error(`Port ${port} on ${host} is in use: stop what uses it, or choose another one: --port ${port < 65535 ? port + 1 : port - 1}, or 0 for any free one`, { cause: error });
-      throw new Error(`Cannot listen on ${host}, port ${port} (${error.code ?? error.message}): choose another --host or --port`, { cause: error });
+      if (error.code === 'EADDRINUSE')
+        throw new Error(
+          `Port ${port} on ${host} is in use: stop what uses it, or choose another one: --port ${port < 65535 ? port + 1 : port - 1}, or 0 for any free one`,
+          { cause: error },
+        );
+      throw new Error(
+        `Cannot listen on ${host}, port ${port} (${error.code ?? error.message}): choose another --host or --port`,
+        { cause: error },
+      );
     });
     const close = async () => {
       closing.abort();

@@ -48,18 +48,36 @@ export function readOptions(args, env = {}) {
   } catch (error) {
     refuse(error.message.split('. ')[0]);
   }
-  if (values.device !== undefined && !DEVICES.includes(values.device)) refuse(`--device is "${values.device}", but has to be one of ${DEVICES.join(', ')}`);
-  if (values.seed !== undefined && !/^\d+$/.test(values.seed)) refuse(`--seed is "${values.seed}", but has to be a whole number`);
+  if (values.device !== undefined && !DEVICES.includes(values.device))
+    refuse(`--device is "${values.device}", but has to be one of ${DEVICES.join(', ')}`);
+  if (values.seed !== undefined && !/^\d+$/.test(values.seed))
+    refuse(`--seed is "${values.seed}", but has to be a whole number`);
   const timeout = Number(values.timeout);
-  if (!(timeout > 0)) refuse(`--timeout is "${values.timeout}", but has to be a number of seconds above 0`);
-  if (values.page !== undefined && !URL.canParse(values.page)) refuse(`--page is "${values.page}", but has to be a URL, as in http://127.0.0.1:5173/`);
-  const environment = Object.fromEntries(ENVIRONMENT.map((name) => [name, env[name]]).filter(([, value]) => value));
+  if (!(timeout > 0))
+    refuse(`--timeout is "${values.timeout}", but has to be a number of seconds above 0`);
+  if (values.page !== undefined && !URL.canParse(values.page))
+    refuse(`--page is "${values.page}", but has to be a URL, as in http://127.0.0.1:5173/`);
+  const environment = Object.fromEntries(
+    ENVIRONMENT.map((name) => [name, env[name]]).filter(([, value]) => value),
+  );
   const apiUrl = values['api-url'];
   if (apiUrl !== undefined) {
-    if (!URL.canParse(apiUrl) || !/^https?:$/.test(new URL(apiUrl).protocol) || new URL(apiUrl).password) refuse('--api-url has to be the base URL of a server, without a password, as in http://127.0.0.1:8080/v1');
+    if (
+      !URL.canParse(apiUrl) ||
+      !/^https?:$/.test(new URL(apiUrl).protocol) ||
+      new URL(apiUrl).password
+    )
+      refuse(
+        '--api-url has to be the base URL of a server, without a password, as in http://127.0.0.1:8080/v1',
+      );
     environment.OPENAI_API_URL = apiUrl;
   }
-  return { ...values, environment, timeoutMs: timeout * 1000, webgpu: values.webgpu || values.device === 'webgpu' };
+  return {
+    ...values,
+    environment,
+    timeoutMs: timeout * 1000,
+    webgpu: values.webgpu || values.device === 'webgpu',
+  };
 }
 
 /** The page's address with the run in it. */

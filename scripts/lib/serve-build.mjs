@@ -8,6 +8,11 @@ export async function serveBuild(root) {
   const { build, preview } = await import('vite');
   const outDir = path.join(root, '.cache/scenarios');
   await build({ root, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
-  const server = await preview({ root, logLevel: 'warn', build: { outDir }, preview: { port: 0, strictPort: false } });
+  const server = await preview({
+    root,
+    logLevel: 'warn',
+    build: { outDir },
+    preview: { port: 0, strictPort: false },
+  });
   return { url: server.resolvedUrls.local[0], close: () => server.close() };
 }

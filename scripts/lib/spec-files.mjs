@@ -23,7 +23,9 @@ export function specFiles(root, group, only = []) {
       if (file.startsWith('test/both/')) return true;
       return file.startsWith('test/webgpu/') === (group === 'webgpu');
     })
-    .filter((file) => only.length === 0 || only.some((text) => file.includes(text.replace(/^\.\//, ''))));
+    .filter(
+      (file) => only.length === 0 || only.some((text) => file.includes(text.replace(/^\.\//, ''))),
+    );
 }
 
 /** The node-side test files, relative to `root`. */

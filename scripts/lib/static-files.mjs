@@ -51,7 +51,11 @@ export function sendFile(req, res, folder, relative) {
     res.end(`Not found: ${relative}\n`);
     return;
   }
-  res.writeHead(200, { 'Content-Type': mimeType(found.file), 'Content-Length': found.size, 'Cache-Control': 'no-cache' });
+  res.writeHead(200, {
+    'Content-Type': mimeType(found.file),
+    'Content-Length': found.size,
+    'Cache-Control': 'no-cache',
+  });
   if (req.method === 'HEAD') {
     res.end();
     return;

@@ -28,7 +28,11 @@ export function createMailbox() {
     } catch (error) {
       return `the body is not JSON: ${error.message}`;
     }
-    if (typeof body?.group !== 'string' || typeof body.report !== 'object' || body.report === null) {
+    if (
+      typeof body?.group !== 'string' ||
+      typeof body.report !== 'object' ||
+      body.report === null
+    ) {
       return 'expected {"group": "wasm" or "webgpu", "report": {…}}';
     }
     runs.push({ group: body.group, report: body.report });
@@ -49,13 +53,15 @@ function flatten(suite, names = []) {
 
 /** One spec file in one browser, as plain data: each test with its status, and what went wrong outside of any test. */
 function describeSession(session, root) {
-  const tests = flatten(session.testResults).map(({ name, suite, passed, skipped, duration, error }) => ({
-    name,
-    suite,
-    status: skipped ? 'skipped' : passed ? 'passed' : 'failed',
-    duration,
-    error: error && { name: error.name, message: error.message, stack: error.stack },
-  }));
+  const tests = flatten(session.testResults).map(
+    ({ name, suite, passed, skipped, duration, error }) => ({
+      name,
+      suite,
+      status: skipped ? 'skipped' : passed ? 'passed' : 'failed',
+      duration,
+      error: error && { name: error.name, message: error.message, stack: error.stack },
+    }),
+  );
   return {
     group: session.group.name,
     file: path.relative(root, session.testFile),
@@ -73,7 +79,9 @@ export function resultsReporter({ file, mailbox, root }) {
   return {
     // The default reporter prints only what fails; this shows that a long run gets on.
     reportTestFileResults({ logger, sessionsForTestFile }) {
-      for (const { group, file, tests } of sessionsForTestFile.map((session) => describeSession(session, root))) {
+      for (const { group, file, tests } of sessionsForTestFile.map((session) =>
+        describeSession(session, root),
+      )) {
         const { passed, failed, skipped } = count(tests);
         logger.log(`${group} ${file}: ${passed} passed, ${failed} failed, ${skipped} skipped`);
       }

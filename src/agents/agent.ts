@@ -18,7 +18,11 @@ export interface Agent {
    */
   invoke(payload: AgentPayload | string, options?: InvokeOptions): Promise<AgentResponse>;
   /** As `invoke`, with tools offered; calls that the model made are in `toolCalls`, and are not carried out. */
-  invokeWithTools(payload: AgentPayload | string, tools: Tool[], options?: InvokeOptions): Promise<AgentResponse>;
+  invokeWithTools(
+    payload: AgentPayload | string,
+    tools: Tool[],
+    options?: InvokeOptions,
+  ): Promise<AgentResponse>;
   /** As `invoke`, token by token. Leaving the loop early stops the generation. */
   stream(payload: AgentPayload | string, options?: InvokeOptions): AgentStream;
   /** Token ids of a text and text of token ids, where the agent can say. */

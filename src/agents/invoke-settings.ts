@@ -4,5 +4,13 @@ import type { InvokeOptions } from './agent.js';
 /** The settings that one call may have of its own. */
 export function pickSettings(options: InvokeOptions): Partial<AgentSettings> {
   const { maxNewTokens, temperature, topP, topK, repetitionPenalty, seed, stop } = options;
-  return { maxNewTokens, temperature, topP, topK, repetitionPenalty, seed, stop } as Partial<AgentSettings>;
+  return {
+    maxNewTokens,
+    temperature,
+    topP,
+    topK,
+    repetitionPenalty,
+    seed,
+    stop,
+  } as Partial<AgentSettings>;
 }

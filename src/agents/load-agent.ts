@@ -49,12 +49,19 @@ export async function loadAgent(options: LoadAgentOptions = {}): Promise<Agent> 
   const backend = requestedBackend(sources);
   const { signal, validate } = options;
   if (signal?.aborted) throw abortError(signal);
-  const agent = backend === 'local' ? await loadLocal(options, sources, []) : await loadRemote(options, sources, backend);
+  const agent =
+    backend === 'local'
+      ? await loadLocal(options, sources, [])
+      : await loadRemote(options, sources, backend);
   if (!validate) return agent;
   try {
     const validation = await validateAgent(agent, { signal });
     if (validation.valid) return agent;
-    throw new UnmockedError('inference-failed', `"${agent.model.id}" loaded on ${agent.device.actual}, but does not answer: ${validation.reason}`, { details: { reply: validation.reply } });
+    throw new UnmockedError(
+      'inference-failed',
+      `"${agent.model.id}" loaded on ${agent.device.actual}, but does not answer: ${validation.reason}`,
+      { details: { reply: validation.reply } },
+    );
   } catch (error) {
     await agent.dispose();
     throw error instanceof Error ? error : new Error(toErrorRecord(error).message);
@@ -64,57 +71,112 @@ export async function loadAgent(options: LoadAgentOptions = {}): Promise<Agent> 
 async function readSources(options: LoadAgentOptions): Promise<SettingsSources> {
   const config = (await readConfig(options.useConfig, options.signal)) ?? options.sources?.config;
   if (config && config.unknownKeys.length > 0) {
-    (options.onWarning ?? console.warn)(`The configuration has keys that are not known and were ignored: ${config.unknownKeys.join(', ')}.`);
+    (options.onWarning ?? console.warn)(
+      `The configuration has keys that are not known and were ignored: ${config.unknownKeys.join(', ')}.`,
+    );
   }
   const { model, ...others } = options;
   const modelName = typeof model === 'object' ? model.id : model;
-  const argument = checkSettings({ ...others, ...(modelName === undefined ? {} : { model: modelName }) });
+  const argument = checkSettings({
+    ...others,
+    ...(modelName === undefined ? {} : { model: modelName }),
+  });
   const { backend = 'auto', device = 'auto' } = argument;
-  if ((backend === 'local' && device === 'remote') || (backend === 'remote' && device !== 'remote' && device !== 'auto')) {
-    throw new UnmockedError('invalid-argument', `The backend is "${backend}" and the device "${device}". Choose one of the two.`);
+  if (
+    (backend === 'local' && device === 'remote') ||
+    (backend === 'remote' && device !== 'remote' && device !== 'auto')
+  ) {
+    throw new UnmockedError(
+      'invalid-argument',
+      `The backend is "${backend}" and the device "${device}". Choose one of the two.`,
+    );
   }
-  return { ...options.sources, config, environment: options.sources?.environment ?? readEnvironment(), argument };
+  return {
+    ...options.sources,
+    config,
+    environment: options.sources?.environment ?? readEnvironment(),
+    argument,
+  };
 }
 
-async function readConfig(useConfig: LoadAgentOptions['useConfig'], signal: AbortSignal | undefined): Promise<AgentConfig | undefined> {
+async function readConfig(
+  useConfig: LoadAgentOptions['useConfig'],
+  signal: AbortSignal | undefined,
+): Promise<AgentConfig | undefined> {
   if (!useConfig) return undefined;
   if (useConfig === true) return loadConfig('config.toml', signal);
   return typeof useConfig === 'string' ? parseConfig(useConfig) : useConfig;
 }
 
 /** The server; where it was not asked for by name and cannot be had, what this page can do itself. */
-async function loadRemote(options: LoadAgentOptions, sources: SettingsSources, backend: 'auto' | 'remote'): Promise<Agent> {
+async function loadRemote(
+  options: LoadAgentOptions,
+  sources: SettingsSources,
+  backend: 'auto' | 'remote',
+): Promise<Agent> {
   const resolved = resolveSettings(sources, 'remote');
   const { apiUrl } = resolved.settings;
   if (backend === 'auto' && apiUrl === undefined) return loadLocal(options, sources, []);
   const startedAt = performance.now();
   try {
-    const agent = await RemoteAgent.load({ ...resolved, requested: backend, signal: options.signal });
+    const agent = await RemoteAgent.load({
+      ...resolved,
+      requested: backend,
+      signal: options.signal,
+    });
     agent.device.attempts.forEach((attempt) => options.onAttempt?.(attempt));
     return agent;
   } catch (error) {
     if (isAbortError(error)) throw error;
-    const attempt: Attempt = { device: 'remote', ...(apiUrl ? { url: apiUrl } : {}), outcome: 'failed', error: toErrorRecord(error), durationMs: performance.now() - startedAt };
+    const attempt: Attempt = {
+      device: 'remote',
+      ...(apiUrl ? { url: apiUrl } : {}),
+      outcome: 'failed',
+      error: toErrorRecord(error),
+      durationMs: performance.now() - startedAt,
+    };
     options.onAttempt?.(attempt);
     if (backend === 'remote') throw error;
     return loadLocal(options, sources, [attempt]);
   }
 }
 
-async function loadLocal(options: LoadAgentOptions, sources: SettingsSources, earlier: readonly Attempt[]): Promise<Agent> {
+async function loadLocal(
+  options: LoadAgentOptions,
+  sources: SettingsSources,
+  earlier: readonly Attempt[],
+): Promise<Agent> {
   const { settings } = resolveSettings(sources, 'local');
   const { signal, onProgress, onAttempt, dtype } = options;
   try {
-    const model = resolveModel(typeof options.model === 'object' ? options.model : settings.model, { hub: settings.hubUrl });
+    const model = resolveModel(typeof options.model === 'object' ? options.model : settings.model, {
+      hub: settings.hubUrl,
+    });
     const { device } = settings;
-    if (device === 'remote') throw new UnmockedError('invalid-config', 'The backend is "local" and the device "remote". Choose one of the two.');
-    return await LocalAgent.load(options.pool ?? sharedPool, { model, device, dtype, signal, onProgress, onAttempt }, settings, earlier);
+    if (device === 'remote')
+      throw new UnmockedError(
+        'invalid-config',
+        'The backend is "local" and the device "remote". Choose one of the two.',
+      );
+    return await LocalAgent.load(
+      options.pool ?? sharedPool,
+      { model, device, dtype, signal, onProgress, onAttempt },
+      settings,
+      earlier,
+    );
   } catch (error) {
     const [server] = earlier;
     if (!server || !(error instanceof UnmockedError)) throw error;
-    throw new UnmockedError('no-device', `Neither the server nor this page can run a model.\n- ${server.url}: ${server.error?.message}\n- this page: ${error.message}`, {
-      cause: error,
-      details: { ...error.details, attempts: [...earlier, ...((error.details['attempts'] as Attempt[] | undefined) ?? [])] },
-    });
+    throw new UnmockedError(
+      'no-device',
+      `Neither the server nor this page can run a model.\n- ${server.url}: ${server.error?.message}\n- this page: ${error.message}`,
+      {
+        cause: error,
+        details: {
+          ...error.details,
+          attempts: [...earlier, ...((error.details['attempts'] as Attempt[] | undefined) ?? [])],
+        },
+      },
+    );
   }
 }

@@ -4,7 +4,17 @@ import type { AcquireRequest, EngineLease, EnginePool } from '../engine/engine-p
 import type { Attempt, RequestedDevice } from '../engine/ladder.js';
 import type { EngineInfo, GenerateResult } from '../engine/protocol.js';
 import { UnmockedError, untilAborted } from '../errors.js';
-import type { Agent, AgentDevice, AgentModel, AgentPayload, AgentResponse, AgentStream, InvokeOptions, Message, Tool } from './agent.js';
+import type {
+  Agent,
+  AgentDevice,
+  AgentModel,
+  AgentPayload,
+  AgentResponse,
+  AgentStream,
+  InvokeOptions,
+  Message,
+  Tool,
+} from './agent.js';
 import { pickSettings } from './invoke-settings.js';
 import { checkPayload } from './payload.js';
 import { newTurn, toMessages, transcript, TURN_STOP } from './prompt.js';
@@ -29,7 +39,13 @@ export class LocalAgent implements Agent {
   #lease: EngineLease;
   #renewal: Promise<void> | undefined;
 
-  private constructor(pool: EnginePool, request: AcquireRequest, settings: AgentSettings, earlierAttempts: readonly Attempt[], lease: EngineLease) {
+  private constructor(
+    pool: EnginePool,
+    request: AcquireRequest,
+    settings: AgentSettings,
+    earlierAttempts: readonly Attempt[],
+    lease: EngineLease,
+  ) {
     this.#pool = pool;
     this.#request = { model: request.model, device: request.device, dtype: request.dtype };
     this.#settings = settings;
@@ -38,7 +54,12 @@ export class LocalAgent implements Agent {
   }
 
   /** @param earlierAttempts rungs above those of the pool that were tried before: a server. */
-  static async load(pool: EnginePool, request: AcquireRequest, settings: AgentSettings, earlierAttempts: readonly Attempt[] = []): Promise<LocalAgent> {
+  static async load(
+    pool: EnginePool,
+    request: AcquireRequest,
+    settings: AgentSettings,
+    earlierAttempts: readonly Attempt[] = [],
+  ): Promise<LocalAgent> {
     return new LocalAgent(pool, request, settings, earlierAttempts, await pool.acquire(request));
   }
 
@@ -61,7 +82,13 @@ export class LocalAgent implements Agent {
 
   get device(): AgentDevice {
     const { rung, adapter, threads } = this.engineInfo;
-    return { requested: this.#request.device satisfies RequestedDevice, actual: rung.device, attempts: [...this.#earlierAttempts, ...this.#lease.attempts], adapter, threads };
+    return {
+      requested: this.#request.device satisfies RequestedDevice,
+      actual: rung.device,
+      attempts: [...this.#earlierAttempts, ...this.#lease.attempts],
+      adapter,
+      threads,
+    };
   }
 
   get contextWindow(): number {
@@ -72,22 +99,39 @@ export class LocalAgent implements Agent {
     return this.#end.signal.aborted;
   }
 
-  async invoke(payload: AgentPayload | string, options: InvokeOptions = {}): Promise<AgentResponse> {
+  async invoke(
+    payload: AgentPayload | string,
+    options: InvokeOptions = {},
+  ): Promise<AgentResponse> {
     this.#assertUsable();
     const said = checkPayload(payload);
     const settings = { ...this.#settings, ...checkSettings(pickSettings(options)) };
-    const signal = options.signal ? AbortSignal.any([options.signal, this.#end.signal]) : this.#end.signal;
-    return this.#sessions.inTurn(said.sessionId, () => this.#answer(said, settings, options, signal), signal);
+    const signal = options.signal
+      ? AbortSignal.any([options.signal, this.#end.signal])
+      : this.#end.signal;
+    return this.#sessions.inTurn(
+      said.sessionId,
+      () => this.#answer(said, settings, options, signal),
+      signal,
+    );
   }
 
-  async #answer(said: AgentPayload, settings: AgentSettings, options: InvokeOptions, signal: AbortSignal): Promise<AgentResponse> {
+  async #answer(
+    said: AgentPayload,
+    settings: AgentSettings,
+    options: InvokeOptions,
+    signal: AbortSignal,
+  ): Promise<AgentResponse> {
     const engine = await this.#engine(signal);
     const { sessionId } = said;
     const recalled = this.#sessions.recall({ reasoningEffort: settings.reasoningEffort, ...said });
     const { payload, memory } = recalled;
     const messages = toMessages(payload, memory, settings.systemContext);
-    const usesTemplate = this.#request.model.promptFormat === 'template' && engine.info.hasChatTemplate;
-    const prompt = usesTemplate ? await engine.renderTemplate(messages.map(({ role, content }) => ({ role, content }))) : transcript(messages, engine.info.eosToken);
+    const usesTemplate =
+      this.#request.model.promptFormat === 'template' && engine.info.hasChatTemplate;
+    const prompt = usesTemplate
+      ? await engine.renderTemplate(messages.map(({ role, content }) => ({ role, content })))
+      : transcript(messages, engine.info.eosToken);
     const result = await engine.generate(
       {
         prompt,
@@ -100,23 +144,41 @@ export class LocalAgent implements Agent {
         // A base model does not know that its turn is over; without this it goes on as the user.
         stop: usesTemplate ? settings.stop : [...settings.stop, TURN_STOP],
         client: this.#id,
-        conversation: options.useCache === false || !sessionId ? undefined : this.#conversation(sessionId),
+        conversation:
+          options.useCache === false || !sessionId ? undefined : this.#conversation(sessionId),
       },
       { signal, onToken: options.onToken },
     );
     // The system line is made anew each turn. What came after the caller's own stop sequence was never said.
     const stoppedByCaller = result.stopSequence !== undefined && result.stopSequence !== TURN_STOP;
-    const reply: Message = { role: 'assistant', content: result.text.trim(), raw: stoppedByCaller ? result.text : result.rawText };
+    const reply: Message = {
+      role: 'assistant',
+      content: result.text.trim(),
+      raw: stoppedByCaller ? result.text : result.rawText,
+    };
     this.#sessions.remember(recalled, [...memory, ...newTurn(payload, memory), reply]);
     return this.#response(result, prompt, settings.seed);
   }
 
-  invokeWithTools(payload: AgentPayload | string, tools: Tool[], options?: InvokeOptions): Promise<AgentResponse> {
-    return this.invoke({ ...(typeof payload === 'string' ? { userMessage: payload } : payload), toolsAvailable: tools }, options);
+  invokeWithTools(
+    payload: AgentPayload | string,
+    tools: Tool[],
+    options?: InvokeOptions,
+  ): Promise<AgentResponse> {
+    return this.invoke(
+      {
+        ...(typeof payload === 'string' ? { userMessage: payload } : payload),
+        toolsAvailable: tools,
+      },
+      options,
+    );
   }
 
   stream(payload: AgentPayload | string, options: InvokeOptions = {}): AgentStream {
-    return streamOf((onToken, signal) => this.invoke(payload, { ...options, onToken, signal }), options);
+    return streamOf(
+      (onToken, signal) => this.invoke(payload, { ...options, onToken, signal }),
+      options,
+    );
   }
 
   async encode(text: string): Promise<number[]> {
@@ -145,7 +207,9 @@ export class LocalAgent implements Agent {
     this.#end.abort(this.#disposedError());
     // Others may hold the engine; this agent's KV caches are of no use to them.
     const { engine } = this.#lease;
-    if (!engine.closed) for (const sessionId of this.#sessions.ids) engine.forget(this.#conversation(sessionId)).catch(() => undefined);
+    if (!engine.closed)
+      for (const sessionId of this.#sessions.ids)
+        engine.forget(this.#conversation(sessionId)).catch(() => undefined);
     this.#lease.release();
     this.#sessions.clear();
   }
@@ -175,7 +239,10 @@ export class LocalAgent implements Agent {
   }
 
   #disposedError(): UnmockedError {
-    return new UnmockedError('disposed', `This agent ("${this.#request.model.id}") was disposed of. Load a new one.`);
+    return new UnmockedError(
+      'disposed',
+      `This agent ("${this.#request.model.id}") was disposed of. Load a new one.`,
+    );
   }
 
   #response(result: GenerateResult, prompt: string, seed: number): AgentResponse {
@@ -187,16 +254,30 @@ export class LocalAgent implements Agent {
       metadata: {
         modelId: this.model.id,
         device: this.device.actual,
-        finishReason: result.finishReason === 'stop' && reply.toolCalls.length > 0 ? 'tool_calls' : result.finishReason,
+        finishReason:
+          result.finishReason === 'stop' && reply.toolCalls.length > 0
+            ? 'tool_calls'
+            : result.finishReason,
         ...(result.limitedBy ? { limitedBy: result.limitedBy } : {}),
         text: result.text,
         rawText: result.rawText,
         prompt,
         promptTokenIds,
         outputTokenIds,
-        usage: { promptTokens: promptTokenIds.length, prefilledTokens: result.prefilledTokens, completionTokens: outputTokenIds.length, countedBy: 'engine' },
+        usage: {
+          promptTokens: promptTokenIds.length,
+          prefilledTokens: result.prefilledTokens,
+          completionTokens: outputTokenIds.length,
+          countedBy: 'engine',
+        },
         seed,
-        timings: { ...timings, tokensPerSecond: outputTokenIds.length > 1 && decodeMs > 0 ? ((outputTokenIds.length - 1) / decodeMs) * 1000 : 0 },
+        timings: {
+          ...timings,
+          tokensPerSecond:
+            outputTokenIds.length > 1 && decodeMs > 0
+              ? ((outputTokenIds.length - 1) / decodeMs) * 1000
+              : 0,
+        },
       },
     };
   }

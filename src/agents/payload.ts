@@ -12,8 +12,10 @@ interface Field {
 }
 
 const isText = (value: unknown) => typeof value === 'string';
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-const listOf = (accepts: (item: Record<string, unknown>) => boolean) => (value: unknown) => Array.isArray(value) && value.every((item) => isRecord(item) && accepts(item));
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const listOf = (accepts: (item: Record<string, unknown>) => boolean) => (value: unknown) =>
+  Array.isArray(value) && value.every((item) => isRecord(item) && accepts(item));
 const text: Field = { allowed: 'a text', accepts: isText };
 
 const fields: Record<keyof AgentPayload, Field> = {
@@ -21,10 +23,30 @@ const fields: Record<keyof AgentPayload, Field> = {
   thinkingBlob: text,
   systemContext: text,
   sessionId: text,
-  userProfile: { allowed: 'texts, numbers and booleans by name', accepts: (value) => isRecord(value) && Object.values(value).every((one) => ['string', 'number', 'boolean'].includes(typeof one)) },
-  toolsAvailable: { allowed: 'a list of { name, parameters: [names] }', accepts: listOf(({ name, parameters }) => isText(name) && Array.isArray(parameters) && parameters.every(isText)) },
-  memory: { allowed: `a list of { role, content }, with the role one of ${ROLES.join(', ')}`, accepts: listOf(({ role, content, raw }) => ROLES.includes(role as string) && isText(content) && (raw === undefined || isText(raw))) },
-  reasoningEffort: { allowed: reasoningEfforts.map((effort) => `"${effort}"`).join(', '), accepts: (value) => (reasoningEfforts as readonly unknown[]).includes(value) },
+  userProfile: {
+    allowed: 'texts, numbers and booleans by name',
+    accepts: (value) =>
+      isRecord(value) &&
+      Object.values(value).every((one) => ['string', 'number', 'boolean'].includes(typeof one)),
+  },
+  toolsAvailable: {
+    allowed: 'a list of { name, parameters: [names] }',
+    accepts: listOf(
+      ({ name, parameters }) =>
+        isText(name) && Array.isArray(parameters) && parameters.every(isText),
+    ),
+  },
+  memory: {
+    allowed: `a list of { role, content }, with the role one of ${ROLES.join(', ')}`,
+    accepts: listOf(
+      ({ role, content, raw }) =>
+        ROLES.includes(role as string) && isText(content) && (raw === undefined || isText(raw)),
+    ),
+  },
+  reasoningEffort: {
+    allowed: reasoningEfforts.map((effort) => `"${effort}"`).join(', '),
+    accepts: (value) => (reasoningEfforts as readonly unknown[]).includes(value),
+  },
 };
 
 /**
@@ -37,12 +59,18 @@ export function checkPayload(payload: AgentPayload | string): AgentPayload {
   for (const [name, { allowed, accepts }] of Object.entries(fields)) {
     const value: unknown = said[name as keyof typeof said];
     if (accepts(value) || (value === undefined && name !== 'userMessage')) continue;
-    throw new UnmockedError('invalid-argument', `${name} is ${show(value)}. Give ${allowed}.`, { details: { field: name } });
+    throw new UnmockedError('invalid-argument', `${name} is ${show(value)}. Give ${allowed}.`, {
+      details: { field: name },
+    });
   }
   const { userMessage } = said as AgentPayload;
-  if (userMessage.trim() === '') throw new UnmockedError('invalid-argument', 'The message is empty. Say something.');
+  if (userMessage.trim() === '')
+    throw new UnmockedError('invalid-argument', 'The message is empty. Say something.');
   if (userMessage.length > MESSAGE_LIMIT) {
-    throw new UnmockedError('context-overflow', `The message has ${userMessage.length} characters; at most ${MESSAGE_LIMIT} are looked at. Shorten it.`);
+    throw new UnmockedError(
+      'context-overflow',
+      `The message has ${userMessage.length} characters; at most ${MESSAGE_LIMIT} are looked at. Shorten it.`,
+    );
   }
   return said as AgentPayload;
 }

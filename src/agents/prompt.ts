@@ -33,17 +33,27 @@ export function transcript(messages: readonly Message[], eosToken: string): stri
 export const TURN_STOP = '\nUser:';
 
 /** The messages of a payload, in the order in which the model reads them. */
-export function toMessages(payload: AgentPayload, memory: readonly Message[], defaultSystem: string): Message[] {
+export function toMessages(
+  payload: AgentPayload,
+  memory: readonly Message[],
+  defaultSystem: string,
+): Message[] {
   return [...withSystemLine(payload, memory, defaultSystem), ...newTurn(payload, memory)];
 }
 
 /** The memory with its system line, which says too what can be called and who is who. */
-export function withSystemLine(payload: Pick<AgentPayload, 'systemContext' | 'userProfile' | 'toolsAvailable'>, memory: readonly Message[], defaultSystem: string): Message[] {
+export function withSystemLine(
+  payload: Pick<AgentPayload, 'systemContext' | 'userProfile' | 'toolsAvailable'>,
+  memory: readonly Message[],
+  defaultSystem: string,
+): Message[] {
   const additions = [profileLine(payload.userProfile), toolsLine(payload.toolsAvailable)];
   const line = (context: string) => [context, ...additions].filter(Boolean).join(' ');
   // A system line that the memory began with stays; what can be called and who is who is still said.
   if (memory.some(({ role }) => role === 'system')) {
-    return memory.map((message) => (message.role === 'system' ? { ...message, content: line(message.content) } : message));
+    return memory.map((message) =>
+      message.role === 'system' ? { ...message, content: line(message.content) } : message,
+    );
   }
   const system = line(payload.systemContext ?? defaultSystem);
   return [...(system ? [{ role: 'system', content: system } as const] : []), ...memory];
@@ -52,12 +62,18 @@ export function withSystemLine(payload: Pick<AgentPayload, 'systemContext' | 'us
 /** What this payload adds to the memory. */
 export function newTurn(payload: AgentPayload, memory: readonly Message[]): Message[] {
   const { userMessage, thinkingBlob, reasoningEffort } = payload;
-  const blob: Message[] = thinkingBlob ? [{ role: 'assistant', content: `<think>${thinkingBlob}</think>` }] : [];
+  const blob: Message[] = thinkingBlob
+    ? [{ role: 'assistant', content: `<think>${thinkingBlob}</think>` }]
+    : [];
   if (userMessage.startsWith('TOOL_RESULT: ') && memory.at(-1)?.role === 'assistant') {
     return [...blob, { role: 'tool', content: userMessage.slice('TOOL_RESULT: '.length) }];
   }
-  const think = reasoningEffort && reasoningEffort !== 'none' && !/^think step by step/i.test(userMessage);
-  return [...blob, { role: 'user', content: think ? `Think step by step: ${userMessage}` : userMessage }];
+  const think =
+    reasoningEffort && reasoningEffort !== 'none' && !/^think step by step/i.test(userMessage);
+  return [
+    ...blob,
+    { role: 'user', content: think ? `Think step by step: ${userMessage}` : userMessage },
+  ];
 }
 
 /** Nobody's text may end a turn or speak for somebody else: the end-of-text token and role labels at a line's start are taken apart. */
@@ -68,9 +84,13 @@ function escapeMarkup(content: string, eosToken: string): string {
 
 function profileLine(profile: AgentPayload['userProfile']): string {
   const entries = Object.entries(profile ?? {});
-  return entries.length > 0 ? `User profile: ${entries.map(([key, value]) => `${key}=${value}`).join(', ')}.` : '';
+  return entries.length > 0
+    ? `User profile: ${entries.map(([key, value]) => `${key}=${value}`).join(', ')}.`
+    : '';
 }
 
 function toolsLine(tools: AgentPayload['toolsAvailable']): string {
-  return tools && tools.length > 0 ? `Tools: ${tools.map((tool) => `${tool.name}(${tool.parameters.join(', ')})`).join(', ')}` : '';
+  return tools && tools.length > 0
+    ? `Tools: ${tools.map((tool) => `${tool.name}(${tool.parameters.join(', ')})`).join(', ')}`
+    : '';
 }

@@ -4,7 +4,19 @@ import type { Attempt, RequestedDevice } from '../engine/ladder.js';
 import { ledger } from '../engine/ledger.js';
 import { UnmockedError } from '../errors.js';
 import { models } from '../models/registry.js';
-import type { Agent, AgentDevice, AgentModel, AgentPayload, AgentResponse, AgentStream, InvokeOptions, Message, TokenPiece, Tool, Usage } from './agent.js';
+import type {
+  Agent,
+  AgentDevice,
+  AgentModel,
+  AgentPayload,
+  AgentResponse,
+  AgentStream,
+  InvokeOptions,
+  Message,
+  TokenPiece,
+  Tool,
+  Usage,
+} from './agent.js';
 import { pickSettings } from './invoke-settings.js';
 import { checkPayload } from './payload.js';
 import { newTurn, toMessages } from './prompt.js';
@@ -39,14 +51,24 @@ export class RemoteAgent implements Agent {
   /** Aborts when the agent is disposed of. */
   readonly #end = new AbortController();
 
-  private constructor(request: RemoteRequest, connection: Connection, served: readonly ServedModel[], attempt: Attempt) {
+  private constructor(
+    request: RemoteRequest,
+    connection: Connection,
+    served: readonly ServedModel[],
+    attempt: Attempt,
+  ) {
     this.#connection = connection;
     this.#models = served.map(({ id }) => id);
     this.#resolved = { settings: request.settings, sources: request.sources };
     const id = chooseModel(request, this.#models);
     this.model = { id, title: id, capabilities: ['chat', 'tools'] };
     this.contextWindow = served.find((model) => model.id === id)?.contextWindow;
-    this.device = { requested: request.requested, actual: 'remote', attempts: [attempt], url: connection.url };
+    this.device = {
+      requested: request.requested,
+      actual: 'remote',
+      attempts: [attempt],
+      url: connection.url,
+    };
   }
 
   /**
@@ -57,15 +79,36 @@ export class RemoteAgent implements Agent {
   static async load(request: RemoteRequest): Promise<RemoteAgent> {
     const { apiUrl, apiKey, timeoutSeconds, maxRetries } = request.settings;
     if (apiUrl === undefined) {
-      throw new UnmockedError('invalid-config', 'The backend is "remote", but no API URL is set. Set api_url in config.toml, OPENAI_API_URL, or the URL in the settings, such as "http://127.0.0.1:11434/v1".');
+      throw new UnmockedError(
+        'invalid-config',
+        'The backend is "remote", but no API URL is set. Set api_url in config.toml, OPENAI_API_URL, or the URL in the settings, such as "http://127.0.0.1:11434/v1".',
+      );
     }
     const startedAt = performance.now();
     const connection = new Connection({ apiUrl, apiKey, timeoutSeconds, maxRetries });
     // As a rung of the ladder it is there at once or not at all; retries would only keep the next rung waiting.
-    const greeting = request.requested === 'auto' ? new Connection({ apiUrl, apiKey, timeoutSeconds, maxRetries: 0, patience: GREETING_SECONDS }) : connection;
+    const greeting =
+      request.requested === 'auto'
+        ? new Connection({
+            apiUrl,
+            apiKey,
+            timeoutSeconds,
+            maxRetries: 0,
+            patience: GREETING_SECONDS,
+          })
+        : connection;
     const served = await readModels(greeting, request.signal);
-    if (request.requested === 'auto') assertServed(request, served.map(({ id }) => id));
-    return new RemoteAgent(request, connection, served, { device: 'remote', url: connection.url, outcome: 'loaded', durationMs: performance.now() - startedAt });
+    if (request.requested === 'auto')
+      assertServed(
+        request,
+        served.map(({ id }) => id),
+      );
+    return new RemoteAgent(request, connection, served, {
+      device: 'remote',
+      url: connection.url,
+      outcome: 'loaded',
+      durationMs: performance.now() - startedAt,
+    });
   }
 
   get disposed(): boolean {
@@ -76,12 +119,25 @@ export class RemoteAgent implements Agent {
     return this.#invoke(payload, options, false);
   }
 
-  invokeWithTools(payload: AgentPayload | string, tools: Tool[], options?: InvokeOptions): Promise<AgentResponse> {
-    return this.invoke({ ...(typeof payload === 'string' ? { userMessage: payload } : payload), toolsAvailable: tools }, options);
+  invokeWithTools(
+    payload: AgentPayload | string,
+    tools: Tool[],
+    options?: InvokeOptions,
+  ): Promise<AgentResponse> {
+    return this.invoke(
+      {
+        ...(typeof payload === 'string' ? { userMessage: payload } : payload),
+        toolsAvailable: tools,
+      },
+      options,
+    );
   }
 
   stream(payload: AgentPayload | string, options: InvokeOptions = {}): AgentStream {
-    return streamOf((onToken, signal) => this.#invoke(payload, { ...options, onToken, signal }, true), options);
+    return streamOf(
+      (onToken, signal) => this.#invoke(payload, { ...options, onToken, signal }, true),
+      options,
+    );
   }
 
   async forget(sessionId: string): Promise<void> {
@@ -95,15 +151,35 @@ export class RemoteAgent implements Agent {
     this.#sessions.clear();
   }
 
-  async #invoke(payload: AgentPayload | string, options: InvokeOptions, stream: boolean): Promise<AgentResponse> {
+  async #invoke(
+    payload: AgentPayload | string,
+    options: InvokeOptions,
+    stream: boolean,
+  ): Promise<AgentResponse> {
     this.#assertUsable();
     const said = checkPayload(payload);
-    const settings = { ...this.#resolved.settings, ...checkSettings(pickSettings(options)), ...(said.reasoningEffort ? { reasoningEffort: said.reasoningEffort } : {}) };
-    const signal = options.signal ? AbortSignal.any([options.signal, this.#end.signal]) : this.#end.signal;
-    return this.#sessions.inTurn(said.sessionId, () => this.#answer(said, settings, options, stream, signal), signal);
+    const settings = {
+      ...this.#resolved.settings,
+      ...checkSettings(pickSettings(options)),
+      ...(said.reasoningEffort ? { reasoningEffort: said.reasoningEffort } : {}),
+    };
+    const signal = options.signal
+      ? AbortSignal.any([options.signal, this.#end.signal])
+      : this.#end.signal;
+    return this.#sessions.inTurn(
+      said.sessionId,
+      () => this.#answer(said, settings, options, stream, signal),
+      signal,
+    );
   }
 
-  async #answer(said: AgentPayload, settings: AgentSettings, options: InvokeOptions, stream: boolean, signal: AbortSignal): Promise<AgentResponse> {
+  async #answer(
+    said: AgentPayload,
+    settings: AgentSettings,
+    options: InvokeOptions,
+    stream: boolean,
+    signal: AbortSignal,
+  ): Promise<AgentResponse> {
     const recalled = this.#sessions.recall(said);
     const { memory } = recalled;
     const { toolsAvailable: tools = [], ...rest } = recalled.payload;
@@ -111,7 +187,16 @@ export class RemoteAgent implements Agent {
     const payload: AgentPayload = { ...rest, reasoningEffort: undefined };
     const messages = toChatMessages(toMessages(payload, memory, settings.systemContext));
     const { id: model } = this.model;
-    const body = toRequestBody({ url: this.#connection.url, model, messages, tools, settings, sources: this.#resolved.sources, options, stream });
+    const body = toRequestBody({
+      url: this.#connection.url,
+      model,
+      messages,
+      tools,
+      settings,
+      sources: this.#resolved.sources,
+      options,
+      stream,
+    });
     const startedAt = performance.now();
     let firstToken: number | undefined;
     const onPiece = (piece: TokenPiece) => {
@@ -120,19 +205,48 @@ export class RemoteAgent implements Agent {
     };
     const { completion, retries } = await this.#connection.send(
       'chat/completions',
-      { body, accept: stream ? 'text/event-stream' : 'application/json', facts: { model, models: this.#models }, signal },
-      async (answer) => ({ completion: stream ? await readStream(answer, settings.maxNewTokens, onPiece) : await readCompletion(answer), retries: answer.retries }),
+      {
+        body,
+        accept: stream ? 'text/event-stream' : 'application/json',
+        facts: { model, models: this.#models },
+        signal,
+      },
+      async (answer) => ({
+        completion: stream
+          ? await readStream(answer, settings.maxNewTokens, onPiece)
+          : await readCompletion(answer),
+        retries: answer.retries,
+      }),
     );
     if (!stream) onPiece({ index: 0, text: completion.text });
     const total = performance.now() - startedAt;
-    const response = this.#response(completion, { prompt: JSON.stringify(messages), seed: settings.seed, retries, firstToken: stream && firstToken !== undefined ? firstToken : total, total });
+    const response = this.#response(completion, {
+      prompt: JSON.stringify(messages),
+      seed: settings.seed,
+      retries,
+      firstToken: stream && firstToken !== undefined ? firstToken : total,
+      total,
+    });
     // Calls that stood in the text itself (a server that knows no tools) are in `toolCalls`, and must not be told twice.
-    const reply: Message = { role: 'assistant', content: response.toolCalls.length > 0 ? response.response : completion.content.trim(), ...(response.toolCalls.length > 0 ? { toolCalls: response.toolCalls } : {}) };
+    const reply: Message = {
+      role: 'assistant',
+      content: response.toolCalls.length > 0 ? response.response : completion.content.trim(),
+      ...(response.toolCalls.length > 0 ? { toolCalls: response.toolCalls } : {}),
+    };
     this.#sessions.remember(recalled, [...memory, ...newTurn(payload, memory), reply]);
     return response;
   }
 
-  #response(completion: Completion, { prompt, seed, retries, firstToken, total }: { prompt: string; seed: number; retries: number; firstToken: number; total: number }): AgentResponse {
+  #response(
+    completion: Completion,
+    {
+      prompt,
+      seed,
+      retries,
+      firstToken,
+      total,
+    }: { prompt: string; seed: number; retries: number; firstToken: number; total: number },
+  ): AgentResponse {
     const reply = parseReply(completion.text);
     const usage = readUsage(completion);
     ledger.remoteTokens += usage.completionTokens;
@@ -144,7 +258,10 @@ export class RemoteAgent implements Agent {
       metadata: {
         modelId: this.model.id,
         device: 'remote',
-        finishReason: completion.finishReason === 'stop' && toolCalls.length > 0 ? 'tool_calls' : completion.finishReason,
+        finishReason:
+          completion.finishReason === 'stop' && toolCalls.length > 0
+            ? 'tool_calls'
+            : completion.finishReason,
         text: completion.text,
         rawText: completion.text,
         prompt,
@@ -153,7 +270,12 @@ export class RemoteAgent implements Agent {
         usage,
         seed,
         retries,
-        timings: { queued: 0, firstToken, total, tokensPerSecond: rate(usage.completionTokens, firstToken, total) },
+        timings: {
+          queued: 0,
+          firstToken,
+          total,
+          tokensPerSecond: rate(usage.completionTokens, firstToken, total),
+        },
       },
     };
   }
@@ -163,7 +285,10 @@ export class RemoteAgent implements Agent {
   }
 
   #disposedError(): UnmockedError {
-    return new UnmockedError('disposed', `This agent ("${this.model.id}" at ${this.#connection.url}) was disposed of. Load a new one.`);
+    return new UnmockedError(
+      'disposed',
+      `This agent ("${this.model.id}" at ${this.#connection.url}) was disposed of. Load a new one.`,
+    );
   }
 }
 
@@ -174,9 +299,19 @@ function rate(tokens: number, firstToken: number, total: number): number {
 }
 
 function readUsage({ usage }: Completion): Usage {
-  if (!Number.isInteger(usage?.completion_tokens) || !Number.isInteger(usage?.prompt_tokens)) return { promptTokens: 0, prefilledTokens: 0, completionTokens: 0, countedBy: 'nobody' };
-  const { prompt_tokens: promptTokens, completion_tokens: completionTokens, prompt_tokens_details } = usage!;
-  return { promptTokens, prefilledTokens: promptTokens - (prompt_tokens_details?.cached_tokens ?? 0), completionTokens, countedBy: 'server' };
+  if (!Number.isInteger(usage?.completion_tokens) || !Number.isInteger(usage?.prompt_tokens))
+    return { promptTokens: 0, prefilledTokens: 0, completionTokens: 0, countedBy: 'nobody' };
+  const {
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    prompt_tokens_details,
+  } = usage!;
+  return {
+    promptTokens,
+    prefilledTokens: promptTokens - (prompt_tokens_details?.cached_tokens ?? 0),
+    completionTokens,
+    countedBy: 'server',
+  };
 }
 
 /**
@@ -186,13 +321,28 @@ function readUsage({ usage }: Completion): Usage {
 function assertServed({ settings, sources }: RemoteRequest, served: readonly string[]): void {
   const { model, apiUrl } = settings;
   const isOwn = models.some(({ id }) => id === model);
-  if (sources.model === 'default' || served.length === 0 || served.includes(model) || served.includes(`${model}:latest`) || (served.length === 1 && !isOwn)) return;
-  throw new UnmockedError('model-not-found', `${apiUrl} has no model "${model}". It has: ${served.slice(0, 20).join(', ')}.`, { details: { fault: 'no-such-model', url: apiUrl } });
+  if (
+    sources.model === 'default' ||
+    served.length === 0 ||
+    served.includes(model) ||
+    served.includes(`${model}:latest`) ||
+    (served.length === 1 && !isOwn)
+  )
+    return;
+  throw new UnmockedError(
+    'model-not-found',
+    `${apiUrl} has no model "${model}". It has: ${served.slice(0, 20).join(', ')}.`,
+    { details: { fault: 'no-such-model', url: apiUrl } },
+  );
 }
 
 /** The model that was asked for by anybody; where nobody did, the server's only one, or the one that we would take ourselves. */
 function chooseModel({ settings, sources }: RemoteRequest, served: readonly string[]): string {
-  if (sources.model !== 'default' || served.length === 0 || served.includes(settings.model)) return settings.model;
+  if (sources.model !== 'default' || served.length === 0 || served.includes(settings.model))
+    return settings.model;
   if (served.length === 1) return served[0]!;
-  throw new UnmockedError('invalid-config', `No model is chosen, and ${settings.apiUrl} has ${served.length}: ${served.slice(0, 20).join(', ')}. Set model in config.toml, AF_LLM_MODEL, or the model in the settings.`);
+  throw new UnmockedError(
+    'invalid-config',
+    `No model is chosen, and ${settings.apiUrl} has ${served.length}: ${served.slice(0, 20).join(', ')}. Set model in config.toml, AF_LLM_MODEL, or the model in the settings.`,
+  );
 }

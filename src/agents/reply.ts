@@ -57,7 +57,9 @@ function takeReasoning(text: string, problems: string[]): { thinking: string; an
       if (--depth > 0) continue;
       thinking.push(text.slice(from, tag.index).trim());
     } else {
-      problems.push('The reasoning was never opened: everything before its end counts as reasoning.');
+      problems.push(
+        'The reasoning was never opened: everything before its end counts as reasoning.',
+      );
       thinking.push((answer + text.slice(from, tag.index)).trim());
       answer = '';
     }
@@ -78,15 +80,24 @@ function parseCall(text: string): Omit<ToolCall, 'raw'> | string {
   const args: [string, string][] = [];
   for (const part of splitArguments(match[2]!)) {
     const at = part.indexOf('=');
-    if (at < 1) return `A tool call has an argument without a name: ${clip(text)}. Expected name(key=value, …).`;
-    args.push([part.slice(0, at).trim(), part.slice(at + 1).trim().replace(/^(["'])(.*)\1$/s, '$2')]);
+    if (at < 1)
+      return `A tool call has an argument without a name: ${clip(text)}. Expected name(key=value, …).`;
+    args.push([
+      part.slice(0, at).trim(),
+      part
+        .slice(at + 1)
+        .trim()
+        .replace(/^(["'])(.*)\1$/s, '$2'),
+    ]);
   }
   return { name: match[1]!, arguments: Object.fromEntries(args) };
 }
 
 /** At commas; those within a value that is quoted as a whole do not count, and an apostrophe is no quote. */
 function splitArguments(text: string): string[] {
-  return (text.match(/[^,=]*=\s*(?:"[^"]*"|'[^']*')\s*(?=,|$)|[^,]+/g) ?? []).map((part) => part.trim()).filter(Boolean);
+  return (text.match(/[^,=]*=\s*(?:"[^"]*"|'[^']*')\s*(?=,|$)|[^,]+/g) ?? [])
+    .map((part) => part.trim())
+    .filter(Boolean);
 }
 
 function parseJsonCall(json: string): Omit<ToolCall, 'raw'> | string {
@@ -94,9 +105,19 @@ function parseJsonCall(json: string): Omit<ToolCall, 'raw'> | string {
     const call = JSON.parse(json) as { name?: unknown; arguments?: unknown };
     if (typeof call?.name !== 'string') return `A tool call has no name: ${clip(json)}`;
     // The OpenAI form writes the arguments as JSON in a text.
-    const args: unknown = typeof call.arguments === 'string' ? JSON.parse(call.arguments) : (call.arguments ?? {});
-    if (typeof args !== 'object' || args === null || Array.isArray(args)) return `The arguments of a tool call are not an object: ${clip(json)}`;
-    return { name: call.name, arguments: Object.fromEntries(Object.entries(args).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)])) };
+    const args: unknown =
+      typeof call.arguments === 'string' ? JSON.parse(call.arguments) : (call.arguments ?? {});
+    if (typeof args !== 'object' || args === null || Array.isArray(args))
+      return `The arguments of a tool call are not an object: ${clip(json)}`;
+    return {
+      name: call.name,
+      arguments: Object.fromEntries(
+        Object.entries(args).map(([key, value]) => [
+          key,
+          typeof value === 'string' ? value : JSON.stringify(value),
+        ]),
+      ),
+    };
   } catch {
     return `A tool call is not JSON: ${clip(json)}`;
   }

@@ -31,7 +31,11 @@ export class Sessions {
   }
 
   /** Runs a turn when the session's earlier ones are over; without a session, at once. */
-  inTurn<T>(sessionId: string | undefined, turn: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  inTurn<T>(
+    sessionId: string | undefined,
+    turn: () => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
     if (!sessionId) return turn();
     const turns = this.#turns.get(sessionId) ?? new FairQueue();
     this.#turns.set(sessionId, turns);
@@ -47,12 +51,20 @@ export class Sessions {
       userProfile = session?.userProfile,
       toolsAvailable = session?.toolsAvailable,
     } = said;
-    return { payload: { ...said, systemContext, userProfile, toolsAvailable }, memory, forgotten: this.#forgotten };
+    return {
+      payload: { ...said, systemContext, userProfile, toolsAvailable },
+      memory,
+      forgotten: this.#forgotten,
+    };
   }
 
   /** Keeps a turn: the memory before it, what was added, and the reply. Not, if the session was forgotten meanwhile. */
-  remember({ payload: { sessionId, systemContext, userProfile, toolsAvailable }, forgotten }: Recalled, memory: Message[]): void {
-    if (sessionId && (this.#forgets.get(sessionId) ?? 0) <= forgotten) this.#sessions.set(sessionId, { systemContext, userProfile, toolsAvailable, memory });
+  remember(
+    { payload: { sessionId, systemContext, userProfile, toolsAvailable }, forgotten }: Recalled,
+    memory: Message[],
+  ): void {
+    if (sessionId && (this.#forgets.get(sessionId) ?? 0) <= forgotten)
+      this.#sessions.set(sessionId, { systemContext, userProfile, toolsAvailable, memory });
   }
 
   /** What is being said at the moment is forgotten too, when it is over. */

@@ -6,7 +6,10 @@ import { ReasoningStream } from './reasoning-stream.js';
  * Makes a stream of a call that reports tokens. Leaving the loop aborts the call and waits until it has stopped; then `response` rejects
  * with an `AbortError`. A caller who only wants `response` need not iterate.
  */
-export function streamOf(call: (onToken: (piece: TokenPiece) => void, signal: AbortSignal) => Promise<AgentResponse>, options: InvokeOptions): AgentStream {
+export function streamOf(
+  call: (onToken: (piece: TokenPiece) => void, signal: AbortSignal) => Promise<AgentResponse>,
+  options: InvokeOptions,
+): AgentStream {
   const controller = new AbortController();
   const stop = () => controller.abort(abortError(options.signal));
   if (options.signal?.aborted) stop();
@@ -33,7 +36,11 @@ export function streamOf(call: (onToken: (piece: TokenPiece) => void, signal: Ab
 
   let iterated = false;
   async function* iterate(): AsyncGenerator<AgentChunk, void, undefined> {
-    if (iterated) throw new UnmockedError('invalid-argument', 'A stream can be iterated once: its chunks are gone. Its text is in `response`.');
+    if (iterated)
+      throw new UnmockedError(
+        'invalid-argument',
+        'A stream can be iterated once: its chunks are gone. Its text is in `response`.',
+      );
     iterated = true;
     let finished = false;
     try {

@@ -10,9 +10,15 @@ export type Validation =
   | { valid: false; reply: string; /** Why not. */ reason: string; error?: Error };
 
 /** Asks an agent something and says whether it answers. Never throws but for an abort: a failing agent is an answer. */
-export async function validateAgent(agent: Agent, options: { signal?: AbortSignal | undefined } = {}): Promise<Validation> {
+export async function validateAgent(
+  agent: Agent,
+  options: { signal?: AbortSignal | undefined } = {},
+): Promise<Validation> {
   try {
-    const response = await agent.invoke(VALIDATION_PROMPT, { signal: options.signal, maxNewTokens: 32 });
+    const response = await agent.invoke(VALIDATION_PROMPT, {
+      signal: options.signal,
+      maxNewTokens: 32,
+    });
     // A model that thinks first may not be done with that yet; it answers all the same.
     const reply = response.response || response.thinking;
     if (reply.length > VALIDATION_MIN_CHARACTERS) return { valid: true, reply, response };
@@ -23,6 +29,11 @@ export async function validateAgent(agent: Agent, options: { signal?: AbortSigna
     };
   } catch (error) {
     if (isAbortError(error)) throw error;
-    return { valid: false, reply: '', reason: `the agent failed: ${(error as Error).message}`, error: error as Error };
+    return {
+      valid: false,
+      reply: '',
+      reason: `the agent failed: ${(error as Error).message}`,
+      error: error as Error,
+    };
   }
 }

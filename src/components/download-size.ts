@@ -7,11 +7,17 @@ import { formatBytes } from './format.js';
 const RUNTIME_BYTES = { plain: 14_300_000, asyncify: 26_900_000 };
 
 /** What a model's first choice on a device weighs, small files included; undefined where the registry does not know. */
-export function modelBytes(model: Model, device: 'webgpu' | 'wasm'): { dtype: string; bytes: number | undefined } | undefined {
+export function modelBytes(
+  model: Model,
+  device: 'webgpu' | 'wasm',
+): { dtype: string; bytes: number | undefined } | undefined {
   const [rung] = rungsOf(model, device);
   if (!rung) return undefined;
   const weights = model.files[rung.file]?.bytes;
-  const small = Object.entries(model.files).reduce((sum, [path, file]) => (path.endsWith('.onnx') ? sum : sum + (file.bytes ?? 0)), 0);
+  const small = Object.entries(model.files).reduce(
+    (sum, [path, file]) => (path.endsWith('.onnx') ? sum : sum + (file.bytes ?? 0)),
+    0,
+  );
   return { dtype: rung.dtype, bytes: weights === undefined ? undefined : weights + small };
 }
 
@@ -21,7 +27,15 @@ export function downloadSize(model: Model, device: PageDevice): string {
     .filter((name) => device === 'auto' || device === name)
     .flatMap((name) => {
       const size = modelBytes(model, name);
-      return size ? [{ ...size, where: name === 'wasm' ? 'WASM' : 'WebGPU', runtime: formatBytes(RUNTIME_BYTES[name === 'wasm' ? 'plain' : 'asyncify']) }] : [];
+      return size
+        ? [
+            {
+              ...size,
+              where: name === 'wasm' ? 'WASM' : 'WebGPU',
+              runtime: formatBytes(RUNTIME_BYTES[name === 'wasm' ? 'plain' : 'asyncify']),
+            },
+          ]
+        : [];
     });
   if (sizes.length === 0) return `It has no file for ${device}.`;
   const list = (text: (size: (typeof sizes)[number]) => string) => sizes.map(text).join(' or ');

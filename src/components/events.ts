@@ -38,7 +38,12 @@ export class UnmockedErrorEvent extends CustomEvent<Error> {
 export class UnmockedRequestEvent extends CustomEvent<{ action: 'run' | 'stop'; id: string }> {
   static readonly type = 'unmocked-request';
   constructor(action: 'run' | 'stop', id: string) {
-    super(UnmockedRequestEvent.type, { detail: { action, id }, bubbles: true, composed: true, cancelable: true });
+    super(UnmockedRequestEvent.type, {
+      detail: { action, id },
+      bubbles: true,
+      composed: true,
+      cancelable: true,
+    });
   }
 }
 
@@ -93,7 +98,11 @@ export interface Problem {
 }
 
 /** The backends, in the order in which they are offered. */
-export const backends = ['auto', 'local', 'remote'] as const satisfies readonly AgentSettings['backend'][];
+export const backends = [
+  'auto',
+  'local',
+  'remote',
+] as const satisfies readonly AgentSettings['backend'][];
 
 export { type PageDevice, pageDevices } from '../engine/ladder.js';
 

@@ -1,7 +1,8 @@
 /** `1.4 MB`: decimal units, as download sizes are given everywhere else. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
-  const [value, unit] = bytes < 1e6 ? [bytes / 1e3, 'kB'] : bytes < 1e9 ? [bytes / 1e6, 'MB'] : [bytes / 1e9, 'GB'];
+  const [value, unit] =
+    bytes < 1e6 ? [bytes / 1e3, 'kB'] : bytes < 1e9 ? [bytes / 1e6, 'MB'] : [bytes / 1e9, 'GB'];
   return `${value < 100 ? value.toFixed(1) : Math.round(value)} ${unit}`;
 }
 
@@ -26,10 +27,15 @@ export function formatDuration(milliseconds: number): string {
 /** A metric's name as words and its value with its unit: `firstTokenMs`, 12.3 → `first token`, `12 ms`. */
 export function formatMetric(name: string, value: number): { name: string; value: string } {
   const unit = /(Ms|Bytes)$/.exec(name)?.[1];
-  const words = (unit ? name.slice(0, -unit.length) : name).replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
+  const words = (unit ? name.slice(0, -unit.length) : name)
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase();
   if (unit === 'Ms') return { name: words, value: formatDuration(value) };
   if (unit === 'Bytes') return { name: words, value: formatBytes(Math.round(value)) };
-  return { name: words, value: Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 10 ? 2 : 1) };
+  return {
+    name: words,
+    value: Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 10 ? 2 : 1),
+  };
 }
 
 const LONGEST = 400;
@@ -37,8 +43,11 @@ const LONGEST = 400;
 /** A check's actual or expected value on one line; long ones are cut, the report has them whole. */
 export function formatValue(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
-  return text.length > LONGEST ? `${text.slice(0, LONGEST).toWellFormed()}… (${text.length} characters)` : text;
+  return text.length > LONGEST
+    ? `${text.slice(0, LONGEST).toWellFormed()}… (${text.length} characters)`
+    : text;
 }
 
 /** `1 check`, `3 checks`. */
-export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+export const count = (number: number, noun: string): string =>
+  `${number} ${noun}${number === 1 ? '' : 's'}`;

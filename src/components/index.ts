@@ -22,5 +22,13 @@ for (const [name, element] of Object.entries(elements)) {
   if (!customElements.get(name)) customElements.define(name, element);
 }
 
-export { UnmockedEnvironment, UnmockedHarness, UnmockedReport, UnmockedScenario, UnmockedSettings, UnmockedSources, UnmockedTry };
+export {
+  UnmockedEnvironment,
+  UnmockedHarness,
+  UnmockedReport,
+  UnmockedScenario,
+  UnmockedSettings,
+  UnmockedSources,
+  UnmockedTry,
+};
 export * from './events.js';

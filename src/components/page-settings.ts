@@ -1,9 +1,20 @@
 import type { AgentConfig, Backend } from '../config/config.js';
 import { ambientEnvironment, type Environment, readEnvironment } from '../config/environment.js';
 import { fetchConfig } from '../config/fetch-config.js';
-import { type AgentSettings, checkSettings, optionNames, options, show } from '../config/options.js';
+import {
+  type AgentSettings,
+  checkSettings,
+  optionNames,
+  options,
+  show,
+} from '../config/options.js';
 import { SettingsStore } from '../config/settings-store.js';
-import { requestedBackend, resolveSettings, type ResolvedSettings, type SettingsSources } from '../config/sources.js';
+import {
+  requestedBackend,
+  resolveSettings,
+  type ResolvedSettings,
+  type SettingsSources,
+} from '../config/sources.js';
 import { isAbortError, toErrorRecord } from '../errors.js';
 import { fetched } from '../fetched.js';
 import type { Problem } from './events.js';
@@ -63,7 +74,11 @@ export class PageSettings extends EventTarget {
   readonly #session: Storage | undefined;
   readonly #variables: Environment;
   readonly #options: PageSettingsOptions;
-  #problems: { store: Problem[]; environment: Problem[]; config: Problem[] } = { store: [], environment: [], config: [] };
+  #problems: { store: Problem[]; environment: Problem[]; config: Problem[] } = {
+    store: [],
+    environment: [],
+    config: [],
+  };
   #fetching = new AbortController();
 
   constructor(given: PageSettingsOptions = {}) {
@@ -87,7 +102,13 @@ export class PageSettings extends EventTarget {
   }
 
   get sources(): SettingsSources {
-    return { argument: this.#argument, url: this.#url, settings: this.#settings, config: this.#file?.config, environment: this.#environment };
+    return {
+      argument: this.#argument,
+      url: this.#url,
+      settings: this.#settings,
+      config: this.#file?.config,
+      environment: this.#environment,
+    };
   }
 
   /** What cannot be used of any source. */
@@ -116,7 +137,11 @@ export class PageSettings extends EventTarget {
   /** The key is there, but not sent, for the URL is only the address's. */
   get keyWithheld(): boolean {
     const { sources } = this;
-    return this.resolve('remote').settings.apiKey === undefined && resolveSettings({ ...sources, url: { ...sources.url, apiUrl: undefined } }, 'remote').settings.apiKey !== undefined;
+    return (
+      this.resolve('remote').settings.apiKey === undefined &&
+      resolveSettings({ ...sources, url: { ...sources.url, apiUrl: undefined } }, 'remote').settings
+        .apiKey !== undefined
+    );
   }
 
   /** The backend whose values count: of `auto` the first one in the ladder. */
@@ -134,10 +159,14 @@ export class PageSettings extends EventTarget {
   get rows(): SourceRow[] {
     const { backend } = this;
     const resolved = this.resolve(backend);
-    const other = backend === 'remote' && requestedBackend(this.sources) === 'auto' ? this.resolve('local') : undefined;
+    const other =
+      backend === 'remote' && requestedBackend(this.sources) === 'auto'
+        ? this.resolve('local')
+        : undefined;
     return optionNames.flatMap((name) => {
       const row = this.#row(name, resolved, backend);
-      if (!other || other.settings[name] === resolved.settings[name] || options[name].secret) return [row];
+      if (!other || other.settings[name] === resolved.settings[name] || options[name].secret)
+        return [row];
       return [row, { ...this.#row(name, other, 'local'), key: `${row.key}, in this page` }];
     });
   }
@@ -198,7 +227,11 @@ export class PageSettings extends EventTarget {
     try {
       this.#session?.setItem(CONFIG_ENTRY, JSON.stringify({ name, text }));
     } catch {
-      this.#problems.config = [warning('This browser did not keep the config.toml: it counts until the page is closed or loaded again.')];
+      this.#problems.config = [
+        warning(
+          'This browser did not keep the config.toml: it counts until the page is closed or loaded again.',
+        ),
+      ];
     }
     this.#changed();
   }
@@ -231,15 +264,29 @@ export class PageSettings extends EventTarget {
     this.#fetching.abort();
     const { signal } = (this.#fetching = new AbortController());
     try {
-      const text = await fetchConfig(this.#options.configUrl ?? 'config.toml', AbortSignal.any([signal, AbortSignal.timeout(CONFIG_PATIENCE_MS)]));
+      const text = await fetchConfig(
+        this.#options.configUrl ?? 'config.toml',
+        AbortSignal.any([signal, AbortSignal.timeout(CONFIG_PATIENCE_MS)]),
+      );
       if (signal.aborted || !text?.trim()) return;
       const config = await this.#parse(text);
       if (signal.aborted) return;
       this.#file = { name: 'config.toml beside the page', origin: 'page', text, config };
-      if (config.unknownKeys.length > 0) this.#problems.config = [warning(`The config.toml beside the page has keys that are not known and were ignored: ${config.unknownKeys.join(', ')}.`)];
+      if (config.unknownKeys.length > 0)
+        this.#problems.config = [
+          warning(
+            `The config.toml beside the page has keys that are not known and were ignored: ${config.unknownKeys.join(', ')}.`,
+          ),
+        ];
     } catch (error) {
       if (signal.aborted) return;
-      this.#problems.config = [isAbortError(error) ? warning(`The config.toml beside the page did not come within ${CONFIG_PATIENCE_MS / 1000} s and was left out.`) : problem(error)];
+      this.#problems.config = [
+        isAbortError(error)
+          ? warning(
+              `The config.toml beside the page did not come within ${CONFIG_PATIENCE_MS / 1000} s and was left out.`,
+            )
+          : problem(error),
+      ];
     }
     this.#changed();
   }
@@ -255,7 +302,13 @@ export class PageSettings extends EventTarget {
     const stored = this.#store.load();
     const rememberKey = this.#rememberChosen ? this.#rememberKey : stored.rememberKey;
     const kept = this.#store.save(change(stored.settings), { rememberKey });
-    this.#problems.store = kept ? [] : [warning('This browser keeps no settings: they count until the page is closed or loaded again.')];
+    this.#problems.store = kept
+      ? []
+      : [
+          warning(
+            'This browser keeps no settings: they count until the page is closed or loaded again.',
+          ),
+        ];
   }
 
   #changed(): void {
@@ -267,11 +320,21 @@ export class PageSettings extends EventTarget {
     const value = resolved.settings[name];
     const source = this.#sourceText(name, resolved, backend);
     const isDefault = resolved.sources[name] === 'default';
-    const none = value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+    const none =
+      value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
     let shown = none ? 'none' : typeof value === 'string' ? value : show(value);
     if (secret) shown = none ? 'not set' : 'set';
-    else if (name === 'model' && isDefault && backend === 'remote') shown = `${shown}, or the server's only one`;
-    return { key, value: shown, source: name === 'apiKey' && this.keyWithheld ? 'not used: the API URL is only in the address' : source, isDefault };
+    else if (name === 'model' && isDefault && backend === 'remote')
+      shown = `${shown}, or the server's only one`;
+    return {
+      key,
+      value: shown,
+      source:
+        name === 'apiKey' && this.keyWithheld
+          ? 'not used: the API URL is only in the address'
+          : source,
+      isDefault,
+    };
   }
 
   #sourceText(name: keyof AgentSettings, { sources }: ResolvedSettings, backend: Backend): string {
@@ -295,7 +358,10 @@ export class PageSettings extends EventTarget {
 }
 
 const warning = (text: string): Problem => ({ kind: 'warning', text });
-const problem = (error: unknown): Problem => ({ kind: 'error', text: toErrorRecord(error).message });
+const problem = (error: unknown): Problem => ({
+  kind: 'error',
+  text: toErrorRecord(error).message,
+});
 
 function sessionOrNone(): Storage | undefined {
   try {
@@ -307,8 +373,13 @@ function sessionOrNone(): Storage | undefined {
 
 function readKept(session: Storage | undefined): { name: string; text: string } | undefined {
   try {
-    const kept = JSON.parse(session?.getItem(CONFIG_ENTRY) ?? 'null') as { name?: unknown; text?: unknown } | null;
-    return typeof kept?.name === 'string' && typeof kept.text === 'string' ? { name: kept.name, text: kept.text } : undefined;
+    const kept = JSON.parse(session?.getItem(CONFIG_ENTRY) ?? 'null') as {
+      name?: unknown;
+      text?: unknown;
+    } | null;
+    return typeof kept?.name === 'string' && typeof kept.text === 'string'
+      ? { name: kept.name, text: kept.text }
+      : undefined;
   } catch {
     return undefined;
   }

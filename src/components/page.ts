@@ -7,7 +7,10 @@ import { StartupCheck, type ValidateStartup } from './startup-check.js';
 import type { UnmockedHarness } from './unmocked-harness.js';
 import { parameterNames, parseUrlParameters } from './url-parameters.js';
 
-export interface PageOptions extends Pick<PageSettingsOptions, 'store' | 'session' | 'environment' | 'configUrl'> {
+export interface PageOptions extends Pick<
+  PageSettingsOptions,
+  'store' | 'session' | 'environment' | 'configUrl'
+> {
   /** Checks what is configured when the page opens. */
   validate?: ValidateStartup | undefined;
 }
@@ -19,14 +22,25 @@ export interface ConnectedPage {
 }
 
 /** The attributes that are settings. */
-const attributes: Partial<Record<keyof RunSettings, string>> = { model: 'model', device: 'device', seed: 'seed', hub: 'hub', backend: 'backend', apiUrl: 'api-url' };
+const attributes: Partial<Record<keyof RunSettings, string>> = {
+  model: 'model',
+  device: 'device',
+  seed: 'seed',
+  hub: 'hub',
+  backend: 'backend',
+  apiUrl: 'api-url',
+};
 
 /**
  * Makes a harness the page's own: its settings come from the address, this browser, config.toml and the environment, the address may start
  * a run, a configured backend is checked in the background, and the document element says how a run ended, as `data-unmocked="passed"`,
  * `"failed"` or `"error"` (with the text in `data-unmocked-error`). An embedded harness is left out of this.
  */
-export function connectPage(harness: UnmockedHarness, search: string, options: PageOptions = {}): ConnectedPage {
+export function connectPage(
+  harness: UnmockedHarness,
+  search: string,
+  options: PageOptions = {},
+): ConnectedPage {
   const { dataset } = document.documentElement;
   const fail = (message: string) => {
     dataset['unmockedError'] = message;
@@ -43,15 +57,30 @@ export function connectPage(harness: UnmockedHarness, search: string, options: P
     if (target === harness) fail(detail.message);
   });
 
-  const { run, tags, errors, warnings, secrets = [], ...given } = parseUrlParameters(search, harness.scenarios);
+  const {
+    run,
+    tags,
+    errors,
+    warnings,
+    secrets = [],
+    ...given
+  } = parseUrlParameters(search, harness.scenarios);
   leaveAddress(secrets);
-  const problems: Problem[] = [...errors.map((text) => ({ kind: 'error' as const, text })), ...warnings.map((text) => ({ kind: 'warning' as const, text }))];
+  const problems: Problem[] = [
+    ...errors.map((text) => ({ kind: 'error' as const, text })),
+    ...warnings.map((text) => ({ kind: 'warning' as const, text })),
+  ];
 
   const settings = new PageSettings({
     ...options,
     argument: readAttributes(harness, problems),
     url: errors.length > 0 ? {} : checkSettings(toAgentSettings(given)),
-    onLeaveAddress: (names) => leaveAddress(runSettingNames.filter((name) => names.includes(agentNames[name])).flatMap((name) => parameterNames[name] ?? [])),
+    onLeaveAddress: (names) =>
+      leaveAddress(
+        runSettingNames
+          .filter((name) => names.includes(agentNames[name]))
+          .flatMap((name) => parameterNames[name] ?? []),
+      ),
   });
   harness.problems = problems;
   const startup = new StartupCheck((state) => (harness.startupState = state), options.validate);
@@ -77,7 +106,8 @@ export function connectPage(harness: UnmockedHarness, search: string, options: P
     await harness.updateComplete;
     await painted();
     // Somebody was faster.
-    if (!harness.running && !harness.testing && harness.isConnected) await startup.start(settings.sources);
+    if (!harness.running && !harness.testing && harness.isConnected)
+      await startup.start(settings.sources);
   }
 }
 
@@ -87,7 +117,10 @@ function applier(harness: UnmockedHarness, page: PageSettings): () => void {
   return () => {
     const { config, ...others } = page.sources;
     // A section of a backend cannot choose the backend.
-    const { backend: chosen } = resolveSettings({ ...others, config: config && { ...config, backends: {} } }, 'local').settings;
+    const { backend: chosen } = resolveSettings(
+      { ...others, config: config && { ...config, backends: {} } },
+      'local',
+    ).settings;
     const backend = requestedBackend(page.sources) === 'remote' ? 'remote' : chosen;
     const { settings, sources } = page.resolve(backend === 'remote' ? 'remote' : 'local');
     const server = page.resolve('remote').settings;
@@ -101,7 +134,14 @@ function applier(harness: UnmockedHarness, page: PageSettings): () => void {
       apiUrl: server.apiUrl ?? '',
       apiKey: server.apiKey ?? '',
     };
-    Object.assign(harness, Object.fromEntries(runSettingNames.filter((name) => next[name] !== last[name]).map((name) => [name, next[name]])));
+    Object.assign(
+      harness,
+      Object.fromEntries(
+        runSettingNames
+          .filter((name) => next[name] !== last[name])
+          .map((name) => [name, next[name]]),
+      ),
+    );
     last = next;
     harness.requestUpdate();
   };
@@ -114,7 +154,14 @@ function readAttributes(harness: UnmockedHarness, problems: Problem[]): Partial<
     const attribute = attributes[name];
     if (attribute === undefined || !harness.hasAttribute(attribute)) continue;
     try {
-      Object.assign(settings, checkSettings(toAgentSettings({ [name]: harness[name] }), 'invalid-argument', () => `The attribute ${attribute}`));
+      Object.assign(
+        settings,
+        checkSettings(
+          toAgentSettings({ [name]: harness[name] }),
+          'invalid-argument',
+          () => `The attribute ${attribute}`,
+        ),
+      );
     } catch (error) {
       problems.push({ kind: 'error', text: (error as Error).message });
     }
@@ -131,4 +178,5 @@ function leaveAddress(names: readonly string[]): void {
 }
 
 /** After the next frame, where one comes: a page that nobody sees draws none, and waits until it is seen. */
-const painted = () => new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+const painted = () =>
+  new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve)));

@@ -9,7 +9,9 @@ let last: Promise<unknown> = Promise.resolve();
  * Runs scenarios when no other run of this page is under way: tokens are counted for the page as a whole, so two runs at once would
  * take each other's for their own. A run that is stopped while it waits its turn reports its scenarios as not run.
  */
-export function runInTurn(options: RunOptions & { scenarios: readonly Scenario[] }): Promise<Report> {
+export function runInTurn(
+  options: RunOptions & { scenarios: readonly Scenario[] },
+): Promise<Report> {
   const code = loadCode(options.scenarios);
   code.catch(() => undefined); // it is thrown when the run's turn has come
   const run = last.then(async () => (await code)(options));
@@ -19,6 +21,9 @@ export function runInTurn(options: RunOptions & { scenarios: readonly Scenario[]
 
 /** Fetches what runs scenarios, and what they do, at the same time. */
 async function loadCode(scenarios: readonly Scenario[]) {
-  const [{ runScenarios }] = await Promise.all([fetched(import('../harness/run.js')), ...scenarios.map((scenario) => scenario.prepare?.())]);
+  const [{ runScenarios }] = await Promise.all([
+    fetched(import('../harness/run.js')),
+    ...scenarios.map((scenario) => scenario.prepare?.()),
+  ]);
   return runScenarios;
 }

@@ -15,7 +15,9 @@ export const agentNames = {
 export const runSettingNames = Object.keys(agentNames) as (keyof RunSettings)[];
 
 /** The page's settings under the agent's names; an empty text is no value. Not checked. */
-export function toAgentSettings(settings: Partial<RunSettings>): Partial<Record<keyof AgentSettings, unknown>> {
+export function toAgentSettings(
+  settings: Partial<RunSettings>,
+): Partial<Record<keyof AgentSettings, unknown>> {
   return Object.fromEntries(
     runSettingNames
       .filter((name) => name in settings)

@@ -7,14 +7,22 @@ import { count, formatByteProgress, formatDuration, formatMetric, formatValue } 
 import { isOver, type ScenarioState } from './scenario-state.js';
 import { statusIcon } from './status.js';
 
-const phases: Record<string, string> = { download: 'Downloading', verify: 'Verifying the model', session: 'Starting the runtime', 'warm-up': 'Warming up' };
+const phases: Record<string, string> = {
+  download: 'Downloading',
+  verify: 'Verifying the model',
+  session: 'Starting the runtime',
+  'warm-up': 'Warming up',
+};
 
 export function loadingPart({ progress, status }: Pick<ScenarioState, 'progress' | 'status'>) {
   if (!progress || status !== 'running') return nothing;
   const { phase, loadedBytes, totalBytes } = progress;
   const label = phases[phase] ?? phase;
   // Without a value a progress bar is indeterminate, which is the truth while the runtime starts.
-  const bar = phase === 'download' && totalBytes > 0 ? html`<progress aria-label=${label} max=${totalBytes} value=${loadedBytes}></progress>` : html`<progress aria-label=${label}></progress>`;
+  const bar =
+    phase === 'download' && totalBytes > 0
+      ? html`<progress aria-label=${label} max=${totalBytes} value=${loadedBytes}></progress>`
+      : html`<progress aria-label=${label}></progress>`;
   return html`<div class="loading" part="loading">
     <span>${label}${totalBytes > 0 ? html` <span class="muted">${formatByteProgress(loadedBytes, totalBytes)}</span>` : nothing}</span>
     ${bar}
@@ -22,7 +30,8 @@ export function loadingPart({ progress, status }: Pick<ScenarioState, 'progress'
 }
 
 /** A text of the project's own in which `words` are code. */
-export const withCode = (text: string) => text.split('`').map((piece, index) => (index % 2 === 1 ? html`<code>${piece}</code>` : piece));
+export const withCode = (text: string) =>
+  text.split('`').map((piece, index) => (index % 2 === 1 ? html`<code>${piece}</code>` : piece));
 
 const SHOWN_EXCHANGES = 4;
 
@@ -46,7 +55,9 @@ export function checksPart({ checks, status }: ScenarioState) {
   if (checks.length === 0) return nothing;
   const failed = checks.filter((check) => check.status === 'failed').length;
   const skipped = checks.filter((check) => check.status === 'skipped').length;
-  const rest = [failed ? `${failed} failed` : '', skipped ? `${skipped} skipped` : ''].filter(Boolean).join(', ');
+  const rest = [failed ? `${failed} failed` : '', skipped ? `${skipped} skipped` : '']
+    .filter(Boolean)
+    .join(', ');
   return html`<details part="checks" ?open=${failed > 0 || status === 'running'}>
     <summary>${count(checks.length, 'check')}<span class="muted">, ${rest || (isOver({ status } as ScenarioState) ? 'all passed' : 'so far all passed')}</span></summary>
     <ul class="checks">
@@ -56,7 +67,10 @@ export function checksPart({ checks, status }: ScenarioState) {
 }
 
 function checkPart({ name, status, actual, expected, reason }: Check): TemplateResult {
-  const fact = (label: string, value: unknown) => (value === undefined ? nothing : html`<div><dt>${label}</dt><dd><code>${formatValue(value)}</code></dd></div>`);
+  const fact = (label: string, value: unknown) =>
+    value === undefined
+      ? nothing
+      : html`<div><dt>${label}</dt><dd><code>${formatValue(value)}</code></dd></div>`;
   const same = status === 'passed' && JSON.stringify(actual) === JSON.stringify(expected);
   return html`<li part="check">
     <span class="mark" data-status=${status}>${statusIcon(status)}<span class="visually-hidden">${status}: </span></span>
@@ -83,7 +97,15 @@ export function devicePart({ attempts, result }: ScenarioState) {
   if (attempts.length === 0) return nothing;
   const device = result?.device;
   const evidence = result?.evidence;
-  const used = device ? [device.actual, evidence?.dtype, device.requested === device.actual ? '' : `asked for ${device.requested}`].filter(Boolean).join(', ') : '';
+  const used = device
+    ? [
+        device.actual,
+        evidence?.dtype,
+        device.requested === device.actual ? '' : `asked for ${device.requested}`,
+      ]
+        .filter(Boolean)
+        .join(', ')
+    : '';
   return html`<details part="device">
     <summary>Device${used ? html`: ${used}` : nothing} <span class="muted">(${count(attempts.length, 'attempt')})</span></summary>
     <ol class="attempts">
@@ -93,7 +115,17 @@ export function devicePart({ attempts, result }: ScenarioState) {
   </details>`;
 }
 
-export function attemptPart({ device, dtype, file, url, outcome, reason, error, durationMs, shared }: Attempt) {
+export function attemptPart({
+  device,
+  dtype,
+  file,
+  url,
+  outcome,
+  reason,
+  error,
+  durationMs,
+  shared,
+}: Attempt) {
   const status = outcome === 'loaded' ? 'passed' : outcome;
   const why = error ? `${error.code ? `${error.code}: ` : ''}${error.message}` : reason;
   return html`<li part="attempt">
@@ -117,8 +149,19 @@ export function exchangesPart({ result }: ScenarioState) {
   </details>`;
 }
 
-function exchangePart({ prompt, text, promptTokenIds, outputTokenIds, prefilledTokens, finishReason, timings, seed }: Exchange) {
-  const speed = Number.isFinite(timings.tokensPerSecond) ? ` · ${timings.tokensPerSecond.toFixed(0)} tok/s` : '';
+function exchangePart({
+  prompt,
+  text,
+  promptTokenIds,
+  outputTokenIds,
+  prefilledTokens,
+  finishReason,
+  timings,
+  seed,
+}: Exchange) {
+  const speed = Number.isFinite(timings.tokensPerSecond)
+    ? ` · ${timings.tokensPerSecond.toFixed(0)} tok/s`
+    : '';
   return html`<li part="exchange">
     <pre class="prompt">${prompt}</pre>
     <pre class="text">${text}</pre>

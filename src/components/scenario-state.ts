@@ -14,13 +14,21 @@ export interface ScenarioState {
   readonly live: readonly { readonly message: string; readonly text: string }[];
   readonly tokens: number;
   /** Set while a model loads. */
-  readonly progress?: { readonly phase: string; readonly loadedBytes: number; readonly totalBytes: number } | undefined;
+  readonly progress?:
+    | { readonly phase: string; readonly loadedBytes: number; readonly totalBytes: number }
+    | undefined;
   readonly result?: ScenarioResult | undefined;
   /** The result is not of the latest run. */
   readonly earlier?: boolean | undefined;
 }
 
-export const idle: ScenarioState = { status: 'idle', checks: [], attempts: [], live: [], tokens: 0 };
+export const idle: ScenarioState = {
+  status: 'idle',
+  checks: [],
+  attempts: [],
+  live: [],
+  tokens: 0,
+};
 export const waiting: ScenarioState = { ...idle, status: 'waiting' };
 
 /** The state after an event of the same scenario; events that say nothing of a scenario change nothing. */
@@ -31,11 +39,28 @@ export function reduceScenario(state: ScenarioState, event: RunEvent): ScenarioS
     case 'check':
       return { ...state, checks: [...state.checks, event.check] };
     case 'exchange':
-      return { ...state, progress: undefined, live: [...state.live, { message: event.message, text: '' }] };
+      return {
+        ...state,
+        progress: undefined,
+        live: [...state.live, { message: event.message, text: '' }],
+      };
     case 'token':
-      return { ...state, tokens: state.tokens + 1, live: state.live.map((one, index) => (index === event.exchange ? { ...one, text: one.text + event.text } : one)) };
+      return {
+        ...state,
+        tokens: state.tokens + 1,
+        live: state.live.map((one, index) =>
+          index === event.exchange ? { ...one, text: one.text + event.text } : one,
+        ),
+      };
     case 'progress':
-      return { ...state, progress: { phase: event.phase, loadedBytes: event.loadedBytes, totalBytes: event.totalBytes } };
+      return {
+        ...state,
+        progress: {
+          phase: event.phase,
+          loadedBytes: event.loadedBytes,
+          totalBytes: event.totalBytes,
+        },
+      };
     case 'attempt':
       return { ...state, progress: undefined, attempts: [...state.attempts, event.attempt] };
     case 'scenario-end':
@@ -46,7 +71,10 @@ export function reduceScenario(state: ScenarioState, event: RunEvent): ScenarioS
 }
 
 /** A result as a card shows it. */
-export function resultState(result: ScenarioResult, attempts: readonly Attempt[] = []): ScenarioState {
+export function resultState(
+  result: ScenarioResult,
+  attempts: readonly Attempt[] = [],
+): ScenarioState {
   const { status, checks, evidence, device } = result;
   return {
     status,
@@ -58,4 +86,5 @@ export function resultState(result: ScenarioResult, attempts: readonly Attempt[]
   };
 }
 
-export const isOver = ({ status }: ScenarioState): boolean => status !== 'idle' && status !== 'waiting' && status !== 'running';
+export const isOver = ({ status }: ScenarioState): boolean =>
+  status !== 'idle' && status !== 'waiting' && status !== 'running';

@@ -1,5 +1,10 @@
 import type { StartupValidation, validateStartup } from '../agents/startup.js';
-import { isConfigured, requestedBackend, resolveSettings, type SettingsSources } from '../config/sources.js';
+import {
+  isConfigured,
+  requestedBackend,
+  resolveSettings,
+  type SettingsSources,
+} from '../config/sources.js';
 import { isAbortError, toErrorRecord, untilAborted } from '../errors.js';
 import { fetched } from '../fetched.js';
 import type { Model } from '../models/model.js';
@@ -20,7 +25,10 @@ export type ValidateStartup = typeof validateStartup;
 const idle: StartupState = { status: 'idle', text: '' };
 /** Fetched only where something is configured. */
 const validateFetched: ValidateStartup = async (sources, options) => {
-  const { validateStartup: validate } = await untilAborted(fetched(import('../agents/startup.js')), options?.signal);
+  const { validateStartup: validate } = await untilAborted(
+    fetched(import('../agents/startup.js')),
+    options?.signal,
+  );
   return validate(sources, options);
 };
 
@@ -34,7 +42,10 @@ export class StartupCheck {
   #controller: AbortController | undefined;
   #over: Promise<void> = Promise.resolve();
 
-  constructor(onChange: (state: StartupState) => void, validate: ValidateStartup = validateFetched) {
+  constructor(
+    onChange: (state: StartupState) => void,
+    validate: ValidateStartup = validateFetched,
+  ) {
     this.#onChange = onChange;
     this.#validate = validate;
   }
@@ -65,11 +76,23 @@ export class StartupCheck {
     const { apiUrl } = resolveSettings(sources, 'remote').settings;
     const remote = asked === 'remote' || (asked === 'auto' && apiUrl !== undefined);
     const { model, download } = localModel(sources);
-    if (!remote && download) return say({ status: 'unchecked', text: `${model} was not checked: it would download ${download}. Press Test to do it.` });
-    say({ status: 'checking', text: remote ? `Checking remote backend${apiUrl ? ` at ${apiUrl}` : ''}…` : `Checking ${model} in this page…` });
+    if (!remote && download)
+      return say({
+        status: 'unchecked',
+        text: `${model} was not checked: it would download ${download}. Press Test to do it.`,
+      });
+    say({
+      status: 'checking',
+      text: remote
+        ? `Checking remote backend${apiUrl ? ` at ${apiUrl}` : ''}…`
+        : `Checking ${model} in this page…`,
+    });
     try {
       // With `auto`, a server that is away would have this page download its own model.
-      const checked: SettingsSources = remote && download ? { ...sources, argument: { ...sources.argument, backend: 'remote' } } : sources;
+      const checked: SettingsSources =
+        remote && download
+          ? { ...sources, argument: { ...sources.argument, backend: 'remote' } }
+          : sources;
       say(describe(await this.#validate(checked, { signal })));
     } catch (error) {
       if (!isAbortError(error)) say({ status: 'invalid', text: toErrorRecord(error).message });
@@ -79,9 +102,17 @@ export class StartupCheck {
 
 function describe(validation: StartupValidation): StartupState {
   if (validation.status === 'none') return idle;
-  if (validation.status === 'invalid') return { status: 'invalid', text: `The configured backend does not answer. ${validation.reason}` };
+  if (validation.status === 'invalid')
+    return {
+      status: 'invalid',
+      text: `The configured backend does not answer. ${validation.reason}`,
+    };
   const { model, device, warning } = validation;
-  return { status: 'valid', text: `${model} ${device.url ? `at ${device.url}` : `on ${device.actual}`} answers.`, ...(warning ? { warning } : {}) };
+  return {
+    status: 'valid',
+    text: `${model} ${device.url ? `at ${device.url}` : `on ${device.actual}`} answers.`,
+    ...(warning ? { warning } : {}),
+  };
 }
 
 /** The model that this page would load, and what it would download for it, where it is not bundled. */
@@ -94,7 +125,15 @@ function localModel(sources: SettingsSources): { model: string; download?: strin
     return { model: id }; // validation says it
   }
   if (model.source.kind === 'bundled') return { model: id };
-  const sizes = (['webgpu', 'wasm'] as const).filter((name) => device === 'auto' || device === 'remote' || device === name).map((name) => modelBytes(model, name)?.bytes);
+  const sizes = (['webgpu', 'wasm'] as const)
+    .filter((name) => device === 'auto' || device === 'remote' || device === name)
+    .map((name) => modelBytes(model, name)?.bytes);
   const known = sizes.filter((bytes) => bytes !== undefined);
-  return { model: id, download: known.length > 0 ? [...new Set(known.map(formatBytes))].join(' or ') : 'a model whose size is not known yet' };
+  return {
+    model: id,
+    download:
+      known.length > 0
+        ? [...new Set(known.map(formatBytes))].join(' or ')
+        : 'a model whose size is not known yet',
+  };
 }

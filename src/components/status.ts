@@ -14,7 +14,8 @@ export const statusLabels: Record<ScenarioStatus, string> = {
   'not-run': 'not run',
 };
 
-const stroke = (d: string) => svg`<path d=${d} fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" />`;
+const stroke = (d: string) =>
+  svg`<path d=${d} fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" />`;
 const ring = svg`<circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="2" />`;
 
 const shapes: Record<ScenarioStatus, SVGTemplateResult> = {
@@ -29,10 +30,21 @@ const shapes: Record<ScenarioStatus, SVGTemplateResult> = {
 };
 
 /** The icon of a status; decoration beside its label. */
-export const statusIcon = (status: ScenarioStatus) => svg`<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" focusable="false">${shapes[status]}</svg>`;
+export const statusIcon = (status: ScenarioStatus) =>
+  svg`<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" focusable="false">${shapes[status]}</svg>`;
 
 /** The statuses of results, in the order in which they are summed up. */
-export const resultStatuses = ['passed', 'failed', 'timed-out', 'skipped', 'not-run'] as const satisfies readonly ResultStatus[];
+export const resultStatuses = [
+  'passed',
+  'failed',
+  'timed-out',
+  'skipped',
+  'not-run',
+] as const satisfies readonly ResultStatus[];
 
 /** `9 passed, 2 failed`. */
-export const totalsText = ({ totals }: Report): string => resultStatuses.filter((status) => totals[status] > 0).map((status) => `${totals[status]} ${statusLabels[status]}`).join(', ');
+export const totalsText = ({ totals }: Report): string =>
+  resultStatuses
+    .filter((status) => totals[status] > 0)
+    .map((status) => `${totals[status]} ${statusLabels[status]}`)
+    .join(', ');

@@ -22,7 +22,14 @@ export class UnmockedEnvironment extends LitElement {
   }
 
   #facts(description: Description) {
-    const { userAgent, crossOriginIsolated, hardwareConcurrency, deviceMemoryGb, wasmSimd, versions } = description;
+    const {
+      userAgent,
+      crossOriginIsolated,
+      hardwareConcurrency,
+      deviceMemoryGb,
+      wasmSimd,
+      versions,
+    } = description;
     return html`<dl part="facts">
       ${this.#webGpu(description)}
       ${fact('WebAssembly', wasmSimd, wasmSimd ? 'with SIMD' : 'without SIMD, which ONNX Runtime needs')}
@@ -37,27 +44,47 @@ export class UnmockedEnvironment extends LitElement {
   #webGpu({ webgpu }: Description) {
     if (!webgpu.adapter) return fact('WebGPU', false, `none: ${webgpu.reason}`);
     const { vendor, architecture, device, description, shaderF16 } = webgpu.adapter;
-    const name = description || [vendor, architecture, device].filter(Boolean).join(' ') || 'an adapter that does not say its name';
+    const name =
+      description ||
+      [vendor, architecture, device].filter(Boolean).join(' ') ||
+      'an adapter that does not say its name';
     return fact('WebGPU', true, `${name}, ${shaderF16 ? 'with' : 'without'} shader-f16`);
   }
 
   #warning({ webgpu: { adapter } }: Description) {
-    if (!adapter || !(adapter.isFallbackAdapter || /swiftshader|llvmpipe|basic render/i.test(`${adapter.architecture} ${adapter.description}`))) return nothing;
+    if (
+      !adapter ||
+      !(
+        adapter.isFallbackAdapter ||
+        /swiftshader|llvmpipe|basic render/i.test(`${adapter.architecture} ${adapter.description}`)
+      )
+    )
+      return nothing;
     return html`<p class="warning" part="warning"><strong>Software adapter:</strong> the CPU plays the GPU here. The tokens are real, but slow; the device “wasm” is faster.</p>`;
   }
 }
 
 function fact(name: string, good: boolean | undefined, text: string, title?: string) {
-  const mark = good === undefined ? nothing : html`<span class="mark" data-status=${good ? 'passed' : 'skipped'} aria-hidden="true">${good ? '●' : '○'}</span>`;
+  const mark =
+    good === undefined
+      ? nothing
+      : html`<span class="mark" data-status=${good ? 'passed' : 'skipped'} aria-hidden="true">${good ? '●' : '○'}</span>`;
   return html`<div part="fact"><dt>${name}</dt><dd title=${title ?? nothing}>${mark}${text}</dd></div>`;
 }
 
 /** `Chromium 156 on Linux`; the whole user agent where it has an unknown form. */
 function browserName(userAgent: string): string {
-  const match = /(Firefox|Edg|OPR|HeadlessChrome|Chrome)\/(\d+)/.exec(userAgent) ?? /(Version)\/(\d+).*Safari/.exec(userAgent);
+  const match =
+    /(Firefox|Edg|OPR|HeadlessChrome|Chrome)\/(\d+)/.exec(userAgent) ??
+    /(Version)\/(\d+).*Safari/.exec(userAgent);
   const system = /(Windows|Android|iPhone|iPad|Mac OS X|CrOS|Linux)/.exec(userAgent)?.[1];
   if (!match) return userAgent;
-  const names: Record<string, string> = { Edg: 'Edge', OPR: 'Opera', HeadlessChrome: 'Chrome (headless)', Version: 'Safari' };
+  const names: Record<string, string> = {
+    Edg: 'Edge',
+    OPR: 'Opera',
+    HeadlessChrome: 'Chrome (headless)',
+    Version: 'Safari',
+  };
   return `${names[match[1]!] ?? match[1]} ${match[2]}${system ? ` on ${system.replace('Mac OS X', 'macOS')}` : ''}`;
 }
 

@@ -12,7 +12,16 @@ import { describe, type Description } from '../scenarios/description.js';
 import { scenarios as coreScenarios } from '../scenarios/index.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { System } from '../scenarios/system.js';
-import { type PageDevice, type Problem, UnmockedErrorEvent, UnmockedReportEvent, type UnmockedRequestEvent, UnmockedResultEvent, type UnmockedSettingsEvent, UnmockedStartEvent } from './events.js';
+import {
+  type PageDevice,
+  type Problem,
+  UnmockedErrorEvent,
+  UnmockedReportEvent,
+  type UnmockedRequestEvent,
+  UnmockedResultEvent,
+  type UnmockedSettingsEvent,
+  UnmockedStartEvent,
+} from './events.js';
 import { count } from './format.js';
 import type { PageSettings } from './page-settings.js';
 import { runInTurn } from './run-queue.js';
@@ -87,7 +96,8 @@ export class UnmockedHarness extends LitElement {
     super.connectedCallback();
     (this.system ? this.system.describe() : describe()).then(
       (description) => (this.description = description),
-      (error: Error) => this.#addProblem(`The browser could not be asked what it can do: ${error.message}`),
+      (error: Error) =>
+        this.#addProblem(`The browser could not be asked what it can do: ${error.message}`),
     );
   }
 
@@ -107,8 +117,19 @@ export class UnmockedHarness extends LitElement {
     if (this.page) return this.page.sources;
     const { backend, device, seed, hub, apiUrl, apiKey, model } = this;
     // The default is no choice: a server has models of its own.
-    const own = toAgentSettings({ backend, device, seed, hub, apiUrl, apiKey, model: model === options.model.default ? '' : model });
-    return { argument: Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)), environment: {} };
+    const own = toAgentSettings({
+      backend,
+      device,
+      seed,
+      hub,
+      apiUrl,
+      apiKey,
+      model: model === options.model.default ? '' : model,
+    });
+    return {
+      argument: Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)),
+      environment: {},
+    };
   }
 
   /**
@@ -117,7 +138,11 @@ export class UnmockedHarness extends LitElement {
    * @throws UnmockedError `invalid-argument` or `unknown-model` when it cannot begin: an unknown id, a bad setting, a run under way.
    */
   async run(ids?: readonly string[], signal?: AbortSignal): Promise<Report> {
-    if (this.#controller) throw new UnmockedError('invalid-argument', 'A run is under way. Wait for its end, or stop it.');
+    if (this.#controller)
+      throw new UnmockedError(
+        'invalid-argument',
+        'A run is under way. Wait for its end, or stop it.',
+      );
     const controller = (this.#controller = new AbortController());
     this.running = true;
     this.report = undefined;
@@ -143,7 +168,8 @@ export class UnmockedHarness extends LitElement {
     } catch (error) {
       this.#end();
       this.latest = [];
-      for (const [id, { status }] of this.#states) if (status === 'waiting' || status === 'running') this.#states.set(id, idle);
+      for (const [id, { status }] of this.#states)
+        if (status === 'waiting' || status === 'running') this.#states.set(id, idle);
       const shown = error instanceof Error ? error : new Error(toErrorRecord(error).message);
       this.#addProblem(shown.message);
       this.dispatchEvent(new UnmockedErrorEvent(shown));
@@ -239,7 +265,11 @@ export class UnmockedHarness extends LitElement {
   #allProblems(): readonly Problem[] {
     const { status, text, warning } = this.startupState ?? { status: 'idle', text: '' };
     const startup = status === 'invalid' ? text : warning;
-    return [...this.problems, ...(this.page?.problems ?? []), ...(startup ? [{ kind: 'warning', text: startup } as const] : [])];
+    return [
+      ...this.problems,
+      ...(this.page?.problems ?? []),
+      ...(startup ? [{ kind: 'warning', text: startup } as const] : []),
+    ];
   }
 
   #problemList() {
@@ -255,13 +285,27 @@ export class UnmockedHarness extends LitElement {
   #runSettings(): Pick<RunOptions, 'model' | 'device' | 'seed' | 'hubUrl' | 'server'> {
     const { settings, sources } = resolveSettings(this.sources, 'remote');
     const { apiUrl, apiKey, model } = settings;
-    const server = apiUrl === undefined ? null : { apiUrl, ...(apiKey === undefined ? {} : { apiKey }), ...(sources.model === 'default' ? {} : { model }) };
-    return { model: this.#localModel(), device: this.device, seed: this.seed, hubUrl: this.hub || undefined, server };
+    const server =
+      apiUrl === undefined
+        ? null
+        : {
+            apiUrl,
+            ...(apiKey === undefined ? {} : { apiKey }),
+            ...(sources.model === 'default' ? {} : { model }),
+          };
+    return {
+      model: this.#localModel(),
+      device: this.device,
+      seed: this.seed,
+      hubUrl: this.hub || undefined,
+      server,
+    };
   }
 
   /** The model that this page loads. A name that is only a server's says nothing of that. */
   #localModel(): string {
-    if (this.backend === 'remote') return this.page?.sources.config?.backends.local?.model ?? options.model.default;
+    if (this.backend === 'remote')
+      return this.page?.sources.config?.backends.local?.model ?? options.model.default;
     if (this.backend === 'local' || !this.apiUrl) return this.model;
     try {
       return resolveModel(this.model).id;
@@ -272,7 +316,8 @@ export class UnmockedHarness extends LitElement {
 
   #begin(chosen: readonly Scenario[]): void {
     this.latest = chosen.map(({ id }) => id);
-    for (const [id, state] of this.#states) this.#states.set(id, isOver(state) ? { ...state, earlier: true } : state);
+    for (const [id, state] of this.#states)
+      this.#states.set(id, isOver(state) ? { ...state, earlier: true } : state);
     for (const id of this.latest) this.#states.set(id, waiting);
     this.announcement = `Running ${count(chosen.length, 'scenario')}.`;
     this.dispatchEvent(new UnmockedStartEvent(this.latest));
@@ -283,7 +328,9 @@ export class UnmockedHarness extends LitElement {
     if (event.type === 'run-start' || event.type === 'run-end') return;
     const next = reduceScenario(this.#state(event.id), event);
     this.#states.set(event.id, next);
-    const card = this.renderRoot.querySelector<UnmockedScenario>(`unmocked-scenario[data-id="${event.id}"]`);
+    const card = this.renderRoot.querySelector<UnmockedScenario>(
+      `unmocked-scenario[data-id="${event.id}"]`,
+    );
     if (card) card.state = next;
     if (event.type === 'scenario-start') this.requestUpdate();
     if (event.type !== 'scenario-end') return;
@@ -303,7 +350,10 @@ export class UnmockedHarness extends LitElement {
   /** A button that becomes disabled loses the focus of whoever pressed it by keyboard. Stop keeps it until the run is over, which can take a while. */
   #moveFocus(from: string, to: string): void {
     const active = this.shadowRoot?.activeElement;
-    if (active?.id === from) void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#${to}`)?.focus());
+    if (active?.id === from)
+      void this.updateComplete.then(() =>
+        this.renderRoot.querySelector<HTMLElement>(`#${to}`)?.focus(),
+      );
   }
 
   #runAll(): void {
@@ -325,9 +375,14 @@ export class UnmockedHarness extends LitElement {
 
   #choose(ids: readonly string[] | undefined): Scenario[] {
     const unknown = ids?.find((id) => !this.scenarios.some((scenario) => scenario.id === id));
-    if (unknown !== undefined) throw new UnmockedError('invalid-argument', `There is no scenario "${unknown}". Allowed: ${this.scenarios.map(({ id }) => id).join(', ')}.`);
+    if (unknown !== undefined)
+      throw new UnmockedError(
+        'invalid-argument',
+        `There is no scenario "${unknown}". Allowed: ${this.scenarios.map(({ id }) => id).join(', ')}.`,
+      );
     const chosen = this.#shown().filter(({ id }) => !ids || ids.includes(id));
-    if (chosen.length === 0) throw new UnmockedError('invalid-argument', 'There is no scenario to run.');
+    if (chosen.length === 0)
+      throw new UnmockedError('invalid-argument', 'There is no scenario to run.');
     return chosen;
   }
 
@@ -341,7 +396,8 @@ export class UnmockedHarness extends LitElement {
   }
   #state = (id: string): ScenarioState => this.#states.get(id) ?? idle;
   #results = () => this.latest.flatMap((id) => this.#state(id).result ?? []);
-  #current = (): string => this.scenarios.find(({ id }) => this.#state(id).status === 'running')?.title ?? '';
+  #current = (): string =>
+    this.scenarios.find(({ id }) => this.#state(id).status === 'running')?.title ?? '';
 }
 
 declare global {

@@ -41,7 +41,9 @@ export class UnmockedReport extends LitElement {
       <ul class="totals" part="totals">
         ${resultStatuses.map((status) => {
           const number = results.filter((result) => result.status === status).length;
-          return number > 0 ? html`<li part="total" data-status=${status}>${statusIcon(status)} ${number} ${statusLabels[status]}</li>` : nothing;
+          return number > 0
+            ? html`<li part="total" data-status=${status}>${statusIcon(status)} ${number} ${statusLabels[status]}</li>`
+            : nothing;
         })}
       </ul>
       ${report ? html`${report.problems.map((problem) => html`<p class="problem">${problem}</p>`)}${this.#exports(report)}` : nothing}

@@ -6,10 +6,25 @@ import { resolveModel } from '../models/registry.js';
 import { scenarios } from '../scenarios/index.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { downloadSize } from './download-size.js';
-import { type PageDevice, UnmockedErrorEvent, UnmockedReportEvent, UnmockedRequestEvent, UnmockedResultEvent } from './events.js';
+import {
+  type PageDevice,
+  UnmockedErrorEvent,
+  UnmockedReportEvent,
+  UnmockedRequestEvent,
+  UnmockedResultEvent,
+} from './events.js';
 import { formatDuration } from './format.js';
 import { runInTurn } from './run-queue.js';
-import { checksPart, devicePart, exchangesPart, loadingPart, metricsPart, outputPart, reasonPart, withCode } from './scenario-parts.js';
+import {
+  checksPart,
+  devicePart,
+  exchangesPart,
+  loadingPart,
+  metricsPart,
+  outputPart,
+  reasonPart,
+  withCode,
+} from './scenario-parts.js';
 import { idle, isOver, reduceScenario, type ScenarioState, waiting } from './scenario-state.js';
 import { statusIcon, statusLabels } from './status.js';
 import { themeStyles } from './theme.styles.js';
@@ -65,7 +80,8 @@ export class UnmockedScenario extends LitElement {
   protected override async scheduleUpdate(): Promise<void> {
     const pause = this.#renderedAt + RENDER_INTERVAL_MS - performance.now();
     // A timer and not an animation frame: frames stop coming while a software GPU computes.
-    if (this.hasUpdated && this.state.status === 'running' && pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+    if (this.hasUpdated && this.state.status === 'running' && pause > 0)
+      await new Promise((resolve) => setTimeout(resolve, pause));
     super.scheduleUpdate();
     this.#renderedAt = performance.now();
   }
@@ -85,7 +101,11 @@ export class UnmockedScenario extends LitElement {
    * @throws UnmockedError `invalid-argument` or `unknown-model` when it cannot begin, or is running already.
    */
   async run(signal?: AbortSignal): Promise<ScenarioResult> {
-    if (this.#controller) throw new UnmockedError('invalid-argument', 'This scenario is running. Wait for its end, or cancel it.');
+    if (this.#controller)
+      throw new UnmockedError(
+        'invalid-argument',
+        'This scenario is running. Wait for its end, or cancel it.',
+      );
     const controller = (this.#controller = new AbortController());
     this.error = undefined;
     this.state = waiting;
@@ -118,7 +138,8 @@ export class UnmockedScenario extends LitElement {
 
   override render() {
     const scenario = this.scenario ?? scenarios.find(({ id }) => id === this.name);
-    if (!scenario) return html`<p class="card unknown" part="card" role="alert">There is no scenario "${this.name}". Allowed: ${scenarios.map(({ id }) => id).join(', ')}.</p>`;
+    if (!scenario)
+      return html`<p class="card unknown" part="card" role="alert">There is no scenario "${this.name}". Allowed: ${scenarios.map(({ id }) => id).join(', ')}.</p>`;
     const { state } = this;
     const { status, result } = state;
     return html`<article class="card" part="card" aria-labelledby="title" data-state=${status}>
@@ -174,7 +195,10 @@ export class UnmockedScenario extends LitElement {
   #scenario(): Scenario {
     const scenario = this.scenario ?? scenarios.find(({ id }) => id === this.name);
     if (scenario) return scenario;
-    throw new UnmockedError('invalid-argument', `There is no scenario "${this.name}". Allowed: ${scenarios.map(({ id }) => id).join(', ')}.`);
+    throw new UnmockedError(
+      'invalid-argument',
+      `There is no scenario "${this.name}". Allowed: ${scenarios.map(({ id }) => id).join(', ')}.`,
+    );
   }
 
   #show(event: RunEvent): void {

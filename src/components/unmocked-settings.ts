@@ -6,15 +6,39 @@ import { withListedFiles } from '../engine/hub-listing.js';
 import type { Model } from '../models/model.js';
 import { models, resolveModel } from '../models/registry.js';
 import { downloadSize } from './download-size.js';
-import { backends, type PageDevice, pageDevices, type RunSettings, type SettingsChange, UnmockedForgetEvent, UnmockedSettingsEvent } from './events.js';
+import {
+  backends,
+  type PageDevice,
+  pageDevices,
+  type RunSettings,
+  type SettingsChange,
+  UnmockedForgetEvent,
+  UnmockedSettingsEvent,
+} from './events.js';
 import { agentNames, runSettingNames, toAgentSettings } from './run-settings.js';
 import { themeStyles } from './theme.styles.js';
 import { settingsStyles } from './unmocked-settings.styles.js';
 
 const OTHER = '\u0000other';
-const deviceLabels: Record<PageDevice, string> = { auto: 'auto (the best that works)', webgpu: 'webgpu only', wasm: 'wasm only' };
-const backendLabels: Record<RunSettings['backend'], string> = { auto: 'auto (a server if one is set)', local: 'local (this page)', remote: 'remote (a server)' };
-const labels: Record<keyof RunSettings, string> = { model: 'Model', device: 'Device', seed: 'Seed', hub: 'Mirror', backend: 'Backend', apiUrl: 'API URL', apiKey: 'API key' };
+const deviceLabels: Record<PageDevice, string> = {
+  auto: 'auto (the best that works)',
+  webgpu: 'webgpu only',
+  wasm: 'wasm only',
+};
+const backendLabels: Record<RunSettings['backend'], string> = {
+  auto: 'auto (a server if one is set)',
+  local: 'local (this page)',
+  remote: 'remote (a server)',
+};
+const labels: Record<keyof RunSettings, string> = {
+  model: 'Model',
+  device: 'Device',
+  seed: 'Seed',
+  hub: 'Mirror',
+  backend: 'Backend',
+  apiUrl: 'API URL',
+  apiKey: 'API key',
+};
 
 /**
  * The controls of a run: backend, model, mirror, device, seed, and the server with its key. A value that is not allowed is refused beside
@@ -48,7 +72,8 @@ export class UnmockedSettings extends LitElement {
   /** "Another model" was chosen, whatever its name will be. */
   @state() private other = false;
   /** What was entered and refused, and why. */
-  @state() private refused: Partial<Record<keyof RunSettings, { entered: string; why: string }>> = {};
+  @state() private refused: Partial<Record<keyof RunSettings, { entered: string; why: string }>> =
+    {};
   @state() private said = '';
 
   /** What the hub says of a model that the registry does not pin, for its size. */
@@ -63,11 +88,15 @@ export class UnmockedSettings extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     // A value that came from elsewhere takes the place of one that was refused.
     const stale = runSettingNames.filter((name) => changed.has(name) && this.refused[name]);
-    if (stale.length > 0) this.refused = Object.fromEntries(Object.entries(this.refused).filter(([name]) => !stale.includes(name as keyof RunSettings)));
+    if (stale.length > 0)
+      this.refused = Object.fromEntries(
+        Object.entries(this.refused).filter(([name]) => !stale.includes(name as keyof RunSettings)),
+      );
   }
 
   protected override updated(changed: PropertyValues<this>) {
-    if (changed.has('model') || changed.has('hub') || changed.has('backend')) void this.#askForListing();
+    if (changed.has('model') || changed.has('hub') || changed.has('backend'))
+      void this.#askForListing();
   }
 
   async #askForListing(): Promise<void> {
@@ -117,16 +146,20 @@ export class UnmockedSettings extends LitElement {
         ${this.#text('apiKey', this.apiKey, { above: true, type: 'password', placeholder: this.keyFrom ? `set by ${this.keyFrom}` : 'none' })}
       </div>
       ${this.#error('apiUrl')} ${this.#error('apiKey')}
-      ${this.keyWithheld
-        ? html`<p class="hint" id="withheld">
+      ${
+        this.keyWithheld
+          ? html`<p class="hint" id="withheld">
             This URL came with the page's address, so no key is sent to it.
             <button type="button" id="adopt" class="quiet" @click=${() => this.#change({ apiUrl: this.apiUrl })}>Trust this URL with the key</button>
           </p>`
-        : nothing}
+          : nothing
+      }
       ${this.backend === 'auto' && this.apiUrl && this.device !== 'auto' ? html`<p class="hint">A device of this page is chosen, so the server is not used. Choose the device “auto”, or the backend “remote”.</p>` : nothing}
-      ${this.keeps
-        ? html`<label class="check"><input id="rememberKey" type="checkbox" .checked=${live(this.rememberKey)} @change=${(event: Event) => this.#change({ rememberKey: (event.target as HTMLInputElement).checked })} />Keep the key after this session, in this browser</label>`
-        : nothing}`;
+      ${
+        this.keeps
+          ? html`<label class="check"><input id="rememberKey" type="checkbox" .checked=${live(this.rememberKey)} @change=${(event: Event) => this.#change({ rememberKey: (event.target as HTMLInputElement).checked })} />Keep the key after this session, in this browser</label>`
+          : nothing
+      }`;
   }
 
   #localModel() {
@@ -154,7 +187,8 @@ export class UnmockedSettings extends LitElement {
     try {
       model = resolveModel(this.model);
     } catch (error) {
-      if (this.backend === 'auto' && this.apiUrl) return html`<p class="muted">This page has no model of that name; the server may.</p>`;
+      if (this.backend === 'auto' && this.apiUrl)
+        return html`<p class="muted">This page has no model of that name; the server may.</p>`;
       return html`<p class="problem">${(error as Error).message}</p>`;
     }
     return html`<p>${model.description}</p>
@@ -162,7 +196,11 @@ export class UnmockedSettings extends LitElement {
       ${model.source.kind === 'hub' ? this.#text('hub', this.hub, { type: 'url', label: 'Mirror of the hub (optional)', placeholder: 'https://huggingface.co/' }) : nothing}`;
   }
 
-  #select<T extends 'backend' | 'device'>(name: T, values: readonly RunSettings[T][], texts: Record<RunSettings[T], string>) {
+  #select<T extends 'backend' | 'device'>(
+    name: T,
+    values: readonly RunSettings[T][],
+    texts: Record<RunSettings[T], string>,
+  ) {
     return html`<div class="field" part="field">
       <label for=${name}>${labels[name]}</label>
       <select id=${name} @change=${this.#enter(name)}>
@@ -171,7 +209,23 @@ export class UnmockedSettings extends LitElement {
     </div>`;
   }
 
-  #text(name: keyof RunSettings, value: string, { id = name, type = 'text', label = labels[name], placeholder = '', above = false }: { id?: string; type?: string; label?: string; placeholder?: string; /** Its error is shown elsewhere, with more room. */ above?: boolean }) {
+  #text(
+    name: keyof RunSettings,
+    value: string,
+    {
+      id = name,
+      type = 'text',
+      label = labels[name],
+      placeholder = '',
+      above = false,
+    }: {
+      id?: string;
+      type?: string;
+      label?: string;
+      placeholder?: string;
+      /** Its error is shown elsewhere, with more room. */ above?: boolean;
+    },
+  ) {
     return html`<div class="field" part="field">
       <label for=${id}>${label}</label>
       <input
@@ -192,7 +246,9 @@ export class UnmockedSettings extends LitElement {
 
   #error(name: keyof RunSettings): TemplateResult | typeof nothing {
     const refused = this.refused[name];
-    return refused ? html`<p class="problem" id=${`${name}-error`} role="alert">${refused.why}</p>` : nothing;
+    return refused
+      ? html`<p class="problem" id=${`${name}-error`} role="alert">${refused.why}</p>`
+      : nothing;
   }
 
   /** What was entered stays where it was entered, also when it was refused. */
@@ -201,13 +257,19 @@ export class UnmockedSettings extends LitElement {
   #enter = (name: keyof RunSettings) => (event: Event) => {
     const { value } = event.target as HTMLInputElement;
     const entered = value.trim();
-    this.#change({ [name]: name === 'seed' ? (entered === '' ? Number.NaN : Number(entered)) : entered }, value);
+    this.#change(
+      { [name]: name === 'seed' ? (entered === '' ? Number.NaN : Number(entered)) : entered },
+      value,
+    );
   };
 
   #choose(event: Event): void {
     const { value } = event.target as HTMLSelectElement;
     this.other = value === OTHER;
-    if (this.other) void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLInputElement>('#other')?.select());
+    if (this.other)
+      void this.updateComplete.then(() =>
+        this.renderRoot.querySelector<HTMLInputElement>('#other')?.select(),
+      );
     else this.#change({ model: value });
   }
 
@@ -215,7 +277,11 @@ export class UnmockedSettings extends LitElement {
     const [name] = Object.keys(change) as (keyof RunSettings)[];
     this.said = '';
     try {
-      checkSettings(toAgentSettings(change), 'invalid-argument', (option) => labels[runSettingNames.find((candidate) => agentNames[candidate] === option)!]);
+      checkSettings(
+        toAgentSettings(change),
+        'invalid-argument',
+        (option) => labels[runSettingNames.find((candidate) => agentNames[candidate] === option)!],
+      );
     } catch (error) {
       this.refused = { ...this.refused, [name!]: { entered, why: (error as Error).message } };
       return;
@@ -232,7 +298,9 @@ export class UnmockedSettings extends LitElement {
     this.dispatchEvent(new UnmockedForgetEvent());
     this.said = 'The saved settings are forgotten.';
     // The button has nothing more to do and is disabled: the focus goes to where the settings begin.
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('#backend')?.focus());
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector<HTMLElement>('#backend')?.focus(),
+    );
   }
 }
 

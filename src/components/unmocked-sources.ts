@@ -89,9 +89,11 @@ export class UnmockedSources extends LitElement {
     >
       <h3 id="config-heading">config.toml</h3>
       <p id="in-use">
-        ${file
-          ? html`In use: ${file.name}. ${file.origin === 'hand' ? 'It is kept until this tab is closed.' : nothing}`
-          : html`None is in use. One that lies beside the page is read by itself; or choose a file, drop it here, or paste its text.`}
+        ${
+          file
+            ? html`In use: ${file.name}. ${file.origin === 'hand' ? 'It is kept until this tab is closed.' : nothing}`
+            : html`None is in use. One that lies beside the page is read by itself; or choose a file, drop it here, or paste its text.`
+        }
       </p>
       ${unknown.length > 0 ? html`<p class="hint" id="unknown"><strong>Warning:</strong> these keys are not known and were ignored: ${unknown.join(', ')}.</p>` : nothing}
       ${this.refused ? html`<p class="problem" id="refused" role="alert">${this.refused}</p>` : nothing}
@@ -154,7 +156,8 @@ export class UnmockedSources extends LitElement {
       this.area.focus();
       return;
     }
-    if ((await this.#use(text, 'config.toml, pasted')) && this.area.value === text) this.area.value = '';
+    if ((await this.#use(text, 'config.toml, pasted')) && this.area.value === text)
+      this.area.value = '';
   }
 
   async #use(text: string, name: string): Promise<boolean> {
@@ -180,7 +183,12 @@ export class UnmockedSources extends LitElement {
   }
 }
 
-const row = ({ key, value, source, isDefault }: SourceRow) => html`<tr class=${isDefault ? 'default' : ''}>
+const row = ({
+  key,
+  value,
+  source,
+  isDefault,
+}: SourceRow) => html`<tr class=${isDefault ? 'default' : ''}>
   <th scope="row"><code>${key}</code></th>
   <td>${value}</td>
   <td>${source}</td>

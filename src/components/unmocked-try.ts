@@ -17,7 +17,16 @@ import { scenarioStyles } from './unmocked-scenario.styles.js';
 import { tryStyles } from './unmocked-try.styles.js';
 
 const RENDER_INTERVAL_MS = 50;
-const nothingYet = { progress: undefined, attempts: [], thinking: '', reply: '', asked: false, outcome: undefined, error: '', note: '' };
+const nothingYet = {
+  progress: undefined,
+  attempts: [],
+  thinking: '',
+  reply: '',
+  asked: false,
+  outcome: undefined,
+  error: '',
+  note: '',
+};
 
 /**
  * Asks what is set something, to see whether it answers. The agent stays loaded for the next prompt, until the settings change, a run wants
@@ -40,7 +49,9 @@ export class UnmockedTry extends LitElement {
   @state() private thinking = '';
   @state() private reply = '';
   @state() private asked = false;
-  @state() private outcome: { agent: Pick<Agent, 'backend' | 'model' | 'device'>; response: AgentResponse } | undefined;
+  @state() private outcome:
+    | { agent: Pick<Agent, 'backend' | 'model' | 'device'>; response: AgentResponse }
+    | undefined;
   @state() private error = '';
   @state() private note = '';
   @state() private said = '';
@@ -65,7 +76,8 @@ export class UnmockedTry extends LitElement {
   /** Tokens come faster than anybody reads. */
   protected override async scheduleUpdate(): Promise<void> {
     const pause = this.#renderedAt + RENDER_INTERVAL_MS - performance.now();
-    if (this.hasUpdated && this.phase === 'answering' && pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+    if (this.hasUpdated && this.phase === 'answering' && pause > 0)
+      await new Promise((resolve) => setTimeout(resolve, pause));
     super.scheduleUpdate();
     this.#renderedAt = performance.now();
   }
@@ -74,7 +86,9 @@ export class UnmockedTry extends LitElement {
     if (this.#loadedWith === undefined || this.#loadedWith === signature(this.sources)) return;
     this.#loadedWith = undefined;
     // What is shown was said by other settings.
-    Object.assign(this, nothingYet, { note: this.#controller ? 'Stopped: the settings changed.' : '' });
+    Object.assign(this, nothingYet, {
+      note: this.#controller ? 'Stopped: the settings changed.' : '',
+    });
     void this.release();
   }
 
@@ -118,7 +132,10 @@ export class UnmockedTry extends LitElement {
       const response = await this.#ask(agent, signal);
       this.thinking = response.thinking;
       this.reply = response.response;
-      this.outcome = { agent: { backend: agent.backend, model: agent.model, device: agent.device }, response };
+      this.outcome = {
+        agent: { backend: agent.backend, model: agent.model, device: agent.device },
+        response,
+      };
       this.said = 'The test is over: it answers.';
     } catch (error) {
       if (signal.aborted || isAbortError(error)) this.note ||= 'Stopped.';
@@ -174,7 +191,8 @@ export class UnmockedTry extends LitElement {
       onResponse: () => undefined,
     }));
     const validation = await validateAgent(watched, { signal });
-    if (!validation.valid) throw validation.error ?? new Error(`It does not answer: ${validation.reason}.`);
+    if (!validation.valid)
+      throw validation.error ?? new Error(`It does not answer: ${validation.reason}.`);
     return validation.response;
   }
 
@@ -224,7 +242,12 @@ export class UnmockedTry extends LitElement {
       ['backend', backend],
       ['model', model.dtype ? `${model.id} (${model.dtype})` : model.id],
       ['device', device.url ?? device.actual],
-      ['tokens', usage.countedBy === 'nobody' ? 'not said by the server' : `${usage.completionTokens}${finishReason === 'length' ? ', cut at the limit' : ''}`],
+      [
+        'tokens',
+        usage.countedBy === 'nobody'
+          ? 'not said by the server'
+          : `${usage.completionTokens}${finishReason === 'length' ? ', cut at the limit' : ''}`,
+      ],
       ['first token', formatDuration(timings.firstToken)],
     ];
     return html`<dl class="metrics" part="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
@@ -249,7 +272,10 @@ export class UnmockedTry extends LitElement {
 
   /** A button that becomes disabled loses the focus of whoever pressed it by keyboard. */
   #moveFocus(from: string, to: string): void {
-    if (this.shadowRoot?.activeElement?.id === from) void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#${to}`)?.focus());
+    if (this.shadowRoot?.activeElement?.id === from)
+      void this.updateComplete.then(() =>
+        this.renderRoot.querySelector<HTMLElement>(`#${to}`)?.focus(),
+      );
   }
 }
 

@@ -24,12 +24,18 @@ export function ambientEnvironment(): Environment {
  *
  * @throws UnmockedError `invalid-config`, naming the variable and what is allowed.
  */
-export function readEnvironment(environment: Environment = ambientEnvironment()): Partial<AgentSettings> {
+export function readEnvironment(
+  environment: Environment = ambientEnvironment(),
+): Partial<AgentSettings> {
   const settings: Partial<Record<keyof AgentSettings, unknown>> = {};
   for (const name of optionNames) {
     const variable = options[name].environment;
     const value = variable && environment[variable]?.trim();
     if (value) settings[name] = value;
   }
-  return checkSettings(settings, 'invalid-config', (name) => `The environment variable ${options[name].environment}`);
+  return checkSettings(
+    settings,
+    'invalid-config',
+    (name) => `The environment variable ${options[name].environment}`,
+  );
 }

@@ -6,16 +6,27 @@ import { UnmockedError } from '../errors.js';
  * @returns undefined where there is none (404).
  * @throws UnmockedError `network`; `AbortError`.
  */
-export async function fetchConfig(url: string | URL = 'config.toml', signal?: AbortSignal): Promise<string | undefined> {
+export async function fetchConfig(
+  url: string | URL = 'config.toml',
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   let response: Response;
   try {
     response = await fetch(url, { signal: signal ?? null, cache: 'no-cache' });
   } catch (cause) {
     if (signal?.aborted) throw cause;
-    throw new UnmockedError('network', `The configuration could not be fetched from ${url}: ${(cause as Error).message}.`, { cause });
+    throw new UnmockedError(
+      'network',
+      `The configuration could not be fetched from ${url}: ${(cause as Error).message}.`,
+      { cause },
+    );
   }
   if (response.status === 404) return undefined;
-  if (!response.ok) throw new UnmockedError('network', `The configuration at ${url} answered with status ${response.status}.`);
+  if (!response.ok)
+    throw new UnmockedError(
+      'network',
+      `The configuration at ${url} answered with status ${response.status}.`,
+    );
   if (/^text\/html/i.test(response.headers.get('content-type') ?? '')) return undefined; // an index page in place of a 404
   return response.text();
 }

@@ -48,7 +48,8 @@ export class SettingsStore {
     const settings: Partial<AgentSettings> = {};
     for (const [name, value] of Object.entries({ ...kept, ...remembered, ...forSession })) {
       try {
-        if (!optionNames.includes(name as keyof AgentSettings)) throw new Error(`"${name}" is no setting`);
+        if (!optionNames.includes(name as keyof AgentSettings))
+          throw new Error(`"${name}" is no setting`);
         Object.assign(settings, checkSettings({ [name]: value }));
       } catch (error) {
         problems.push(`A saved setting was left out: ${toErrorRecord(error).message}`);
@@ -58,9 +59,20 @@ export class SettingsStore {
   }
 
   /** Replaces what was saved. Returns whether it outlives the page. */
-  save(settings: Partial<AgentSettings>, { rememberKey = false }: { rememberKey?: boolean } = {}): boolean {
-    const plain = Object.fromEntries(Object.entries(settings).filter(([name, value]) => value !== undefined && !secrets.includes(name as keyof AgentSettings)));
-    const secret = Object.fromEntries(Object.entries(settings).filter(([name, value]) => value !== undefined && secrets.includes(name as keyof AgentSettings)));
+  save(
+    settings: Partial<AgentSettings>,
+    { rememberKey = false }: { rememberKey?: boolean } = {},
+  ): boolean {
+    const plain = Object.fromEntries(
+      Object.entries(settings).filter(
+        ([name, value]) => value !== undefined && !secrets.includes(name as keyof AgentSettings),
+      ),
+    );
+    const secret = Object.fromEntries(
+      Object.entries(settings).filter(
+        ([name, value]) => value !== undefined && secrets.includes(name as keyof AgentSettings),
+      ),
+    );
     const kept = [
       write(this.#local, this.#names.settings, plain),
       write(this.#local, this.#names.secrets, rememberKey ? secret : {}),
@@ -86,12 +98,17 @@ function storageOrNone(name: 'localStorage' | 'sessionStorage'): Storage | undef
   }
 }
 
-function read(storage: Storage | undefined, name: string, problems: string[]): Record<string, unknown> | undefined {
+function read(
+  storage: Storage | undefined,
+  name: string,
+  problems: string[],
+): Record<string, unknown> | undefined {
   const text = storage?.getItem(name);
   if (text == null) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
   } catch {
     // said below
   }
@@ -100,7 +117,11 @@ function read(storage: Storage | undefined, name: string, problems: string[]): R
 }
 
 /** An entry with nothing in it is removed. */
-function write(storage: Storage | undefined, name: string, values: Record<string, unknown>): boolean {
+function write(
+  storage: Storage | undefined,
+  name: string,
+  values: Record<string, unknown>,
+): boolean {
   if (!storage) return false;
   try {
     if (Object.keys(values).length === 0) storage.removeItem(name);

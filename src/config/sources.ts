@@ -2,7 +2,15 @@ import type { AgentConfig, Backend } from './config.js';
 import { type AgentSettings, optionNames, options } from './options.js';
 
 /** Where a setting can come from, the strongest first. */
-export const sourceNames = ['argument', 'url', 'settings', 'backend section', 'base section', 'environment', 'default'] as const;
+export const sourceNames = [
+  'argument',
+  'url',
+  'settings',
+  'backend section',
+  'base section',
+  'environment',
+  'default',
+] as const;
 export type SourceName = (typeof sourceNames)[number];
 
 /** What each source says; all are optional, and checked before. */
@@ -30,22 +38,26 @@ export interface ResolvedSettings {
  */
 export function resolveSettings(given: SettingsSources, backend: Backend): ResolvedSettings {
   const layers: Record<SourceName, Partial<AgentSettings>> = {
-    'argument': given.argument ?? {},
-    'url': given.url ?? {},
-    'settings': given.settings ?? {},
+    argument: given.argument ?? {},
+    url: given.url ?? {},
+    settings: given.settings ?? {},
     'backend section': given.config?.backends[backend] ?? {},
     'base section': given.config?.settings ?? {},
-    'environment': given.environment ?? {},
-    'default': {},
+    environment: given.environment ?? {},
+    default: {},
   };
   const settings: Record<string, unknown> = {};
   const sources = {} as Record<keyof AgentSettings, SourceName>;
   for (const name of optionNames) {
-    const source = sourceNames.find((candidate) => layers[candidate][name] !== undefined) ?? 'default';
+    const source =
+      sourceNames.find((candidate) => layers[candidate][name] !== undefined) ?? 'default';
     settings[name] = source === 'default' ? options[name].default : layers[source][name];
     sources[name] = source;
   }
-  if (sources.apiUrl === 'url' && resolveSettings({ ...given, url: {} }, backend).settings.apiUrl !== settings['apiUrl']) {
+  if (
+    sources.apiUrl === 'url' &&
+    resolveSettings({ ...given, url: {} }, backend).settings.apiUrl !== settings['apiUrl']
+  ) {
     settings['apiKey'] = undefined;
     sources.apiKey = 'default';
   }
@@ -54,7 +66,10 @@ export function resolveSettings(given: SettingsSources, backend: Backend): Resol
 
 /** Which backend is asked for; a section of a backend cannot choose the backend. A device of this page means the local one, `remote` the other. */
 export function requestedBackend(given: SettingsSources): AgentSettings['backend'] {
-  const { backend, device } = resolveSettings({ ...given, config: given.config && { ...given.config, backends: {} } }, 'local').settings;
+  const { backend, device } = resolveSettings(
+    { ...given, config: given.config && { ...given.config, backends: {} } },
+    'local',
+  ).settings;
   if (backend !== 'auto') return backend;
   if (device === 'remote') return 'remote';
   return device === 'auto' ? 'auto' : 'local';
@@ -64,6 +79,8 @@ export function requestedBackend(given: SettingsSources): AgentSettings['backend
 export function isConfigured(sources: SettingsSources): boolean {
   return (['local', 'remote'] as const).some((backend) => {
     const { sources: from } = resolveSettings(sources, backend);
-    return (['apiUrl', 'backend', 'model', 'device'] as const).some((name) => from[name] !== 'default');
+    return (['apiUrl', 'backend', 'model', 'device'] as const).some(
+      (name) => from[name] !== 'default',
+    );
   });
 }

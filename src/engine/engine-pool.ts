@@ -1,4 +1,11 @@
-import { abortError, hasCode, isAbortError, toErrorRecord, UnmockedError, untilAborted } from '../errors.js';
+import {
+  abortError,
+  hasCode,
+  isAbortError,
+  toErrorRecord,
+  UnmockedError,
+  untilAborted,
+} from '../errors.js';
 import type { Model } from '../models/model.js';
 import { hubTreeUrl, modelBaseUrl } from '../models/registry.js';
 import { assets } from './assets.js';
@@ -24,7 +31,10 @@ export interface EngineLease {
   release(): void;
 }
 
-export interface EnginePoolOptions extends Pick<EngineLoadOptions, 'createWorker' | 'silenceLimit'> {
+export interface EnginePoolOptions extends Pick<
+  EngineLoadOptions,
+  'createWorker' | 'silenceLimit'
+> {
   /** WASM threads; default: one for small models, up to four for large ones, where the page is cross-origin isolated. */
   threads?: number | undefined;
   /** Keep downloaded models in this browser; default true. */
@@ -70,7 +80,11 @@ export class EnginePool {
     if (signal?.aborted) throw abortError(signal);
     const rungs = rungsOf(model, device, request.dtype);
     if (rungs.length === 0) {
-      throw new UnmockedError('no-device', `"${model.id}" has no file for ${device}${request.dtype ? ` as ${request.dtype}` : ''}. It has: ${model.variants.map((v) => `${v.device} ${v.dtype}`).join(', ')}.`, { details: { attempts: [] } });
+      throw new UnmockedError(
+        'no-device',
+        `"${model.id}" has no file for ${device}${request.dtype ? ` as ${request.dtype}` : ''}. It has: ${model.variants.map((v) => `${v.device} ${v.dtype}`).join(', ')}.`,
+        { details: { attempts: [] } },
+      );
     }
     const attempts: Attempt[] = [];
     let noAdapter: string | undefined;
@@ -95,12 +109,23 @@ export class EnginePool {
         if (signal?.aborted) throw abortError(signal);
         record({ outcome: 'failed', error: toErrorRecord(error) });
         if (hasCode(error, 'no-adapter')) noAdapter = error.message;
-        if (hasCode(error, 'model-not-found', 'network')) throw new UnmockedError(error.code, error.message, { cause: error, details: { ...error.details, attempts } });
+        if (hasCode(error, 'model-not-found', 'network'))
+          throw new UnmockedError(error.code, error.message, {
+            cause: error,
+            details: { ...error.details, attempts },
+          });
         if (isAbortError(error)) throw error;
       }
     }
-    const list = attempts.map((attempt) => `${attempt.device} ${attempt.dtype} (${attempt.file}): ${attempt.error?.message ?? attempt.reason}`);
-    throw new UnmockedError('no-device', `"${model.id}" could not be loaded on ${device === 'auto' ? 'any device' : device}. Tried:\n- ${list.join('\n- ')}`, { details: { attempts } });
+    const list = attempts.map(
+      (attempt) =>
+        `${attempt.device} ${attempt.dtype} (${attempt.file}): ${attempt.error?.message ?? attempt.reason}`,
+    );
+    throw new UnmockedError(
+      'no-device',
+      `"${model.id}" could not be loaded on ${device === 'auto' ? 'any device' : device}. Tried:\n- ${list.join('\n- ')}`,
+      { details: { attempts } },
+    );
   }
 
   /** Terminates everything; holders' next calls fail with `disposed` and load anew. */
@@ -113,7 +138,10 @@ export class EnginePool {
     loaded?.terminate();
     controller.abort();
     // Also one that loads at this very moment, when aborting has no effect any more.
-    void engine.then((late) => late.terminate(), () => undefined);
+    void engine.then(
+      (late) => late.terminate(),
+      () => undefined,
+    );
   }
 
   async #hold(key: string, request: AcquireRequest & { rung: Rung }): Promise<Engine> {
@@ -175,7 +203,9 @@ export class EnginePool {
     if (!entry || engine.closed) return; // died, and was forgotten, before
     if (--entry.holders > 0) return;
     this.#entries.delete(key);
-    engine.terminate(new UnmockedError('disposed', 'The engine was terminated: its last agent was disposed of.'));
+    engine.terminate(
+      new UnmockedError('disposed', 'The engine was terminated: its last agent was disposed of.'),
+    );
   }
 }
 

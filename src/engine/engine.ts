@@ -1,6 +1,15 @@
 import { abortError, fromErrorRecord, isAbortError, UnmockedError } from '../errors.js';
 import { ledger } from './ledger.js';
-import type { EngineInfo, GenerateRequest, GenerateResult, LoadProgress, LoadSpec, Request, Response, TokenEvent } from './protocol.js';
+import type {
+  EngineInfo,
+  GenerateRequest,
+  GenerateResult,
+  LoadProgress,
+  LoadSpec,
+  Request,
+  Response,
+  TokenEvent,
+} from './protocol.js';
 
 export interface EngineLoadOptions {
   signal?: AbortSignal | undefined;
@@ -20,13 +29,21 @@ interface Pending {
 }
 
 /** Without `id`, which the engine gives. */
-type RequestBody = Request extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
+type RequestBody = Request extends infer R
+  ? R extends { id: number }
+    ? Omit<R, 'id'>
+    : never
+  : never;
 
 const DEFAULT_SILENCE_LIMIT = 120_000;
 /** A cancelled generation ends after the token that is being computed; a worker that takes longer is given up. */
 const CANCEL_LIMIT = 30_000;
 
-export const createEngineWorker = (): Worker => new Worker(new URL('./runtime/worker.ts', import.meta.url), { type: 'module', name: 'unmocked-engine' });
+export const createEngineWorker = (): Worker =>
+  new Worker(new URL('./runtime/worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'unmocked-engine',
+  });
 
 /** One worker that holds one loaded model. Everything that can be poisoned or crash lives and dies in it. */
 export class Engine {
@@ -58,7 +75,10 @@ export class Engine {
     const stop = () => engine.terminate(abortError(signal));
     signal?.addEventListener('abort', stop, { once: true });
     try {
-      engine.info = await engine.#request<EngineInfo>({ type: 'load', spec }, { onProgress: options.onProgress });
+      engine.info = await engine.#request<EngineInfo>(
+        { type: 'load', spec },
+        { onProgress: options.onProgress },
+      );
       return engine;
     } catch (error) {
       engine.terminate(error as Error);
@@ -74,9 +94,20 @@ export class Engine {
     this.#worker.onmessage = ({ data }: MessageEvent<Response>) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.terminate(new UnmockedError('engine-crashed', `The engine's worker died: ${event.message || 'its script could not be loaded'}. The next call starts a new one.`));
+      this.terminate(
+        new UnmockedError(
+          'engine-crashed',
+          `The engine's worker died: ${event.message || 'its script could not be loaded'}. The next call starts a new one.`,
+        ),
+      );
     };
-    this.#worker.onmessageerror = () => this.terminate(new UnmockedError('engine-crashed', 'A message of the engine could not be read. The next call starts a new one.'));
+    this.#worker.onmessageerror = () =>
+      this.terminate(
+        new UnmockedError(
+          'engine-crashed',
+          'A message of the engine could not be read. The next call starts a new one.',
+        ),
+      );
     Engine.alive.add(this);
   }
 
@@ -89,7 +120,13 @@ export class Engine {
    * @throws UnmockedError `context-overflow`, `inference-failed`, `engine-crashed`, `engine-silent`; `AbortError` when `signal` aborts,
    *   after the worker has stopped computing.
    */
-  generate(request: GenerateRequest, options: { signal?: AbortSignal | undefined; onToken?: ((token: TokenEvent) => void) | undefined } = {}): Promise<GenerateResult> {
+  generate(
+    request: GenerateRequest,
+    options: {
+      signal?: AbortSignal | undefined;
+      onToken?: ((token: TokenEvent) => void) | undefined;
+    } = {},
+  ): Promise<GenerateResult> {
     return this.#request({ type: 'generate', request }, options);
   }
 
@@ -128,15 +165,31 @@ export class Engine {
     this.onClosed?.();
   }
 
-  #request<T>(body: RequestBody, options: Pick<Pending, 'onProgress' | 'onToken' | 'signal'> = {}): Promise<T> {
+  #request<T>(
+    body: RequestBody,
+    options: Pick<Pending, 'onProgress' | 'onToken' | 'signal'> = {},
+  ): Promise<T> {
     const { signal, onProgress, onToken } = options;
     if (this.#closed) return Promise.reject(this.#closed);
     if (signal?.aborted) return Promise.reject(abortError(signal));
     const id = this.#nextId++;
     let giveUp: ReturnType<typeof setTimeout> | undefined;
     const cancel = () => {
-      this.#worker.postMessage({ type: 'cancel', id: this.#nextId++, target: id } satisfies Request);
-      giveUp = setTimeout(() => this.terminate(new UnmockedError('engine-silent', `The engine did not stop within ${CANCEL_LIMIT / 1000} s of being cancelled and was terminated.`)), CANCEL_LIMIT);
+      this.#worker.postMessage({
+        type: 'cancel',
+        id: this.#nextId++,
+        target: id,
+      } satisfies Request);
+      giveUp = setTimeout(
+        () =>
+          this.terminate(
+            new UnmockedError(
+              'engine-silent',
+              `The engine did not stop within ${CANCEL_LIMIT / 1000} s of being cancelled and was terminated.`,
+            ),
+          ),
+        CANCEL_LIMIT,
+      );
     };
     return new Promise<T>((resolve, reject) => {
       this.#pending.set(id, { resolve, reject, onProgress, onToken, signal });
@@ -169,7 +222,9 @@ export class Engine {
         this.#settle(response.id);
         const error = fromErrorRecord(response.error);
         // A signal's reason stays in the page; the worker only knows that it was told to stop.
-        pending.reject(pending.signal?.aborted && isAbortError(error) ? abortError(pending.signal) : error);
+        pending.reject(
+          pending.signal?.aborted && isAbortError(error) ? abortError(pending.signal) : error,
+        );
         if (response.fatal) this.terminate(error);
       }
     }
@@ -185,7 +240,12 @@ export class Engine {
     clearTimeout(this.#watchdog);
     if (this.#pending.size === 0 || this.#closed) return;
     this.#watchdog = setTimeout(() => {
-      this.terminate(new UnmockedError('engine-silent', `The engine's worker said nothing for ${this.#silenceLimit / 1000} s and was terminated. The next call starts a new one.`));
+      this.terminate(
+        new UnmockedError(
+          'engine-silent',
+          `The engine's worker said nothing for ${this.#silenceLimit / 1000} s and was terminated. The next call starts a new one.`,
+        ),
+      );
     }, this.#silenceLimit);
   }
 }

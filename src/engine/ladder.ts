@@ -31,6 +31,12 @@ export interface Attempt {
 /** The rungs of a model for a device, best first. WebGPU needs the build of ONNX Runtime that can wait for the GPU. */
 export function rungsOf(model: Model, device: RequestedDevice, dtype?: Rung['dtype']): Rung[] {
   return model.variants
-    .filter((variant) => (device === 'auto' || variant.device === device) && (!dtype || variant.dtype === dtype))
-    .map((variant) => ({ ...variant, ort: variant.device === 'webgpu' ? 'asyncify' : 'plain' }) satisfies Rung);
+    .filter(
+      (variant) =>
+        (device === 'auto' || variant.device === device) && (!dtype || variant.dtype === dtype),
+    )
+    .map(
+      (variant) =>
+        ({ ...variant, ort: variant.device === 'webgpu' ? 'asyncify' : 'plain' }) satisfies Rung,
+    );
 }

@@ -24,17 +24,34 @@ export async function probeBrowser(): Promise<BrowserProbe> {
 
 async function probeWebGpu(): Promise<BrowserProbe['webgpu']> {
   if (!navigator.gpu) {
-    return { adapter: null, reason: isSecureContext ? 'this browser has no WebGPU' : 'WebGPU needs a secure context (https or localhost)' };
+    return {
+      adapter: null,
+      reason: isSecureContext
+        ? 'this browser has no WebGPU'
+        : 'WebGPU needs a secure context (https or localhost)',
+    };
   }
   try {
     const adapter = await navigator.gpu.requestAdapter();
     if (!adapter) return { adapter: null, reason: 'the browser has WebGPU, but no adapter for it' };
     const { vendor, architecture, device, description } = adapter.info;
-    return { adapter: { vendor, architecture, device, description, isFallbackAdapter: adapter.info.isFallbackAdapter ?? false, shaderF16: adapter.features.has('shader-f16') } };
+    return {
+      adapter: {
+        vendor,
+        architecture,
+        device,
+        description,
+        isFallbackAdapter: adapter.info.isFallbackAdapter ?? false,
+        shaderF16: adapter.features.has('shader-f16'),
+      },
+    };
   } catch (error) {
     return { adapter: null, reason: `requestAdapter() failed: ${(error as Error).message}` };
   }
 }
 
 /** A module with one function that returns an i8x16 splat. */
-const SIMD_MODULE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11]);
+const SIMD_MODULE = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15,
+  253, 98, 11,
+]);

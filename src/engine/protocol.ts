@@ -60,7 +60,14 @@ export interface EngineInfo {
   sessionInputs: string[];
   sessionOutputs: string[];
   /** Every file that was used, with its length and digest as computed here; `expected` is the digest it was checked against. */
-  files: { path: string; bytes: number; sha256: string; expected?: string; pin: DigestPin; fromCache: boolean }[];
+  files: {
+    path: string;
+    bytes: number;
+    sha256: string;
+    expected?: string;
+    pin: DigestPin;
+    fromCache: boolean;
+  }[];
   /** Bytes of the runtime's WASM that had to be fetched; 0 where the browser had it. */
   runtimeBytes: number;
   timings: LoadTimings;

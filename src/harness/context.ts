@@ -27,7 +27,11 @@ export function createContext(run: Run, result: ScenarioResult, signal: AbortSig
 
   const addCheck = (check: Check) => {
     if (ended) return; // a scenario that was given up no longer speaks
-    const plain = { ...check, ...('actual' in check ? { actual: toPlain(check.actual) } : {}), ...('expected' in check ? { expected: toPlain(check.expected) } : {}) };
+    const plain = {
+      ...check,
+      ...('actual' in check ? { actual: toPlain(check.actual) } : {}),
+      ...('expected' in check ? { expected: toPlain(check.expected) } : {}),
+    };
     const shown = withoutSecret(plain, secret);
     result.checks.push(shown);
     emit({ type: 'check', id, check: shown });
@@ -44,8 +48,21 @@ export function createContext(run: Run, result: ScenarioResult, signal: AbortSig
       return {
         onToken: ({ tokenId, text }) => emit({ type: 'token', id, exchange, tokenId, text }),
         onResponse: ({ metadata }) => {
-          const { prompt, text, promptTokenIds, outputTokenIds, usage, finishReason, timings } = metadata;
-          if (!ended) result.evidence.exchanges.push({ ...(agent.device.url ? { url: agent.device.url } : {}), message, prompt, text, promptTokenIds, outputTokenIds, prefilledTokens: usage.prefilledTokens, finishReason, seed: metadata.seed, timings });
+          const { prompt, text, promptTokenIds, outputTokenIds, usage, finishReason, timings } =
+            metadata;
+          if (!ended)
+            result.evidence.exchanges.push({
+              ...(agent.device.url ? { url: agent.device.url } : {}),
+              message,
+              prompt,
+              text,
+              promptTokenIds,
+              outputTokenIds,
+              prefilledTokens: usage.prefilledTokens,
+              finishReason,
+              seed: metadata.seed,
+              timings,
+            });
         },
       };
     });
@@ -76,16 +93,24 @@ export function createContext(run: Run, result: ScenarioResult, signal: AbortSig
     device,
     seed,
     signal,
-    reference: { model: typeof options.model === 'string' ? options.model : model.id, hubUrl: options.hubUrl },
+    reference: {
+      model: typeof options.model === 'string' ? options.model : model.id,
+      hubUrl: options.hubUrl,
+    },
     observe: watch,
     get server() {
-      if ('reason' in server) throw new UnmockedError('unsupported', `There is no server: ${server.reason}. Say that the scenario needs "remote".`);
+      if ('reason' in server)
+        throw new UnmockedError(
+          'unsupported',
+          `There is no server: ${server.reason}. Say that the scenario needs "remote".`,
+        );
       return server;
     },
     async load(loadOptions = {}) {
       const agent = await load({ model, backend: 'local', device, ...loadOptions });
       const { pool, model: otherModel, device: otherDevice, dtype } = loadOptions;
-      if (!pool && !otherModel && !otherDevice && !dtype && agent.backend === 'local') await run.warm.hold();
+      if (!pool && !otherModel && !otherDevice && !dtype && agent.backend === 'local')
+        await run.warm.hold();
       return agent;
     },
     loadRemote(loadOptions = {}) {
@@ -97,17 +122,34 @@ export function createContext(run: Run, result: ScenarioResult, signal: AbortSig
       return holds;
     },
     equal(name, actual, expected) {
-      return this.check(name, Object.is(actual, expected) || (isJson(actual) && isJson(expected) && JSON.stringify(actual) === JSON.stringify(expected)), { actual, expected });
+      return this.check(
+        name,
+        Object.is(actual, expected) ||
+          (isJson(actual) &&
+            isJson(expected) &&
+            JSON.stringify(actual) === JSON.stringify(expected)),
+        { actual, expected },
+      );
     },
     async rejects(name, work, expected, holds) {
       try {
         const value = await work();
-        addCheck({ name, status: 'failed', actual: `no error, but ${JSON.stringify(value)?.slice(0, 200) ?? 'nothing'}`, expected });
+        addCheck({
+          name,
+          status: 'failed',
+          actual: `no error, but ${JSON.stringify(value)?.slice(0, 200) ?? 'nothing'}`,
+          expected,
+        });
         return undefined;
       } catch (error) {
         if (signal.aborted) throw error;
         const { name: errorName, message, code } = toErrorRecord(error);
-        addCheck({ name, status: holds(error as Error) ? 'passed' : 'failed', actual: `${code ?? errorName}: ${message}`, expected });
+        addCheck({
+          name,
+          status: holds(error as Error) ? 'passed' : 'failed',
+          actual: `${code ?? errorName}: ${message}`,
+          expected,
+        });
         return error as Error;
       }
     },
@@ -132,7 +174,14 @@ export function createContext(run: Run, result: ScenarioResult, signal: AbortSig
 
 function describeAgent(result: ScenarioResult, { device, model }: Agent): void {
   result.device = { requested: device.requested, actual: device.actual, attempts: device.attempts };
-  Object.assign(result.evidence, { modelDigest: model.digest, dtype: model.dtype, modelBytes: model.bytes, device: device.actual, adapter: device.adapter, threads: device.threads });
+  Object.assign(result.evidence, {
+    modelDigest: model.digest,
+    dtype: model.dtype,
+    modelBytes: model.bytes,
+    device: device.actual,
+    adapter: device.adapter,
+    threads: device.threads,
+  });
 }
 
 function isJson(value: unknown): boolean {
@@ -146,5 +195,7 @@ function isJson(value: unknown): boolean {
 /** Checks are in the report, which is JSON; numbers that JSON does not have are kept as texts. */
 function toPlain(value: unknown): unknown {
   if (value === undefined) return undefined;
-  return isJson(value) && !(typeof value === 'number' && !Number.isFinite(value)) ? value : String(value);
+  return isJson(value) && !(typeof value === 'number' && !Number.isFinite(value))
+    ? value
+    : String(value);
 }

@@ -5,7 +5,10 @@ export function toJUnit(report: Report): string {
   const { totals } = report;
   const failures = totals.failed + totals['timed-out'] + totals['not-run'];
   const name = `unmocked ${report.model.id} ${report.device.requested}`;
-  const problems = report.problems.map((problem) => `    <testcase classname="unmocked" name="run" time="0"><failure message="${escape(problem)}"/></testcase>\n`);
+  const problems = report.problems.map(
+    (problem) =>
+      `    <testcase classname="unmocked" name="run" time="0"><failure message="${escape(problem)}"/></testcase>\n`,
+  );
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites>
   <testsuite name="${escape(name)}" tests="${totals.total + problems.length}" failures="${failures + problems.length}" skipped="${totals.skipped}" time="${seconds(report.durationMs)}" timestamp="${report.startedAt}">
@@ -19,7 +22,12 @@ function testCase(result: ScenarioResult): string {
   const open = `    <testcase classname="unmocked" name="${escape(id)}" time="${seconds(durationMs)}">`;
   if (status === 'passed') return `${open}</testcase>\n`;
   if (status === 'skipped') return `${open}<skipped message="${escape(reason)}"/></testcase>\n`;
-  const failed = checks.filter((check) => check.status === 'failed').map((check) => `${check.name}: actual ${JSON.stringify(check.actual)}, expected ${JSON.stringify(check.expected)}`);
+  const failed = checks
+    .filter((check) => check.status === 'failed')
+    .map(
+      (check) =>
+        `${check.name}: actual ${JSON.stringify(check.actual)}, expected ${JSON.stringify(check.expected)}`,
+    );
   const body = [...failed, error?.stack ?? error?.message ?? ''].filter(Boolean).join('\n');
   return `${open}<failure type="${status}" message="${escape(reason)}">${escape(body)}</failure></testcase>\n`;
 }
@@ -28,4 +36,8 @@ const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(3);
 
 /** XML 1.0 has no control characters, escaped or not; a model can produce them. */
 const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
-const escape = (text: string) => text.toWellFormed().replace(CONTROL, '\uFFFD').replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);
+const escape = (text: string) =>
+  text
+    .toWellFormed()
+    .replace(CONTROL, '\uFFFD')
+    .replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -1,4 +1,10 @@
-import type { Agent, AgentPayload, AgentResponse, InvokeOptions, TokenPiece } from '../agents/agent.js';
+import type {
+  Agent,
+  AgentPayload,
+  AgentResponse,
+  InvokeOptions,
+  TokenPiece,
+} from '../agents/agent.js';
 
 /** Told of one request to an agent. */
 export interface ExchangeObserver {
@@ -9,7 +15,9 @@ export interface ExchangeObserver {
 /** The same agent, with somebody watching: requests as they begin, tokens as they come, responses as they are. Changes nothing. */
 export function observe(agent: Agent, onExchange: (message: string) => ExchangeObserver): Agent {
   function begin(payload: AgentPayload | string, options: InvokeOptions = {}) {
-    const observer = onExchange(typeof payload === 'string' ? payload : String(payload?.userMessage ?? ''));
+    const observer = onExchange(
+      typeof payload === 'string' ? payload : String(payload?.userMessage ?? ''),
+    );
     const watched: InvokeOptions = {
       ...options,
       onToken: (token) => {

@@ -83,7 +83,14 @@ export type RunEvent =
   | { type: 'exchange'; id: string; exchange: number; message: string }
   /** Several exchanges can be under way at once; `exchange` counts from 0 within the scenario. */
   | { type: 'token'; id: string; exchange: number; text: string; tokenId?: number | undefined }
-  | { type: 'progress'; id: string; loadedBytes: number; totalBytes: number; phase: string; file?: string }
+  | {
+      type: 'progress';
+      id: string;
+      loadedBytes: number;
+      totalBytes: number;
+      phase: string;
+      file?: string;
+    }
   | { type: 'attempt'; id: string; attempt: Attempt }
   | { type: 'scenario-end'; id: string; result: ScenarioResult }
   | { type: 'run-end'; report: Report };

@@ -44,9 +44,17 @@ export interface RunOptions {
 export async function runScenarios(options: RunOptions = {}): Promise<Report> {
   const scenarios = options.scenarios ?? coreScenarios;
   const device = options.device ?? 'auto';
-  if (!pageDevices.includes(device)) throw new UnmockedError('invalid-argument', `device is "${String(device)}". Allowed: ${pageDevices.join(', ')}.`);
+  if (!pageDevices.includes(device))
+    throw new UnmockedError(
+      'invalid-argument',
+      `device is "${String(device)}". Allowed: ${pageDevices.join(', ')}.`,
+    );
   const seed = options.seed ?? 0;
-  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) throw new UnmockedError('invalid-argument', `seed is ${seed}. Allowed: a whole number from 0 to 4294967295.`);
+  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
+    throw new UnmockedError(
+      'invalid-argument',
+      `seed is ${seed}. Allowed: a whole number from 0 to 4294967295.`,
+    );
   const model = resolveModel(options.model ?? 'unmocked-tiny', { hub: options.hubUrl });
   const system = options.system ?? realSystem;
   const emit = (event: RunEvent) => {
@@ -64,10 +72,14 @@ export async function runScenarios(options: RunOptions = {}): Promise<Report> {
   const environment = await system.describe();
   const server = await lookForServer(options, system, model.id);
   const results: ScenarioResult[] = [];
-  const warm = new WarmEngine(() => system.loadAgent({ model, backend: 'local', device, signal: options.signal }));
+  const warm = new WarmEngine(() =>
+    system.loadAgent({ model, backend: 'local', device, signal: options.signal }),
+  );
   const run: Run = { options, model, device, seed, system, environment, server, emit, warm };
   for (const scenario of scenarios) {
-    const result = options.signal?.aborted ? { ...emptyResult(scenario, run), reason: 'the run was stopped' } : await runScenario(scenario, run);
+    const result = options.signal?.aborted
+      ? { ...emptyResult(scenario, run), reason: 'the run was stopped' }
+      : await runScenario(scenario, run);
     results.push(result);
     emit({ type: 'scenario-end', id: scenario.id, result });
   }
@@ -79,7 +91,10 @@ export async function runScenarios(options: RunOptions = {}): Promise<Report> {
     device: { requested: device },
     seed,
     server: 'reason' in server ? undefined : { url: server.apiUrl, models: [...server.models] },
-    inference: { tokens: ledger.tokens - before.tokens, remoteTokens: ledger.remoteTokens - before.remoteTokens },
+    inference: {
+      tokens: ledger.tokens - before.tokens,
+      remoteTokens: ledger.remoteTokens - before.remoteTokens,
+    },
     expected: options.expected ?? scenarios.length,
     model,
   });
@@ -124,9 +139,17 @@ class WarmEngine {
 }
 
 /** A server that is away is no error of the run: what needs it is skipped, with the reason. */
-async function lookForServer({ server, signal }: RunOptions, system: System, preferred: string): Promise<Server | { reason: string }> {
+async function lookForServer(
+  { server, signal }: RunOptions,
+  system: System,
+  preferred: string,
+): Promise<Server | { reason: string }> {
   const environment = server === undefined ? readEnvironment() : {};
-  const settings = server ?? (environment.apiUrl ? { apiUrl: environment.apiUrl, apiKey: environment.apiKey, model: environment.model } : undefined);
+  const settings =
+    server ??
+    (environment.apiUrl
+      ? { apiUrl: environment.apiUrl, apiKey: environment.apiKey, model: environment.model }
+      : undefined);
   if (!settings) return { reason: 'no API URL is set (npm run serve:openai starts a server)' };
   try {
     return await system.findServer(settings, { preferred, signal });
@@ -136,30 +159,50 @@ async function lookForServer({ server, signal }: RunOptions, system: System, pre
   }
 }
 
-interface Facts extends Pick<Report, 'startedAt' | 'durationMs' | 'environment' | 'server' | 'device' | 'seed' | 'inference'> {
+interface Facts extends Pick<
+  Report,
+  'startedAt' | 'durationMs' | 'environment' | 'server' | 'device' | 'seed' | 'inference'
+> {
   expected: number;
   model: Model;
 }
 
-function summarize(results: ScenarioResult[], { expected, model, inference, server, ...facts }: Facts): Report {
-  const totals = { passed: 0, failed: 0, skipped: 0, 'timed-out': 0, 'not-run': 0, total: results.length };
+function summarize(
+  results: ScenarioResult[],
+  { expected, model, inference, server, ...facts }: Facts,
+): Report {
+  const totals = {
+    passed: 0,
+    failed: 0,
+    skipped: 0,
+    'timed-out': 0,
+    'not-run': 0,
+    total: results.length,
+  };
   for (const { status } of results) totals[status]++;
   const problems: string[] = [];
-  if (inference.tokens + inference.remoteTokens === 0) problems.push('Nothing was inferred: no token was computed during the run.');
-  if (results.length < expected) problems.push(`${results.length} scenarios ran, ${expected} were expected.`);
+  if (inference.tokens + inference.remoteTokens === 0)
+    problems.push('Nothing was inferred: no token was computed during the run.');
+  if (results.length < expected)
+    problems.push(`${results.length} scenarios ran, ${expected} were expected.`);
   if (totals.passed === 0) problems.push('No scenario passed.');
   const failed = totals.failed + totals['timed-out'] + totals['not-run'] > 0 || problems.length > 0;
-  const { modelDigest, dtype, modelBytes } = results.find(({ evidence }) => evidence.modelDigest)?.evidence ?? {};
+  const { modelDigest, dtype, modelBytes } =
+    results.find(({ evidence }) => evidence.modelDigest)?.evidence ?? {};
   return {
     schema: 'unmocked/1',
     ...facts,
     ...(server ? { server } : {}),
     status: failed ? 'failed' : 'passed',
     problems,
-    model: { id: model.id, ...(modelDigest ? { digest: modelDigest } : {}), ...(dtype ? { dtype } : {}), ...(modelBytes ? { bytes: modelBytes } : {}) },
+    model: {
+      id: model.id,
+      ...(modelDigest ? { digest: modelDigest } : {}),
+      ...(dtype ? { dtype } : {}),
+      ...(modelBytes ? { bytes: modelBytes } : {}),
+    },
     results,
     totals,
     inference,
   };
 }
-

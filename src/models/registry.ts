@@ -34,7 +34,10 @@ export function modelBaseUrl(source: ModelSource, id: string, pageBase: string):
     case 'bundled':
       return new URL(`models/${id}/`, pageBase).href;
     case 'hub':
-      return new URL(`${source.repository}/resolve/${encodeURIComponent(source.revision)}/`, source.host ?? HUB).href;
+      return new URL(
+        `${source.repository}/resolve/${encodeURIComponent(source.revision)}/`,
+        source.host ?? HUB,
+      ).href;
     case 'folder':
       return new URL(source.url.endsWith('/') ? source.url : `${source.url}/`, pageBase).href;
   }
@@ -43,18 +46,30 @@ export function modelBaseUrl(source: ModelSource, id: string, pageBase: string):
 /** Where the hub lists a repository's files with their bytes and digests. */
 export function hubTreeUrl(source: ModelSource): string | undefined {
   if (source.kind !== 'hub') return undefined;
-  return new URL(`api/models/${source.repository}/tree/${encodeURIComponent(source.revision)}?recursive=true`, source.host ?? HUB).href;
+  return new URL(
+    `api/models/${source.repository}/tree/${encodeURIComponent(source.revision)}?recursive=true`,
+    source.host ?? HUB,
+  ).href;
 }
 
 function parseReference(reference: string): Model {
-  const known = models.find((model) => model.id === reference || (model.source.kind === 'hub' && model.source.repository === reference));
+  const known = models.find(
+    (model) =>
+      model.id === reference ||
+      (model.source.kind === 'hub' && model.source.repository === reference),
+  );
   if (known) return known;
   if (/^(https?:\/\/|\.\/|\/(?!\/))/i.test(reference)) {
     if (/^https?:/i.test(reference)) httpUrl(reference, 'model');
     return unlisted(reference, { kind: 'folder', url: reference });
   }
   const match = HUB_ID.exec(reference);
-  if (match) return unlisted(reference, { kind: 'hub', repository: match[1]!, revision: match[2] ?? 'main' });
+  if (match)
+    return unlisted(reference, {
+      kind: 'hub',
+      repository: match[1]!,
+      revision: match[2] ?? 'main',
+    });
   throw new UnmockedError(
     'unknown-model',
     `There is no model "${reference}". Allowed: ${models.map((model) => `"${model.id}"`).join(', ')}, a hub id such as "owner/name", or the URL of a folder in the hub's layout.`,
@@ -66,7 +81,10 @@ function unlisted(id: string, source: ModelSource): Model {
   return {
     id,
     title: id,
-    description: source.kind === 'hub' ? 'From the Hugging Face hub; not pinned by this project.' : 'From a folder; not pinned by this project.',
+    description:
+      source.kind === 'hub'
+        ? 'From the Hugging Face hub; not pinned by this project.'
+        : 'From a folder; not pinned by this project.',
     source,
     files: {},
     variants: [
@@ -87,13 +105,23 @@ function httpUrl(text: string, what: string): string {
   try {
     url = new URL(text);
   } catch (cause) {
-    throw new UnmockedError('invalid-argument', `${what} "${text}" is not a URL. Give one such as "https://example.org/".`, { cause });
+    throw new UnmockedError(
+      'invalid-argument',
+      `${what} "${text}" is not a URL. Give one such as "https://example.org/".`,
+      { cause },
+    );
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw new UnmockedError('invalid-argument', `${what} "${text}" has the scheme "${url.protocol}". Allowed: http and https.`);
+    throw new UnmockedError(
+      'invalid-argument',
+      `${what} "${text}" has the scheme "${url.protocol}". Allowed: http and https.`,
+    );
   }
   if (url.username || url.password) {
-    throw new UnmockedError('invalid-argument', `${what} holds a user name or password. Give a URL without credentials.`);
+    throw new UnmockedError(
+      'invalid-argument',
+      `${what} holds a user name or password. Give a URL without credentials.`,
+    );
   }
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url.href;

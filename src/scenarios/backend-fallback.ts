@@ -10,48 +10,129 @@ export async function run(t: ScenarioContext): Promise<void> {
   const host = new URL(refused).host;
   const options = { maxNewTokens: 8, temperature: 0, signal: t.signal };
   const { apiUrl, apiKey } = t.server;
-  const expected = (await (await t.load({ device: 'auto' })).invoke(MESSAGE, options)).metadata.text;
+  const expected = (await (await t.load({ device: 'auto' })).invoke(MESSAGE, options)).metadata
+    .text;
 
-  const auto = await t.load({ backend: 'auto', device: 'auto', apiUrl, apiKey, model: t.server.model });
-  t.equal('a server that answers is taken first', [auto.backend, auto.device.actual, auto.device.attempts.length], ['remote', 'remote', 1]);
-  t.check('and it answers', (await auto.invoke(MESSAGE, options)).metadata.usage.completionTokens > 0);
+  const auto = await t.load({
+    backend: 'auto',
+    device: 'auto',
+    apiUrl,
+    apiKey,
+    model: t.server.model,
+  });
+  t.equal(
+    'a server that answers is taken first',
+    [auto.backend, auto.device.actual, auto.device.attempts.length],
+    ['remote', 'remote', 1],
+  );
+  t.check(
+    'and it answers',
+    (await auto.invoke(MESSAGE, options)).metadata.usage.completionTokens > 0,
+  );
 
   const whys: [string, string, string][] = [
     ['nobody listens', refused, 'refused'],
     // A browser does not say that somebody hung up, nor whether a name exists.
-    ['the server hangs up', faultUrl(t.server, 'lost', 'all'), 'refused|unresolved|connection-lost'],
+    [
+      'the server hangs up',
+      faultUrl(t.server, 'lost', 'all'),
+      'refused|unresolved|connection-lost',
+    ],
     ['the server refuses the key', faultUrl(t.server, 'status=401', 'all'), 'unauthorized'],
     ['the server fails', faultUrl(t.server, 'status=500', 'all'), 'server-error'],
     ['a web page answers', faultUrl(t.server, 'html', 'all'), 'html'],
   ];
   for (const [name, url, fault] of whys) {
     const seen: Attempt[] = [];
-    const agent = await t.load({ backend: 'auto', device: 'auto', apiUrl: url, onAttempt: (attempt) => seen.push(attempt) });
+    const agent = await t.load({
+      backend: 'auto',
+      device: 'auto',
+      apiUrl: url,
+      onAttempt: (attempt) => seen.push(attempt),
+    });
     const { attempts, requested } = agent.device;
     t.equal(`${name}: this page computes instead`, [agent.backend, requested], ['local', 'auto']);
     const first = attempts[0];
-    t.check(`${name}: the trace begins with the server and says why`, first?.device === 'remote' && first.outcome === 'failed' && fault.split('|').includes(String(first.error?.details?.['fault'])), { actual: [first?.device, first?.outcome, first?.error?.details?.['fault']], expected: ['remote', 'failed', fault] });
-    t.equal(`${name}: it ends with what was loaded`, [attempts.at(-1)?.device, attempts.at(-1)?.outcome], [agent.device.actual, 'loaded']);
-    t.equal(`${name}: whoever watches sees every attempt`, seen.map(({ device, outcome }) => [device, outcome]), attempts.map(({ device, outcome }) => [device, outcome]));
-    t.equal(`${name}: the reply is this page's`, (await agent.invoke(MESSAGE, options)).metadata.text, expected);
+    t.check(
+      `${name}: the trace begins with the server and says why`,
+      first?.device === 'remote' &&
+        first.outcome === 'failed' &&
+        fault.split('|').includes(String(first.error?.details?.['fault'])),
+      {
+        actual: [first?.device, first?.outcome, first?.error?.details?.['fault']],
+        expected: ['remote', 'failed', fault],
+      },
+    );
+    t.equal(
+      `${name}: it ends with what was loaded`,
+      [attempts.at(-1)?.device, attempts.at(-1)?.outcome],
+      [agent.device.actual, 'loaded'],
+    );
+    t.equal(
+      `${name}: whoever watches sees every attempt`,
+      seen.map(({ device, outcome }) => [device, outcome]),
+      attempts.map(({ device, outcome }) => [device, outcome]),
+    );
+    t.equal(
+      `${name}: the reply is this page's`,
+      (await agent.invoke(MESSAGE, options)).metadata.text,
+      expected,
+    );
     await agent.dispose();
   }
 
   const enginesBefore = t.system.runningEngines();
-  await t.rejects('an explicit remote never falls back', () => t.load({ backend: 'remote', device: 'auto', apiUrl: refused, maxRetries: 0 }), `network (refused), naming ${host}`, (error) => {
-    return hasCode(error, 'network') && error.details['fault'] === 'refused' && error.message.includes(host);
-  });
+  await t.rejects(
+    'an explicit remote never falls back',
+    () => t.load({ backend: 'remote', device: 'auto', apiUrl: refused, maxRetries: 0 }),
+    `network (refused), naming ${host}`,
+    (error) => {
+      return (
+        hasCode(error, 'network') &&
+        error.details['fault'] === 'refused' &&
+        error.message.includes(host)
+      );
+    },
+  );
   t.equal('nothing was loaded in its place', t.system.runningEngines(), enginesBefore);
 
   const key = newKey('explicit');
-  const explicit = await t.load({ backend: 'auto', device: 'wasm', apiUrl: faultUrl(t.server, `key=${key}`, 'all') });
-  t.equal('an explicit device of this page is honoured', [explicit.backend, explicit.device.actual], ['local', 'wasm']);
+  const explicit = await t.load({
+    backend: 'auto',
+    device: 'wasm',
+    apiUrl: faultUrl(t.server, `key=${key}`, 'all'),
+  });
+  t.equal(
+    'an explicit device of this page is honoured',
+    [explicit.backend, explicit.device.actual],
+    ['local', 'wasm'],
+  );
   t.equal('no server was asked for it', (await faultLog(t.server, key)).length, 0);
 
-  const pool = t.system.createPool({ blocked: { webgpu: 'for this scenario', wasm: 'for this scenario' } });
-  const error = await t.rejects('with nothing left, one error names the server and this page', () => t.load({ backend: 'auto', device: 'auto', apiUrl: refused, pool }), `no-device, naming ${host} and what is blocked`, (reason) => {
-    return hasCode(reason, 'no-device') && reason.message.includes(host) && reason.message.includes('for this scenario');
+  const pool = t.system.createPool({
+    blocked: { webgpu: 'for this scenario', wasm: 'for this scenario' },
   });
+  const error = await t.rejects(
+    'with nothing left, one error names the server and this page',
+    () => t.load({ backend: 'auto', device: 'auto', apiUrl: refused, pool }),
+    `no-device, naming ${host} and what is blocked`,
+    (reason) => {
+      return (
+        hasCode(reason, 'no-device') &&
+        reason.message.includes(host) &&
+        reason.message.includes('for this scenario')
+      );
+    },
+  );
   const attempts = ((error as UnmockedError | undefined)?.details?.['attempts'] ?? []) as Attempt[];
-  t.check('it lists every attempt', attempts[0]?.device === 'remote' && attempts.length > 1 && attempts.every(({ outcome }) => outcome !== 'loaded'), { actual: attempts.map(({ device, outcome }) => [device, outcome]), expected: 'the server, then the devices of this page' });
+  t.check(
+    'it lists every attempt',
+    attempts[0]?.device === 'remote' &&
+      attempts.length > 1 &&
+      attempts.every(({ outcome }) => outcome !== 'loaded'),
+    {
+      actual: attempts.map(({ device, outcome }) => [device, outcome]),
+      expected: 'the server, then the devices of this page',
+    },
+  );
 }

@@ -11,32 +11,75 @@ export async function run(t: ScenarioContext): Promise<void> {
   const { metadata } = reply;
   t.metric('firstTokenMs', metadata.timings.firstToken);
   t.metric('tokensPerSecond', metadata.timings.tokensPerSecond);
-  t.check('the reply is not empty', reply.response.length > 0, { actual: reply.response, expected: 'some text' });
-  t.check('the message is in the prompt', metadata.prompt.includes(MESSAGE), { actual: metadata.prompt });
-  t.check('no more tokens than asked for', metadata.outputTokenIds.length <= maxNewTokens, { actual: metadata.outputTokenIds.length, expected: `at most ${maxNewTokens}` });
-  t.check('every token of the reply was computed here', t.tokensComputed() >= metadata.outputTokenIds.length, { actual: t.tokensComputed(), expected: `at least ${metadata.outputTokenIds.length}` });
+  t.check('the reply is not empty', reply.response.length > 0, {
+    actual: reply.response,
+    expected: 'some text',
+  });
+  t.check('the message is in the prompt', metadata.prompt.includes(MESSAGE), {
+    actual: metadata.prompt,
+  });
+  t.check('no more tokens than asked for', metadata.outputTokenIds.length <= maxNewTokens, {
+    actual: metadata.outputTokenIds.length,
+    expected: `at most ${maxNewTokens}`,
+  });
+  t.check(
+    'every token of the reply was computed here',
+    t.tokensComputed() >= metadata.outputTokenIds.length,
+    { actual: t.tokensComputed(), expected: `at least ${metadata.outputTokenIds.length}` },
+  );
   await checkTokens(t, agent, reply);
   checkFinish(t, 'the finish reason is true', agent, reply, maxNewTokens);
-  if (t.model.capabilities.includes('chat')) t.check('it is a greeting', GREETING.test(reply.response), { actual: reply.response, expected: String(GREETING) });
+  if (t.model.capabilities.includes('chat'))
+    t.check('it is a greeting', GREETING.test(reply.response), {
+      actual: reply.response,
+      expected: String(GREETING),
+    });
   else t.skipCheck('it is a greeting', `"${t.model.id}" has no chat training`);
 
   const short = await agent.invoke(MESSAGE, { maxNewTokens: 1, signal: t.signal });
   t.equal('a limit of one token gives one token', short.metadata.outputTokenIds.length, 1);
   checkFinish(t, 'the finish reason of a reply that was cut is true', agent, short, 1);
-  t.equal('greedy decoding begins the same way again', short.metadata.outputTokenIds[0], metadata.outputTokenIds[0]);
+  t.equal(
+    'greedy decoding begins the same way again',
+    short.metadata.outputTokenIds[0],
+    metadata.outputTokenIds[0],
+  );
 }
 
-async function checkTokens(t: ScenarioContext, agent: Agent, { metadata }: AgentResponse): Promise<void> {
-  if (!agent.encode || !agent.decode) return t.skipCheck('the text is the decoded token ids', 'the agent has no tokenizer here');
+async function checkTokens(
+  t: ScenarioContext,
+  agent: Agent,
+  { metadata }: AgentResponse,
+): Promise<void> {
+  if (!agent.encode || !agent.decode)
+    return t.skipCheck('the text is the decoded token ids', 'the agent has no tokenizer here');
   const decoded = await agent.decode(metadata.outputTokenIds);
   // A stop sequence was computed, but is not part of the reply.
-  const text = decoded.startsWith(metadata.text) && decoded.slice(metadata.text.length).startsWith('\nUser:') ? metadata.text : decoded;
+  const text =
+    decoded.startsWith(metadata.text) && decoded.slice(metadata.text.length).startsWith('\nUser:')
+      ? metadata.text
+      : decoded;
   t.equal('the text is the decoded token ids', metadata.text, text);
-  t.equal('the prompt is the decoded prompt token ids', metadata.promptTokenIds, await agent.encode(metadata.prompt));
+  t.equal(
+    'the prompt is the decoded prompt token ids',
+    metadata.promptTokenIds,
+    await agent.encode(metadata.prompt),
+  );
 }
 
-function checkFinish(t: ScenarioContext, name: string, agent: Agent, { metadata }: AgentResponse, limit: number): void {
+function checkFinish(
+  t: ScenarioContext,
+  name: string,
+  agent: Agent,
+  { metadata }: AgentResponse,
+  limit: number,
+): void {
   const last = metadata.outputTokenIds.at(-1)!;
-  const ended = agent.engineInfo?.eosTokenIds.includes(last) || metadata.rawText.includes('\nUser:');
-  t.equal(name, metadata.finishReason, ended ? 'stop' : metadata.outputTokenIds.length === limit ? 'length' : 'stop or length');
+  const ended =
+    agent.engineInfo?.eosTokenIds.includes(last) || metadata.rawText.includes('\nUser:');
+  t.equal(
+    name,
+    metadata.finishReason,
+    ended ? 'stop' : metadata.outputTokenIds.length === limit ? 'length' : 'stop or length',
+  );
 }

@@ -3,7 +3,10 @@ import { onBothBackends, type Where } from './both-backends.js';
 import type { ScenarioContext } from './scenario.js';
 import { faultUrl, newKey } from './server.js';
 
-const PARTY = [{ name: 'Ally', hp: 12 }, { name: 'Becca', hp: 7 }];
+const PARTY = [
+  { name: 'Ally', hp: 12 },
+  { name: 'Becca', hp: 7 },
+];
 const room = (message: string) => JSON.stringify({ party: PARTY, message });
 
 export async function run(t: ScenarioContext): Promise<void> {
@@ -12,48 +15,119 @@ export async function run(t: ScenarioContext): Promise<void> {
   // Engines of its own: one of them is taken away in the middle of a reply.
   const pool = t.system.createPool();
   // The server's third answer breaks off.
-  const broken = t.server.faults ? faultUrl(t.server, 'cut=2', `nth=3:${newKey('room')}`) : undefined;
-  const breakOff: Record<Where, ((stream: AgentStream) => void) | undefined> = { 'in this page': () => pool.dispose(), 'on the server': broken ? () => undefined : undefined };
+  const broken = t.server.faults
+    ? faultUrl(t.server, 'cut=2', `nth=3:${newKey('room')}`)
+    : undefined;
+  const breakOff: Record<Where, ((stream: AgentStream) => void) | undefined> = {
+    'in this page': () => pool.dispose(),
+    'on the server': broken ? () => undefined : undefined,
+  };
 
-  await onBothBackends(t, async (agent, where) => {
-    const say = (userMessage: string) => ({ userMessage, sessionId: 'room' });
-    const who = await agent.invoke(say(room('Who is in the party?')), { ...options, ...(t.server.faults ? { extraBody: { return_token_ids: true } } : {}) });
-    const { prompt, promptTokenIds } = who.metadata;
-    const prompts = where === 'in this page' ? [prompt] : (JSON.parse(prompt) as { content: string }[]).map(({ content }) => content);
-    t.check(`${where}: the party reaches the prompt as it is`, prompts.some((text) => text.includes(room('Who is in the party?'))), { actual: prompt, expected: room('Who is in the party?') });
-    if (where === 'on the server' && promptTokenIds.length > 0 && agent.model.id === t.model.id) {
-      const read = await (await t.load()).decode!(promptTokenIds);
-      t.check(`${where}: it is in the tokens that the model read`, read.includes(room('Who is in the party?')), { actual: read });
-    }
-    if (chat) t.check(`${where}: the reply names the members`, PARTY.every(({ name }) => who.response.includes(name)), { actual: who.response, expected: PARTY.map(({ name }) => name) });
-    else t.skipCheck(`${where}: the reply names the members`, `"${t.model.id}" has no chat training`);
+  await onBothBackends(
+    t,
+    async (agent, where) => {
+      const say = (userMessage: string) => ({ userMessage, sessionId: 'room' });
+      const who = await agent.invoke(say(room('Who is in the party?')), {
+        ...options,
+        ...(t.server.faults ? { extraBody: { return_token_ids: true } } : {}),
+      });
+      const { prompt, promptTokenIds } = who.metadata;
+      const prompts =
+        where === 'in this page'
+          ? [prompt]
+          : (JSON.parse(prompt) as { content: string }[]).map(({ content }) => content);
+      t.check(
+        `${where}: the party reaches the prompt as it is`,
+        prompts.some((text) => text.includes(room('Who is in the party?'))),
+        { actual: prompt, expected: room('Who is in the party?') },
+      );
+      if (where === 'on the server' && promptTokenIds.length > 0 && agent.model.id === t.model.id) {
+        const read = await (await t.load()).decode!(promptTokenIds);
+        t.check(
+          `${where}: it is in the tokens that the model read`,
+          read.includes(room('Who is in the party?')),
+          { actual: read },
+        );
+      }
+      if (chat)
+        t.check(
+          `${where}: the reply names the members`,
+          PARTY.every(({ name }) => who.response.includes(name)),
+          { actual: who.response, expected: PARTY.map(({ name }) => name) },
+        );
+      else
+        t.skipCheck(
+          `${where}: the reply names the members`,
+          `"${t.model.id}" has no chat training`,
+        );
 
-    const second = agent.stream(say('My name is Zorvik.'), options);
-    const pieces: string[] = [];
-    for await (const { text } of second) if (text) pieces.push(text);
-    t.equal(`${where}: replies stream`, [pieces.length > 2, pieces.join('')], [true, (await second.response).metadata.text]);
+      const second = agent.stream(say('My name is Zorvik.'), options);
+      const pieces: string[] = [];
+      for await (const { text } of second) if (text) pieces.push(text);
+      t.equal(
+        `${where}: replies stream`,
+        [pieces.length > 2, pieces.join('')],
+        [true, (await second.response).metadata.text],
+      );
 
-    const fail = breakOff[where];
-    if (fail) {
-      const third = agent.stream(say('Tell me a story about a dragon.'), { ...options, maxNewTokens: 160 });
-      let shown = '';
-      const error = await (async () => {
-        for await (const { text } of third) {
-          if (shown === '' && text !== '') fail(third);
-          shown += text;
-        }
-      })().then(() => undefined, (reason: Error) => reason);
-      t.check(`${where}: a reply breaks off in the middle`, error !== undefined && shown !== '', { actual: `${shown} … ${error?.message ?? 'no error'}`, expected: 'some text, then an error' });
-    } else {
-      t.skipCheck(`${where}: a reply breaks off in the middle`, 'the server does not misbehave on request');
-    }
+      const fail = breakOff[where];
+      if (fail) {
+        const third = agent.stream(say('Tell me a story about a dragon.'), {
+          ...options,
+          maxNewTokens: 160,
+        });
+        let shown = '';
+        const error = await (async () => {
+          for await (const { text } of third) {
+            if (shown === '' && text !== '') fail(third);
+            shown += text;
+          }
+        })().then(
+          () => undefined,
+          (reason: Error) => reason,
+        );
+        t.check(`${where}: a reply breaks off in the middle`, error !== undefined && shown !== '', {
+          actual: `${shown} … ${error?.message ?? 'no error'}`,
+          expected: 'some text, then an error',
+        });
+      } else {
+        t.skipCheck(
+          `${where}: a reply breaks off in the middle`,
+          'the server does not misbehave on request',
+        );
+      }
 
-    const last = await agent.invoke(say('What is my name?'), options);
-    t.check(`${where}: the next message works`, last.response !== '', { actual: last.response });
-    const told = where === 'in this page' ? last.metadata.prompt : (JSON.parse(last.metadata.prompt) as { content: string }[]).map(({ content }) => content).join('\n');
-    t.check(`${where}: all that was said before is in its prompt`, [room('Who is in the party?'), who.response, 'My name is Zorvik.'].every((text) => told.includes(text)), { actual: told });
-    t.check(`${where}: what broke off is not`, !told.includes('Tell me a story about a dragon.'), { actual: told });
-    if (chat) t.check(`${where}: memory lasts over several messages`, last.response.includes('Zorvik'), { actual: last.response, expected: 'Zorvik' });
-    else t.skipCheck(`${where}: memory lasts over several messages`, `"${t.model.id}" has no chat training`);
-  }, { 'in this page': { pool }, 'on the server': broken ? { apiUrl: broken, maxRetries: 0 } : {} });
+      const last = await agent.invoke(say('What is my name?'), options);
+      t.check(`${where}: the next message works`, last.response !== '', { actual: last.response });
+      const told =
+        where === 'in this page'
+          ? last.metadata.prompt
+          : (JSON.parse(last.metadata.prompt) as { content: string }[])
+              .map(({ content }) => content)
+              .join('\n');
+      t.check(
+        `${where}: all that was said before is in its prompt`,
+        [room('Who is in the party?'), who.response, 'My name is Zorvik.'].every((text) =>
+          told.includes(text),
+        ),
+        { actual: told },
+      );
+      t.check(
+        `${where}: what broke off is not`,
+        !told.includes('Tell me a story about a dragon.'),
+        { actual: told },
+      );
+      if (chat)
+        t.check(`${where}: memory lasts over several messages`, last.response.includes('Zorvik'), {
+          actual: last.response,
+          expected: 'Zorvik',
+        });
+      else
+        t.skipCheck(
+          `${where}: memory lasts over several messages`,
+          `"${t.model.id}" has no chat training`,
+        );
+    },
+    { 'in this page': { pool }, 'on the server': broken ? { apiUrl: broken, maxRetries: 0 } : {} },
+  );
 }

@@ -19,21 +19,44 @@ export async function run(t: ScenarioContext): Promise<void> {
   const tried = agents[0]!.device.attempts.filter(({ outcome }) => outcome !== 'skipped').length;
   t.equal('each rung was tried once, so there was one download', workers, tried);
 
-  const sessions = agents.map((agent, index) => ({ agent, name: NAMES[index]!, sessionId: `concurrent-${index}` }));
+  const sessions = agents.map((agent, index) => ({
+    agent,
+    name: NAMES[index]!,
+    sessionId: `concurrent-${index}`,
+  }));
   const tell = (name: string) => `My name is ${name}.`;
-  const together = await Promise.all(sessions.map(({ agent, name, sessionId }) => converse(agent, sessionId, tell(name), t.signal)));
+  const together = await Promise.all(
+    sessions.map(({ agent, name, sessionId }) => converse(agent, sessionId, tell(name), t.signal)),
+  );
   for (const [index, { name }] of sessions.entries()) {
     const { texts } = together[index]!;
-    if (t.model.capabilities.includes('chat')) t.check(`${name} is answered by name`, texts.at(-1)!.includes(name), { actual: texts.at(-1), expected: `a reply with "${name}"` });
-    const others = NAMES.filter((other) => other !== name && texts.some((text) => text.includes(other)));
+    if (t.model.capabilities.includes('chat'))
+      t.check(`${name} is answered by name`, texts.at(-1)!.includes(name), {
+        actual: texts.at(-1),
+        expected: `a reply with "${name}"`,
+      });
+    const others = NAMES.filter(
+      (other) => other !== name && texts.some((text) => text.includes(other)),
+    );
     t.equal(`nothing of another conversation is in ${name}'s`, others, []);
-    t.equal(`no other name is in ${name}'s prompts`, NAMES.filter((other) => other !== name && together[index]!.prompts.some((prompt) => prompt.includes(other))), []);
+    t.equal(
+      `no other name is in ${name}'s prompts`,
+      NAMES.filter(
+        (other) =>
+          other !== name && together[index]!.prompts.some((prompt) => prompt.includes(other)),
+      ),
+      [],
+    );
   }
   const alone = await converse(agents[0]!, 'alone', tell(NAMES[0]!), t.signal);
   t.equal('the answers are what they are one at a time', together[0]!.tokenIds, alone.tokenIds);
 
   await Promise.all(agents.slice(1).map((agent) => agent.dispose()));
-  t.equal('the engine lives until its last agent is disposed of', t.system.runningEngines() - before, 1);
+  t.equal(
+    'the engine lives until its last agent is disposed of',
+    t.system.runningEngines() - before,
+    1,
+  );
   await agents[0]!.dispose();
   t.equal('then it is gone', t.system.runningEngines() - before, 0);
 }
@@ -43,7 +66,10 @@ async function converse(agent: Agent, sessionId: string, opening: string, signal
   const prompts: string[] = [];
   const tokenIds: number[][] = [];
   for (const userMessage of [opening, 'What is my name?']) {
-    const { metadata } = await agent.invoke({ userMessage, sessionId }, { maxNewTokens: 16, signal });
+    const { metadata } = await agent.invoke(
+      { userMessage, sessionId },
+      { maxNewTokens: 16, signal },
+    );
     texts.push(metadata.text);
     prompts.push(metadata.prompt);
     tokenIds.push(metadata.outputTokenIds);

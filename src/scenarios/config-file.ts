@@ -3,15 +3,33 @@ import type { ScenarioContext } from './scenario.js';
 
 export async function run(t: ScenarioContext): Promise<void> {
   const { model, hubUrl } = t.reference;
-  const text = (...lines: string[]) => ['[agent]', 'backend = "local"', `model = ${JSON.stringify(model)}`, `device = ${JSON.stringify(t.device)}`, ...(hubUrl ? [`hub_url = ${JSON.stringify(hubUrl)}`] : []), ...lines].join('\n');
-  const load = async (...lines: string[]) => t.observe(await t.system.loadAgent({ useConfig: t.system.parseConfig(text(...lines)), signal: t.signal }));
+  const text = (...lines: string[]) =>
+    [
+      '[agent]',
+      'backend = "local"',
+      `model = ${JSON.stringify(model)}`,
+      `device = ${JSON.stringify(t.device)}`,
+      ...(hubUrl ? [`hub_url = ${JSON.stringify(hubUrl)}`] : []),
+      ...lines,
+    ].join('\n');
+  const load = async (...lines: string[]) =>
+    t.observe(
+      await t.system.loadAgent({
+        useConfig: t.system.parseConfig(text(...lines)),
+        signal: t.signal,
+      }),
+    );
   const ask = 'Tell me a story about a dragon.';
 
   const limited = await load('max_new_tokens = 5');
   t.equal('the model is the one that the file names', limited.model.id, t.model.id);
   t.equal('the device is the one that the file names', limited.device.requested, t.device);
   const five = (await limited.invoke(ask, { signal: t.signal })).metadata;
-  t.equal('max_new_tokens limits the reply', [five.outputTokenIds.length, five.finishReason], [5, 'length']);
+  t.equal(
+    'max_new_tokens limits the reply',
+    [five.outputTokenIds.length, five.finishReason],
+    [5, 'length'],
+  );
   const three = (await limited.invoke(ask, { maxNewTokens: 3, signal: t.signal })).metadata;
   t.equal('an argument wins over the file', three.outputTokenIds.length, 3);
   t.equal('greedy decoding is the default', three.outputTokenIds, five.outputTokenIds.slice(0, 3));
@@ -21,21 +39,71 @@ export async function run(t: ScenarioContext): Promise<void> {
     const sampling = await load('max_new_tokens = 5', 'temperature = 2.0', `seed = ${seed}`);
     const { outputTokenIds } = (await sampling.invoke(ask, { signal: t.signal })).metadata;
     outputs.push(outputTokenIds);
-    if (seed === 1) t.equal('the same seed gives the same tokens', (await sampling.invoke(ask, { signal: t.signal })).metadata.outputTokenIds, outputTokenIds);
+    if (seed === 1)
+      t.equal(
+        'the same seed gives the same tokens',
+        (await sampling.invoke(ask, { signal: t.signal })).metadata.outputTokenIds,
+        outputTokenIds,
+      );
     await sampling.dispose();
   }
-  t.check('temperature and seed change what is computed', new Set([five.outputTokenIds, ...outputs].map(String)).size > 1, { actual: [five.outputTokenIds, ...outputs], expected: 'not all the same' });
+  t.check(
+    'temperature and seed change what is computed',
+    new Set([five.outputTokenIds, ...outputs].map(String)).size > 1,
+    { actual: [five.outputTokenIds, ...outputs], expected: 'not all the same' },
+  );
 
-  await t.rejects('the model really comes from the file', () => t.system.loadAgent({ useConfig: '[agent]\nbackend = "local"\nmodel = "not a model"', signal: t.signal }), 'unknown-model', (error) => hasCode(error, 'unknown-model') && error.message.includes('not a model'));
-  await t.rejects('broken TOML is refused with line and column', async () => t.system.parseConfig('[agent]\nmodel = "unmocked-tiny"\ntemperature = = 1\n'), 'invalid-config at line 3, column 15', (error) => {
-    return hasCode(error, 'invalid-config') && error.details['line'] === 3 && error.details['column'] === 15 && /line 3, column 15/.test(error.message);
-  });
-  await t.rejects('a value that is not allowed is refused with its key', async () => t.system.parseConfig('[agent]\nmax_new_tokens = -4\n'), 'invalid-config, naming agent.max_new_tokens and -4', (error) => {
-    return error instanceof UnmockedError && error.code === 'invalid-config' && error.message.includes('agent.max_new_tokens') && error.message.includes('-4');
-  });
+  await t.rejects(
+    'the model really comes from the file',
+    () =>
+      t.system.loadAgent({
+        useConfig: '[agent]\nbackend = "local"\nmodel = "not a model"',
+        signal: t.signal,
+      }),
+    'unknown-model',
+    (error) => hasCode(error, 'unknown-model') && error.message.includes('not a model'),
+  );
+  await t.rejects(
+    'broken TOML is refused with line and column',
+    async () => t.system.parseConfig('[agent]\nmodel = "unmocked-tiny"\ntemperature = = 1\n'),
+    'invalid-config at line 3, column 15',
+    (error) => {
+      return (
+        hasCode(error, 'invalid-config') &&
+        error.details['line'] === 3 &&
+        error.details['column'] === 15 &&
+        /line 3, column 15/.test(error.message)
+      );
+    },
+  );
+  await t.rejects(
+    'a value that is not allowed is refused with its key',
+    async () => t.system.parseConfig('[agent]\nmax_new_tokens = -4\n'),
+    'invalid-config, naming agent.max_new_tokens and -4',
+    (error) => {
+      return (
+        error instanceof UnmockedError &&
+        error.code === 'invalid-config' &&
+        error.message.includes('agent.max_new_tokens') &&
+        error.message.includes('-4')
+      );
+    },
+  );
   const warnings: string[] = [];
-  const warned = await t.system.loadAgent({ useConfig: text('colour = "red"'), onWarning: (warning) => warnings.push(warning), signal: t.signal });
+  const warned = await t.system.loadAgent({
+    useConfig: text('colour = "red"'),
+    onWarning: (warning) => warnings.push(warning),
+    signal: t.signal,
+  });
   await warned.dispose();
-  t.check('whoever loads with unknown keys is told', warnings.some((warning) => warning.includes('agent.colour')), { actual: warnings, expected: 'a warning about agent.colour' });
-  t.equal('unknown keys are reported', t.system.parseConfig('colour = "red"\n[agent]\ntemprature = 1\nseed = 3\n').unknownKeys, ['colour', 'agent.temprature']);
+  t.check(
+    'whoever loads with unknown keys is told',
+    warnings.some((warning) => warning.includes('agent.colour')),
+    { actual: warnings, expected: 'a warning about agent.colour' },
+  );
+  t.equal(
+    'unknown keys are reported',
+    t.system.parseConfig('colour = "red"\n[agent]\ntemprature = 1\nseed = 3\n').unknownKeys,
+    ['colour', 'agent.temprature'],
+  );
 }

@@ -18,21 +18,48 @@ export async function run(t: ScenarioContext): Promise<void> {
     replies.push(response);
     t.metric(`turn${turn}FirstTokenMs`, metadata.timings.firstToken);
     if (index > 0) {
-      t.check(`turn ${turn} used the KV cache`, usage.prefilledTokens < usage.promptTokens, { actual: `${usage.prefilledTokens} of ${usage.promptTokens} prompt tokens computed`, expected: 'fewer than all' });
-      t.equal(`turn ${turn}'s prompt continues what was said`, promptTokenIds.slice(0, spoken.length), spoken);
+      t.check(`turn ${turn} used the KV cache`, usage.prefilledTokens < usage.promptTokens, {
+        actual: `${usage.prefilledTokens} of ${usage.promptTokens} prompt tokens computed`,
+        expected: 'fewer than all',
+      });
+      t.equal(
+        `turn ${turn}'s prompt continues what was said`,
+        promptTokenIds.slice(0, spoken.length),
+        spoken,
+      );
     }
     spoken = [...promptTokenIds, ...outputTokenIds];
 
     // The same turn with the same memory, and nothing kept: every prompt token is computed.
     const fresh = await agent.invoke({ userMessage, memory }, { ...options, useCache: false });
-    t.equal(`turn ${turn} without the KV cache is the same`, fresh.metadata.outputTokenIds, outputTokenIds);
-    t.equal(`turn ${turn} without the KV cache computes the whole prompt`, fresh.metadata.usage.prefilledTokens, fresh.metadata.usage.promptTokens);
-    memory.push({ role: 'user', content: userMessage }, { role: 'assistant', content: response, raw: metadata.rawText });
+    t.equal(
+      `turn ${turn} without the KV cache is the same`,
+      fresh.metadata.outputTokenIds,
+      outputTokenIds,
+    );
+    t.equal(
+      `turn ${turn} without the KV cache computes the whole prompt`,
+      fresh.metadata.usage.prefilledTokens,
+      fresh.metadata.usage.promptTokens,
+    );
+    memory.push(
+      { role: 'user', content: userMessage },
+      { role: 'assistant', content: response, raw: metadata.rawText },
+    );
   }
   if (t.model.capabilities.includes('chat')) {
-    t.check('a name told two turns earlier comes back', replies[2]!.includes(NAME), { actual: replies[2], expected: `a reply with "${NAME}"` });
-    const stranger = await agent.invoke({ userMessage: TURNS[2]!, sessionId: 'somebody-else' }, options);
-    t.check('another session does not know it', !stranger.response.includes(NAME), { actual: stranger.response, expected: `a reply without "${NAME}"` });
+    t.check('a name told two turns earlier comes back', replies[2]!.includes(NAME), {
+      actual: replies[2],
+      expected: `a reply with "${NAME}"`,
+    });
+    const stranger = await agent.invoke(
+      { userMessage: TURNS[2]!, sessionId: 'somebody-else' },
+      options,
+    );
+    t.check('another session does not know it', !stranger.response.includes(NAME), {
+      actual: stranger.response,
+      expected: `a reply without "${NAME}"`,
+    });
   } else {
     t.skipCheck('a name told two turns earlier comes back', `"${t.model.id}" has no chat training`);
   }

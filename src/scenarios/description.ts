@@ -10,5 +10,9 @@ export interface Description extends BrowserProbe {
 
 export async function describe(): Promise<Description> {
   const probe = await probeBrowser();
-  return { ...probe, threads: probe.crossOriginIsolated ? probe.hardwareConcurrency : 1, versions: VERSIONS };
+  return {
+    ...probe,
+    threads: probe.crossOriginIsolated ? probe.hardwareConcurrency : 1,
+    versions: VERSIONS,
+  };
 }

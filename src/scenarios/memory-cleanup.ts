@@ -13,12 +13,20 @@ export async function run(t: ScenarioContext): Promise<void> {
   const left: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const agent = await t.load({ pool });
-    const { metadata } = await agent.invoke('Hello, this is a test.', { maxNewTokens: 4, signal: t.signal });
+    const { metadata } = await agent.invoke('Hello, this is a test.', {
+      maxNewTokens: 4,
+      signal: t.signal,
+    });
     replies.push(metadata.outputTokenIds);
     await agent.dispose();
     left.push(t.system.runningEngines() - workersBefore);
     if (round > 0) continue;
-    await t.rejects('a disposed agent says so when asked', () => agent.invoke('Are you there?'), 'disposed', (error) => hasCode(error, 'disposed'));
+    await t.rejects(
+      'a disposed agent says so when asked',
+      () => agent.invoke('Are you there?'),
+      'disposed',
+      (error) => hasCode(error, 'disposed'),
+    );
     await agent.dispose();
     t.equal('disposing twice does nothing more', agent.disposed, true);
   }
@@ -29,12 +37,21 @@ export async function run(t: ScenarioContext): Promise<void> {
   if (memoryBefore !== undefined && memoryAfter !== undefined) {
     t.metric('memoryBeforeBytes', memoryBefore);
     t.metric('memoryAfterBytes', memoryAfter);
-    t.check('memory is back near where it was', memoryAfter - memoryBefore < TOLERANCE_BYTES, { actual: `${mb(memoryAfter - memoryBefore)} MB more`, expected: `less than ${mb(TOLERANCE_BYTES)} MB more` });
+    t.check('memory is back near where it was', memoryAfter - memoryBefore < TOLERANCE_BYTES, {
+      actual: `${mb(memoryAfter - memoryBefore)} MB more`,
+      expected: `less than ${mb(TOLERANCE_BYTES)} MB more`,
+    });
   } else {
-    t.skipCheck('memory is back near where it was', 'this browser did not measure its memory in time (it needs cross-origin isolation and Chromium)');
+    t.skipCheck(
+      'memory is back near where it was',
+      'this browser did not measure its memory in time (it needs cross-origin isolation and Chromium)',
+    );
   }
   const again = await t.load({ pool });
-  const { metadata } = await again.invoke('Hello, this is a test.', { maxNewTokens: 4, signal: t.signal });
+  const { metadata } = await again.invoke('Hello, this is a test.', {
+    maxNewTokens: 4,
+    signal: t.signal,
+  });
   t.equal('loading again works', metadata.outputTokenIds, replies[0]);
 }
 

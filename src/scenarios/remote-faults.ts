@@ -22,7 +22,12 @@ interface Case {
 /** Each happens to the first request only, unless it says otherwise, so that the same agent can be asked again. */
 const cases: Case[] = [
   { name: 'silence', faults: 'stall', error: ['timeout', 'timeout'] },
-  { name: 'silence in mid-stream', faults: 'stall=2', error: ['timeout', 'timeout'], streamed: true },
+  {
+    name: 'silence in mid-stream',
+    faults: 'stall=2',
+    error: ['timeout', 'timeout'],
+    streamed: true,
+  },
   { name: 'status 401', faults: 'status=401', error: ['unauthorized', 'unauthorized'] },
   { name: 'status 404', faults: 'status=404', error: ['remote-error', 'no-such-endpoint'] },
   { name: 'status 429', faults: 'status=429', error: ['rate-limited', 'rate-limited'] },
@@ -31,14 +36,38 @@ const cases: Case[] = [
   { name: 'status 400', faults: 'status=400', error: ['invalid-argument', 'bad-request'] },
   { name: 'HTML in place of JSON', faults: 'html', error: ['remote-invalid', 'html'] },
   { name: 'truncated JSON', faults: 'truncated', error: ['remote-invalid', 'not-json'] },
-  { name: 'a stream cut off in the middle of an event', faults: 'truncated', error: ['network', 'cut'], streamed: true },
-  { name: 'a socket cut in mid-stream', faults: 'cut=3', error: ['network', 'cut'], streamed: true },
+  {
+    name: 'a stream cut off in the middle of an event',
+    faults: 'truncated',
+    error: ['network', 'cut'],
+    streamed: true,
+  },
+  {
+    name: 'a socket cut in mid-stream',
+    faults: 'cut=3',
+    error: ['network', 'cut'],
+    streamed: true,
+  },
   { name: 'a socket cut in an answer', faults: 'cut=1', error: ['network', 'connection-lost'] },
-  { name: 'an endless stream', faults: 'endless', error: ['remote-invalid', 'endless'], streamed: true },
-  { name: 'a wrong content type', faults: 'content-type=text/plain', error: ['remote-invalid', 'content-type'] },
+  {
+    name: 'an endless stream',
+    faults: 'endless',
+    error: ['remote-invalid', 'endless'],
+    streamed: true,
+  },
+  {
+    name: 'a wrong content type',
+    faults: 'content-type=text/plain',
+    error: ['remote-invalid', 'content-type'],
+  },
   { name: 'empty choices', faults: 'no-choices', error: ['remote-invalid', 'no-choices'] },
   // Chromium asks again by itself when a connection that it kept is closed: one lost request would not be seen.
-  { name: 'a connection closed without an answer', faults: 'lost', error: ['network', 'connection-lost'], lasting: true },
+  {
+    name: 'a connection closed without an answer',
+    faults: 'lost',
+    error: ['network', 'connection-lost'],
+    lasting: true,
+  },
 ];
 
 export async function run(t: ScenarioContext): Promise<void> {
@@ -47,62 +76,177 @@ export async function run(t: ScenarioContext): Promise<void> {
   const expected = (await good.invoke(MESSAGE, options)).metadata.text;
   const facts = new Set<string>();
 
-  for (const { name, faults, error: [code, fault], streamed, lasting } of cases) {
-    const agent = await t.loadRemote({ apiUrl: faultUrl(t.server, faults, ...(lasting ? [] : [`once=${newKey(name)}`])), timeoutSeconds: faults.startsWith('stall') ? TIMEOUT_SECONDS : 30, maxRetries: 0 });
-    const startedAt = performance.now();
-    const error = await t.rejects(`${name} is an error of its own`, () => (streamed ? agent.stream(MESSAGE, options).response : agent.invoke(MESSAGE, options)), `${code} (${fault})`, (reason) => {
-      return reason instanceof UnmockedError && reason.code === code && reason.details['fault'] === fault;
+  for (const {
+    name,
+    faults,
+    error: [code, fault],
+    streamed,
+    lasting,
+  } of cases) {
+    const agent = await t.loadRemote({
+      apiUrl: faultUrl(t.server, faults, ...(lasting ? [] : [`once=${newKey(name)}`])),
+      timeoutSeconds: faults.startsWith('stall') ? TIMEOUT_SECONDS : 30,
+      maxRetries: 0,
     });
+    const startedAt = performance.now();
+    const error = await t.rejects(
+      `${name} is an error of its own`,
+      () => (streamed ? agent.stream(MESSAGE, options).response : agent.invoke(MESSAGE, options)),
+      `${code} (${fault})`,
+      (reason) => {
+        return (
+          reason instanceof UnmockedError &&
+          reason.code === code &&
+          reason.details['fault'] === fault
+        );
+      },
+    );
     const took = performance.now() - startedAt;
-    t.check(`${name}: within its time limit`, took < LIMIT, { actual: Math.round(took), expected: `less than ${LIMIT} ms` });
+    t.check(`${name}: within its time limit`, took < LIMIT, {
+      actual: Math.round(took),
+      expected: `less than ${LIMIT} ms`,
+    });
     const message = error?.message ?? '';
     const { host, origin } = new URL(t.server.apiUrl);
     // Two sentences at least, not counting what stands in the address: what happened, and what to do.
-    const sentences = message.replaceAll(new RegExp(`${origin}\\S*`, 'g'), 'it').replaceAll(host, 'it');
-    t.check(`${name}: the message says where, and what to do`, message.includes(host) && /[^\s.][.?)] [A-Z].*[.?)]$/s.test(sentences), { actual: message, expected: 'the server, what happened, and a remedy' });
+    const sentences = message
+      .replaceAll(new RegExp(`${origin}\\S*`, 'g'), 'it')
+      .replaceAll(host, 'it');
+    t.check(
+      `${name}: the message says where, and what to do`,
+      message.includes(host) && /[^\s.][.?)] [A-Z].*[.?)]$/s.test(sentences),
+      { actual: message, expected: 'the server, what happened, and a remedy' },
+    );
     facts.add(`${code} ${fault} ${message.replaceAll(/fault:[^/]*/g, '')}`);
-    t.equal(`${name}: ${lasting ? 'another' : 'the same'} agent works ${lasting ? 'well' : 'again'}`, (await (lasting ? good : agent).invoke(MESSAGE, options)).metadata.text, expected);
+    t.equal(
+      `${name}: ${lasting ? 'another' : 'the same'} agent works ${lasting ? 'well' : 'again'}`,
+      (await (lasting ? good : agent).invoke(MESSAGE, options)).metadata.text,
+      expected,
+    );
     await agent.dispose();
   }
   // Silence before and in mid-stream is one error; everything else tells itself apart, by what it says too.
-  t.check('no two faults look alike', facts.size >= cases.length - 1, { actual: facts.size, expected: cases.length - 1 });
-
-  const refused = `http://127.0.0.1:${t.server.faults!.closedPort}/v1`;
-  await t.rejects('nobody listens: refused', () => t.loadRemote({ apiUrl: refused, apiKey: undefined, maxRetries: 0 }), 'network (refused)', (error) => error instanceof UnmockedError && error.details['fault'] === 'refused' && /Start the server/.test(error.message));
-  await t.rejects('a name that does not exist: unresolved', () => t.loadRemote({ apiUrl: 'http://no-such-server.invalid/v1', apiKey: undefined, maxRetries: 0 }), 'network (unresolved), naming it', (error) => error instanceof UnmockedError && error.details['fault'] === 'unresolved' && error.message.includes('no-such-server.invalid'));
-  const unknown = await t.loadRemote({ model: 'nobody/has-this' });
-  await t.rejects('a model that it does not have: named, with those that it has', () => unknown.invoke(MESSAGE, options), 'model-not-found', (error) => {
-    return error instanceof UnmockedError && error.code === 'model-not-found' && error.message.includes('nobody/has-this') && error.message.includes(t.server.models[0] ?? '');
+  t.check('no two faults look alike', facts.size >= cases.length - 1, {
+    actual: facts.size,
+    expected: cases.length - 1,
   });
 
+  const refused = `http://127.0.0.1:${t.server.faults!.closedPort}/v1`;
+  await t.rejects(
+    'nobody listens: refused',
+    () => t.loadRemote({ apiUrl: refused, apiKey: undefined, maxRetries: 0 }),
+    'network (refused)',
+    (error) =>
+      error instanceof UnmockedError &&
+      error.details['fault'] === 'refused' &&
+      /Start the server/.test(error.message),
+  );
+  await t.rejects(
+    'a name that does not exist: unresolved',
+    () =>
+      t.loadRemote({
+        apiUrl: 'http://no-such-server.invalid/v1',
+        apiKey: undefined,
+        maxRetries: 0,
+      }),
+    'network (unresolved), naming it',
+    (error) =>
+      error instanceof UnmockedError &&
+      error.details['fault'] === 'unresolved' &&
+      error.message.includes('no-such-server.invalid'),
+  );
+  const unknown = await t.loadRemote({ model: 'nobody/has-this' });
+  await t.rejects(
+    'a model that it does not have: named, with those that it has',
+    () => unknown.invoke(MESSAGE, options),
+    'model-not-found',
+    (error) => {
+      return (
+        error instanceof UnmockedError &&
+        error.code === 'model-not-found' &&
+        error.message.includes('nobody/has-this') &&
+        error.message.includes(t.server.models[0] ?? '')
+      );
+    },
+  );
+
   const busyKey = newKey('busy');
-  const busy = await t.loadRemote({ apiUrl: faultUrl(t.server, `status-once=429:${busyKey}`, 'retry-after=0'), maxRetries: 2 });
+  const busy = await t.loadRemote({
+    apiUrl: faultUrl(t.server, `status-once=429:${busyKey}`, 'retry-after=0'),
+    maxRetries: 2,
+  });
   const after = await busy.invoke(MESSAGE, options);
-  t.equal('429, then well: it is asked again, and answers', [after.metadata.text, after.metadata.retries], [expected, 1]);
+  t.equal(
+    '429, then well: it is asked again, and answers',
+    [after.metadata.text, after.metadata.retries],
+    [expected, 1],
+  );
   t.equal('429, then well: two requests were sent', await completionsAsked(t.server, busyKey), 2);
 
   const alwaysKey = newKey('always');
-  const always = await t.loadRemote({ apiUrl: faultUrl(t.server, 'status=429', 'retry-after=0', `key=${alwaysKey}`), maxRetries: 2 });
-  await t.rejects('429 for ever: it is given up', () => always.invoke(MESSAGE, options), 'rate-limited', (error) => error instanceof UnmockedError && error.code === 'rate-limited');
-  t.equal('429 for ever: after as many retries as were allowed', await completionsAsked(t.server, alwaysKey), 3);
+  const always = await t.loadRemote({
+    apiUrl: faultUrl(t.server, 'status=429', 'retry-after=0', `key=${alwaysKey}`),
+    maxRetries: 2,
+  });
+  await t.rejects(
+    '429 for ever: it is given up',
+    () => always.invoke(MESSAGE, options),
+    'rate-limited',
+    (error) => error instanceof UnmockedError && error.code === 'rate-limited',
+  );
+  t.equal(
+    '429 for ever: after as many retries as were allowed',
+    await completionsAsked(t.server, alwaysKey),
+    3,
+  );
 
   const cutKey = newKey('cut');
-  const cut = await t.loadRemote({ apiUrl: faultUrl(t.server, 'cut=3', `key=${cutKey}`), maxRetries: 2 });
+  const cut = await t.loadRemote({
+    apiUrl: faultUrl(t.server, 'cut=3', `key=${cutKey}`),
+    maxRetries: 2,
+  });
   const stream = cut.stream(MESSAGE, options);
   let shown = '';
   const error = await (async () => {
     for await (const { text } of stream) shown += text;
   })().catch((reason: unknown) => reason);
-  t.check('what came before a cut was shown', shown !== '' && expected.startsWith(shown), { actual: shown, expected: `the beginning of ${JSON.stringify(expected)}` });
+  t.check('what came before a cut was shown', shown !== '' && expected.startsWith(shown), {
+    actual: shown,
+    expected: `the beginning of ${JSON.stringify(expected)}`,
+  });
   t.equal('the error keeps it', error instanceof UnmockedError && error.details['text'], shown);
   t.equal('after a first token nothing is sent again', await completionsAsked(t.server, cutKey), 1);
 
-  const secret = t.server.apiKey && t.server.apiKey.length >= 8 ? t.server.apiKey : 'sk-scenario-0123456789';
-  const leaky = await t.loadRemote({ apiUrl: faultUrl(t.server, 'echo-key'), apiKey: secret, maxRetries: 0 });
-  const refusal = await t.rejects('a server that repeats the key: refused', () => leaky.invoke(MESSAGE, options), 'unauthorized', (reason) => reason instanceof UnmockedError && reason.code === 'unauthorized');
-  t.check('the key is not in the error', refusal !== undefined && !JSON.stringify([toErrorRecord(refusal), String(refusal.stack)]).includes(secret), { expected: 'no key' });
+  const secret =
+    t.server.apiKey && t.server.apiKey.length >= 8 ? t.server.apiKey : 'sk-scenario-0123456789';
+  const leaky = await t.loadRemote({
+    apiUrl: faultUrl(t.server, 'echo-key'),
+    apiKey: secret,
+    maxRetries: 0,
+  });
+  const refusal = await t.rejects(
+    'a server that repeats the key: refused',
+    () => leaky.invoke(MESSAGE, options),
+    'unauthorized',
+    (reason) => reason instanceof UnmockedError && reason.code === 'unauthorized',
+  );
+  t.check(
+    'the key is not in the error',
+    refusal !== undefined &&
+      !JSON.stringify([toErrorRecord(refusal), String(refusal.stack)]).includes(secret),
+    { expected: 'no key' },
+  );
 
   const here = await t.load();
-  if (isComparable(t, here)) t.equal('all the while it was the real model', expected, (await here.invoke(MESSAGE, options)).metadata.text.trimStart());
-  else t.skipCheck('all the while it was the real model', `the server's model is "${good.model.id}", this page's "${t.model.id}"`);
+  if (isComparable(t, here))
+    t.equal(
+      'all the while it was the real model',
+      expected,
+      (await here.invoke(MESSAGE, options)).metadata.text.trimStart(),
+    );
+  else
+    t.skipCheck(
+      'all the while it was the real model',
+      `the server's model is "${good.model.id}", this page's "${t.model.id}"`,
+    );
 }

@@ -6,7 +6,12 @@ import type { Server } from './server.js';
 import type { System } from './system.js';
 
 /** What a scenario cannot do without. What a model or machine lacks is a skip with the reason, never a pass. */
-export type Need = Capability | 'webgpu' | 'cross-origin-isolation' | /** A server that answers. */ 'remote' | /** One that misbehaves on request. */ 'faults';
+export type Need =
+  | Capability
+  | 'webgpu'
+  | 'cross-origin-isolation'
+  | /** A server that answers. */ 'remote'
+  | /** One that misbehaves on request. */ 'faults';
 
 export interface Scenario {
   /** Kebab-case; the name in URLs, reports and JUnit. */
@@ -63,7 +68,12 @@ export interface ScenarioContext {
   /** `actual` and `expected` are equal as JSON. */
   equal(name: string, actual: unknown, expected: unknown): boolean;
   /** `work` rejects; returns its error. */
-  rejects(name: string, work: () => Promise<unknown>, expected: string, holds: (error: Error) => boolean): Promise<Error | undefined>;
+  rejects(
+    name: string,
+    work: () => Promise<unknown>,
+    expected: string,
+    holds: (error: Error) => boolean,
+  ): Promise<Error | undefined>;
   /** An assertion that cannot be made here. */
   skipCheck(name: string, reason: string): void;
   /** Ends the scenario as skipped. */
@@ -87,11 +97,16 @@ export class SkipScenario extends Error {
  * @throws TypeError when the id is not kebab-case or a text is missing.
  */
 export function defineScenario(scenario: Scenario): Scenario {
-  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(scenario.id)) throw new TypeError(`The scenario id "${scenario.id}" is not kebab-case, such as "my-scenario".`);
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(scenario.id))
+    throw new TypeError(
+      `The scenario id "${scenario.id}" is not kebab-case, such as "my-scenario".`,
+    );
   for (const field of ['title', 'proves'] as const) {
-    if (typeof scenario[field] !== 'string' || scenario[field].trim() === '') throw new TypeError(`Scenario "${scenario.id}" has no ${field}.`);
+    if (typeof scenario[field] !== 'string' || scenario[field].trim() === '')
+      throw new TypeError(`Scenario "${scenario.id}" has no ${field}.`);
   }
-  if (typeof scenario.run !== 'function') throw new TypeError(`Scenario "${scenario.id}" has no run function.`);
+  if (typeof scenario.run !== 'function')
+    throw new TypeError(`Scenario "${scenario.id}" has no run function.`);
   return scenario;
 }
 

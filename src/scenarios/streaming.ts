@@ -22,19 +22,41 @@ export async function run(t: ScenarioContext): Promise<void> {
   }
   const streamed = await stream.response;
   const pieces = chunks.map((chunk) => chunk.text).filter(Boolean);
-  t.check('there are several chunks', pieces.length > 2, { actual: pieces.length, expected: 'more than 2' });
+  t.check('there are several chunks', pieces.length > 2, {
+    actual: pieces.length,
+    expected: 'more than 2',
+  });
   t.equal('joined, they are the reply', pieces.join(''), streamed.metadata.text);
-  t.equal('streamed and not, the tokens are the same', streamed.metadata.outputTokenIds, whole.metadata.outputTokenIds);
+  t.equal(
+    'streamed and not, the tokens are the same',
+    streamed.metadata.outputTokenIds,
+    whole.metadata.outputTokenIds,
+  );
   t.equal('streamed and not, the reply is the same', streamed.response, whole.response);
   const ownGarbage = whole.metadata.text.includes('\uFFFD');
-  t.check('no chunk holds a broken character', ownGarbage || pieces.every((piece) => !piece.includes('\uFFFD')), { actual: pieces.filter((piece) => piece.includes('\uFFFD')) });
+  t.check(
+    'no chunk holds a broken character',
+    ownGarbage || pieces.every((piece) => !piece.includes('\uFFFD')),
+    { actual: pieces.filter((piece) => piece.includes('\uFFFD')) },
+  );
 
   if (agent.encode && agent.decode && agent.streamTokens) {
     const tokenIds = await agent.encode(MULTI_BYTE);
     const parts = await agent.streamTokens(tokenIds);
     const alone = await Promise.all(tokenIds.map((tokenId) => agent.decode!([tokenId])));
-    t.check('characters of the test text span tokens', alone.some((text) => text.includes('\uFFFD')), { actual: alone.filter((text) => text.includes('\uFFFD')).length, expected: 'tokens that are no text alone' });
-    t.equal('an emoji that spans tokens arrives whole', parts.filter((part) => part.includes('\uFFFD')), []);
+    t.check(
+      'characters of the test text span tokens',
+      alone.some((text) => text.includes('\uFFFD')),
+      {
+        actual: alone.filter((text) => text.includes('\uFFFD')).length,
+        expected: 'tokens that are no text alone',
+      },
+    );
+    t.equal(
+      'an emoji that spans tokens arrives whole',
+      parts.filter((part) => part.includes('\uFFFD')),
+      [],
+    );
     t.equal('text with emoji, streamed and joined, is unchanged', parts.join(''), MULTI_BYTE);
   } else {
     t.skipCheck('an emoji that spans tokens arrives whole', 'the agent has no tokenizer here');
@@ -47,10 +69,20 @@ export async function run(t: ScenarioContext): Promise<void> {
       tokens++;
       if (chunk.text) spoken.push(chunk.text);
     }
-    t.check('an emoji that the model says arrives whole', spoken.join('').includes(EMOJI) && !spoken.join('').includes('\uFFFD'), { actual: spoken, expected: `a reply with ${EMOJI}` });
-    t.check('its tokens were held back until it was complete', spoken.length < tokens, { actual: `${spoken.length} pieces of ${tokens} tokens`, expected: 'fewer pieces than tokens' });
+    t.check(
+      'an emoji that the model says arrives whole',
+      spoken.join('').includes(EMOJI) && !spoken.join('').includes('\uFFFD'),
+      { actual: spoken, expected: `a reply with ${EMOJI}` },
+    );
+    t.check('its tokens were held back until it was complete', spoken.length < tokens, {
+      actual: `${spoken.length} pieces of ${tokens} tokens`,
+      expected: 'fewer pieces than tokens',
+    });
   } else {
-    t.skipCheck('an emoji that the model says arrives whole', `"${t.model.id}" has no chat training`);
+    t.skipCheck(
+      'an emoji that the model says arrives whole',
+      `"${t.model.id}" has no chat training`,
+    );
   }
 
   // The proof that the first chunk came while later tokens were still to be computed: without it there is nothing left to stop.
@@ -62,12 +94,22 @@ export async function run(t: ScenarioContext): Promise<void> {
   for await (const chunk of left) {
     if (chunk.text) break;
   }
-  const outcome = await left.response.then(() => 'finished', (error: unknown) => (isAbortError(error) ? 'aborted' : String(error)));
+  const outcome = await left.response.then(
+    () => 'finished',
+    (error: unknown) => (isAbortError(error) ? 'aborted' : String(error)),
+  );
   const computed = t.tokensComputed() - before;
   const all = long.metadata.outputTokenIds.length;
   t.equal('leaving the loop early aborts the reply', outcome, 'aborted');
-  t.check('leaving the loop early stops the work', computed > 0 && computed < all, { actual: `${computed} tokens computed`, expected: `fewer than ${all}` });
+  t.check('leaving the loop early stops the work', computed > 0 && computed < all, {
+    actual: `${computed} tokens computed`,
+    expected: `fewer than ${all}`,
+  });
 
   const after = await agent.invoke(MESSAGE, { maxNewTokens: 4, signal: t.signal });
-  t.equal('the agent goes on working', after.metadata.outputTokenIds, whole.metadata.outputTokenIds.slice(0, 4));
+  t.equal(
+    'the agent goes on working',
+    after.metadata.outputTokenIds,
+    whole.metadata.outputTokenIds.slice(0, 4),
+  );
 }

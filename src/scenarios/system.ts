@@ -54,11 +54,19 @@ const WORKER_GONE_MS = { any: 1000, threaded: 6000 };
 const MEMORY_PATIENCE_MS = 4000;
 
 async function measureMemory(): Promise<number | undefined> {
-  const { performance } = globalThis as unknown as { performance: { measureUserAgentSpecificMemory?: () => Promise<{ bytes: number }> } };
-  if (!globalThis.crossOriginIsolated || !performance.measureUserAgentSpecificMemory) return undefined;
+  const { performance } = globalThis as unknown as {
+    performance: { measureUserAgentSpecificMemory?: () => Promise<{ bytes: number }> };
+  };
+  if (!globalThis.crossOriginIsolated || !performance.measureUserAgentSpecificMemory)
+    return undefined;
   const { any, threaded } = Engine.lastTerminated;
   const quietAt = Math.max(any + WORKER_GONE_MS.any, threaded + WORKER_GONE_MS.threaded);
-  await new Promise((resolve) => setTimeout(resolve, Math.max(0, quietAt - globalThis.performance.now())));
+  await new Promise((resolve) =>
+    setTimeout(resolve, Math.max(0, quietAt - globalThis.performance.now())),
+  );
   const patience = new Promise<undefined>((resolve) => setTimeout(resolve, MEMORY_PATIENCE_MS));
-  return Promise.race([performance.measureUserAgentSpecificMemory().then((memory) => memory.bytes), patience]).catch(() => undefined);
+  return Promise.race([
+    performance.measureUserAgentSpecificMemory().then((memory) => memory.bytes),
+    patience,
+  ]).catch(() => undefined);
 }

@@ -4,28 +4,59 @@ import { hasCode } from '../errors.js';
 import type { ScenarioContext } from './scenario.js';
 import { faultUrl } from './server.js';
 
-const WEATHER: Tool = { name: 'get_weather', parameters: ['city'], description: 'The weather in a city.' };
+const WEATHER: Tool = {
+  name: 'get_weather',
+  parameters: ['city'],
+  description: 'The weather in a city.',
+};
 const QUESTION = 'What is the weather in Quelmar?';
 const RESULT = 'rainy, 14 degrees';
 
 export async function run(t: ScenarioContext): Promise<void> {
   const options = { maxNewTokens: 48, temperature: 0, signal: t.signal };
   await onBothBackends(t, async (agent, where, strict) => {
-    const call = await agent.invokeWithTools({ userMessage: QUESTION, sessionId: 'tools' }, [WEATHER], options).catch((error: unknown) => {
-      // Many a server, or its model, knows no tools, and says so.
-      if (strict || !hasCode(error, 'invalid-argument')) throw error;
-      t.skipCheck(`${where}: the tool is called with the right argument`, error.message);
-    });
+    const call = await agent
+      .invokeWithTools({ userMessage: QUESTION, sessionId: 'tools' }, [WEATHER], options)
+      .catch((error: unknown) => {
+        // Many a server, or its model, knows no tools, and says so.
+        if (strict || !hasCode(error, 'invalid-argument')) throw error;
+        t.skipCheck(`${where}: the tool is called with the right argument`, error.message);
+      });
     if (!call) return;
-    t.equal(`${where}: the tool is called with the right argument`, call.toolCalls.map(({ name, arguments: args }) => [name, args]), [[WEATHER.name, { city: 'Quelmar' }]]);
+    t.equal(
+      `${where}: the tool is called with the right argument`,
+      call.toolCalls.map(({ name, arguments: args }) => [name, args]),
+      [[WEATHER.name, { city: 'Quelmar' }]],
+    );
     t.equal(`${where}: it ends for that reason`, call.metadata.finishReason, 'tool_calls');
-    t.equal(`${where}: the call is not part of the reply`, [call.response.includes('TOOL_CALL'), call.problems], [false, []]);
+    t.equal(
+      `${where}: the call is not part of the reply`,
+      [call.response.includes('TOOL_CALL'), call.problems],
+      [false, []],
+    );
 
-    const streamed = await agent.stream({ userMessage: QUESTION, toolsAvailable: [WEATHER] }, options).response;
-    t.equal(`${where}: streamed and not, the call is the same`, [streamed.toolCalls.map(({ name, arguments: args }) => [name, args]), streamed.metadata.finishReason], [[[WEATHER.name, { city: 'Quelmar' }]], 'tool_calls']);
+    const streamed = await agent.stream(
+      { userMessage: QUESTION, toolsAvailable: [WEATHER] },
+      options,
+    ).response;
+    t.equal(
+      `${where}: streamed and not, the call is the same`,
+      [
+        streamed.toolCalls.map(({ name, arguments: args }) => [name, args]),
+        streamed.metadata.finishReason,
+      ],
+      [[[WEATHER.name, { city: 'Quelmar' }]], 'tool_calls'],
+    );
 
-    const used = await agent.invoke({ userMessage: `TOOL_RESULT: ${RESULT}`, sessionId: 'tools' }, options);
-    t.check(`${where}: the result is used in the next turn`, /rainy/.test(used.response) && /14/.test(used.response), { actual: used.response, expected: RESULT });
+    const used = await agent.invoke(
+      { userMessage: `TOOL_RESULT: ${RESULT}`, sessionId: 'tools' },
+      options,
+    );
+    t.check(
+      `${where}: the result is used in the next turn`,
+      /rainy/.test(used.response) && /14/.test(used.response),
+      { actual: used.response, expected: RESULT },
+    );
     t.equal(`${where}: that turn calls nothing`, used.toolCalls, []);
 
     const none = await agent.invoke(QUESTION, options);
@@ -33,19 +64,35 @@ export async function run(t: ScenarioContext): Promise<void> {
 
     if (!strict) return;
     // A call that the limit cuts in its middle is a real malformed one. A token ends the call, one closes it, one is its last syllable.
-    const cut = await agent.invokeWithTools(QUESTION, [WEATHER], { ...options, maxNewTokens: call.metadata.usage.completionTokens - 3 });
+    const cut = await agent.invokeWithTools(QUESTION, [WEATHER], {
+      ...options,
+      maxNewTokens: call.metadata.usage.completionTokens - 3,
+    });
     t.equal(`${where}: a malformed call is no call`, cut.toolCalls, []);
-    t.check(`${where}: it is reported`, cut.problems.length === 1 && cut.problems[0]!.includes('get_weather'), { actual: cut.problems, expected: 'one problem, quoting the call' });
+    t.check(
+      `${where}: it is reported`,
+      cut.problems.length === 1 && cut.problems[0]!.includes('get_weather'),
+      { actual: cut.problems, expected: 'one problem, quoting the call' },
+    );
   });
 
   if (t.server.faults) {
     const agent = await t.loadRemote({ apiUrl: faultUrl(t.server, 'malformed-tools') });
     for (const way of ['invoke', 'stream'] as const) {
       const payload = { userMessage: QUESTION, toolsAvailable: [WEATHER] };
-      const reply = await (way === 'invoke' ? agent.invoke(payload, options) : agent.stream(payload, options).response);
-      t.check(`a server's malformed call (${way}) is reported, not thrown`, reply.toolCalls.length === 0 && reply.problems.some((problem) => /not JSON/.test(problem)), { actual: [reply.toolCalls, reply.problems], expected: 'no call and a problem' });
+      const reply = await (way === 'invoke'
+        ? agent.invoke(payload, options)
+        : agent.stream(payload, options).response);
+      t.check(
+        `a server's malformed call (${way}) is reported, not thrown`,
+        reply.toolCalls.length === 0 && reply.problems.some((problem) => /not JSON/.test(problem)),
+        { actual: [reply.toolCalls, reply.problems], expected: 'no call and a problem' },
+      );
     }
   } else {
-    t.skipCheck("a server's malformed call is reported, not thrown", 'the server does not misbehave on request');
+    t.skipCheck(
+      "a server's malformed call is reported, not thrown",
+      'the server does not misbehave on request',
+    );
   }
 }

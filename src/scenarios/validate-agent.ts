@@ -6,29 +6,54 @@ export async function run(t: ScenarioContext): Promise<void> {
   const agent = await t.load();
   const working = await t.system.validateAgent(agent, { signal: t.signal });
   t.equal('a working agent is valid', working.valid, true);
-  t.check('its reply is the evidence', working.reply.length > VALIDATION_MIN_CHARACTERS, { actual: working.reply, expected: `more than ${VALIDATION_MIN_CHARACTERS} characters` });
+  t.check('its reply is the evidence', working.reply.length > VALIDATION_MIN_CHARACTERS, {
+    actual: working.reply,
+    expected: `more than ${VALIDATION_MIN_CHARACTERS} characters`,
+  });
   if (working.valid) {
     const { outputTokenIds, text } = working.response.metadata;
-    t.check('the evidence was computed', outputTokenIds.length > 0 && t.tokensComputed() >= outputTokenIds.length, { actual: t.tokensComputed(), expected: `at least ${outputTokenIds.length}` });
-    if (agent.decode) t.check('the evidence is what its token ids say', (await agent.decode(outputTokenIds)).startsWith(text), { actual: text });
+    t.check(
+      'the evidence was computed',
+      outputTokenIds.length > 0 && t.tokensComputed() >= outputTokenIds.length,
+      { actual: t.tokensComputed(), expected: `at least ${outputTokenIds.length}` },
+    );
+    if (agent.decode)
+      t.check(
+        'the evidence is what its token ids say',
+        (await agent.decode(outputTokenIds)).startsWith(text),
+        { actual: text },
+      );
 
     // The same model, really asked, but stopped before its first character: it answers nothing.
     const mute = await t.system.validateAgent(stoppedAt(agent, text[0]!), { signal: t.signal });
     t.equal('an agent that answers nothing is not valid', mute.valid, false);
-    t.check('the reason says that it answered nothing', !mute.valid && /empty/i.test(mute.reason), { actual: mute.valid ? 'valid' : mute.reason, expected: 'says that the reply is empty' });
+    t.check('the reason says that it answered nothing', !mute.valid && /empty/i.test(mute.reason), {
+      actual: mute.valid ? 'valid' : mute.reason,
+      expected: 'says that the reply is empty',
+    });
   }
 
-  const gone = await t.system.loadAgent({ backend: 'local', model: t.model, device: t.device, signal: t.signal });
+  const gone = await t.system.loadAgent({
+    backend: 'local',
+    model: t.model,
+    device: t.device,
+    signal: t.signal,
+  });
   await gone.dispose();
   const failing = await t.system.validateAgent(gone, { signal: t.signal });
   t.equal('an agent that fails is not valid', failing.valid, false);
-  t.check('the reason says how it failed', !failing.valid && /disposed/i.test(failing.reason), { actual: failing.valid ? 'valid' : failing.reason, expected: 'says that it was disposed of' });
+  t.check('the reason says how it failed', !failing.valid && /disposed/i.test(failing.reason), {
+    actual: failing.valid ? 'valid' : failing.reason,
+    expected: 'says that it was disposed of',
+  });
 }
 
 function stoppedAt(agent: Agent, stop: string): Agent {
   return new Proxy(agent, {
     get(target, property) {
-      if (property === 'invoke') return (...[payload, options]: Parameters<Agent['invoke']>) => target.invoke(payload, { ...options, stop: [stop] });
+      if (property === 'invoke')
+        return (...[payload, options]: Parameters<Agent['invoke']>) =>
+          target.invoke(payload, { ...options, stop: [stop] });
       return Reflect.get(target, property, target) as unknown;
     },
   });

@@ -30,7 +30,7 @@ export const work = {
   'backend-detection': backendDetection,
   'config-file': configFile,
   'concurrent-loading': concurrentLoading,
-  'streaming': streaming,
+  streaming: streaming,
   'memory-cleanup': memoryCleanup,
   'conversation-flow': conversationFlow,
   'environment-summary': environmentSummary,
@@ -42,6 +42,6 @@ export const work = {
   'startup-validation': startupValidation,
   'chat-room': chatRoom,
   'tool-calls': toolCalls,
-  'reasoning': reasoning,
+  reasoning: reasoning,
   'stop-and-limits': stopAndLimits,
 } satisfies Record<string, Scenario['run']>;

@@ -33,7 +33,11 @@ describe('golden tokens', () => {
   let differs = false;
 
   after(async () => {
-    if (differs && !onWebGpu) await fetch('/__print', { method: 'POST', body: `golden tokens as computed: ${JSON.stringify({ weights: digests, golden: computed })}` });
+    if (differs && !onWebGpu)
+      await fetch('/__print', {
+        method: 'POST',
+        body: `golden tokens as computed: ${JSON.stringify({ weights: digests, golden: computed })}`,
+      });
   });
 
   for (const dtype of dtypes) {
@@ -48,15 +52,22 @@ describe('golden tokens', () => {
       after(() => agent.dispose());
 
       it('the weights are those that the golden tokens are of', () => {
-        expect(agent.model.digest, 'other weights: run scripts/write-golden.mjs').to.equal(weights[dtype]);
+        expect(agent.model.digest, 'other weights: run scripts/write-golden.mjs').to.equal(
+          weights[dtype],
+        );
       });
 
-      for (const [name, { turns, maxNewTokens = 16 }] of Object.entries(conversations).filter(([, { wasmOnly }]) => !(onWebGpu && wasmOnly))) {
+      for (const [name, { turns, maxNewTokens = 16 }] of Object.entries(conversations).filter(
+        ([, { wasmOnly }]) => !(onWebGpu && wasmOnly),
+      )) {
         it(name, async function () {
           this.timeout(240_000);
           const ids: number[][] = [];
           for (const userMessage of turns) {
-            const { metadata } = await agent.invoke({ userMessage, sessionId: name }, { maxNewTokens });
+            const { metadata } = await agent.invoke(
+              { userMessage, sessionId: name },
+              { maxNewTokens },
+            );
             ids.push(metadata.outputTokenIds);
           }
           (computed[dtype] ??= {})[name] = ids;

@@ -12,22 +12,38 @@ declare global {
 }
 
 /** What is said to a server is the same on any device; there, SwiftShader would take minutes for it. Two of the ten are run for the ladder's sake. */
-const chosen = window.unmockedGroup === 'wasm' ? scenarios : scenarios.filter(({ id, tags }) => !tags?.includes('remote') || ['remote-agent', 'backend-fallback'].includes(id));
+const chosen =
+  window.unmockedGroup === 'wasm'
+    ? scenarios
+    : scenarios.filter(
+        ({ id, tags }) =>
+          !tags?.includes('remote') || ['remote-agent', 'backend-fallback'].includes(id),
+      );
 
 describe('scenarios', () => {
   let report: Report;
 
   before(async function () {
     this.timeout(600_000);
-    report = await runScenarios({ model: 'unmocked-tiny', server: window.unmockedServer, scenarios: chosen });
-    await fetch('/__report', { method: 'POST', body: JSON.stringify({ group: window.unmockedGroup, report }) });
+    report = await runScenarios({
+      model: 'unmocked-tiny',
+      server: window.unmockedServer,
+      scenarios: chosen,
+    });
+    await fetch('/__report', {
+      method: 'POST',
+      body: JSON.stringify({ group: window.unmockedGroup, report }),
+    });
   });
 
   for (const scenario of chosen) {
     it(scenario.id, () => {
       const result = report.results.find(({ id }) => id === scenario.id);
       const failed = result?.checks.filter((check) => check.status === 'failed');
-      expect(result?.status, JSON.stringify(failed?.length ? failed : result?.error, null, 1)).to.equal('passed');
+      expect(
+        result?.status,
+        JSON.stringify(failed?.length ? failed : result?.error, null, 1),
+      ).to.equal('passed');
     });
   }
 

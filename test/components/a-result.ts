@@ -7,15 +7,33 @@ export function aResult(changes: Partial<ScenarioResult> = {}): ScenarioResult {
     title: 'Completes a chat',
     status: 'passed',
     checks: [
-      { name: 'the reply is not empty', status: 'passed', actual: 'Hello! How are you?', expected: 'some text' },
+      {
+        name: 'the reply is not empty',
+        status: 'passed',
+        actual: 'Hello! How are you?',
+        expected: 'some text',
+      },
       { name: 'a limit of one token gives one token', status: 'passed', actual: 1, expected: 1 },
     ],
     device: {
       requested: 'auto',
       actual: 'wasm',
       attempts: [
-        { device: 'webgpu', dtype: 'fp32', file: 'onnx/model.onnx', outcome: 'failed', error: { name: 'UnmockedError', code: 'no-adapter', message: 'no adapter here' }, durationMs: 12 },
-        { device: 'wasm', dtype: 'q8', file: 'onnx/model_quantized.onnx', outcome: 'loaded', durationMs: 900 },
+        {
+          device: 'webgpu',
+          dtype: 'fp32',
+          file: 'onnx/model.onnx',
+          outcome: 'failed',
+          error: { name: 'UnmockedError', code: 'no-adapter', message: 'no adapter here' },
+          durationMs: 12,
+        },
+        {
+          device: 'wasm',
+          dtype: 'q8',
+          file: 'onnx/model_quantized.onnx',
+          outcome: 'loaded',
+          durationMs: 900,
+        },
       ],
     },
     metrics: { firstTokenMs: 3.1, tokensPerSecond: 104.1 },

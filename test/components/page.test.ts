@@ -14,20 +14,38 @@ import { FakeStorage } from './fake-storage.js';
 const KEY = 'sk-spec-0123456789';
 const root = document.documentElement;
 const address = location.href;
-const failing = defineScenario({ id: 'failing', title: 'Fails', proves: 'A failure shows.', inference: false, run: async (t) => void t.equal('one is two', 1, 2) });
+const failing = defineScenario({
+  id: 'failing',
+  title: 'Fails',
+  proves: 'A failure shows.',
+  inference: false,
+  run: async (t) => void t.equal('one is two', 1, 2),
+});
 const endless = defineScenario({
   id: 'endless',
   title: 'Never ends',
   proves: 'A run can be stopped.',
   inference: false,
-  run: (t) => new Promise((_, reject) => t.signal.addEventListener('abort', () => reject(t.signal.reason), { once: true })),
+  run: (t) =>
+    new Promise((_, reject) =>
+      t.signal.addEventListener('abort', () => reject(t.signal.reason), { once: true }),
+    ),
 });
-const query = <T extends Element = HTMLElement>(element: UnmockedHarness, selector: string) => element.shadowRoot!.querySelector<T>(selector)!;
-const control = (element: UnmockedHarness, id: string) => query<UnmockedSettings>(element, 'unmocked-settings').shadowRoot!.querySelector<HTMLInputElement>(`#${id}`)!;
-const problems = (element: UnmockedHarness) => query(element, '.problems').textContent!.replace(/\s+/g, ' ').trim();
+const query = <T extends Element = HTMLElement>(element: UnmockedHarness, selector: string) =>
+  element.shadowRoot!.querySelector<T>(selector)!;
+const control = (element: UnmockedHarness, id: string) =>
+  query<UnmockedSettings>(element, 'unmocked-settings').shadowRoot!.querySelector<HTMLInputElement>(
+    `#${id}`,
+  )!;
+const problems = (element: UnmockedHarness) =>
+  query(element, '.problems').textContent!.replace(/\s+/g, ' ').trim();
 
 /** A page at an address of its own, with storage of its own. */
-async function open(search = '', options: PageOptions = {}, template = html`<unmocked-harness .scenarios=${[failing, endless]}></unmocked-harness>`) {
+async function open(
+  search = '',
+  options: PageOptions = {},
+  template = html`<unmocked-harness .scenarios=${[failing, endless]}></unmocked-harness>`,
+) {
   const url = new URL(address);
   for (const [name, value] of new URLSearchParams(search)) url.searchParams.set(name, value);
   history.replaceState(null, '', url);
@@ -35,7 +53,14 @@ async function open(search = '', options: PageOptions = {}, template = html`<unm
   const session = new FakeStorage();
   const element = await fixture<UnmockedHarness>(template);
   const store = new SettingsStore({ local, session });
-  const { settings, opened } = connectPage(element, search, { store, session, environment: {}, configUrl: '/no-such-folder/config.toml', validate: async () => ({ status: 'none' }), ...options });
+  const { settings, opened } = connectPage(element, search, {
+    store,
+    session,
+    environment: {},
+    configUrl: '/no-such-folder/config.toml',
+    validate: async () => ({ status: 'none' }),
+    ...options,
+  });
   await element.updateComplete;
   const choose = async (id: string, value: string) => {
     control(element, id).value = value;
@@ -56,7 +81,11 @@ describe('connectPage and the settings', () => {
   it('is accessible with all of its panels', async () => {
     const { element } = await open('?backend=remote&api_url=http://127.0.0.1:9/v1');
     await expect(element).to.be.accessible();
-    expect([element.backend, element.apiUrl, control(element, 'backend').value]).to.deep.equal(['remote', 'http://127.0.0.1:9/v1', 'remote']);
+    expect([element.backend, element.apiUrl, control(element, 'backend').value]).to.deep.equal([
+      'remote',
+      'http://127.0.0.1:9/v1',
+      'remote',
+    ]);
   });
 
   it('lets a change by hand win over the address, which says it no longer', async () => {
@@ -64,12 +93,18 @@ describe('connectPage and the settings', () => {
     expect([element.device, element.seed]).to.deep.equal(['webgpu', 3]);
     await choose('device', 'wasm');
     expect([element.device, element.seed]).to.deep.equal(['wasm', 3]);
-    expect([...new URL(location.href).searchParams.keys()]).to.include('seed').and.not.to.include('device');
+    expect([...new URL(location.href).searchParams.keys()])
+      .to.include('seed')
+      .and.not.to.include('device');
     expect(local.text).to.contain('wasm').and.not.to.contain('seed');
   });
 
   it('lets a change by hand win over an attribute, which is stronger than the address', async () => {
-    const { element, choose } = await open('?seed=3', {}, html`<unmocked-harness seed="5" .scenarios=${[failing]}></unmocked-harness>`);
+    const { element, choose } = await open(
+      '?seed=3',
+      {},
+      html`<unmocked-harness seed="5" .scenarios=${[failing]}></unmocked-harness>`,
+    );
     expect(element.seed).to.equal(5);
     await choose('seed', '6');
     expect(element.seed).to.equal(6);
@@ -80,30 +115,70 @@ describe('connectPage and the settings', () => {
     expect(location.href).not.to.contain('api_key');
     expect(root.dataset['unmocked']).to.equal('error');
     expect(problems(element)).to.contain('"api_key"').and.to.contain('settings');
-    expect(root.outerHTML + element.shadowRoot!.innerHTML + JSON.stringify(history.state)).not.to.contain(KEY);
-    expect([element.running, settings.resolve('remote').settings.apiKey]).to.deep.equal([false, undefined]);
+    expect(
+      root.outerHTML + element.shadowRoot!.innerHTML + JSON.stringify(history.state),
+    ).not.to.contain(KEY);
+    expect([element.running, settings.resolve('remote').settings.apiKey]).to.deep.equal([
+      false,
+      undefined,
+    ]);
     await expect(element).to.be.accessible();
   });
 
   it('gives a run its server, with the key there and nowhere else', async () => {
     const given: RunOptions['server'][] = [];
-    const looking = defineScenario({ id: 'looking', title: 'Looks', proves: 'The run has a server.', inference: false, run: async (t) => void t.check('it ran', true) });
-    const { element, choose } = await open('', {}, html`<unmocked-harness .scenarios=${[looking]}></unmocked-harness>`);
-    element.system = { ...realSystem, findServer: async (server) => (given.push(server), { reason: 'not asked' }) };
+    const looking = defineScenario({
+      id: 'looking',
+      title: 'Looks',
+      proves: 'The run has a server.',
+      inference: false,
+      run: async (t) => void t.check('it ran', true),
+    });
+    const { element, choose } = await open(
+      '',
+      {},
+      html`<unmocked-harness .scenarios=${[looking]}></unmocked-harness>`,
+    );
+    element.system = {
+      ...realSystem,
+      findServer: async (server) => (given.push(server), { reason: 'not asked' }),
+    };
     await element.run();
     expect(given, 'none is set').to.deep.equal([]);
     await choose('apiUrl', 'http://127.0.0.1:9/v1');
     await choose('apiKey', KEY);
     const events: string[] = [];
-    for (const type of ['unmocked-start', 'unmocked-result', 'unmocked-report', 'unmocked-settings']) document.addEventListener(type, (event) => events.push(JSON.stringify((event as CustomEvent).detail)), { once: true });
+    for (const type of [
+      'unmocked-start',
+      'unmocked-result',
+      'unmocked-report',
+      'unmocked-settings',
+    ])
+      document.addEventListener(
+        type,
+        (event) => events.push(JSON.stringify((event as CustomEvent).detail)),
+        { once: true },
+      );
     const report = await element.run();
     expect(given).to.deep.equal([{ apiUrl: 'http://127.0.0.1:9/v1', apiKey: KEY }]);
     await choose('backend', 'remote');
     await choose('model', 'llama3.2');
     await element.run();
-    expect(given[1]).to.deep.equal({ apiUrl: 'http://127.0.0.1:9/v1', apiKey: KEY, model: 'llama3.2' });
+    expect(given[1]).to.deep.equal({
+      apiUrl: 'http://127.0.0.1:9/v1',
+      apiKey: KEY,
+      model: 'llama3.2',
+    });
     expect(events).to.have.length(3);
-    const everything = JSON.stringify(report) + element.junit() + events.join() + root.outerHTML + [...element.shadowRoot!.querySelectorAll('*')].map((one) => one.outerHTML + (one.shadowRoot?.innerHTML ?? '')).join() + location.href;
+    const everything =
+      JSON.stringify(report) +
+      element.junit() +
+      events.join() +
+      root.outerHTML +
+      [...element.shadowRoot!.querySelectorAll('*')]
+        .map((one) => one.outerHTML + (one.shadowRoot?.innerHTML ?? ''))
+        .join() +
+      location.href;
     expect(everything).not.to.contain(KEY);
   });
 
@@ -131,26 +206,37 @@ describe('connectPage and the settings', () => {
     control(element, 'forget').click();
     await element.updateComplete;
     await query<UnmockedSettings>(element, 'unmocked-settings').updateComplete;
-    expect([element.seed, control(element, 'seed').value, control(element, 'apiKey').value]).to.deep.equal([0, '0', '']);
+    expect([
+      element.seed,
+      control(element, 'seed').value,
+      control(element, 'apiKey').value,
+    ]).to.deep.equal([0, '0', '']);
     expect(local.text + session.text).to.equal('[][]');
   });
 
   it('keeps nothing and reads no address where it is embedded', async () => {
     const before = [localStorage.length, sessionStorage.length];
-    const element = await fixture<UnmockedHarness>(html`<unmocked-harness seed="3" api-url="http://127.0.0.1:9/v1" .scenarios=${[failing]}></unmocked-harness>`);
+    const element = await fixture<UnmockedHarness>(
+      html`<unmocked-harness seed="3" api-url="http://127.0.0.1:9/v1" .scenarios=${[failing]}></unmocked-harness>`,
+    );
     control(element, 'apiKey').value = KEY;
     control(element, 'apiKey').dispatchEvent(new Event('change'));
     await element.updateComplete;
     expect([element.apiKey, element.seed]).to.deep.equal([KEY, 3]);
     expect([localStorage.length, sessionStorage.length]).to.deep.equal(before);
     expect(element.outerHTML + element.shadowRoot!.innerHTML).not.to.contain(KEY);
-    expect([query(element, 'unmocked-sources'), control(element, 'forget')]).to.deep.equal([null, null]);
+    expect([query(element, 'unmocked-sources'), control(element, 'forget')]).to.deep.equal([
+      null,
+      null,
+    ]);
     await expect(element).to.be.accessible();
   });
 
   describe('when it opens', () => {
     it('checks what is configured in the background, and says how it went', async () => {
-      const { element, opened } = await open('?model=unmocked-tiny&device=wasm', { validate: undefined });
+      const { element, opened } = await open('?model=unmocked-tiny&device=wasm', {
+        validate: undefined,
+      });
       await opened;
       await element.updateComplete;
       expect(query(element, '#startup').textContent).to.contain('unmocked-tiny on wasm answers.');
@@ -160,20 +246,36 @@ describe('connectPage and the settings', () => {
     });
 
     it('lists what does not answer as a warning, and is none the worse for it', async () => {
-      const { element, opened, choose } = await open('?backend=remote&api_url=http://127.0.0.1:9/v1', { validate: async () => ({ status: 'invalid', reason: 'Nothing answers at 127.0.0.1:9. Start the server.', error: new Error('x') }) });
+      const { element, opened, choose } = await open(
+        '?backend=remote&api_url=http://127.0.0.1:9/v1',
+        {
+          validate: async () => ({
+            status: 'invalid',
+            reason: 'Nothing answers at 127.0.0.1:9. Start the server.',
+            error: new Error('x'),
+          }),
+        },
+      );
       await opened;
       await element.updateComplete;
-      expect(problems(element)).to.contain('Warning:').and.to.contain('Nothing answers at 127.0.0.1:9. Start the server.');
+      expect(problems(element))
+        .to.contain('Warning:')
+        .and.to.contain('Nothing answers at 127.0.0.1:9. Start the server.');
       expect(query<HTMLElement>(element, '#startup').hidden).to.equal(true);
       expect(root.dataset['unmocked'], 'no run failed').to.equal(undefined);
       await expect(element).to.be.accessible();
       await choose('apiUrl', 'http://127.0.0.1:10/v1');
-      expect(query<HTMLElement>(element, '.problems').hidden, 'that was about other settings').to.equal(true);
+      expect(
+        query<HTMLElement>(element, '.problems').hidden,
+        'that was about other settings',
+      ).to.equal(true);
     });
 
     it('checks nothing where the address starts a run', async () => {
       let checked = 0;
-      const { element, opened } = await open('?run=failing&backend=remote', { validate: async () => (checked++, { status: 'none' }) });
+      const { element, opened } = await open('?run=failing&backend=remote', {
+        validate: async () => (checked++, { status: 'none' }),
+      });
       const ended = oneEvent(element, 'unmocked-report');
       await opened;
       await ended;
@@ -182,7 +284,10 @@ describe('connectPage and the settings', () => {
 
     for (const [what, act] of [
       ['a run', (element: UnmockedHarness) => void element.run(['endless']).catch(() => undefined)],
-      ['a test', (element: UnmockedHarness) => void query<UnmockedTry>(element, 'unmocked-try').test()],
+      [
+        'a test',
+        (element: UnmockedHarness) => void query<UnmockedTry>(element, 'unmocked-try').test(),
+      ],
       ['a changed setting', (element: UnmockedHarness) => element.page!.change({ seed: 9 })],
     ] as const) {
       it(`is stopped by ${what}`, async () => {
@@ -212,8 +317,18 @@ describe('connectPage and the settings', () => {
 
   it('has a run wait until the engine of a test is gone', async () => {
     const engines: number[] = [];
-    const counting = defineScenario({ id: 'counting', title: 'Counts', proves: 'No engine runs.', inference: false, run: async (t) => void t.check('none runs', engines.push(Engine.alive.size) > 0) });
-    const { element } = await open('?device=wasm', {}, html`<unmocked-harness .scenarios=${[counting]}></unmocked-harness>`);
+    const counting = defineScenario({
+      id: 'counting',
+      title: 'Counts',
+      proves: 'No engine runs.',
+      inference: false,
+      run: async (t) => void t.check('none runs', engines.push(Engine.alive.size) > 0),
+    });
+    const { element } = await open(
+      '?device=wasm',
+      {},
+      html`<unmocked-harness .scenarios=${[counting]}></unmocked-harness>`,
+    );
     const tester = query<UnmockedTry>(element, 'unmocked-try');
     await tester.test();
     expect(Engine.alive.size).to.equal(1);

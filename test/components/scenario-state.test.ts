@@ -1,5 +1,11 @@
 import { expect } from '@open-wc/testing';
-import { formatByteProgress, formatBytes, formatDuration, formatMetric, formatValue } from '../../src/components/format.js';
+import {
+  formatByteProgress,
+  formatBytes,
+  formatDuration,
+  formatMetric,
+  formatValue,
+} from '../../src/components/format.js';
 import { idle, isOver, reduceScenario } from '../../src/components/scenario-state.js';
 import type { RunEvent } from '../../src/harness/report.js';
 import { aResult } from './a-result.js';
@@ -11,7 +17,11 @@ describe('reduceScenario', () => {
     const events: RunEvent[] = [
       { type: 'scenario-start', id },
       { type: 'progress', id, phase: 'download', loadedBytes: 1, totalBytes: 4 },
-      { type: 'attempt', id, attempt: { device: 'wasm', dtype: 'q8', outcome: 'loaded', durationMs: 5 } },
+      {
+        type: 'attempt',
+        id,
+        attempt: { device: 'wasm', dtype: 'q8', outcome: 'loaded', durationMs: 5 },
+      },
       { type: 'exchange', id, exchange: 0, message: 'Hello' },
       { type: 'token', id, exchange: 0, tokenId: 1, text: ' Hi' },
       { type: 'token', id, exchange: 0, tokenId: 2, text: '!' },
@@ -25,9 +35,19 @@ describe('reduceScenario', () => {
     const last = states.at(-1)!;
     expect(last.status).to.equal('running');
     expect(last.progress).to.equal(undefined);
-    const two = [0, 1, 0].reduce((state, exchange) => reduceScenario(state, { type: 'token', id, exchange, tokenId: 1, text: String(exchange) }), last);
-    expect(two.live.map(({ text }) => text), 'replies under way at once stay apart').to.deep.equal([' Hi!00', ' Bye1']);
-    expect(last.live).to.deep.equal([{ message: 'Hello', text: ' Hi!' }, { message: 'Bye', text: ' Bye' }]);
+    const two = [0, 1, 0].reduce(
+      (state, exchange) =>
+        reduceScenario(state, { type: 'token', id, exchange, tokenId: 1, text: String(exchange) }),
+      last,
+    );
+    expect(
+      two.live.map(({ text }) => text),
+      'replies under way at once stay apart',
+    ).to.deep.equal([' Hi!00', ' Bye1']);
+    expect(last.live).to.deep.equal([
+      { message: 'Hello', text: ' Hi!' },
+      { message: 'Bye', text: ' Bye' },
+    ]);
     expect(last.tokens).to.equal(3);
     expect(last.checks).to.have.length(1);
     expect(isOver(last)).to.equal(false);
@@ -35,18 +55,38 @@ describe('reduceScenario', () => {
     const over = reduceScenario(last, { type: 'scenario-end', id, result: aResult() });
     expect(isOver(over)).to.equal(true);
     expect(over.attempts, 'every attempt that was seen is kept').to.deep.equal(last.attempts);
-    expect(over.live[0], 'the evidence takes the place of what was seen live').to.deep.equal({ message: 'Hello, this is a test.', text: ' Hello! How are you?' });
+    expect(over.live[0], 'the evidence takes the place of what was seen live').to.deep.equal({
+      message: 'Hello, this is a test.',
+      text: ' Hello! How are you?',
+    });
   });
 });
 
 describe('format', () => {
   it('gives numbers their units', () => {
-    expect([999, 1360534, 84911479, 236698606, 1.1e9].map(formatBytes)).to.deep.equal(['999 B', '1.4 MB', '84.9 MB', '237 MB', '1.1 GB']);
+    expect([999, 1360534, 84911479, 236698606, 1.1e9].map(formatBytes)).to.deep.equal([
+      '999 B',
+      '1.4 MB',
+      '84.9 MB',
+      '237 MB',
+      '1.1 GB',
+    ]);
     expect(formatByteProgress(1_200_000, 4_000_000)).to.equal('1.2 of 4.0 MB');
     expect(formatByteProgress(900, 236_698_606)).to.equal('0 of 237 MB');
-    expect([3.21, 840.4, 12_345, 125_000].map(formatDuration)).to.deep.equal(['3.2 ms', '840 ms', '12.3 s', '2 min 5 s']);
-    expect(formatMetric('firstTokenMs', 12.34)).to.deep.equal({ name: 'first token', value: '12 ms' });
-    expect(formatMetric('tokensPerSecond', 104.13)).to.deep.equal({ name: 'tokens per second', value: '104.1' });
+    expect([3.21, 840.4, 12_345, 125_000].map(formatDuration)).to.deep.equal([
+      '3.2 ms',
+      '840 ms',
+      '12.3 s',
+      '2 min 5 s',
+    ]);
+    expect(formatMetric('firstTokenMs', 12.34)).to.deep.equal({
+      name: 'first token',
+      value: '12 ms',
+    });
+    expect(formatMetric('tokensPerSecond', 104.13)).to.deep.equal({
+      name: 'tokens per second',
+      value: '104.1',
+    });
   });
 
   it('cuts long values and says how long they are', () => {

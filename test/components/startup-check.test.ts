@@ -1,5 +1,9 @@
 import { expect } from '@open-wc/testing';
-import { StartupCheck, type StartupState, type ValidateStartup } from '../../src/components/startup-check.js';
+import {
+  StartupCheck,
+  type StartupState,
+  type ValidateStartup,
+} from '../../src/components/startup-check.js';
 import type { SettingsSources } from '../../src/config/sources.js';
 import { Engine } from '../../src/engine/engine.js';
 
@@ -12,7 +16,10 @@ function watch(validate?: ValidateStartup) {
   const check = new StartupCheck((state) => states.push(state), validate);
   return { states, check, last: () => states.at(-1)! };
 }
-const local: SettingsSources = { settings: { model: 'unmocked-tiny', device: 'wasm' }, environment };
+const local: SettingsSources = {
+  settings: { model: 'unmocked-tiny', device: 'wasm' },
+  environment,
+};
 
 describe('StartupCheck', () => {
   it('is silent where nothing is configured', async () => {
@@ -26,17 +33,25 @@ describe('StartupCheck', () => {
   it('says that what is configured answers, really, and leaves no engine', async () => {
     const { states, check, last } = watch();
     await check.start(local);
-    expect(states[0]).to.deep.equal({ status: 'checking', text: 'Checking unmocked-tiny in this page…' });
+    expect(states[0]).to.deep.equal({
+      status: 'checking',
+      text: 'Checking unmocked-tiny in this page…',
+    });
     expect(last()).to.deep.equal({ status: 'valid', text: 'unmocked-tiny on wasm answers.' });
     expect(Engine.alive.size).to.equal(0);
   });
 
   it('names the cause and the remedy where it does not', async () => {
     const { states, check, last } = watch();
-    await check.start({ settings: { backend: 'remote', apiUrl: NOBODY, apiKey: 'sk-spec', maxRetries: 0 }, environment });
+    await check.start({
+      settings: { backend: 'remote', apiUrl: NOBODY, apiKey: 'sk-spec', maxRetries: 0 },
+      environment,
+    });
     expect(states[0]!.text).to.equal(`Checking remote backend at ${NOBODY}…`);
     expect(last().status).to.equal('invalid');
-    expect(last().text).to.contain('127.0.0.1:9').and.to.match(/Start the server|correct the API URL/);
+    expect(last().text)
+      .to.contain('127.0.0.1:9')
+      .and.to.match(/Start the server|correct the API URL/);
     expect(JSON.stringify(states)).not.to.contain('sk-spec');
   });
 
@@ -55,7 +70,9 @@ describe('StartupCheck', () => {
     await check.start({ url: { model: 'distilgpt2', device: 'wasm' }, environment });
     expect(states).to.have.length(1);
     expect(states[0]).to.deep.include({ status: 'unchecked' });
-    expect(states[0]!.text).to.contain('distilgpt2').and.to.match(/would download \d+(\.\d)? MB/);
+    expect(states[0]!.text)
+      .to.contain('distilgpt2')
+      .and.to.match(/would download \d+(\.\d)? MB/);
     await check.start({ url: { model: 'owner/name' }, environment });
     expect(states[1]!.text).to.contain('not known yet');
   });
@@ -87,7 +104,10 @@ describe('StartupCheck', () => {
 
   it('lets whoever stops it wait until what it had begun is over', async () => {
     let finish!: () => void;
-    const { check } = watch((_, { signal } = {}) => new Promise((_resolve, reject) => (finish = () => reject(signal!.reason as Error))));
+    const { check } = watch(
+      (_, { signal } = {}) =>
+        new Promise((_resolve, reject) => (finish = () => reject(signal!.reason as Error))),
+    );
     void check.start(local);
     let over = false;
     const stopped = check.stop().then(() => (over = true));

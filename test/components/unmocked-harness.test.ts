@@ -8,9 +8,14 @@ import { defineScenario, type Scenario } from '../../src/scenarios/scenario.js';
 import { textOf } from './text-of.js';
 
 const root = document.documentElement;
-const harness = (scenarios: readonly Scenario[]) => fixture<UnmockedHarness>(html`<unmocked-harness device="wasm" .scenarios=${scenarios}></unmocked-harness>`);
-const query = <T extends Element = HTMLElement>(element: UnmockedHarness, selector: string) => element.shadowRoot!.querySelector<T>(selector)!;
-const button = (element: UnmockedHarness, id: 'run' | 'stop') => query<HTMLButtonElement>(element, `#${id}`);
+const harness = (scenarios: readonly Scenario[]) =>
+  fixture<UnmockedHarness>(
+    html`<unmocked-harness device="wasm" .scenarios=${scenarios}></unmocked-harness>`,
+  );
+const query = <T extends Element = HTMLElement>(element: UnmockedHarness, selector: string) =>
+  element.shadowRoot!.querySelector<T>(selector)!;
+const button = (element: UnmockedHarness, id: 'run' | 'stop') =>
+  query<HTMLButtonElement>(element, `#${id}`);
 
 /** Computes for real: two tokens of the bundled model. */
 const real = defineScenario({
@@ -20,19 +25,32 @@ const real = defineScenario({
   tags: ['one'],
   async run(t) {
     const agent = await t.load();
-    const { metadata } = await agent.invoke('Hello, this is a test.', { maxNewTokens: 2, signal: t.signal });
+    const { metadata } = await agent.invoke('Hello, this is a test.', {
+      maxNewTokens: 2,
+      signal: t.signal,
+    });
     t.equal('there are two tokens', metadata.outputTokenIds.length, 2);
   },
 });
 /** Needs no model; fails. */
-const failing = defineScenario({ id: 'failing', title: 'Fails', proves: 'A failure shows.', tags: ['two'], inference: false, run: async (t) => void t.equal('one is two', 1, 2) });
+const failing = defineScenario({
+  id: 'failing',
+  title: 'Fails',
+  proves: 'A failure shows.',
+  tags: ['two'],
+  inference: false,
+  run: async (t) => void t.equal('one is two', 1, 2),
+});
 /** Needs no model; ends when it is stopped. */
 const endless = defineScenario({
   id: 'endless',
   title: 'Never ends',
   proves: 'A run can be stopped.',
   inference: false,
-  run: (t) => new Promise((_, reject) => t.signal.addEventListener('abort', () => reject(t.signal.reason), { once: true })),
+  run: (t) =>
+    new Promise((_, reject) =>
+      t.signal.addEventListener('abort', () => reject(t.signal.reason), { once: true }),
+    ),
 });
 
 describe('<unmocked-harness>', () => {
@@ -44,10 +62,16 @@ describe('<unmocked-harness>', () => {
   it('is accessible, and says what this browser can do before anything is run', async () => {
     const element = await harness([real, failing]);
     await expect(element).to.be.accessible();
-    const environment = query(element, 'unmocked-environment') as HTMLElementTagNameMap['unmocked-environment'];
+    const environment = query(
+      element,
+      'unmocked-environment',
+    ) as HTMLElementTagNameMap['unmocked-environment'];
     while (!environment.description) await new Promise((resolve) => setTimeout(resolve));
     await environment.updateComplete;
-    expect(textOf(environment)).to.match(/WebGPU (● |○ none: )/).and.to.contain('cross-origin isolated: WASM threads').and.to.contain('transformers.js');
+    expect(textOf(environment))
+      .to.match(/WebGPU (● |○ none: )/)
+      .and.to.contain('cross-origin isolated: WASM threads')
+      .and.to.contain('transformers.js');
     await expect(element).to.be.accessible();
   });
 
@@ -55,9 +79,15 @@ describe('<unmocked-harness>', () => {
     const element = await harness([real, failing]);
     const announced: string[] = [];
     const announcer = query(element, '#announcer');
-    new MutationObserver(() => announced.push(announcer.textContent!)).observe(announcer, { characterData: true, childList: true, subtree: true });
+    new MutationObserver(() => announced.push(announcer.textContent!)).observe(announcer, {
+      characterData: true,
+      childList: true,
+      subtree: true,
+    });
     const results: ScenarioResult[] = [];
-    document.addEventListener('unmocked-result', ({ detail }) => results.push(detail), { once: false });
+    document.addEventListener('unmocked-result', ({ detail }) => results.push(detail), {
+      once: false,
+    });
     connectPage(element, '');
     setTimeout(() => button(element, 'run').click());
     const { detail: report } = (await oneEvent(document, 'unmocked-report')) as CustomEvent<Report>;
@@ -70,7 +100,9 @@ describe('<unmocked-harness>', () => {
     expect(announced.at(-1)).to.equal('The run failed: 1 passed, 1 failed.');
     expect(announced).to.include('Really computes: passed.');
     expect(announced.join(), 'no token is announced').not.to.contain('Hello');
-    const live = [...element.shadowRoot!.querySelectorAll('unmocked-scenario')].flatMap((card) => [...card.shadowRoot!.querySelectorAll('[aria-live], [role=status], [role=log]')]);
+    const live = [...element.shadowRoot!.querySelectorAll('unmocked-scenario')].flatMap((card) => [
+      ...card.shadowRoot!.querySelectorAll('[aria-live], [role=status], [role=log]'),
+    ]);
     expect(live, 'a card has no live region').to.deep.equal([]);
     expect(element.running).to.equal(false);
     await expect(element).to.be.accessible();
@@ -158,7 +190,11 @@ describe('<unmocked-harness>', () => {
     await element.updateComplete;
     expect([thrown?.message, ran, element.report]).to.deep.equal(['it did not come', 0, undefined]);
     expect(query(element, '[role=alert]').textContent).to.contain('it did not come');
-    expect([...element.shadowRoot!.querySelectorAll('unmocked-scenario')].map(({ state }) => state.status)).to.deep.equal(['idle', 'idle']);
+    expect(
+      [...element.shadowRoot!.querySelectorAll('unmocked-scenario')].map(
+        ({ state }) => state.status,
+      ),
+    ).to.deep.equal(['idle', 'idle']);
 
     away = false;
     expect((await element.run()).totals).to.include({ failed: 1, passed: 1 });
@@ -167,7 +203,11 @@ describe('<unmocked-harness>', () => {
   });
 
   it('waits for the run before it, though what another one needs does not come', async () => {
-    const unprepared = defineScenario({ ...failing, id: 'unprepared', prepare: () => Promise.reject(new Error('it did not come')) });
+    const unprepared = defineScenario({
+      ...failing,
+      id: 'unprepared',
+      prepare: () => Promise.reject(new Error('it did not come')),
+    });
     let running = 0;
     const alone = defineScenario({
       ...failing,
@@ -179,10 +219,22 @@ describe('<unmocked-harness>', () => {
         running--;
       },
     });
-    const [first, broken, last] = await Promise.all([harness([alone]), harness([unprepared]), harness([alone])]);
-    const over = [first!.run(), broken!.run().catch((error: Error) => error.message), last!.run()] as const;
+    const [first, broken, last] = await Promise.all([
+      harness([alone]),
+      harness([unprepared]),
+      harness([alone]),
+    ]);
+    const over = [
+      first!.run(),
+      broken!.run().catch((error: Error) => error.message),
+      last!.run(),
+    ] as const;
     const [one, message, other] = await Promise.all(over);
-    expect([one.totals.passed, message, other.totals.passed]).to.deep.equal([1, 'it did not come', 1]);
+    expect([one.totals.passed, message, other.totals.passed]).to.deep.equal([
+      1,
+      'it did not come',
+      1,
+    ]);
   });
 
   it('refuses an unknown scenario id', async () => {
@@ -194,10 +246,17 @@ describe('<unmocked-harness>', () => {
   });
 
   it('takes its settings from attributes, and from its controls', async () => {
-    const element = await fixture<UnmockedHarness>(html`<unmocked-harness model="distilgpt2" device="webgpu" seed="7" hub="https://example.org/" .scenarios=${[failing]}></unmocked-harness>`);
+    const element = await fixture<UnmockedHarness>(
+      html`<unmocked-harness model="distilgpt2" device="webgpu" seed="7" hub="https://example.org/" .scenarios=${[failing]}></unmocked-harness>`,
+    );
     const settings = query<UnmockedSettings>(element, 'unmocked-settings');
     const control = (id: string) => settings.shadowRoot!.querySelector<HTMLInputElement>(`#${id}`)!;
-    expect([control('model').value, control('device').value, control('seed').value, control('hub').value]).to.deep.equal(['distilgpt2', 'webgpu', '7', 'https://example.org/']);
+    expect([
+      control('model').value,
+      control('device').value,
+      control('seed').value,
+      control('hub').value,
+    ]).to.deep.equal(['distilgpt2', 'webgpu', '7', 'https://example.org/']);
     await expect(settings).to.be.accessible();
     const choose = async (id: string, value: string) => {
       control(id).value = value;
@@ -234,8 +293,13 @@ describe('connectPage', () => {
     const { detail } = (await ended) as CustomEvent<Report>;
     await element.updateComplete;
     expect([detail.seed, detail.results.map(({ id }) => id)]).to.deep.equal([9, ['failing']]);
-    expect(element.shadowRoot!.querySelectorAll('unmocked-scenario').length, 'the others are not shown').to.equal(1);
-    expect(query(element, '[role=alert]').textContent).to.contain('Warning').and.to.contain('"fnord"');
+    expect(
+      element.shadowRoot!.querySelectorAll('unmocked-scenario').length,
+      'the others are not shown',
+    ).to.equal(1);
+    expect(query(element, '[role=alert]').textContent)
+      .to.contain('Warning')
+      .and.to.contain('"fnord"');
     expect(root.dataset['unmocked']).to.equal('failed');
   });
 
@@ -244,7 +308,9 @@ describe('connectPage', () => {
     connectPage(element, '?run=failing&seed=x&device=quantum');
     await element.updateComplete;
     expect(root.dataset['unmocked']).to.equal('error');
-    expect(root.dataset['unmockedError']).to.contain('seed is "x"').and.to.contain('device is "quantum"');
+    expect(root.dataset['unmockedError'])
+      .to.contain('seed is "x"')
+      .and.to.contain('device is "quantum"');
     expect(element.running).to.equal(false);
     expect(query(element, '[role=alert]').querySelectorAll('li').length).to.equal(2);
     await expect(element).to.be.accessible();

@@ -2,35 +2,54 @@ import { expect, fixture, html, waitUntil } from '@open-wc/testing';
 import '../../src/components/index.js';
 import type { UnmockedSettings } from '../../src/components/unmocked-settings.js';
 
-const about = (element: UnmockedSettings) => element.shadowRoot!.querySelector('#about')!.textContent!;
+const about = (element: UnmockedSettings) =>
+  element.shadowRoot!.querySelector('#about')!.textContent!;
 
 describe('<unmocked-settings>', () => {
   it('says the size of a model that only the hub knows, before anything is downloaded', async () => {
-    const element = await fixture<UnmockedSettings>(html`<unmocked-settings model="unmocked/tiny" hub=${`${location.origin}/__hub/`}></unmocked-settings>`);
+    const element = await fixture<UnmockedSettings>(
+      html`<unmocked-settings model="unmocked/tiny" hub=${`${location.origin}/__hub/`}></unmocked-settings>`,
+    );
     await expect(element).to.be.accessible();
-    await waitUntil(() => about(element).includes('1.4 MB on WASM') || about(element).includes('1.4 MB for WASM'), about(element));
+    await waitUntil(
+      () => about(element).includes('1.4 MB on WASM') || about(element).includes('1.4 MB for WASM'),
+      about(element),
+    );
     expect(about(element)).to.include('4.0 MB');
   });
 
   it('says that a size is not known where the hub does not list it', async () => {
-    const element = await fixture<UnmockedSettings>(html`<unmocked-settings model="nobody/nothing" hub=${`${location.origin}/__hub/`}></unmocked-settings>`);
+    const element = await fixture<UnmockedSettings>(
+      html`<unmocked-settings model="nobody/nothing" hub=${`${location.origin}/__hub/`}></unmocked-settings>`,
+    );
     expect(about(element)).to.match(/known only when it begins|does not say beforehand/);
   });
 
   const KEY = 'sk-spec-0123456789';
-  const control = (element: UnmockedSettings, id: string) => element.shadowRoot!.querySelector<HTMLInputElement>(`#${id}`)!;
+  const control = (element: UnmockedSettings, id: string) =>
+    element.shadowRoot!.querySelector<HTMLInputElement>(`#${id}`)!;
   const enter = async (element: UnmockedSettings, id: string, value: string) => {
     control(element, id).value = value;
     control(element, id).dispatchEvent(new Event('change'));
     await element.updateComplete;
   };
-  const remote = () => fixture<UnmockedSettings>(html`<unmocked-settings backend="remote" keeps></unmocked-settings>`);
+  const remote = () =>
+    fixture<UnmockedSettings>(html`<unmocked-settings backend="remote" keeps></unmocked-settings>`);
 
   it('has fields for a server where one can be meant', async () => {
-    for (const [backend, there] of [['auto', true], ['remote', true], ['local', false]] as const) {
-      const element = await fixture<UnmockedSettings>(html`<unmocked-settings backend=${backend}></unmocked-settings>`);
+    for (const [backend, there] of [
+      ['auto', true],
+      ['remote', true],
+      ['local', false],
+    ] as const) {
+      const element = await fixture<UnmockedSettings>(
+        html`<unmocked-settings backend=${backend}></unmocked-settings>`,
+      );
       await expect(element).to.be.accessible();
-      expect([control(element, 'apiUrl') !== null, control(element, 'apiKey') !== null], backend).to.deep.equal([there, there]);
+      expect(
+        [control(element, 'apiUrl') !== null, control(element, 'apiKey') !== null],
+        backend,
+      ).to.deep.equal([there, there]);
       expect(control(element, 'device') === null, backend).to.equal(backend === 'remote');
     }
   });
@@ -38,14 +57,19 @@ describe('<unmocked-settings>', () => {
   it('takes a key that is masked, and puts it nowhere but into an event that does not leave the page’s own elements', async () => {
     const element = await remote();
     const seen: unknown[] = [];
-    document.addEventListener('unmocked-settings', ({ detail }) => seen.push(detail), { once: true });
+    document.addEventListener('unmocked-settings', ({ detail }) => seen.push(detail), {
+      once: true,
+    });
     element.parentElement!.addEventListener('unmocked-settings', ({ detail }) => seen.push(detail));
     let told: unknown;
     element.addEventListener('unmocked-settings', ({ detail }) => (told = detail));
     await enter(element, 'apiKey', ` ${KEY}\n`);
     expect(told).to.deep.equal({ apiKey: KEY });
     expect(seen).to.deep.equal([]);
-    expect([control(element, 'apiKey').type, control(element, 'apiKey').autocomplete]).to.deep.equal(['password', 'off']);
+    expect([
+      control(element, 'apiKey').type,
+      control(element, 'apiKey').autocomplete,
+    ]).to.deep.equal(['password', 'off']);
     expect(element.outerHTML + element.shadowRoot!.innerHTML).not.to.contain(KEY);
     expect(location.href).not.to.contain(KEY);
     // As the page gives it back.
@@ -67,15 +91,28 @@ describe('<unmocked-settings>', () => {
     await enter(element, 'apiKey', 'sk with spaces');
     await enter(element, 'seed', '-1');
     expect(told).to.deep.equal([]);
-    expect([element.apiUrl, element.apiKey, element.seed], 'what was before stays').to.deep.equal(['http://127.0.0.1:1/v1', KEY, 0]);
-    expect([control(element, 'apiUrl').value, control(element, 'apiKey').value, control(element, 'seed').value]).to.deep.equal(['nonsense', 'sk with spaces', '-1']);
-    const errorOf = (id: string) => element.shadowRoot!.getElementById(control(element, id).getAttribute('aria-describedby')!)!.textContent;
+    expect([element.apiUrl, element.apiKey, element.seed], 'what was before stays').to.deep.equal([
+      'http://127.0.0.1:1/v1',
+      KEY,
+      0,
+    ]);
+    expect([
+      control(element, 'apiUrl').value,
+      control(element, 'apiKey').value,
+      control(element, 'seed').value,
+    ]).to.deep.equal(['nonsense', 'sk with spaces', '-1']);
+    const errorOf = (id: string) =>
+      element.shadowRoot!.getElementById(control(element, id).getAttribute('aria-describedby')!)!
+        .textContent;
     expect(errorOf('apiUrl')).to.contain('"nonsense"').and.to.contain('11434/v1');
     expect(errorOf('apiKey')).to.contain('not usable').and.not.to.contain('spaces"');
     expect(errorOf('seed')).to.contain('-1').and.to.contain('4294967295');
     await expect(element).to.be.accessible();
     await enter(element, 'seed', '5');
-    expect([told, element.shadowRoot!.querySelector('#seed-error')]).to.deep.equal([[{ seed: 5 }], null]);
+    expect([told, element.shadowRoot!.querySelector('#seed-error')]).to.deep.equal([
+      [{ seed: 5 }],
+      null,
+    ]);
   });
 
   it('takes a server’s name of a model, or none', async () => {
@@ -105,7 +142,12 @@ describe('<unmocked-settings>', () => {
   });
 
   it('keeps nothing where it is not the page’s own', async () => {
-    const element = await fixture<UnmockedSettings>(html`<unmocked-settings backend="remote"></unmocked-settings>`);
-    expect([control(element, 'rememberKey'), control(element, 'forget')]).to.deep.equal([null, null]);
+    const element = await fixture<UnmockedSettings>(
+      html`<unmocked-settings backend="remote"></unmocked-settings>`,
+    );
+    expect([control(element, 'rememberKey'), control(element, 'forget')]).to.deep.equal([
+      null,
+      null,
+    ]);
   });
 });

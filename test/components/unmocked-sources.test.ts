@@ -9,19 +9,35 @@ const KEY = 'sk-spec-0123456789';
 
 async function open() {
   const session = new FakeStorage();
-  const page = new PageSettings({ store: new SettingsStore({ local: new FakeStorage(), session }), session, environment: { OPENAI_API_KEY: KEY }, configUrl: '/no-such-folder/config.toml' });
+  const page = new PageSettings({
+    store: new SettingsStore({ local: new FakeStorage(), session }),
+    session,
+    environment: { OPENAI_API_KEY: KEY },
+    configUrl: '/no-such-folder/config.toml',
+  });
   await page.ready;
-  const element = await fixture<UnmockedSources>(html`<unmocked-sources .page=${page}></unmocked-sources>`);
+  const element = await fixture<UnmockedSources>(
+    html`<unmocked-sources .page=${page}></unmocked-sources>`,
+  );
   element.shadowRoot!.querySelector('details')!.open = true;
   return { page, element };
 }
-const query = <T extends HTMLElement = HTMLElement>(element: UnmockedSources, selector: string) => element.shadowRoot!.querySelector<T>(selector)!;
-const cells = (element: UnmockedSources, key: string) => [...element.shadowRoot!.querySelectorAll('tbody tr')].find((row) => row.querySelector('th')!.textContent === key)!.textContent!.trim().split(/\s*\n\s*/);
+const query = <T extends HTMLElement = HTMLElement>(element: UnmockedSources, selector: string) =>
+  element.shadowRoot!.querySelector<T>(selector)!;
+const cells = (element: UnmockedSources, key: string) =>
+  [...element.shadowRoot!.querySelectorAll('tbody tr')]
+    .find((row) => row.querySelector('th')!.textContent === key)!
+    .textContent!.trim()
+    .split(/\s*\n\s*/);
 const paste = async (element: UnmockedSources, text: string) => {
   query<HTMLTextAreaElement>(element, '#text').value = text;
   query(element, '#use').click();
   await element.updateComplete; // what was said before is gone
-  await waitUntil(() => query(element, '[role=status]').textContent || query(element, '#refused'), 'it is taken or refused', { interval: 1 });
+  await waitUntil(
+    () => query(element, '[role=status]').textContent || query(element, '#refused'),
+    'it is taken or refused',
+    { interval: 1 },
+  );
 };
 const drop = (element: UnmockedSources, file: File) => {
   const dataTransfer = new DataTransfer();
@@ -35,7 +51,11 @@ describe('<unmocked-sources>', () => {
   it('is accessible, says of every setting where it comes from, and of a key only that it is there', async () => {
     const { page, element } = await open();
     await expect(element).to.be.accessible();
-    expect(cells(element, 'api_key')).to.deep.equal(['api_key', 'set', 'environment (OPENAI_API_KEY)']);
+    expect(cells(element, 'api_key')).to.deep.equal([
+      'api_key',
+      'set',
+      'environment (OPENAI_API_KEY)',
+    ]);
     expect(cells(element, 'seed')).to.deep.equal(['seed', '0', 'default']);
     page.change({ seed: 7, apiKey: `${KEY}-other` });
     await element.updateComplete;
@@ -47,14 +67,24 @@ describe('<unmocked-sources>', () => {
   it('takes a pasted config.toml, says what it does not know, and takes it away', async () => {
     const { page, element } = await open();
     await paste(element, `[agent]\ntemperature = 0.5\ntemprature = 1\napi_key = "${KEY}"`);
-    expect(cells(element, 'temperature')).to.deep.equal(['temperature', '0.5', 'config.toml [agent]']);
+    expect(cells(element, 'temperature')).to.deep.equal([
+      'temperature',
+      '0.5',
+      'config.toml [agent]',
+    ]);
     expect(query(element, '#unknown').textContent).to.contain('agent.temprature');
-    expect([query<HTMLTextAreaElement>(element, '#text').value, element.shadowRoot!.innerHTML.includes(KEY)]).to.deep.equal(['', false]);
+    expect([
+      query<HTMLTextAreaElement>(element, '#text').value,
+      element.shadowRoot!.innerHTML.includes(KEY),
+    ]).to.deep.equal(['', false]);
     await expect(element).to.be.accessible();
     query(element, '#remove').click();
     await element.updateComplete;
     await waitUntil(() => element.shadowRoot!.activeElement?.id === 'file', 'the focus goes on');
-    expect([cells(element, 'temperature')[2], page.configFile]).to.deep.equal(['default', undefined]);
+    expect([cells(element, 'temperature')[2], page.configFile]).to.deep.equal([
+      'default',
+      undefined,
+    ]);
   });
 
   it('refuses a broken one with line and column, keeps the text and the one before, and takes the mended one', async () => {
@@ -67,14 +97,21 @@ describe('<unmocked-sources>', () => {
     expect(cells(element, 'seed')[1]).to.equal('2');
     await expect(element).to.be.accessible();
     await paste(element, '[agent]\nseed = -3');
-    expect(query(element, '#refused').textContent).to.contain('agent.seed is -3').and.to.contain('4294967295');
+    expect(query(element, '#refused').textContent)
+      .to.contain('agent.seed is -3')
+      .and.to.contain('4294967295');
     await paste(element, ' ');
     expect(query(element, '#refused').textContent).to.contain('Paste');
     await paste(element, '[agent]\nseed = 3');
     expect([cells(element, 'seed')[1], query(element, '#refused')]).to.deep.equal(['3', null]);
   });
 
-  for (const text of [`[agent]\napi_key: "${KEY}"`, `[agent]\n"api_key" = ${KEY}`, `[agent]\napi_key = """\n${KEY}\n\u0001"""`, `[agent]\nAPI-KEY = ${KEY}`]) {
+  for (const text of [
+    `[agent]\napi_key: "${KEY}"`,
+    `[agent]\n"api_key" = ${KEY}`,
+    `[agent]\napi_key = """\n${KEY}\n\u0001"""`,
+    `[agent]\nAPI-KEY = ${KEY}`,
+  ]) {
     it(`quotes no key where the mistake is in its line: ${JSON.stringify(text).replace(KEY, '…')}`, async () => {
       const { element } = await open();
       await paste(element, text);
@@ -91,7 +128,9 @@ describe('<unmocked-sources>', () => {
     expect(cells(element, 'seed')[1]).to.equal('4');
     drop(element, new File([new Uint8Array(300_000)], 'weights.onnx'));
     await waitUntil(() => query(element, '#refused'));
-    expect(query(element, '#refused').textContent).to.contain('weights.onnx').and.to.contain('300000 bytes');
+    expect(query(element, '#refused').textContent)
+      .to.contain('weights.onnx')
+      .and.to.contain('300000 bytes');
     expect(cells(element, 'seed')[1]).to.equal('4');
   });
 
@@ -99,8 +138,14 @@ describe('<unmocked-sources>', () => {
     const { page, element } = await open();
     element.disabled = true;
     await element.updateComplete;
-    expect(drop(element, new File(['[agent]\nseed = 4'], 'mine.toml')).defaultPrevented).to.equal(true);
-    expect([...element.shadowRoot!.querySelectorAll<HTMLInputElement>('button, input, textarea')].every(({ disabled }) => disabled)).to.equal(true);
+    expect(drop(element, new File(['[agent]\nseed = 4'], 'mine.toml')).defaultPrevented).to.equal(
+      true,
+    );
+    expect(
+      [...element.shadowRoot!.querySelectorAll<HTMLInputElement>('button, input, textarea')].every(
+        ({ disabled }) => disabled,
+      ),
+    ).to.equal(true);
     expect(page.configFile).to.equal(undefined);
     await expect(element).to.be.accessible();
   });

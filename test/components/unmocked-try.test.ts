@@ -6,13 +6,17 @@ import { Engine } from '../../src/engine/engine.js';
 import { textOf } from './text-of.js';
 
 const local: SettingsSources = { settings: { device: 'wasm' }, environment: {} };
-const open = (sources = local) => fixture<UnmockedTry>(html`<unmocked-try .sources=${sources}></unmocked-try>`);
-const query = <T extends HTMLElement = HTMLElement>(element: UnmockedTry, selector: string) => element.shadowRoot!.querySelector<T>(selector)!;
-const button = (element: UnmockedTry, id: 'test' | 'stop') => query<HTMLButtonElement>(element, `#${id}`);
+const open = (sources = local) =>
+  fixture<UnmockedTry>(html`<unmocked-try .sources=${sources}></unmocked-try>`);
+const query = <T extends HTMLElement = HTMLElement>(element: UnmockedTry, selector: string) =>
+  element.shadowRoot!.querySelector<T>(selector)!;
+const button = (element: UnmockedTry, id: 'test' | 'stop') =>
+  query<HTMLButtonElement>(element, `#${id}`);
 const prompt = (element: UnmockedTry) => query<HTMLTextAreaElement>(element, '#prompt');
 const reply = (element: UnmockedTry) => query(element, '.reply')?.textContent;
 /** Until something of it holds, looked at whenever the element has rendered. */
-const until = (holds: () => unknown, what: string) => waitUntil(holds, what, { timeout: 60_000, interval: 1 });
+const until = (holds: () => unknown, what: string) =>
+  waitUntil(holds, what, { timeout: 60_000, interval: 1 });
 
 describe('<unmocked-try>', () => {
   afterEach(async () => {
@@ -24,14 +28,21 @@ describe('<unmocked-try>', () => {
     const element = await open();
     await expect(element).to.be.accessible();
     expect(prompt(element).placeholder).to.contain('Hello world');
-    expect([button(element, 'test').disabled, button(element, 'stop').disabled]).to.deep.equal([false, true]);
+    expect([button(element, 'test').disabled, button(element, 'stop').disabled]).to.deep.equal([
+      false,
+      true,
+    ]);
   });
 
   it('streams a real reply, says what answered, and keeps the agent for the next prompt', async () => {
     const element = await open();
     prompt(element).value = 'Hello, this is a test.';
     const seen: string[] = [];
-    new MutationObserver(() => seen.push(reply(element) ?? '')).observe(element.shadowRoot!, { childList: true, subtree: true, characterData: true });
+    new MutationObserver(() => seen.push(reply(element) ?? '')).observe(element.shadowRoot!, {
+      childList: true,
+      subtree: true,
+      characterData: true,
+    });
     button(element, 'test').focus();
     button(element, 'test').click();
     await element.updateComplete;
@@ -41,10 +52,19 @@ describe('<unmocked-try>', () => {
     await element.test();
     await element.updateComplete;
     expect(reply(element)).to.equal('Hello! How are you?');
-    expect(textOf(element)).to.match(/backend local.* model unmocked-tiny \(q8\).* device wasm.* tokens \d+.* first token [\d.]+ ms/).and.to.contain('1 attempt');
+    expect(textOf(element))
+      .to.match(
+        /backend local.* model unmocked-tiny \(q8\).* device wasm.* tokens \d+.* first token [\d.]+ ms/,
+      )
+      .and.to.contain('1 attempt');
     expect(query(element, '.metrics').textContent).to.contain('wasm');
     await expect(element).to.be.accessible();
-    expect(element.shadowRoot!.querySelectorAll('.output[aria-live], .output [aria-live], .output [role=status]').length, 'tokens are not read out').to.equal(0);
+    expect(
+      element.shadowRoot!.querySelectorAll(
+        '.output[aria-live], .output [aria-live], .output [role=status]',
+      ).length,
+      'tokens are not read out',
+    ).to.equal(0);
 
     const { agent } = element;
     const [engine] = Engine.alive;
@@ -99,18 +119,32 @@ describe('<unmocked-try>', () => {
     button(element, 'stop').click();
     await test;
     await element.updateComplete;
-    expect([query(element, '#state').textContent, prompt(element).value, Engine.alive.size]).to.deep.equal(['Stopped.', 'Hello, this is a test.', 0]);
+    expect([
+      query(element, '#state').textContent,
+      prompt(element).value,
+      Engine.alive.size,
+    ]).to.deep.equal(['Stopped.', 'Hello, this is a test.', 0]);
     await element.test();
     await element.updateComplete;
     expect(reply(element)).to.equal('Hello! How are you?');
   });
 
   it('shows an error with its remedy and the trace, but no key, and works after it', async () => {
-    const element = await open({ settings: { backend: 'remote', apiUrl: 'http://127.0.0.1:9/v1', apiKey: 'sk-spec-secret', maxRetries: 0 }, environment: {} });
+    const element = await open({
+      settings: {
+        backend: 'remote',
+        apiUrl: 'http://127.0.0.1:9/v1',
+        apiKey: 'sk-spec-secret',
+        maxRetries: 0,
+      },
+      environment: {},
+    });
     prompt(element).value = 'Hello, this is a test.';
     await element.test();
     await element.updateComplete;
-    expect(query(element, '[role=alert]').textContent).to.contain('127.0.0.1:9').and.to.contain('Start the server');
+    expect(query(element, '[role=alert]').textContent)
+      .to.contain('127.0.0.1:9')
+      .and.to.contain('Start the server');
     expect(query(element, '.attempts').textContent).to.contain('remote').and.to.contain('failed');
     expect(element.shadowRoot!.innerHTML).not.to.contain('sk-spec-secret');
     expect(prompt(element).value).to.equal('Hello, this is a test.');
@@ -128,14 +162,22 @@ describe('<unmocked-try>', () => {
     element.unavailable = 'A run is under way.';
     await element.updateComplete;
     await element.test();
-    expect([button(element, 'test').disabled, prompt(element).disabled, query(element, '#state').textContent, Engine.alive.size]).to.deep.equal([true, true, 'A run is under way.', 0]);
+    expect([
+      button(element, 'test').disabled,
+      prompt(element).disabled,
+      query(element, '#state').textContent,
+      Engine.alive.size,
+    ]).to.deep.equal([true, true, 'A run is under way.', 0]);
     await expect(element).to.be.accessible();
   });
 
   it('leaves no engine when it goes, loaded or loading', async () => {
     const loaded = await open();
     await loaded.test();
-    const loading = await open({ settings: { device: 'wasm', hubUrl: 'https://example.org/' }, environment: {} });
+    const loading = await open({
+      settings: { device: 'wasm', hubUrl: 'https://example.org/' },
+      environment: {},
+    });
     const test = loading.test();
     loaded.remove();
     loading.remove();

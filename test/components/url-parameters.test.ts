@@ -25,12 +25,19 @@ describe('parseUrlParameters', () => {
     ['?hub=https://example.org/hub', { hub: 'https://example.org/hub' }],
     ['?tags=chat', { tags: ['chat'] }],
     ['?backend=auto', { backend: 'auto' }],
-    ['?backend=remote&api_url=http://127.0.0.1:11434/v1', { backend: 'remote', apiUrl: 'http://127.0.0.1:11434/v1' }],
+    [
+      '?backend=remote&api_url=http://127.0.0.1:11434/v1',
+      { backend: 'remote', apiUrl: 'http://127.0.0.1:11434/v1' },
+    ],
     ['?run=streaming&tags=core', { run: ['streaming'], tags: ['core'] }],
-    ['?run=all&model=unmocked-tiny&device=wasm&seed=7', { run: 'all', model: 'unmocked-tiny', device: 'wasm', seed: 7 }],
+    [
+      '?run=all&model=unmocked-tiny&device=wasm&seed=7',
+      { run: 'all', model: 'unmocked-tiny', device: 'wasm', seed: 7 },
+    ],
   ];
   for (const [search, expected] of good) {
-    it(`reads "${search}"`, () => expect(parseUrlParameters(search, known)).to.deep.equal({ ...none, ...expected }));
+    it(`reads "${search}"`, () =>
+      expect(parseUrlParameters(search, known)).to.deep.equal({ ...none, ...expected }));
   }
 
   // Each error names the value and something that is allowed.
@@ -73,12 +80,28 @@ describe('parseUrlParameters', () => {
     });
   }
 
-  for (const name of ['api_key', 'key', 'apikey', 'apiKey', 'API-KEY', 'token', 'access_token', 'OPENAI_API_KEY']) {
+  for (const name of [
+    'api_key',
+    'key',
+    'apikey',
+    'apiKey',
+    'API-KEY',
+    'token',
+    'access_token',
+    'OPENAI_API_KEY',
+  ]) {
     it(`refuses a key, as "${name}", without repeating it`, () => {
-      const parameters = parseUrlParameters(`?run=all&${name}=sk-secret-1&${name}=sk-secret-2`, known);
+      const parameters = parseUrlParameters(
+        `?run=all&${name}=sk-secret-1&${name}=sk-secret-2`,
+        known,
+      );
       expect(parameters.secrets).to.deep.equal([name]);
       expect(parameters.errors).to.have.length(1);
-      expect(parameters.errors[0]).to.contain(`"${name}"`).and.to.contain('settings').and.to.contain('config.toml').and.to.contain('OPENAI_API_KEY');
+      expect(parameters.errors[0])
+        .to.contain(`"${name}"`)
+        .and.to.contain('settings')
+        .and.to.contain('config.toml')
+        .and.to.contain('OPENAI_API_KEY');
       expect(JSON.stringify(parameters)).not.to.contain('sk-secret');
     });
   }

@@ -11,13 +11,26 @@ describe('the environment of a test runner', () => {
 
   it('is read, and is the source of its values', () => {
     const { settings, sources } = resolveSettings({ environment: readEnvironment() }, 'remote');
-    expect([settings.apiUrl, settings.apiKey, settings.model]).to.deep.equal([apiUrl, apiKey, 'unmocked-tiny']);
-    expect([sources.apiUrl, sources.apiKey, sources.model, sources.seed]).to.deep.equal(['environment', 'environment', 'environment', 'default']);
+    expect([settings.apiUrl, settings.apiKey, settings.model]).to.deep.equal([
+      apiUrl,
+      apiKey,
+      'unmocked-tiny',
+    ]);
+    expect([sources.apiUrl, sources.apiKey, sources.model, sources.seed]).to.deep.equal([
+      'environment',
+      'environment',
+      'environment',
+      'default',
+    ]);
   });
 
   it('makes the server the first rung, where nobody says otherwise', async () => {
     const agent = await loadAgent();
-    expect([agent.backend, agent.device.url, agent.model.id]).to.deep.equal(['remote', `${apiUrl}/`, 'unmocked-tiny']);
+    expect([agent.backend, agent.device.url, agent.model.id]).to.deep.equal([
+      'remote',
+      `${apiUrl}/`,
+      'unmocked-tiny',
+    ]);
     expect((await agent.invoke('Hello, this is a test.')).response).to.equal('Hello! How are you?');
     await agent.dispose();
   });
@@ -32,8 +45,14 @@ describe('the environment of a test runner', () => {
   });
 
   it('gives a run its server', async () => {
-    const report = await runScenarios({ device: 'wasm', scenarios: scenarios.filter(({ id }) => id === 'remote-agent') });
-    expect([report.results[0]!.status, report.server]).to.deep.equal(['passed', { url: apiUrl, models: ['unmocked-tiny'] }]);
+    const report = await runScenarios({
+      device: 'wasm',
+      scenarios: scenarios.filter(({ id }) => id === 'remote-agent'),
+    });
+    expect([report.results[0]!.status, report.server]).to.deep.equal([
+      'passed',
+      { url: apiUrl, models: ['unmocked-tiny'] },
+    ]);
     expect(report.inference.remoteTokens).to.be.above(0);
     expect(JSON.stringify(report).includes(apiKey)).to.equal(false);
   });

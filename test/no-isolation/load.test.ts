@@ -11,7 +11,11 @@ describe('in a page without cross-origin isolation', () => {
   });
 
   it('a model loads single-threaded, however many threads are asked for, and answers as ever', async () => {
-    const agent = await loadAgent({ device: 'wasm', dtype: 'q8', pool: new EnginePool({ threads: 4 }) });
+    const agent = await loadAgent({
+      device: 'wasm',
+      dtype: 'q8',
+      pool: new EnginePool({ threads: 4 }),
+    });
     expect(agent.engineInfo).to.include({ threads: 1, crossOriginIsolated: false });
     expect(agent.device.threads).to.equal(1);
     const { metadata } = await agent.invoke('Hello, this is a test.', { maxNewTokens: 16 });

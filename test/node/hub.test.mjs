@@ -19,7 +19,9 @@ before(async () => {
   await writeFile(path.join(folder, 'base/config.json'), config);
   await writeFile(path.join(folder, 'base/onnx/model.onnx'), 'hidden by the overlay');
   await writeFile(path.join(folder, 'over/onnx/model.onnx'), weights);
-  hub = await startHub({ repos: { 'owner/name': [path.join(folder, 'base'), path.join(folder, 'over')] } });
+  hub = await startHub({
+    repos: { 'owner/name': [path.join(folder, 'base'), path.join(folder, 'over')] },
+  });
 });
 
 after(async () => {
@@ -37,7 +39,10 @@ describe('the layout', () => {
     assert.equal(response.status, 200);
     assert.equal(response.headers.get('content-length'), String(config.length));
     assert.match(response.headers.get('x-repo-commit'), /^[0-9a-f]{40}$/);
-    assert.equal(response.headers.get('etag'), `"${createHash('sha1').update(`blob ${config.length}\0${config}`).digest('hex')}"`);
+    assert.equal(
+      response.headers.get('etag'),
+      `"${createHash('sha1').update(`blob ${config.length}\0${config}`).digest('hex')}"`,
+    );
     assert.equal(response.headers.get('access-control-allow-origin'), '*');
     assert.equal(await response.text(), config);
   });
@@ -60,9 +65,13 @@ describe('the layout', () => {
     assert.equal(part.status, 206);
     assert.equal(part.headers.get('content-range'), `bytes 1000-1999/${weights.length}`);
     assert.ok((await body(part)).equals(weights.subarray(1000, 2000)));
-    const same = await get('', undefined, { headers: { Range: 'bytes=199999-', 'If-Range': `"${sha256}"` } });
+    const same = await get('', undefined, {
+      headers: { Range: 'bytes=199999-', 'If-Range': `"${sha256}"` },
+    });
     assert.equal(same.status, 206);
-    const other = await get('', undefined, { headers: { Range: 'bytes=1000-', 'If-Range': '"other"' } });
+    const other = await get('', undefined, {
+      headers: { Range: 'bytes=1000-', 'If-Range': '"other"' },
+    });
     assert.equal(other.status, 200);
     assert.equal((await get('', undefined, { headers: { Range: 'bytes=200000-' } })).status, 416);
     assert.deepEqual(parseRange('bytes=-5', 100), { start: 95, end: 100 });
@@ -84,15 +93,23 @@ describe('the layout', () => {
   });
 
   test('the tree lists paths, sizes and LFS digests', async () => {
-    const tree = await (await fetch(`${hub.url}/api/models/owner/name/tree/main?recursive=true`)).json();
-    assert.deepEqual(tree.map(({ type, path: name, size }) => [type, name, size]), [
-      ['file', 'config.json', config.length],
-      ['directory', 'onnx', 0],
-      ['file', 'onnx/model.onnx', weights.length],
-    ]);
+    const tree = await (
+      await fetch(`${hub.url}/api/models/owner/name/tree/main?recursive=true`)
+    ).json();
+    assert.deepEqual(
+      tree.map(({ type, path: name, size }) => [type, name, size]),
+      [
+        ['file', 'config.json', config.length],
+        ['directory', 'onnx', 0],
+        ['file', 'onnx/model.onnx', weights.length],
+      ],
+    );
     assert.equal(tree[2].lfs.oid, sha256);
     const top = await (await fetch(`${hub.url}/api/models/owner/name/tree/main`)).json();
-    assert.deepEqual(top.map(({ path: name }) => name), ['config.json', 'onnx']);
+    assert.deepEqual(
+      top.map(({ path: name }) => name),
+      ['config.json', 'onnx'],
+    );
   });
 });
 
@@ -121,7 +138,10 @@ describe('the faults', () => {
   test('corrupt: one byte differs, the length is right', async () => {
     const bytes = await body(await get('corrupt'));
     assert.equal(bytes.length, weights.length);
-    assert.deepEqual([...bytes.keys()].filter((index) => bytes[index] !== weights[index]), [100_000]);
+    assert.deepEqual(
+      [...bytes.keys()].filter((index) => bytes[index] !== weights[index]),
+      [100_000],
+    );
   });
 
   test('html, status, status-once, no-range and no-length', async () => {
@@ -153,9 +173,19 @@ describe('the faults', () => {
   test('only limits them to some files, and the log tells the requests under a key', async () => {
     const faults = 'truncate=5,only=.onnx,key=log-test';
     assert.equal((await body(await get(faults, 'config.json'))).length, config.length);
-    assert.equal((await body(await get(faults, undefined, { headers: { Range: 'bytes=2-' } }))).length, 3);
+    assert.equal(
+      (await body(await get(faults, undefined, { headers: { Range: 'bytes=2-' } }))).length,
+      3,
+    );
     const log = await (await fetch(`${hub.url}/__log?key=log-test`)).json();
-    assert.deepEqual(log.map(({ status, range }) => [status, range]), [[200, undefined], [302, 'bytes=2-'], [206, 'bytes=2-']]);
+    assert.deepEqual(
+      log.map(({ status, range }) => [status, range]),
+      [
+        [200, undefined],
+        [302, 'bytes=2-'],
+        [206, 'bytes=2-'],
+      ],
+    );
   });
 
   test('an unknown fault is refused by name', async () => {
@@ -166,10 +196,26 @@ describe('the faults', () => {
 });
 
 test('the command line gives each folder to the repository before it', () => {
-  assert.deepEqual(parseCommandLine(['--port', '9', '--repo', 'a/b', '--dir', 'x', '--overlay', 'y', '--repo', 'c/d', '--dir', 'z']), {
-    repos: { 'a/b': ['x', 'y'], 'c/d': ['z'] },
-    port: 9,
-    host: '127.0.0.1',
-  });
+  assert.deepEqual(
+    parseCommandLine([
+      '--port',
+      '9',
+      '--repo',
+      'a/b',
+      '--dir',
+      'x',
+      '--overlay',
+      'y',
+      '--repo',
+      'c/d',
+      '--dir',
+      'z',
+    ]),
+    {
+      repos: { 'a/b': ['x', 'y'], 'c/d': ['z'] },
+      port: 9,
+      host: '127.0.0.1',
+    },
+  );
   assert.throws(() => parseCommandLine(['--dir', 'x']), /comes after the --repo/);
 });

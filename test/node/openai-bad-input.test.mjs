@@ -24,10 +24,24 @@ async function refused(response, status, param) {
 
 afterEach(async () => {
   const { choices } = await completed(server.url, {});
-  assert.equal(choices[0].message.content, 'Hello! How are you?', 'the server answers well afterwards');
+  assert.equal(
+    choices[0].message.content,
+    'Hello! How are you?',
+    'the server answers well afterwards',
+  );
 });
 
-const KINDS = { 'null': null, 'true': true, 'a string': 'x', 'NaN as a string': 'NaN', 'negative': -5, 'a fraction': 1.5, 'huge': 1e308, 'an array': [[]], 'an object': { a: {} } };
+const KINDS = {
+  null: null,
+  true: true,
+  'a string': 'x',
+  'NaN as a string': 'NaN',
+  negative: -5,
+  'a fraction': 1.5,
+  huge: 1e308,
+  'an array': [[]],
+  'an object': { a: {} },
+};
 /** What of these each field takes; the rest has to be refused. */
 const FIELDS = {
   model: [],
@@ -76,7 +90,9 @@ describe('each field with values of each kind', () => {
         } else if (field === 'model' && typeof value === 'string') {
           assert.equal((await refused(response, 404, 'model')).code, 'model_not_found');
         } else {
-          const { error: { param, message } } = await response.clone().json();
+          const {
+            error: { param, message },
+          } = await response.clone().json();
           await refused(response, 400, param);
           assert.match(param, new RegExp(`^${field}\\b`), kind);
           assert.ok(message.startsWith(param), message);
@@ -95,20 +111,57 @@ describe('what is nested', () => {
     'model missing': [{ model: undefined }, 'model'],
     'no messages': [{ messages: [] }, 'messages'],
     'a message that is text': [{ messages: ['Hi.'] }, 'messages[0]'],
-    'a role that there is not': [{ messages: [user, { role: 'wizard', content: 'x' }] }, 'messages[1].role'],
+    'a role that there is not': [
+      { messages: [user, { role: 'wizard', content: 'x' }] },
+      'messages[1].role',
+    ],
     'a role missing': [{ messages: [{ content: 'x' }] }, 'messages[0].role'],
     'content missing': [{ messages: [{ role: 'user' }] }, 'messages[0].content'],
     'content null': [{ messages: [{ role: 'user', content: null }] }, 'messages[0].content'],
     'content a number': [{ messages: [{ role: 'system', content: 5 }] }, 'messages[0].content'],
     'no parts': [{ messages: [{ role: 'user', content: [] }] }, 'messages[0].content'],
-    'an image': [{ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'x' } }] }] }, 'messages[0].content[0].type'],
-    'a part without text': [{ messages: [{ role: 'user', content: [{ type: 'text' }] }] }, 'messages[0].content[0].text'],
-    'an assistant who neither says nor calls': [{ messages: [user, { role: 'assistant', content: null }] }, 'messages[1].content'],
-    'a call without a name': [{ messages: [user, { role: 'assistant', tool_calls: [{ ...call, function: { arguments: '{}' } }] }] }, 'messages[1].tool_calls[0].function.name'],
-    'arguments that are an object': [{ messages: [user, { role: 'assistant', tool_calls: [{ ...call, function: { name: 'f', arguments: {} } }] }] }, 'messages[1].tool_calls[0].function.arguments'],
-    'a result of no call': [{ messages: [user, { role: 'tool', content: 'x' }] }, 'messages[1].tool_call_id'],
-    'a tool without a name': [{ tools: [{ type: 'function', function: {} }] }, 'tools[0].function.name'],
-    'a tool with an odd name': [{ tools: [{ type: 'function', function: { name: 'a b' } }] }, 'tools[0].function.name'],
+    'an image': [
+      { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'x' } }] }] },
+      'messages[0].content[0].type',
+    ],
+    'a part without text': [
+      { messages: [{ role: 'user', content: [{ type: 'text' }] }] },
+      'messages[0].content[0].text',
+    ],
+    'an assistant who neither says nor calls': [
+      { messages: [user, { role: 'assistant', content: null }] },
+      'messages[1].content',
+    ],
+    'a call without a name': [
+      {
+        messages: [
+          user,
+          { role: 'assistant', tool_calls: [{ ...call, function: { arguments: '{}' } }] },
+        ],
+      },
+      'messages[1].tool_calls[0].function.name',
+    ],
+    'arguments that are an object': [
+      {
+        messages: [
+          user,
+          { role: 'assistant', tool_calls: [{ ...call, function: { name: 'f', arguments: {} } }] },
+        ],
+      },
+      'messages[1].tool_calls[0].function.arguments',
+    ],
+    'a result of no call': [
+      { messages: [user, { role: 'tool', content: 'x' }] },
+      'messages[1].tool_call_id',
+    ],
+    'a tool without a name': [
+      { tools: [{ type: 'function', function: {} }] },
+      'tools[0].function.name',
+    ],
+    'a tool with an odd name': [
+      { tools: [{ type: 'function', function: { name: 'a b' } }] },
+      'tools[0].function.name',
+    ],
     'a tool of another type': [{ tools: [{ ...WEATHER, type: 'web_search' }] }, 'tools[0].type'],
     'tool_choice required': [{ tools: [WEATHER], tool_choice: 'required' }, 'tool_choice'],
     'two choices': [{ n: 2 }, 'n'],
@@ -116,8 +169,14 @@ describe('what is nested', () => {
     'an empty stop': [{ stop: ['a', ''] }, 'stop'],
     'max_tokens 0': [{ max_tokens: 0 }, 'max_tokens'],
     'a temperature above 2': [{ temperature: 2.01 }, 'temperature'],
-    'stream_options without stream': [{ stream_options: { include_usage: true } }, 'stream_options'],
-    'include_usage of a wrong type': [{ stream: true, stream_options: { include_usage: 'yes' } }, 'stream_options.include_usage'],
+    'stream_options without stream': [
+      { stream_options: { include_usage: true } },
+      'stream_options',
+    ],
+    'include_usage of a wrong type': [
+      { stream: true, stream_options: { include_usage: 'yes' } },
+      'stream_options.include_usage',
+    ],
     'JSON mode': [{ response_format: { type: 'json_object' } }, 'response_format'],
     'a penalty': [{ presence_penalty: 0.5 }, 'presence_penalty'],
   };
@@ -126,30 +185,59 @@ describe('what is nested', () => {
   }
 
   test('neutral values of what means nothing here', async () => {
-    await completed(server.url, { max_tokens: 1, n: 1, presence_penalty: 0, frequency_penalty: 0, logit_bias: {}, logprobs: false, top_logprobs: 0, response_format: { type: 'text' }, modalities: ['text'], store: false, metadata: { a: 'b' } });
+    await completed(server.url, {
+      max_tokens: 1,
+      n: 1,
+      presence_penalty: 0,
+      frequency_penalty: 0,
+      logit_bias: {},
+      logprobs: false,
+      top_logprobs: 0,
+      response_format: { type: 'text' },
+      modalities: ['text'],
+      store: false,
+      metadata: { a: 'b' },
+    });
   });
 
   test('a thousand and a hundred thousand levels deep', async () => {
     for (const depth of [1000, 100_000]) {
       const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
-      const raw = (messages, more = '') => fetch(`${server.url}/v1/chat/completions`, { method: 'POST', body: `{"model":"${MODEL}","max_tokens":1,"messages":${messages}${more}}` });
+      const raw = (messages, more = '') =>
+        fetch(`${server.url}/v1/chat/completions`, {
+          method: 'POST',
+          body: `{"model":"${MODEL}","max_tokens":1,"messages":${messages}${more}}`,
+        });
       await refused(await raw(deep), 400, 'messages[0].role');
-      await refused(await raw(`[{"role":"user","content":${deep}}]`), 400, 'messages[0].content[0].type');
+      await refused(
+        await raw(`[{"role":"user","content":${deep}}]`),
+        400,
+        'messages[0].content[0].type',
+      );
       assert.equal((await raw(JSON.stringify(HELLO), `,"metadata":${deep}`)).status, 200);
     }
   });
 
   test('names that objects have by nature', async () => {
     const body = `{"model":"${MODEL}","max_tokens":1,"__proto__":{"n":5},"constructor":1,"messages":[{"role":"user","content":"x","__proto__":{"role":"wizard"}}],"tools":[{"type":"function","function":{"name":"constructor","parameters":{"properties":{"__proto__":{},"toString":1}}}}]}`;
-    assert.equal((await fetch(`${server.url}/v1/chat/completions`, { method: 'POST', body })).status, 200);
+    assert.equal(
+      (await fetch(`${server.url}/v1/chat/completions`, { method: 'POST', body })).status,
+      200,
+    );
     assert.equal({}.n, undefined);
   });
 });
 
 describe('bodies', () => {
-  const send = (body, headers) => fetch(`${server.url}/v1/chat/completions`, { method: 'POST', body, headers, duplex: 'half' });
+  const send = (body, headers) =>
+    fetch(`${server.url}/v1/chat/completions`, { method: 'POST', body, headers, duplex: 'half' });
 
-  for (const [name, body] of Object.entries({ 'nothing': '', 'half of it': '{"model": "x', 'not JSON': 'hello', 'a secret in broken JSON': '{"key": sk-secret}' })) {
+  for (const [name, body] of Object.entries({
+    nothing: '',
+    'half of it': '{"model": "x',
+    'not JSON': 'hello',
+    'a secret in broken JSON': '{"key": sk-secret}',
+  })) {
     test(`not JSON: ${name}`, async () => {
       const error = await refused(await send(body), 400);
       assert.equal(error.code, 'invalid_json');
@@ -157,14 +245,26 @@ describe('bodies', () => {
     });
   }
 
-  for (const body of ['null', '5', '"x"', '[]', 'true']) test(`JSON, but ${body}`, async () => void (await refused(await send(body), 400, body === '[]' ? 'model' : undefined)));
+  for (const body of ['null', '5', '"x"', '[]', 'true'])
+    test(`JSON, but ${body}`, async () =>
+      void (await refused(await send(body), 400, body === '[]' ? 'model' : undefined)));
 
   test('not UTF-8', async () => {
-    assert.equal((await refused(await send(Buffer.from([0x7b, 0xff, 0xfe, 0x7d])), 400)).code, 'invalid_utf8');
+    assert.equal(
+      (await refused(await send(Buffer.from([0x7b, 0xff, 0xfe, 0x7d])), 400)).code,
+      'invalid_utf8',
+    );
   });
 
   test('half characters in strings are no harm', async () => {
-    assert.equal((await send(`{"model":"${MODEL}","max_tokens":1,"messages":[{"role":"user","content":"\\ud83d and \\u0000"}]}`)).status, 200);
+    assert.equal(
+      (
+        await send(
+          `{"model":"${MODEL}","max_tokens":1,"messages":[{"role":"user","content":"\\ud83d and \\u0000"}]}`,
+        )
+      ).status,
+      200,
+    );
   });
 
   test('10 MB is refused, whether the length is said or not', async () => {
@@ -173,14 +273,19 @@ describe('bodies', () => {
     const chunks = async function* () {
       for (let at = 0; at < body.length; at += 65_536) yield body.subarray(at, at + 65_536);
     };
-    assert.equal((await refused(await send(ReadableStream.from(chunks())), 413)).code, 'request_too_large');
+    assert.equal(
+      (await refused(await send(ReadableStream.from(chunks())), 413)).code,
+      'request_too_large',
+    );
   });
 
   test('a client that reads only after it has sent all 10 MB gets the answer', async () => {
     const { hostname, port } = new URL(server.url);
     const socket = net.connect(port, hostname);
     const body = Buffer.alloc(10 << 20, 'x');
-    socket.write(`POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`);
+    socket.write(
+      `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`,
+    );
     await new Promise((resolve, reject) => socket.once('error', reject).write(body, resolve));
     let answer = '';
     for await (const bytes of socket) answer += bytes;
@@ -189,13 +294,34 @@ describe('bodies', () => {
 
   test('exactly the limit is read', async () => {
     const body = JSON.stringify({ model: MODEL, messages: HELLO, max_tokens: 1, padding: '' });
-    assert.equal((await send(body.replace('"padding":""', `"padding":"${'x'.repeat((1 << 20) - body.length)}"`))).status, 200);
-    assert.equal((await send(body.replace('"padding":""', `"padding":"${'x'.repeat((1 << 20) - body.length + 1)}"`))).status, 413);
+    assert.equal(
+      (
+        await send(
+          body.replace('"padding":""', `"padding":"${'x'.repeat((1 << 20) - body.length)}"`),
+        )
+      ).status,
+      200,
+    );
+    assert.equal(
+      (
+        await send(
+          body.replace('"padding":""', `"padding":"${'x'.repeat((1 << 20) - body.length + 1)}"`),
+        )
+      ).status,
+      413,
+    );
   });
 
   test('too many tokens: the counts are said, streamed or not, also by a context that is full to the last token', async () => {
     for (const stream of [false, true]) {
-      const error = await refused(await chat(server.url, { stream, messages: [{ role: 'user', content: 'river '.repeat(2000) }] }), 400, 'messages');
+      const error = await refused(
+        await chat(server.url, {
+          stream,
+          messages: [{ role: 'user', content: 'river '.repeat(2000) }],
+        }),
+        400,
+        'messages',
+      );
       assert.equal(error.code, 'context_length_exceeded');
       assert.match(error.message, /have \d{4,} tokens.* is 512/);
     }
@@ -203,10 +329,27 @@ describe('bodies', () => {
 });
 
 describe('addresses and methods', () => {
-  const cases = [['GET', '/', 404], ['GET', '/v1', 404], ['GET', '/v1/nothing', 404], ['POST', '/v1/completions', 404], ['GET', '/v1/models/gpt-0', 404, 'model'], ['GET', '/v1/models/%E0%A4%A', 404, 'model'], ['GET', '/v1/../../etc/passwd', 404]];
-  for (const [method, address, status, param] of cases) test(`${method} ${address}`, async () => void (await refused(await fetch(server.url + address, { method }), status, param)));
+  const cases = [
+    ['GET', '/', 404],
+    ['GET', '/v1', 404],
+    ['GET', '/v1/nothing', 404],
+    ['POST', '/v1/completions', 404],
+    ['GET', '/v1/models/gpt-0', 404, 'model'],
+    ['GET', '/v1/models/%E0%A4%A', 404, 'model'],
+    ['GET', '/v1/../../etc/passwd', 404],
+  ];
+  for (const [method, address, status, param] of cases)
+    test(`${method} ${address}`, async () =>
+      void (await refused(await fetch(server.url + address, { method }), status, param)));
 
-  for (const [method, address, allow] of [['GET', '/v1/chat/completions', 'POST'], ['DELETE', '/v1/chat/completions', 'POST'], ['PUT', '/v1/models', 'GET'], ['POST', '/v1/models', 'GET'], ['PATCH', `/v1/models/${MODEL}`, 'GET'], ['POST', '/health', 'GET']]) {
+  for (const [method, address, allow] of [
+    ['GET', '/v1/chat/completions', 'POST'],
+    ['DELETE', '/v1/chat/completions', 'POST'],
+    ['PUT', '/v1/models', 'GET'],
+    ['POST', '/v1/models', 'GET'],
+    ['PATCH', `/v1/models/${MODEL}`, 'GET'],
+    ['POST', '/health', 'GET'],
+  ]) {
     test(`${method} ${address} is not allowed, and ${allow} is said to be`, async () => {
       const response = await fetch(server.url + address, { method });
       assert.match(response.headers.get('allow'), new RegExp(allow));
@@ -222,7 +365,15 @@ describe('addresses and methods', () => {
 
   test('requests that fetch would not send', async () => {
     const { hostname, port } = new URL(server.url);
-    const raw = (options) => new Promise((resolve, reject) => http.request({ hostname, port, ...options }, (res) => res.resume().once('end', () => resolve(res.statusCode))).once('error', reject).end());
+    const raw = (options) =>
+      new Promise((resolve, reject) =>
+        http
+          .request({ hostname, port, ...options }, (res) =>
+            res.resume().once('end', () => resolve(res.statusCode)),
+          )
+          .once('error', reject)
+          .end(),
+      );
     assert.equal(await raw({ path: '/v1/models/../../x', method: 'GET' }), 404);
     assert.ok([400, 404].includes(await raw({ path: '/v1\\models', method: 'GET' })));
     assert.equal(await raw({ path: '/v1/models', method: 'GET', headers: { host: 'a b' } }), 400);

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import OpenAI, { APIConnectionError, APIUserAbortError, AuthenticationError, BadRequestError, NotFoundError, RateLimitError } from 'openai';
+import OpenAI, {
+  APIConnectionError,
+  APIUserAbortError,
+  AuthenticationError,
+  BadRequestError,
+  NotFoundError,
+  RateLimitError,
+} from 'openai';
 import { startOpenAiServer } from '../../scripts/lib/openai-server.mjs';
 import { eventually, HELLO, MODEL, STORY, WEATHER } from './openai-helpers.mjs';
 
@@ -15,11 +22,18 @@ before(async () => {
 });
 after(() => server.close());
 
-const create = (body, options) => client.chat.completions.create({ model: MODEL, messages: HELLO, temperature: 0, ...body }, options);
+const create = (body, options) =>
+  client.chat.completions.create(
+    { model: MODEL, messages: HELLO, temperature: 0, ...body },
+    options,
+  );
 
 test('models: list and retrieve', async () => {
   const { data } = await client.models.list();
-  assert.deepEqual(data.map(({ id, object, max_model_len }) => ({ id, object, max_model_len })), [{ id: MODEL, object: 'model', max_model_len: 512 }]);
+  assert.deepEqual(
+    data.map(({ id, object, max_model_len }) => ({ id, object, max_model_len })),
+    [{ id: MODEL, object: 'model', max_model_len: 512 }],
+  );
   assert.equal((await client.models.retrieve(MODEL)).id, MODEL);
 });
 
@@ -33,31 +47,54 @@ test('a completion', async () => {
 
 test('streamed, by loop and by helper, says the same', async () => {
   let looped = '';
-  for await (const chunk of await create({ stream: true })) looped += chunk.choices[0]?.delta.content ?? '';
+  for await (const chunk of await create({ stream: true }))
+    looped += chunk.choices[0]?.delta.content ?? '';
   const stream = client.chat.completions.stream({ model: MODEL, messages: HELLO, temperature: 0 });
   let pieces = '';
   stream.on('content', (piece) => (pieces += piece));
   const final = await stream.finalChatCompletion();
-  assert.deepEqual([looped, pieces, final.choices[0].message.content], Array(3).fill('Hello! How are you?'));
+  assert.deepEqual(
+    [looped, pieces, final.choices[0].message.content],
+    Array(3).fill('Hello! How are you?'),
+  );
 });
 
 describe('a call of a tool and its result', () => {
   const messages = [{ role: 'user', content: 'What is the weather in Quelmar?' }];
-  const goOn = (assistant) => create({ tools: [WEATHER], messages: [...messages, assistant, { role: 'tool', tool_call_id: assistant.tool_calls[0].id, content: 'rainy, 14 degrees' }] });
+  const goOn = (assistant) =>
+    create({
+      tools: [WEATHER],
+      messages: [
+        ...messages,
+        assistant,
+        { role: 'tool', tool_call_id: assistant.tool_calls[0].id, content: 'rainy, 14 degrees' },
+      ],
+    });
 
   test('not streamed', async () => {
-    const { choices: [choice] } = await create({ messages, tools: [WEATHER] });
+    const {
+      choices: [choice],
+    } = await create({ messages, tools: [WEATHER] });
     assert.equal(choice.finish_reason, 'tool_calls');
     assert.equal(choice.message.content, null);
     assert.equal(choice.message.tool_calls[0].function.name, 'get_weather');
-    assert.deepEqual(JSON.parse(choice.message.tool_calls[0].function.arguments), { city: 'Quelmar' });
-    const { choices: [answer] } = await goOn(choice.message);
+    assert.deepEqual(JSON.parse(choice.message.tool_calls[0].function.arguments), {
+      city: 'Quelmar',
+    });
+    const {
+      choices: [answer],
+    } = await goOn(choice.message);
     assert.equal(answer.message.content, 'The weather in Quelmar is rainy, 14 degrees.');
     assert.equal(answer.finish_reason, 'stop');
   });
 
   test('streamed', async () => {
-    const stream = client.chat.completions.stream({ model: MODEL, messages, tools: [WEATHER], temperature: 0 });
+    const stream = client.chat.completions.stream({
+      model: MODEL,
+      messages,
+      tools: [WEATHER],
+      temperature: 0,
+    });
     let content = '';
     stream.on('content', (piece) => (content += piece));
     const { message, finish_reason: reason } = (await stream.finalChatCompletion()).choices[0];
@@ -68,7 +105,9 @@ describe('a call of a tool and its result', () => {
   });
 
   test('with tool_choice none nothing is called', async () => {
-    const { choices: [choice] } = await create({ messages, tools: [WEATHER], tool_choice: 'none' });
+    const {
+      choices: [choice],
+    } = await create({ messages, tools: [WEATHER], tool_choice: 'none' });
     assert.equal(choice.finish_reason, 'stop');
     assert.equal(choice.message.tool_calls, undefined);
   });
@@ -76,11 +115,39 @@ describe('a call of a tool and its result', () => {
 
 describe('errors are of the class that the client has for them', () => {
   const cases = [
-    ['a wrong key', AuthenticationError, 401, 'invalid_api_key', () => new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'sk-wrong', maxRetries: 0 }).models.list()],
+    [
+      'a wrong key',
+      AuthenticationError,
+      401,
+      'invalid_api_key',
+      () =>
+        new OpenAI({
+          baseURL: `${server.url}/v1`,
+          apiKey: 'sk-wrong',
+          maxRetries: 0,
+        }).models.list(),
+    ],
     ['an unknown model', NotFoundError, 404, 'model_not_found', () => create({ model: 'gpt-0' })],
     ['a bad value', BadRequestError, 400, null, () => create({ temperature: 3 })],
-    ['a prompt that is too long', BadRequestError, 400, 'context_length_exceeded', () => create({ messages: [{ role: 'user', content: 'river stone '.repeat(600) }] })],
-    ['too many requests', RateLimitError, 429, 'fault', () => new OpenAI({ baseURL: `${server.url}/fault:status=429/v1`, apiKey: KEY, maxRetries: 0 }).chat.completions.create({ model: MODEL, messages: HELLO })],
+    [
+      'a prompt that is too long',
+      BadRequestError,
+      400,
+      'context_length_exceeded',
+      () => create({ messages: [{ role: 'user', content: 'river stone '.repeat(600) }] }),
+    ],
+    [
+      'too many requests',
+      RateLimitError,
+      429,
+      'fault',
+      () =>
+        new OpenAI({
+          baseURL: `${server.url}/fault:status=429/v1`,
+          apiKey: KEY,
+          maxRetries: 0,
+        }).chat.completions.create({ model: MODEL, messages: HELLO }),
+    ],
   ];
   for (const [name, type, status, code, call] of cases) {
     test(name, async () => {
@@ -94,14 +161,28 @@ describe('errors are of the class that the client has for them', () => {
 
   test('a connection that is lost', async () => {
     const lost = new OpenAI({ baseURL: `${server.url}/fault:lost/v1`, apiKey: KEY, maxRetries: 0 });
-    await assert.rejects(lost.chat.completions.create({ model: MODEL, messages: HELLO }), APIConnectionError);
+    await assert.rejects(
+      lost.chat.completions.create({ model: MODEL, messages: HELLO }),
+      APIConnectionError,
+    );
   });
 
   test('its retries come through', async () => {
-    const retrying = new OpenAI({ baseURL: `${server.url}/fault:status-once=503:client-retry,retry-after=0/v1`, apiKey: KEY, maxRetries: 1 });
-    assert.equal((await retrying.chat.completions.create({ model: MODEL, messages: HELLO, temperature: 0 })).choices[0].message.content, 'Hello! How are you?');
+    const retrying = new OpenAI({
+      baseURL: `${server.url}/fault:status-once=503:client-retry,retry-after=0/v1`,
+      apiKey: KEY,
+      maxRetries: 1,
+    });
+    assert.equal(
+      (await retrying.chat.completions.create({ model: MODEL, messages: HELLO, temperature: 0 }))
+        .choices[0].message.content,
+      'Hello! How are you?',
+    );
     const log = await (await fetch(`${server.url}/faults/log?key=client-retry`)).json();
-    assert.deepEqual(log.map(({ status }) => status), [503, 200]);
+    assert.deepEqual(
+      log.map(({ status }) => status),
+      [503, 200],
+    );
   });
 });
 
@@ -114,5 +195,11 @@ test('abort ends a stream, and its slot is free', async () => {
   assert.ok(chunks < whole / 2, `${chunks} chunks of ${whole} tokens`);
   const signal = AbortSignal.abort();
   await assert.rejects(create({ messages: STORY }, { signal }), APIUserAbortError);
-  await eventually(async () => assert.deepEqual(await (await fetch(`${server.url}/health`)).json(), { status: 'ok', running: 0, queued: 0 }));
+  await eventually(async () =>
+    assert.deepEqual(await (await fetch(`${server.url}/health`)).json(), {
+      status: 'ok',
+      running: 0,
+      queued: 0,
+    }),
+  );
 });

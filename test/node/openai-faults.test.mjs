@@ -8,9 +8,11 @@ let server;
 before(async () => (server = await startOpenAiServer({ graceMs: 0 })));
 after(() => server.close());
 
-const post = (faults, body = {}, init = {}) => chat(`${server.url}/fault:${faults}`, { max_tokens: 12, temperature: 0, ...body }, init);
+const post = (faults, body = {}, init = {}) =>
+  chat(`${server.url}/fault:${faults}`, { max_tokens: 12, temperature: 0, ...body }, init);
 const log = async (key) => (await fetch(`${server.url}/faults/log?key=${key}`)).json();
-const wellAfterwards = async () => assert.equal((await completed(server.url, { max_tokens: 1 })).choices.length, 1);
+const wellAfterwards = async () =>
+  assert.equal((await completed(server.url, { max_tokens: 1 })).choices.length, 1);
 
 /** Content chunks that arrive, and how the stream ends: 'ended', or the error's name. */
 async function contentChunks(response) {
@@ -29,7 +31,12 @@ async function contentChunks(response) {
 test('GET /faults lists them, and a port on which nothing listens', async () => {
   const { faults, closedPort } = await (await fetch(`${server.url}/faults`)).json();
   assert.ok(faults.includes('cut-once') && faults.includes('echo-key'));
-  await assert.rejects(new Promise((resolve, reject) => net.connect(closedPort, '127.0.0.1').once('connect', resolve).once('error', reject)), { code: 'ECONNREFUSED' });
+  await assert.rejects(
+    new Promise((resolve, reject) =>
+      net.connect(closedPort, '127.0.0.1').once('connect', resolve).once('error', reject),
+    ),
+    { code: 'ECONNREFUSED' },
+  );
 });
 
 test('they touch chat completions alone, unless told to touch all', async () => {
@@ -46,7 +53,13 @@ test('status, with Retry-After, in the form of an OpenAI error; status-once only
   assert.equal((await post('status-once=500:once')).status, 200);
   const other = await post('status-once=500:other');
   assert.equal(other.status, 500);
-  assert.deepEqual((await log('once')).map(({ path, status }) => [path, status]), [['/v1/chat/completions', 500], ['/v1/chat/completions', 200]]);
+  assert.deepEqual(
+    (await log('once')).map(({ path, status }) => [path, status]),
+    [
+      ['/v1/chat/completions', 500],
+      ['/v1/chat/completions', 200],
+    ],
+  );
 });
 
 test('html and content-type', async () => {
@@ -71,17 +84,31 @@ test('truncated: well-formed HTTP, broken JSON, no [DONE]', async () => {
 });
 
 test('cut: the socket goes after N chunks, or in the middle of a body; cut-once only the first time', async () => {
-  const { chunks, end } = await contentChunks(await post('cut=3', { stream: true, messages: STORY }));
+  const { chunks, end } = await contentChunks(
+    await post('cut=3', { stream: true, messages: STORY }),
+  );
   assert.deepEqual([chunks, end], [3, 'TypeError']);
   await assert.rejects((await post('cut=0')).text(), TypeError);
-  assert.equal((await contentChunks(await post('cut-once=1:cut', { stream: true }))).end, 'TypeError');
+  assert.equal(
+    (await contentChunks(await post('cut-once=1:cut', { stream: true }))).end,
+    'TypeError',
+  );
   assert.equal((await contentChunks(await post('cut-once=1:cut', { stream: true }))).end, 'ended');
-  await eventually(async () => assert.deepEqual((await log('cut')).map(({ finished }) => finished), [false, true]));
+  await eventually(async () =>
+    assert.deepEqual(
+      (await log('cut')).map(({ finished }) => finished),
+      [false, true],
+    ),
+  );
 });
 
 test('endless: goes on beyond max_tokens until the client leaves', async () => {
   const leave = new AbortController();
-  const response = await post('endless,key=endless', { stream: true, max_tokens: 3 }, { signal: leave.signal });
+  const response = await post(
+    'endless,key=endless',
+    { stream: true, max_tokens: 3 },
+    { signal: leave.signal },
+  );
   let chunks = 0;
   for await (const event of readEvents(response)) {
     if (delta(event)?.content) chunks++;
@@ -89,22 +116,37 @@ test('endless: goes on beyond max_tokens until the client leaves', async () => {
   }
   leave.abort();
   assert.equal(chunks, 30);
-  await eventually(async () => assert.deepEqual(await log('endless'), [{ path: '/v1/chat/completions', status: 200, finished: false }]));
+  await eventually(async () =>
+    assert.deepEqual(await log('endless'), [
+      { path: '/v1/chat/completions', status: 200, finished: false },
+    ]),
+  );
 });
 
 test('stall: nothing, or nothing more after N chunks, until the client leaves', async () => {
   const leave = new AbortController();
   const pending = post('stall,key=stall', {}, { signal: leave.signal });
-  await eventually(async () => assert.deepEqual(await log('stall'), [{ path: '/v1/chat/completions', status: null, finished: false }]));
+  await eventually(async () =>
+    assert.deepEqual(await log('stall'), [
+      { path: '/v1/chat/completions', status: null, finished: false },
+    ]),
+  );
   leave.abort();
   await assert.rejects(pending, { name: 'AbortError' });
 
   const second = new AbortController();
-  const response = await post('stall=2', { stream: true, messages: STORY }, { signal: second.signal });
+  const response = await post(
+    'stall=2',
+    { stream: true, messages: STORY },
+    { signal: second.signal },
+  );
   const events = readEvents(response);
   let chunks = 0;
   while (chunks < 2) if (delta((await events.next()).value)?.content) chunks++;
-  const next = events.next().then(() => 'came', (error) => error.name);
+  const next = events.next().then(
+    () => 'came',
+    (error) => error.name,
+  );
   // Anything that was sent would be here by the time that another request was answered.
   await wellAfterwards();
   assert.equal(await Promise.race([next, Promise.resolve('nothing')]), 'nothing');
@@ -114,20 +156,25 @@ test('stall: nothing, or nothing more after N chunks, until the client leaves', 
 
 test('lost: no answer at all; lost-once only the first time', async () => {
   await assert.rejects(post('lost,key=lost'), TypeError);
-  assert.deepEqual(await log('lost'), [{ path: '/v1/chat/completions', status: null, finished: false }]);
+  assert.deepEqual(await log('lost'), [
+    { path: '/v1/chat/completions', status: null, finished: false },
+  ]);
   await assert.rejects(post('lost-once=lost-once'), TypeError);
   assert.equal((await post('lost-once=lost-once')).status, 200);
 });
 
 test('no-choices and malformed-tools, streamed and not', async () => {
   assert.deepEqual((await (await post('no-choices')).json()).choices, []);
-  for await (const event of readEvents(await post('no-choices', { stream: true }))) assert.deepEqual(event.choices, []);
-  const broken = (calls) => assert.throws(() => JSON.parse(calls[0].function.arguments), SyntaxError);
+  for await (const event of readEvents(await post('no-choices', { stream: true })))
+    assert.deepEqual(event.choices, []);
+  const broken = (calls) =>
+    assert.throws(() => JSON.parse(calls[0].function.arguments), SyntaxError);
   const [choice] = (await (await post('malformed-tools')).json()).choices;
   assert.equal(choice.finish_reason, 'tool_calls');
   broken(choice.message.tool_calls);
   const events = [];
-  for await (const event of readEvents(await post('malformed-tools', { stream: true }))) events.push(event);
+  for await (const event of readEvents(await post('malformed-tools', { stream: true })))
+    events.push(event);
   broken(events.map(delta).find((one) => one?.tool_calls).tool_calls);
   assert.equal(events.at(-1).choices[0].finish_reason, 'tool_calls');
 });
@@ -142,7 +189,17 @@ test('slow begins later; echo-key says the key', async () => {
 });
 
 describe('options that are none', () => {
-  for (const [options, named] of [['stauts=500', 'stauts=500'], ['status=abc', 'status=abc'], ['status=200', 'status=200'], ['cut-once=3', 'cut-once=3'], ['html=1', 'html=1'], ['key', 'key'], ['%E0%A4%A', '%E0%A4%A'], ['__proto__', '__proto__'], ['constructor=1', 'constructor=1']]) {
+  for (const [options, named] of [
+    ['stauts=500', 'stauts=500'],
+    ['status=abc', 'status=abc'],
+    ['status=200', 'status=200'],
+    ['cut-once=3', 'cut-once=3'],
+    ['html=1', 'html=1'],
+    ['key', 'key'],
+    ['%E0%A4%A', '%E0%A4%A'],
+    ['__proto__', '__proto__'],
+    ['constructor=1', 'constructor=1'],
+  ]) {
     test(options, async () => {
       const response = await post(options);
       assert.equal(response.status, 400);
@@ -166,7 +223,11 @@ test('with faults switched off the prefix is an unknown address', async () => {
 test('CORS is on answers that a fault made', async () => {
   for (const faults of ['status=500', 'html', 'truncated', 'nonsense']) {
     const response = await post(faults, {}, { headers: { origin: 'http://localhost:5173' } });
-    assert.equal(response.headers.get('access-control-allow-origin'), 'http://localhost:5173', faults);
+    assert.equal(
+      response.headers.get('access-control-allow-origin'),
+      'http://localhost:5173',
+      faults,
+    );
     await response.text();
   }
 });

@@ -22,14 +22,25 @@ before(async () => {
 after(() => server.close());
 
 describe('the handler without a port', () => {
-  const request = (address, body, init = {}) => new Request(`http://unmocked.invalid${address}`, body ? { method: 'POST', body: JSON.stringify(body), ...init } : init);
+  const request = (address, body, init = {}) =>
+    new Request(
+      `http://unmocked.invalid${address}`,
+      body ? { method: 'POST', body: JSON.stringify(body), ...init } : init,
+    );
   const greeting = { model: MODEL, messages: HELLO, temperature: 0 };
 
   test('answers requests', async () => {
     const handler = module.createHandler({ models: [model] });
     assert.equal((await (await handler(request('/v1/models'))).json()).data[0].id, MODEL);
-    assert.equal((await (await handler(request('/v1/chat/completions', greeting))).json()).choices[0].message.content, 'Hello! How are you?');
-    assert.match(await (await handler(request('/v1/chat/completions', { ...greeting, stream: true }))).text(), /data: \[DONE\]\n\n$/);
+    assert.equal(
+      (await (await handler(request('/v1/chat/completions', greeting))).json()).choices[0].message
+        .content,
+      'Hello! How are you?',
+    );
+    assert.match(
+      await (await handler(request('/v1/chat/completions', { ...greeting, stream: true }))).text(),
+      /data: \[DONE\]\n\n$/,
+    );
   });
 
   test('ends a generation when the signal aborts, or the body is cancelled', async () => {
@@ -47,8 +58,14 @@ describe('the handler without a port', () => {
 
   test('a failure of the runtime is a 500 that says nothing of this machine, and goes to the log', async () => {
     const logged = [];
-    const broken = { ...model, generate: () => Promise.reject(new Error('cannot read /home/somebody/model.onnx')) };
-    const handler = module.createHandler({ models: [broken], log: (error) => logged.push(error.message) });
+    const broken = {
+      ...model,
+      generate: () => Promise.reject(new Error('cannot read /home/somebody/model.onnx')),
+    };
+    const handler = module.createHandler({
+      models: [broken],
+      log: (error) => logged.push(error.message),
+    });
     for (const stream of [false, true]) {
       const response = await handler(request('/v1/chat/completions', { ...greeting, stream }));
       assert.equal(response.status, 500);
@@ -62,8 +79,13 @@ describe('the handler without a port', () => {
       onToken({ index: 0, tokenId: 1, text: ' Hello' });
       throw new Error('secret');
     };
-    const handler = module.createHandler({ models: [{ ...model, generate: fails }], log: () => undefined });
-    const text = await (await handler(request('/v1/chat/completions', { ...greeting, stream: true }))).text();
+    const handler = module.createHandler({
+      models: [{ ...model, generate: fails }],
+      log: () => undefined,
+    });
+    const text = await (
+      await handler(request('/v1/chat/completions', { ...greeting, stream: true }))
+    ).text();
     assert.match(text, /"content":"Hello"[\s\S]*data: \{"error":\{"message":"The server failed/);
     assert.doesNotMatch(text, /secret|DONE/);
   });
@@ -81,13 +103,30 @@ describe('keys', () => {
   let locked;
   before(async () => (locked = await startOpenAiServer({ models: [model], apiKey: 'sk-right' })));
   after(() => locked.close());
-  const get = (authorization) => fetch(`${locked.url}/v1/models`, { headers: authorization === undefined ? {} : { authorization } });
+  const get = (authorization) =>
+    fetch(`${locked.url}/v1/models`, {
+      headers: authorization === undefined ? {} : { authorization },
+    });
 
   test('the right one, in any case of the scheme', async () => {
-    for (const header of ['Bearer sk-right', 'bearer sk-right', 'BEARER  sk-right ']) assert.equal((await get(header)).status, 200, header);
+    for (const header of ['Bearer sk-right', 'bearer sk-right', 'BEARER  sk-right '])
+      assert.equal((await get(header)).status, 200, header);
   });
 
-  for (const header of [undefined, '', 'Bearer', 'Bearer ', 'Bearer sk-wrong', 'Bearer sk-righ', 'Bearer sk-rightt', 'Bearer sk-right x', 'Basic sk-right', 'sk-right', 'Bearer \u00e9\u00ff', `Bearer ${'x'.repeat(8000)}`]) {
+  for (const header of [
+    undefined,
+    '',
+    'Bearer',
+    'Bearer ',
+    'Bearer sk-wrong',
+    'Bearer sk-righ',
+    'Bearer sk-rightt',
+    'Bearer sk-right x',
+    'Basic sk-right',
+    'sk-right',
+    'Bearer \u00e9\u00ff',
+    `Bearer ${'x'.repeat(8000)}`,
+  ]) {
     test(`not with ${JSON.stringify(header)?.slice(0, 30)}`, async () => {
       const response = await get(header);
       assert.equal(response.status, 401);
@@ -99,34 +138,79 @@ describe('keys', () => {
 
   test('health needs none, nor does a preflight; chat does', async () => {
     assert.equal((await fetch(`${locked.url}/health`)).status, 200);
-    assert.equal((await fetch(`${locked.url}/v1/models`, { method: 'OPTIONS', headers: { 'origin': 'http://localhost', 'access-control-request-method': 'GET' } })).status, 204);
+    assert.equal(
+      (
+        await fetch(`${locked.url}/v1/models`, {
+          method: 'OPTIONS',
+          headers: { origin: 'http://localhost', 'access-control-request-method': 'GET' },
+        })
+      ).status,
+      204,
+    );
     assert.equal((await chat(locked.url, {})).status, 401);
-    assert.equal((await completed(locked.url, { max_tokens: 1 }, { headers: { authorization: 'Bearer sk-right' } })).choices.length, 1);
+    assert.equal(
+      (
+        await completed(
+          locked.url,
+          { max_tokens: 1 },
+          { headers: { authorization: 'Bearer sk-right' } },
+        )
+      ).choices.length,
+      1,
+    );
   });
 
   test('where none is required, any is accepted', async () => {
-    assert.equal((await fetch(`${server.url}/v1/models`, { headers: { authorization: `Bearer ${encodeURIComponent(KEY)}` } })).status, 200);
+    assert.equal(
+      (
+        await fetch(`${server.url}/v1/models`, {
+          headers: { authorization: `Bearer ${encodeURIComponent(KEY)}` },
+        })
+      ).status,
+      200,
+    );
   });
 });
 
 describe('CORS', () => {
-  const from = (url, origin, init) => fetch(url, { ...init, headers: { origin, ...init?.headers } });
+  const from = (url, origin, init) =>
+    fetch(url, { ...init, headers: { origin, ...init?.headers } });
   const allowed = (response) => response.headers.get('access-control-allow-origin');
 
   test('by default pages of this machine may read, others not', async () => {
-    for (const origin of ['http://localhost:5173', 'http://localhost', 'https://localhost:1', 'http://127.0.0.1:8000', 'http://[::1]:80', 'http://app.localhost:3000']) {
+    for (const origin of [
+      'http://localhost:5173',
+      'http://localhost',
+      'https://localhost:1',
+      'http://127.0.0.1:8000',
+      'http://[::1]:80',
+      'http://app.localhost:3000',
+    ]) {
       assert.equal(allowed(await from(`${server.url}/v1/models`, origin)), origin);
     }
-    for (const origin of ['https://example.org', 'http://localhost.example.org', 'http://127.0.0.1.example.org', 'http://evil-localhost', 'null', 'http://192.168.0.1']) {
+    for (const origin of [
+      'https://example.org',
+      'http://localhost.example.org',
+      'http://127.0.0.1.example.org',
+      'http://evil-localhost',
+      'null',
+      'http://192.168.0.1',
+    ]) {
       assert.equal(allowed(await from(`${server.url}/v1/models`, origin)), null, origin);
     }
   });
 
   test('the origins that it is told, or all', async () => {
-    const told = await startOpenAiServer({ models: [model], origins: ['https://docs.example.org'] });
+    const told = await startOpenAiServer({
+      models: [model],
+      origins: ['https://docs.example.org'],
+    });
     const open = await startOpenAiServer({ models: [model], origins: ['*'] });
     try {
-      assert.equal(allowed(await from(`${told.url}/v1/models`, 'https://docs.example.org')), 'https://docs.example.org');
+      assert.equal(
+        allowed(await from(`${told.url}/v1/models`, 'https://docs.example.org')),
+        'https://docs.example.org',
+      );
       assert.equal(allowed(await from(`${told.url}/v1/models`, 'http://localhost:5173')), null);
       assert.equal(allowed(await from(`${open.url}/v1/models`, 'https://anything.example')), '*');
     } finally {
@@ -137,12 +221,30 @@ describe('CORS', () => {
 
   test('a preflight allows what the client sends; errors and streams have the headers too', async () => {
     const origin = 'http://localhost:5173';
-    const headers = 'authorization,content-type,x-stainless-lang,x-stainless-runtime-version,x-stainless-retry-count';
-    const preflight = await from(`${server.url}/v1/chat/completions`, origin, { method: 'OPTIONS', headers: { 'access-control-request-method': 'POST', 'access-control-request-headers': headers } });
+    const headers =
+      'authorization,content-type,x-stainless-lang,x-stainless-runtime-version,x-stainless-retry-count';
+    const preflight = await from(`${server.url}/v1/chat/completions`, origin, {
+      method: 'OPTIONS',
+      headers: {
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': headers,
+      },
+    });
     assert.equal(preflight.status, 204);
-    assert.deepEqual(preflight.headers.get('access-control-allow-headers').split(/, ?/), headers.split(','));
+    assert.deepEqual(
+      preflight.headers.get('access-control-allow-headers').split(/, ?/),
+      headers.split(','),
+    );
     assert.match(preflight.headers.get('access-control-allow-methods'), /POST/);
-    for (const [address, init] of [['/v1/nothing', {}], ['/v1/chat/completions', { method: 'POST', body: '{' }], ['/v1/chat/completions', { method: 'POST', body: 'x'.repeat(2 << 20) }], ['/v1/chat/completions', { method: 'POST', body: JSON.stringify({ model: MODEL, messages: HELLO, stream: true }) }]]) {
+    for (const [address, init] of [
+      ['/v1/nothing', {}],
+      ['/v1/chat/completions', { method: 'POST', body: '{' }],
+      ['/v1/chat/completions', { method: 'POST', body: 'x'.repeat(2 << 20) }],
+      [
+        '/v1/chat/completions',
+        { method: 'POST', body: JSON.stringify({ model: MODEL, messages: HELLO, stream: true }) },
+      ],
+    ]) {
       const response = await from(server.url + address, origin, init);
       assert.equal(allowed(response), origin);
       assert.match(response.headers.get('access-control-expose-headers'), /x-request-id/);
@@ -167,42 +269,117 @@ describe('models', () => {
   });
 
   test('a folder is a model of its own, under its name; fp32 says what q8 says', async () => {
-    const folder = await loadServedModel({ model: path.join(ROOT, 'public/models', MODEL), dtype: 'fp32', root: ROOT });
+    const folder = await loadServedModel({
+      model: path.join(ROOT, 'public/models', MODEL),
+      dtype: 'fp32',
+      root: ROOT,
+    });
     assert.equal(folder.id, MODEL);
     assert.notEqual(folder.fingerprint, model.fingerprint);
     const handler = module.createHandler({ models: [folder] });
-    const response = await handler(new Request('http://unmocked.invalid/v1/chat/completions', { method: 'POST', body: JSON.stringify({ model: MODEL, messages: HELLO, temperature: 0 }) }));
+    const response = await handler(
+      new Request('http://unmocked.invalid/v1/chat/completions', {
+        method: 'POST',
+        body: JSON.stringify({ model: MODEL, messages: HELLO, temperature: 0 }),
+      }),
+    );
     assert.equal((await response.json()).choices[0].message.content, 'Hello! How are you?');
   });
 
   test('what is no model is refused by name', async () => {
-    await assert.rejects(loadServedModel({ model: 'no such model', root: ROOT }), { code: 'unknown-model' });
-    await assert.rejects(loadServedModel({ model: './no/such/folder', root: ROOT }), { code: 'model-not-found' });
-    await assert.rejects(loadServedModel({ model: MODEL, dtype: 'q4', root: ROOT }), { code: 'file-not-found' });
+    await assert.rejects(loadServedModel({ model: 'no such model', root: ROOT }), {
+      code: 'unknown-model',
+    });
+    await assert.rejects(loadServedModel({ model: './no/such/folder', root: ROOT }), {
+      code: 'model-not-found',
+    });
+    await assert.rejects(loadServedModel({ model: MODEL, dtype: 'q4', root: ROOT }), {
+      code: 'file-not-found',
+    });
   });
 });
 
 describe('the command', () => {
   test('argument, then environment, then default', () => {
     const { port, host, models, apiKey, faults } = readOptions([], {});
-    assert.deepEqual([port, host, models, apiKey, faults], [8080, '127.0.0.1', [MODEL], undefined, true]);
-    const env = { OPENAI_API_KEY: 'k', AF_LLM_MODEL: 'distilgpt2', OPENAI_API_URL: 'http://localhost:9999/v1' };
-    assert.deepEqual([readOptions([], env)].map((o) => [o.port, o.host, o.models, o.apiKey])[0], [9999, 'localhost', ['distilgpt2'], 'k']);
-    const told = readOptions(['--port', '0', '--model', 'a/b', '--model', 'c/d', '--api-key', 'x', '--no-faults', '--cors', '*'], env);
-    assert.deepEqual([told.port, told.models, told.apiKey, told.faults, told.origins], [0, ['a/b', 'c/d'], 'x', false, ['*']]);
-    assert.equal(readOptions([], { OPENAI_API_URL: 'https://api.example.org/v1' }).port, 8080, 'the address of some other server');
+    assert.deepEqual(
+      [port, host, models, apiKey, faults],
+      [8080, '127.0.0.1', [MODEL], undefined, true],
+    );
+    const env = {
+      OPENAI_API_KEY: 'k',
+      AF_LLM_MODEL: 'distilgpt2',
+      OPENAI_API_URL: 'http://localhost:9999/v1',
+    };
+    assert.deepEqual([readOptions([], env)].map((o) => [o.port, o.host, o.models, o.apiKey])[0], [
+      9999,
+      'localhost',
+      ['distilgpt2'],
+      'k',
+    ]);
+    const told = readOptions(
+      [
+        '--port',
+        '0',
+        '--model',
+        'a/b',
+        '--model',
+        'c/d',
+        '--api-key',
+        'x',
+        '--no-faults',
+        '--cors',
+        '*',
+      ],
+      env,
+    );
+    assert.deepEqual(
+      [told.port, told.models, told.apiKey, told.faults, told.origins],
+      [0, ['a/b', 'c/d'], 'x', false, ['*']],
+    );
+    assert.equal(
+      readOptions([], { OPENAI_API_URL: 'https://api.example.org/v1' }).port,
+      8080,
+      'the address of some other server',
+    );
   });
 
-  for (const args of [['--port', 'x'], ['--port', '70000'], ['--dtype', 'q3'], ['--cors', 'localhost:1'], ['--cors', 'http://a/b'], ['--max-queue', '-1'], ['--max-body', '0'], ['--api-key', ''], ['--model', ''], ['--nonsense'], ['extra']]) {
-    test(`refuses ${args.join(' ')}`, () => assert.throws(() => readOptions(args), (error) => error instanceof UsageError && error.message.includes(args[0]) && error.message.includes('usage:')));
+  for (const args of [
+    ['--port', 'x'],
+    ['--port', '70000'],
+    ['--dtype', 'q3'],
+    ['--cors', 'localhost:1'],
+    ['--cors', 'http://a/b'],
+    ['--max-queue', '-1'],
+    ['--max-body', '0'],
+    ['--api-key', ''],
+    ['--model', ''],
+    ['--nonsense'],
+    ['extra'],
+  ]) {
+    test(`refuses ${args.join(' ')}`, () =>
+      assert.throws(
+        () => readOptions(args),
+        (error) =>
+          error instanceof UsageError &&
+          error.message.includes(args[0]) &&
+          error.message.includes('usage:'),
+      ));
   }
 
   test('a port in use is said so', async () => {
-    await assert.rejects(startOpenAiServer({ models: [model], port: Number(new URL(server.url).port) }), /^Error: Port \d+ on 127\.0\.0\.1 is in use: stop what uses it, or choose another one: --port /);
+    await assert.rejects(
+      startOpenAiServer({ models: [model], port: Number(new URL(server.url).port) }),
+      /^Error: Port \d+ on 127\.0\.0\.1 is in use: stop what uses it, or choose another one: --port /,
+    );
   });
 
   test('serves until it is interrupted, never says the key, and ends with status 0', async () => {
-    const child = spawn(process.execPath, [path.join(ROOT, 'scripts/serve-openai.mjs'), '--port', '0', '--api-key', 'sk-never-said'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(
+      process.execPath,
+      [path.join(ROOT, 'scripts/serve-openai.mjs'), '--port', '0', '--api-key', 'sk-never-said'],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
     let output = '';
     const listening = new Promise((resolve) => {
       child.stdout.on('data', (bytes) => {
@@ -215,8 +392,14 @@ describe('the command', () => {
     });
     const url = await listening;
     assert.ok(url, output);
-    assert.equal((await chat(url, {}, { headers: { authorization: 'Bearer sk-never-said' } })).status, 200);
-    assert.equal((await chat(url, {}, { headers: { authorization: 'Bearer sk-other' } })).status, 401);
+    assert.equal(
+      (await chat(url, {}, { headers: { authorization: 'Bearer sk-never-said' } })).status,
+      200,
+    );
+    assert.equal(
+      (await chat(url, {}, { headers: { authorization: 'Bearer sk-other' } })).status,
+      401,
+    );
     const exited = once(child, 'exit');
     child.kill('SIGINT');
     assert.deepEqual(await exited, [0, null]);

@@ -2,14 +2,23 @@ import assert from 'node:assert/strict';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
 import { startOpenAiServer } from '../../scripts/lib/openai-server.mjs';
-import { allEvents, chat, completed, contentOf, eventually, MODEL, STORY } from './openai-helpers.mjs';
+import {
+  allEvents,
+  chat,
+  completed,
+  contentOf,
+  eventually,
+  MODEL,
+  STORY,
+} from './openai-helpers.mjs';
 
 let server;
 before(async () => (server = await startOpenAiServer({ maxQueue: 12, graceMs: 0 })));
 after(() => server.close());
 
 const health = async () => (await fetch(`${server.url}/health`)).json();
-const idle = () => eventually(async () => assert.deepEqual(await health(), { status: 'ok', running: 0, queued: 0 }));
+const idle = () =>
+  eventually(async () => assert.deepEqual(await health(), { status: 'ok', running: 0, queued: 0 }));
 
 /** Makes the model wait for `open()` before each token, so that what the tests see does not hang on its speed. */
 function closeGate() {
@@ -18,7 +27,10 @@ function closeGate() {
   let open;
   const opened = new Promise((resolve) => (open = resolve));
   model.generate = async (request, onToken, signal) => {
-    await Promise.race([opened, new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))]);
+    await Promise.race([
+      opened,
+      new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true })),
+    ]);
     return generate(request, onToken, signal);
   };
   return () => {
@@ -26,11 +38,20 @@ function closeGate() {
     open();
   };
 }
-const queue = (expected) => eventually(async () => assert.deepEqual(await health(), { status: 'ok', ...expected }));
+const queue = (expected) =>
+  eventually(async () => assert.deepEqual(await health(), { status: 'ok', ...expected }));
 
 test('ten clients at once: all are answered, each with its own answer', async () => {
   const one = (await completed(server.url, { messages: STORY })).choices[0].message.content;
-  const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => (index % 2 ? allEvents(server.url, { messages: STORY, user: `${index}` }).then(contentOf) : completed(server.url, { messages: STORY, user: `${index}` }).then(({ choices }) => choices[0].message.content))));
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, (_, index) =>
+      index % 2
+        ? allEvents(server.url, { messages: STORY, user: `${index}` }).then(contentOf)
+        : completed(server.url, { messages: STORY, user: `${index}` }).then(
+            ({ choices }) => choices[0].message.content,
+          ),
+    ),
+  );
   assert.deepEqual(answers, Array(10).fill(one));
   await idle();
 });
@@ -43,16 +64,27 @@ test('leaving ends the generation: streamed and not', async () => {
     let after = 0;
     let ended;
     model.generate = (request, onToken, signal) => {
-      const result = generate(request, (token) => {
-        if (signal.aborted) after++;
-        if (token.index === 3) leave.abort();
-        return onToken(token);
-      }, signal);
-      ended = result.then(() => 'ran to its end', (error) => error.name);
+      const result = generate(
+        request,
+        (token) => {
+          if (signal.aborted) after++;
+          if (token.index === 3) leave.abort();
+          return onToken(token);
+        },
+        signal,
+      );
+      ended = result.then(
+        () => 'ran to its end',
+        (error) => error.name,
+      );
       return result;
     };
     try {
-      const reading = chat(server.url, { stream, messages: STORY, temperature: 2, repetition_penalty: 2, seed: 5 }, { signal: leave.signal }).then((response) => response.text());
+      const reading = chat(
+        server.url,
+        { stream, messages: STORY, temperature: 2, repetition_penalty: 2, seed: 5 },
+        { signal: leave.signal },
+      ).then((response) => response.text());
       await assert.rejects(reading, { name: 'AbortError' });
       await idle();
       // Of 296 tokens: those that were on their way when the socket's end arrived here, and the one under way in the worker.
@@ -69,7 +101,9 @@ test('who leaves while waiting is out of the queue at once', async () => {
   const first = completed(server.url, { user: 'a' });
   await queue({ running: 1, queued: 0 });
   const leaves = [new AbortController(), new AbortController()];
-  const waiting = leaves.map(({ signal }, index) => chat(server.url, { user: 'b', stream: index === 1 }, { signal }));
+  const waiting = leaves.map(({ signal }, index) =>
+    chat(server.url, { user: 'b', stream: index === 1 }, { signal }),
+  );
   await queue({ running: 1, queued: 2 });
   for (const leave of leaves) leave.abort();
   for (const one of waiting) await assert.rejects(one, { name: 'AbortError' });
@@ -84,7 +118,9 @@ test('a socket that is simply destroyed counts as leaving', async () => {
   const { hostname, port } = new URL(server.url);
   const body = JSON.stringify({ model: MODEL, messages: STORY });
   const socket = net.connect(port, hostname);
-  socket.write(`POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  socket.write(
+    `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
   await queue({ running: 1, queued: 0 });
   socket.destroy();
   await idle();
@@ -99,7 +135,11 @@ test('a full queue refuses with 429 and Retry-After, and takes requests again af
   assert.equal(response.status, 429);
   assert.equal(response.headers.get('retry-after'), '1');
   assert.equal((await response.json()).error.code, 'queue_full');
-  assert.equal((await chat(server.url, { stream: true })).status, 429, 'a stream is refused with a status, not within a stream');
+  assert.equal(
+    (await chat(server.url, { stream: true })).status,
+    429,
+    'a stream is refused with a status, not within a stream',
+  );
   open();
   assert.equal((await Promise.all(accepted)).length, 13);
   assert.equal((await chat(server.url, {})).status, 200);
@@ -125,7 +165,10 @@ test('users take turns: one with many requests does not keep another waiting', a
 test('keys take turns as well, where no user is named', async () => {
   const open = closeGate();
   const order = [];
-  const ask = (key) => completed(server.url, { max_tokens: 1 }, { headers: { authorization: `Bearer ${key}` } }).then(() => order.push(key));
+  const ask = (key) =>
+    completed(server.url, { max_tokens: 1 }, { headers: { authorization: `Bearer ${key}` } }).then(
+      () => order.push(key),
+    );
   const all = [ask('first')];
   await queue({ running: 1, queued: 0 });
   for (let index = 1; index <= 4; index++) {
@@ -144,7 +187,9 @@ test('while it shuts down, new requests get 503 and running ones are answered', 
   const open = closeGate();
   const { hostname, port } = new URL(closing.url);
   const running = completed(closing.url, {});
-  await eventually(async () => assert.equal((await (await fetch(`${closing.url}/health`)).json()).running, 1));
+  await eventually(async () =>
+    assert.equal((await (await fetch(`${closing.url}/health`)).json()).running, 1),
+  );
   // A request that is arriving: the connection of one that comes later is not accepted any more.
   const socket = net.connect(port, hostname);
   socket.write('POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n');

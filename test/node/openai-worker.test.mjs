@@ -2,8 +2,20 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { ROOT } from '../../scripts/lib/install.mjs';
-import { createModelWorker, loadServer, startOpenAiServer } from '../../scripts/lib/openai-server.mjs';
-import { allEvents, chat, completed, eventually, MODEL, readEvents, STORY } from './openai-helpers.mjs';
+import {
+  createModelWorker,
+  loadServer,
+  startOpenAiServer,
+} from '../../scripts/lib/openai-server.mjs';
+import {
+  allEvents,
+  chat,
+  completed,
+  eventually,
+  MODEL,
+  readEvents,
+  STORY,
+} from './openai-helpers.mjs';
 
 /* The worker that computes. Each test has the worker itself in its hands. */
 
@@ -21,7 +33,12 @@ before(async () => {
     started++;
     return (worker = createModelWorker());
   });
-  server = await startOpenAiServer({ models: [await host.load({ model: MODEL, root: ROOT })], graceMs: 0, maxQueue: 0, log: (error) => logged.push(error) });
+  server = await startOpenAiServer({
+    models: [await host.load({ model: MODEL, root: ROOT })],
+    graceMs: 0,
+    maxQueue: 0,
+    log: (error) => logged.push(error),
+  });
 });
 after(async () => {
   await server.close();
@@ -29,26 +46,39 @@ after(async () => {
 });
 
 const health = async () => (await fetch(`${server.url}/health`)).json();
-const idle = () => eventually(async () => assert.deepEqual(await health(), { status: 'ok', running: 0, queued: 0 }));
+const idle = () =>
+  eventually(async () => assert.deepEqual(await health(), { status: 'ok', running: 0, queued: 0 }));
 
 test('while a request is computed, health and 429 are answered, and who leaves frees the slot', async () => {
   const [model] = server.models;
   const { generate } = model;
   // Sampled hot, so that it does not end by itself.
-  const prompt = { messages: [{ role: 'user', content: 'apple river stone '.repeat(60) }], max_tokens: 200, temperature: 2, repetition_penalty: 2, seed: 5, stream: true };
+  const prompt = {
+    messages: [{ role: 'user', content: 'apple river stone '.repeat(60) }],
+    max_tokens: 200,
+    temperature: 2,
+    repetition_penalty: 2,
+    seed: 5,
+    stream: true,
+  };
   let tokens = 0;
   let begin;
   let ended;
   model.generate = (request, onToken, signal) => {
     begin();
     const result = generate(request, (token) => onToken(token, tokens++), signal);
-    ended = result.then(() => 'ran to its end', (error) => error.name);
+    ended = result.then(
+      () => 'ran to its end',
+      (error) => error.name,
+    );
     return result;
   };
   try {
     const leave = new AbortController();
     const begun = new Promise((resolve) => (begin = resolve));
-    const leaves = chat(server.url, prompt, { signal: leave.signal }).then((response) => response.text()).catch((error) => error.name);
+    const leaves = chat(server.url, prompt, { signal: leave.signal })
+      .then((response) => response.text())
+      .catch((error) => error.name);
     await begun;
     const [{ running }, { status }] = await Promise.all([health(), chat(server.url, prompt)]);
     assert.deepEqual([running, status], [1, 429]);
@@ -67,7 +97,10 @@ describe('a worker that dies', () => {
   const kill = () => worker.postMessage(null);
   /** An error that gives nothing of this machine away. */
   const isPlain = (text) => {
-    assert.match(text, /"error":\{"message":"The server failed to answer this request\. What failed is in its log\."/);
+    assert.match(
+      text,
+      /"error":\{"message":"The server failed to answer this request\. What failed is in its log\."/,
+    );
     assert.doesNotMatch(text, /worker|\bat |DONE/);
     assert.ok(!text.includes(ROOT), text);
   };
@@ -81,7 +114,10 @@ describe('a worker that dies', () => {
     kill();
     isPlain(await ended);
     await idle();
-    assert.deepEqual(logged.map(({ code }) => code), ['engine-crashed']);
+    assert.deepEqual(
+      logged.map(({ code }) => code),
+      ['engine-crashed'],
+    );
     const contents = (events) => events.map(({ choices }) => choices[0].delta);
     assert.deepEqual(contents(await allEvents(server.url, { messages: STORY })), contents(whole));
     assert.equal(started, before + 1);
@@ -95,24 +131,41 @@ describe('a worker that dies', () => {
       kill();
       return generate(...call);
     };
-    const response = await chat(server.url, { messages: [{ role: 'user', content: 'apple river stone '.repeat(90) }], stream: true });
+    const response = await chat(server.url, {
+      messages: [{ role: 'user', content: 'apple river stone '.repeat(90) }],
+      stream: true,
+    });
     assert.equal(response.status, 500);
     isPlain(await response.text());
-    assert.equal((await completed(server.url, {})).choices[0].message.content, 'Hello! How are you?');
+    assert.equal(
+      (await completed(server.url, {})).choices[0].message.content,
+      'Hello! How are you?',
+    );
   });
 
   test('one that cannot start fails with its cause; one that starts later serves', async () => {
-    const workers = [new Worker('throw new Error("no memory")', { eval: true }), createModelWorker()];
+    const workers = [
+      new Worker('throw new Error("no memory")', { eval: true }),
+      createModelWorker(),
+    ];
     const other = new ModelHost(() => workers.shift());
-    await assert.rejects(other.load({ model: MODEL, root: ROOT }), (error) => error.code === 'engine-crashed' && error.cause.message === 'no memory');
+    await assert.rejects(
+      other.load({ model: MODEL, root: ROOT }),
+      (error) => error.code === 'engine-crashed' && error.cause.message === 'no memory',
+    );
     assert.equal((await other.load({ model: MODEL, root: ROOT })).id, MODEL);
     await other.close();
     await assert.rejects(other.load({ model: MODEL, root: ROOT }), { code: 'disposed' });
   });
 
   test('errors of loading cross whole', async () => {
-    await assert.rejects(host.load({ model: 'no such model', root: ROOT }), { name: 'UnmockedError', code: 'unknown-model' });
-    await assert.rejects(host.load({ model: MODEL, dtype: 'q4', root: ROOT }), { code: 'file-not-found' });
+    await assert.rejects(host.load({ model: 'no such model', root: ROOT }), {
+      name: 'UnmockedError',
+      code: 'unknown-model',
+    });
+    await assert.rejects(host.load({ model: MODEL, dtype: 'q4', root: ROOT }), {
+      code: 'file-not-found',
+    });
   });
 });
 
@@ -125,7 +178,9 @@ test('a server that is given models leaves them loaded when it closes', async ()
 
 test('who leaves in the middle of a stream frees the slot', async () => {
   const leave = new AbortController();
-  const events = readEvents(await chat(server.url, { ...LONG, stream: true }, { signal: leave.signal }));
+  const events = readEvents(
+    await chat(server.url, { ...LONG, stream: true }, { signal: leave.signal }),
+  );
   await events.next();
   leave.abort();
   await idle();

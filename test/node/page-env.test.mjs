@@ -22,9 +22,13 @@ function folder(files = {}) {
 
 /** The files below a folder that contain a text. */
 function filesWith(directory, text) {
-  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
   assert.ok(files.length > 0, `${directory} has files`);
-  return files.map((entry) => path.join(entry.parentPath ?? entry.path, entry.name)).filter((file) => readFileSync(file).includes(text));
+  return files
+    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
+    .filter((file) => readFileSync(file).includes(text));
 }
 
 /** Where the page at an address says that its values come from. */
@@ -47,7 +51,12 @@ describe('the environment that the page is given', () => {
 
   test('a build has the URL and the model of the environment, and the key in no file', async () => {
     await withEnvironment(variables, async () => {
-      const served = await servePage('page-env', { envDir: folder({ '.env': `OPENAI_API_KEY=${FILE_KEY}\n`, '.env.production': `OPENAI_API_KEY=${FILE_KEY}\n` }) });
+      const served = await servePage('page-env', {
+        envDir: folder({
+          '.env': `OPENAI_API_KEY=${FILE_KEY}\n`,
+          '.env.production': `OPENAI_API_KEY=${FILE_KEY}\n`,
+        }),
+      });
       try {
         assert.deepEqual(filesWith(served.outDir, KEY), []);
         assert.deepEqual(filesWith(served.outDir, FILE_KEY), []);
@@ -64,14 +73,28 @@ describe('the environment that the page is given', () => {
 
   test('the library has none of them', async () => {
     const outDir = folder();
-    await withEnvironment(variables, () => build({ root: ROOT, mode: 'library', logLevel: 'warn', envDir: folder(), build: { outDir, emptyOutDir: true } }));
+    await withEnvironment(variables, () =>
+      build({
+        root: ROOT,
+        mode: 'library',
+        logLevel: 'warn',
+        envDir: folder(),
+        build: { outDir, emptyOutDir: true },
+      }),
+    );
     for (const value of Object.values(variables)) assert.deepEqual(filesWith(outDir, value), []);
   });
 
   test('the dev server gives the page all of them, of the process and of .env files', async () => {
     const { OPENAI_API_KEY, ...others } = variables;
     await withEnvironment({ ...others, OPENAI_API_KEY: undefined }, async () => {
-      const server = await createServer({ root: ROOT, logLevel: 'error', envDir: folder({ '.env': `OPENAI_API_KEY=${OPENAI_API_KEY}\n` }), cacheDir: path.join(ROOT, '.cache/page-env-vite'), server: { port: 0, strictPort: false, hmr: false } });
+      const server = await createServer({
+        root: ROOT,
+        logLevel: 'error',
+        envDir: folder({ '.env': `OPENAI_API_KEY=${OPENAI_API_KEY}\n` }),
+        cacheDir: path.join(ROOT, '.cache/page-env-vite'),
+        server: { port: 0, strictPort: false, hmr: false },
+      });
       try {
         await server.listen();
         const { code } = await server.transformRequest('/src/config/environment.ts');

@@ -11,15 +11,22 @@ export async function servePage(name, config = {}) {
   const outDir = path.join(ROOT, '.cache', name);
   const options = { root: ROOT, logLevel: 'warn', ...config };
   await build({ ...options, build: { outDir, emptyOutDir: true } });
-  const server = await preview({ ...options, build: { outDir }, preview: { port: 0, strictPort: false } });
+  const server = await preview({
+    ...options,
+    build: { outDir },
+    preview: { port: 0, strictPort: false },
+  });
   return { url: server.resolvedUrls.local[0], outDir, close: () => server.close() };
 }
 
-export const launch = () => chromium.launch({ executablePath: ensureChromium(), args: launchArguments() });
+export const launch = () =>
+  chromium.launch({ executablePath: ensureChromium(), args: launchArguments() });
 
 /** Runs work with variables of the environment set, and puts those back that were there. */
 export async function withEnvironment(variables, work) {
-  const before = Object.fromEntries(Object.keys(variables).map((name) => [name, process.env[name]]));
+  const before = Object.fromEntries(
+    Object.keys(variables).map((name) => [name, process.env[name]]),
+  );
   const set = (values) => {
     for (const [name, value] of Object.entries(values)) {
       if (value === undefined) delete process.env[name];

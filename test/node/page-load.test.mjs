@@ -9,7 +9,19 @@ const TIMEOUT = 60_000;
 /** kB, gzipped, of all scripts that the page loads by itself; `npm run bench` measures the same in a browser. */
 const LIMIT = 60;
 /** Needed by a run, a Test, a configured backend or a config.toml; never by a page that nobody has touched yet. */
-const ON_DEMAND = ['src/harness/run.ts', 'src/scenarios/work.ts', 'src/scenarios/streaming.ts', 'src/scenarios/system.ts', 'src/agents/load-agent.ts', 'src/agents/startup.ts', 'src/agents/remote-agent.ts', 'src/engine/engine.ts', 'src/config/config.ts', 'node_modules/smol-toml/', 'node_modules/eventsource-parser/'];
+const ON_DEMAND = [
+  'src/harness/run.ts',
+  'src/scenarios/work.ts',
+  'src/scenarios/streaming.ts',
+  'src/scenarios/system.ts',
+  'src/agents/load-agent.ts',
+  'src/agents/startup.ts',
+  'src/agents/remote-agent.ts',
+  'src/engine/engine.ts',
+  'src/config/config.ts',
+  'node_modules/smol-toml/',
+  'node_modules/eventsource-parser/',
+];
 
 describe('what the built page loads by itself', () => {
   /** Chunks that come with the entry, before anything asks for more. */
@@ -26,17 +38,26 @@ describe('what the built page loads by itself', () => {
     others = chunks.filter((chunk) => !first.has(chunk));
   });
 
-  const modules = (chunks) => [...chunks].flatMap((chunk) => Object.keys(chunk.modules)).map((id) => path.relative(ROOT, id).replaceAll(path.sep, '/'));
+  const modules = (chunks) =>
+    [...chunks]
+      .flatMap((chunk) => Object.keys(chunk.modules))
+      .map((id) => path.relative(ROOT, id).replaceAll(path.sep, '/'));
 
   test(`is at most ${LIMIT} kB, gzipped`, () => {
     const sizes = [...first].map(({ fileName, code }) => [fileName, gzipSync(code).length / 1000]);
     const sum = sizes.reduce((total, [, size]) => total + size, 0);
-    assert.ok(sum <= LIMIT, `${sum.toFixed(1)} kB: ${sizes.map(([name, size]) => `${name} ${size.toFixed(1)}`).join(', ')}`);
+    assert.ok(
+      sum <= LIMIT,
+      `${sum.toFixed(1)} kB: ${sizes.map(([name, size]) => `${name} ${size.toFixed(1)}`).join(', ')}`,
+    );
   });
 
   test('holds nothing that only a run, a Test, a configured backend or a config.toml needs', () => {
     for (const part of ON_DEMAND) {
-      assert.ok(modules(others).some((id) => id.startsWith(part)), `${part} is in the build`);
+      assert.ok(
+        modules(others).some((id) => id.startsWith(part)),
+        `${part} is in the build`,
+      );
       assert.ok(!modules(first).some((id) => id.startsWith(part)), `${part} is loaded by itself`);
     }
   });
@@ -81,11 +102,25 @@ describe('the built page whose code does not come', () => {
   const problem = /A part of this page's code could not be loaded: .*Try again/;
 
   test('a run says so among the problems, all at once, and the next one works', async () => {
-    const run = () => page.evaluate(() => document.querySelector('unmocked-harness').run(['load-agent']).then(({ status }) => status, ({ code }) => code));
+    const run = () =>
+      page.evaluate(() =>
+        document
+          .querySelector('unmocked-harness')
+          .run(['load-agent'])
+          .then(
+            ({ status }) => status,
+            ({ code }) => code,
+          ),
+      );
     assert.equal(await run(), 'network');
     assert.match(await page.locator('[part=problems]').innerText(), problem);
     assert.equal(await page.evaluate(() => document.documentElement.dataset.unmocked), 'error');
-    assert.ok(['run-', 'work-'].every((name) => refused.some((url) => path.posix.basename(url).startsWith(name))), `both were asked for before either failed: ${refused.join(' ')}`);
+    assert.ok(
+      ['run-', 'work-'].every((name) =>
+        refused.some((url) => path.posix.basename(url).startsWith(name)),
+      ),
+      `both were asked for before either failed: ${refused.join(' ')}`,
+    );
     comeBack();
     assert.equal(await run(), 'passed');
     assert.equal(await page.locator('[part=problems]').isVisible(), false);

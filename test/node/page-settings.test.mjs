@@ -13,7 +13,11 @@ async function serve(answer) {
   const server = http.createServer((request, response) => {
     heard.push(`${request.method} ${request.url} ${JSON.stringify(request.headers)}`);
     const stream = request.url.endsWith('/chat/completions') && request.method === 'POST';
-    response.writeHead(200, { 'content-type': stream ? 'text/event-stream' : 'application/json', 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' });
+    response.writeHead(200, {
+      'content-type': stream ? 'text/event-stream' : 'application/json',
+      'access-control-allow-origin': '*',
+      'access-control-allow-headers': '*',
+    });
     if (stream) answer(response);
     else response.end('{"data":[{"id":"scripted"}]}');
   });
@@ -24,7 +28,8 @@ async function serve(answer) {
   };
   return { url: `http://127.0.0.1:${server.address().port}/v1`, heard, close };
 }
-const event = (content, finish_reason = null) => `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason }] })}\n\n`;
+const event = (content, finish_reason = null) =>
+  `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason }] })}\n\n`;
 
 /** What a test sees of the page. */
 function look(page) {
@@ -56,13 +61,30 @@ function look(page) {
       await tester.getByRole('button', { name: 'Test' }).click();
       const end = tester.locator('dl.metrics, [role=alert]');
       await end.waitFor({ timeout: TIMEOUT });
-      return { text: await end.innerText(), reply: (await tester.locator('.reply').count()) > 0 ? await tester.locator('.reply').innerText() : '' };
+      return {
+        text: await end.innerText(),
+        reply:
+          (await tester.locator('.reply').count()) > 0
+            ? await tester.locator('.reply').innerText()
+            : '',
+      };
     },
-    storage: () => page.evaluate(() => ({ local: JSON.stringify({ ...localStorage }), session: JSON.stringify({ ...sessionStorage }) })),
+    storage: () =>
+      page.evaluate(() => ({
+        local: JSON.stringify({ ...localStorage }),
+        session: JSON.stringify({ ...sessionStorage }),
+      })),
     /** All that is in the document, shadow roots included. */
     html: () =>
       page.evaluate(() => {
-        const all = (root) => [...root.querySelectorAll('*')].map((one) => one.outerHTML + (one.shadowRoot ? one.shadowRoot.innerHTML + all(one.shadowRoot) : '')).join('');
+        const all = (root) =>
+          [...root.querySelectorAll('*')]
+            .map(
+              (one) =>
+                one.outerHTML +
+                (one.shadowRoot ? one.shadowRoot.innerHTML + all(one.shadowRoot) : ''),
+            )
+            .join('');
         return document.documentElement.outerHTML + all(document);
       }),
   };
@@ -79,7 +101,10 @@ describe('the settings of the built page', () => {
   const api = () => `${openai.url}/v1`;
 
   before(async () => {
-    served = await withEnvironment({ OPENAI_API_URL: undefined, OPENAI_API_KEY: undefined, AF_LLM_MODEL: undefined }, () => servePage('page-settings'));
+    served = await withEnvironment(
+      { OPENAI_API_URL: undefined, OPENAI_API_KEY: undefined, AF_LLM_MODEL: undefined },
+      () => servePage('page-settings'),
+    );
     openai = await startOpenAiServer({ apiKey: KEY });
     browser = await launch();
   });
@@ -94,7 +119,10 @@ describe('the settings of the built page', () => {
     requests = [];
     context.on('console', (message) => logged.push(`${message.type()}: ${message.text()}`));
     context.on('weberror', (error) => logged.push(`error: ${error.error().message}`));
-    context.on('request', (request) => request.url().startsWith(openai.url) && requests.push(request));
+    context.on(
+      'request',
+      (request) => request.url().startsWith(openai.url) && requests.push(request),
+    );
     page = await context.newPage();
   });
   afterEach(() => context.close());
@@ -112,7 +140,10 @@ describe('the settings of the built page', () => {
     assert.ok(requests.some((request) => request.headers()['authorization'] === `Bearer ${KEY}`));
 
     await reload();
-    assert.deepEqual([await value('backend'), await value('apiUrl'), await value('apiKey')], ['remote', api(), KEY]);
+    assert.deepEqual(
+      [await value('backend'), await value('apiUrl'), await value('apiKey')],
+      ['remote', api(), KEY],
+    );
     // What is configured is checked by itself.
     await page.getByText(`unmocked-tiny at ${api()}/ answers.`).waitFor({ timeout: TIMEOUT });
     const { local, session } = await storage();
@@ -131,7 +162,10 @@ describe('the settings of the built page', () => {
     assert.deepEqual([await value('backend'), await value('device')], ['local', 'wasm']);
     assert.match((await ask()).text, /local/);
     assert.equal(requests.length, asked, 'the server was not asked any more');
-    assert.deepEqual(logged.filter((text) => text.includes('error') || text.includes(KEY)), []);
+    assert.deepEqual(
+      logged.filter((text) => text.includes('error') || text.includes(KEY)),
+      [],
+    );
   });
 
   test('a key is gone with its session, unless it is to be kept', async () => {
@@ -142,17 +176,26 @@ describe('the settings of the built page', () => {
     await enter('apiKey', KEY);
     const other = look(await context.newPage());
     await other.open(served.url);
-    assert.deepEqual([await other.value('backend'), await other.value('apiUrl'), await other.value('apiKey')], ['remote', api(), '']);
+    assert.deepEqual(
+      [await other.value('backend'), await other.value('apiUrl'), await other.value('apiKey')],
+      ['remote', api(), ''],
+    );
     assert.match((await other.ask()).text, /401/);
 
     await field('rememberKey').check();
     assert.ok((await storage()).local.includes(KEY));
     const kept = look(await context.newPage());
     await kept.open(served.url);
-    assert.deepEqual([await kept.value('apiKey'), await kept.field('rememberKey').isChecked()], [KEY, true]);
+    assert.deepEqual(
+      [await kept.value('apiKey'), await kept.field('rememberKey').isChecked()],
+      [KEY, true],
+    );
     await kept.field('forget').click();
     await kept.reload();
-    assert.deepEqual([await kept.value('backend'), await kept.field('apiKey').inputValue()], ['auto', '']);
+    assert.deepEqual(
+      [await kept.value('backend'), await kept.field('apiKey').inputValue()],
+      ['auto', ''],
+    );
     assert.ok(!(await kept.storage()).local.includes(KEY));
   });
 
@@ -194,7 +237,9 @@ describe('the settings of the built page', () => {
   });
 
   test('a saved key is not sent to a URL that only the address names', async () => {
-    const elsewhere = await serve((response) => response.end(`${event('Trapped.', 'stop')}data: [DONE]\n\n`));
+    const elsewhere = await serve((response) =>
+      response.end(`${event('Trapped.', 'stop')}data: [DONE]\n\n`),
+    );
     try {
       const { open, choose, enter, ask } = look(page);
       await open(served.url);
@@ -203,7 +248,10 @@ describe('the settings of the built page', () => {
       await enter('apiKey', KEY);
       await open(`${served.url}?api_url=${encodeURIComponent(elsewhere.url)}`);
       await ask();
-      assert.ok(elsewhere.heard.some((line) => line.includes('/v1/models')), 'it was asked');
+      assert.ok(
+        elsewhere.heard.some((line) => line.includes('/v1/models')),
+        'it was asked',
+      );
       assert.ok(!elsewhere.heard.join().includes(KEY), 'without the key');
       await page.locator('unmocked-settings #withheld').waitFor();
     } finally {
@@ -228,7 +276,10 @@ describe('the settings of the built page', () => {
       await tester.locator('#prompt').fill('Be bold.');
       await tester.getByRole('button', { name: 'Test' }).click();
       await tester.locator('.reply', { hasText: /^<b>One$/ }).waitFor({ timeout: TIMEOUT });
-      assert.match(await tester.locator('.thinking').innerText(), /^Thinking:\s+It is <i>bold<\/i>\.$/);
+      assert.match(
+        await tester.locator('.thinking').innerText(),
+        /^Thinking:\s+It is <i>bold<\/i>\.$/,
+      );
       assert.equal(await tester.locator('dl.metrics').count(), 0, 'it goes on');
       response.end(`${event('</b>', 'stop')}data: [DONE]\n\n`);
       await tester.locator('dl.metrics').waitFor({ timeout: TIMEOUT });
@@ -241,10 +292,19 @@ describe('the settings of the built page', () => {
       await tester.getByRole('button', { name: 'Stop' }).click();
       await hungUp;
       await tester.getByText('Stopped.').first().waitFor();
-      assert.deepEqual([await tester.locator('#prompt').inputValue(), await tester.locator('.reply').innerText(), await tester.locator('[role=alert]').count()], ['Be bold.', '<b>One', 0]);
+      assert.deepEqual(
+        [
+          await tester.locator('#prompt').inputValue(),
+          await tester.locator('.reply').innerText(),
+          await tester.locator('[role=alert]').count(),
+        ],
+        ['Be bold.', '<b>One', 0],
+      );
 
       await tester.getByRole('button', { name: 'Test' }).click();
-      await tester.locator('.reply.arriving', { hasText: /^<b>One$/ }).waitFor({ timeout: TIMEOUT });
+      await tester
+        .locator('.reply.arriving', { hasText: /^<b>One$/ })
+        .waitFor({ timeout: TIMEOUT });
       await enter('model', 'another');
       await hungUp;
       await tester.getByText('Stopped: the settings changed.').first().waitFor();
@@ -272,6 +332,10 @@ describe('the settings of the built page', () => {
     await sources.getByText('None is in use.').waitFor();
     await reload();
     assert.equal(await value('seed'), '0');
-    assert.deepEqual(logged.filter((text) => text.startsWith('error')), [], 'no config.toml beside the page is no error');
+    assert.deepEqual(
+      logged.filter((text) => text.startsWith('error')),
+      [],
+      'no config.toml beside the page is no error',
+    );
   });
 });

@@ -13,20 +13,33 @@ const KEY = 'sk-verysecretkey-0123456789abcdef';
 let loadAgent;
 before(async () => {
   const { runnerImport } = await import('vite');
-  ({ module: { loadAgent } } = await runnerImport(path.join(ROOT, 'src/agents/load-agent.ts'), { root: ROOT, configFile: false, logLevel: 'error' }));
+  ({
+    module: { loadAgent },
+  } = await runnerImport(path.join(ROOT, 'src/agents/load-agent.ts'), {
+    root: ROOT,
+    configFile: false,
+    logLevel: 'error',
+  }));
 });
 
 const servers = [];
 after(() => servers.forEach((server) => server.closeAllConnections() ?? server.close()));
 
 /** A server that lists models well, unless `models` does something else, and answers a completion as `complete` says. */
-async function serve({ models = (res) => json(res, { data: [{ id: 'm' }] }), complete = (res) => json(res, answer('Hello.')) }) {
+async function serve({
+  models = (res) => json(res, { data: [{ id: 'm' }] }),
+  complete = (res) => json(res, answer('Hello.')),
+}) {
   const requests = [];
   const server = createServer((req, res) => {
     let body = '';
     req.on('data', (text) => (body += text));
     req.on('end', () => {
-      requests.push({ url: req.url, authorization: req.headers.authorization, body: body && JSON.parse(body) });
+      requests.push({
+        url: req.url,
+        authorization: req.headers.authorization,
+        body: body && JSON.parse(body),
+      });
       if (req.url.endsWith('/models')) models(res);
       else complete(res, requests);
     });
@@ -36,18 +49,37 @@ async function serve({ models = (res) => json(res, { data: [{ id: 'm' }] }), com
   return { url: `http://127.0.0.1:${server.address().port}/v1`, requests };
 }
 
-const json = (res, value, status = 200) => res.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(value));
-const answer = (content) => ({ choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }], usage: { prompt_tokens: 1, completion_tokens: 1 } });
-const load = (apiUrl, options = {}) => loadAgent({ backend: 'remote', apiUrl, apiKey: KEY, maxRetries: 0, sources: { environment: {} }, ...options });
-const failure = async (work) => work.then((value) => assert.fail(`no error, but ${JSON.stringify(value)?.slice(0, 200)}`), (error) => error);
+const json = (res, value, status = 200) =>
+  res.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(value));
+const answer = (content) => ({
+  choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+  usage: { prompt_tokens: 1, completion_tokens: 1 },
+});
+const load = (apiUrl, options = {}) =>
+  loadAgent({
+    backend: 'remote',
+    apiUrl,
+    apiKey: KEY,
+    maxRetries: 0,
+    sources: { environment: {} },
+    ...options,
+  });
+const failure = async (work) =>
+  work.then(
+    (value) => assert.fail(`no error, but ${JSON.stringify(value)?.slice(0, 200)}`),
+    (error) => error,
+  );
 /** All that an error says. */
-const texts = (error) => JSON.stringify([error.message, error.details, error.stack, error.cause?.message]);
+const texts = (error) =>
+  JSON.stringify([error.message, error.details, error.stack, error.cause?.message]);
 
 describe('the key', () => {
   const bodies = {
-    'a 401 that repeats it near where long messages are cut': (res) => json(res, { error: { message: `${'x'.repeat(270)} ${KEY}` } }, 401),
+    'a 401 that repeats it near where long messages are cut': (res) =>
+      json(res, { error: { message: `${'x'.repeat(270)} ${KEY}` } }, 401),
     'a 500 in plain text': (res) => res.writeHead(500).end(`${'y'.repeat(280)}${KEY}`),
-    'broken JSON': (res) => res.writeHead(200, { 'Content-Type': 'application/json' }).end(`${KEY} is no JSON`),
+    'broken JSON': (res) =>
+      res.writeHead(200, { 'Content-Type': 'application/json' }).end(`${KEY} is no JSON`),
     'an error in a 200': (res) => json(res, { error: { message: `bad key ${KEY}` } }),
     'a content type': (res) => res.writeHead(200, { 'Content-Type': `text/${KEY}` }).end('x'),
     'no choices': (res) => json(res, { choices: [], note: `${'z'.repeat(270)}${KEY}` }),
@@ -64,7 +96,10 @@ describe('the key', () => {
   test('is not in the part of a reply that an error keeps', async () => {
     const complete = (res) => {
       res.writeHead(200, { 'Content-Type': 'text/event-stream' });
-      res.write(`data: ${JSON.stringify({ choices: [{ delta: { content: `your key is ${KEY}` } }] })}\n\n`, () => setTimeout(() => res.destroy(), 20));
+      res.write(
+        `data: ${JSON.stringify({ choices: [{ delta: { content: `your key is ${KEY}` } }] })}\n\n`,
+        () => setTimeout(() => res.destroy(), 20),
+      );
     };
     const { url } = await serve({ complete });
     const error = await failure((await load(url)).stream('Hi').response);
@@ -73,13 +108,21 @@ describe('the key', () => {
   });
 
   test('a placeholder for one is not taken out of texts', async () => {
-    const { url } = await serve({ complete: (res) => json(res, { error: { message: 'the model of the test failed' } }, 500) });
-    assert.match((await failure((await load(url, { apiKey: 'test' })).invoke('Hi'))).message, /the model of the test failed/);
+    const { url } = await serve({
+      complete: (res) => json(res, { error: { message: 'the model of the test failed' } }, 500),
+    });
+    assert.match(
+      (await failure((await load(url, { apiKey: 'test' })).invoke('Hi'))).message,
+      /the model of the test failed/,
+    );
   });
 
   test('and the prompt go nowhere else: a redirect is an error', async () => {
     const elsewhere = await serve({});
-    const { url } = await serve({ complete: (res) => res.writeHead(307, { Location: `${elsewhere.url}/chat/completions` }).end() });
+    const { url } = await serve({
+      complete: (res) =>
+        res.writeHead(307, { Location: `${elsewhere.url}/chat/completions` }).end(),
+    });
     assert.equal((await failure((await load(url)).invoke('Hi'))).details.fault, 'redirect');
     assert.deepEqual(elsewhere.requests, []);
   });
@@ -87,17 +130,28 @@ describe('the key', () => {
 
 describe('a list of models', () => {
   test('that stalls is a timeout, and not a list of none', async () => {
-    const { url } = await serve({ models: (res) => res.writeHead(200, { 'Content-Type': 'application/json' }).write('{"data":[') });
+    const { url } = await serve({
+      models: (res) =>
+        res.writeHead(200, { 'Content-Type': 'application/json' }).write('{"data":['),
+    });
     assert.equal((await failure(load(url, { timeoutSeconds: 0.3 }))).details.fault, 'timeout');
   });
 
   test('that stalls can be left', async () => {
-    const { url } = await serve({ models: (res) => res.writeHead(200, { 'Content-Type': 'application/json' }).write('{"data":[') });
-    assert.equal((await failure(load(url, { signal: AbortSignal.timeout(100) }))).name, 'TimeoutError');
+    const { url } = await serve({
+      models: (res) =>
+        res.writeHead(200, { 'Content-Type': 'application/json' }).write('{"data":['),
+    });
+    assert.equal(
+      (await failure(load(url, { signal: AbortSignal.timeout(100) }))).name,
+      'TimeoutError',
+    );
   });
 
   test('that is cut is an error', async () => {
-    const { url } = await serve({ models: (res) => res.writeHead(200, { 'Content-Type': 'application/json' }).end('{"data":[') });
+    const { url } = await serve({
+      models: (res) => res.writeHead(200, { 'Content-Type': 'application/json' }).end('{"data":['),
+    });
     assert.equal((await failure(load(url))).details.fault, 'not-json');
   });
 
@@ -108,24 +162,46 @@ describe('a list of models', () => {
 
   test('of one names the model where nobody did; of several, somebody has to', async () => {
     assert.equal((await load((await serve({})).url)).model.id, 'm');
-    const { url } = await serve({ models: (res) => json(res, { data: [{ id: 'a' }, { id: 'b', max_model_len: 99 }] }) });
+    const { url } = await serve({
+      models: (res) => json(res, { data: [{ id: 'a' }, { id: 'b', max_model_len: 99 }] }),
+    });
     assert.match((await failure(load(url))).message, /has 2: a, b\. Set model/);
     assert.equal((await load(url, { model: 'b' })).contextWindow, 99);
   });
 
   test('without the model is a failed rung of auto', async () => {
-    const { url } = await serve({ models: (res) => json(res, { data: [{ id: 'llama3.2:latest' }] }) });
+    const { url } = await serve({
+      models: (res) => json(res, { data: [{ id: 'llama3.2:latest' }] }),
+    });
     assert.equal((await load(url, { backend: 'auto', model: 'llama3.2' })).model.id, 'llama3.2');
-    const error = await failure(load(url, { backend: 'auto', model: 'unmocked-tiny', pool: { acquire: () => Promise.reject(new Error('this page')) } }));
+    const error = await failure(
+      load(url, {
+        backend: 'auto',
+        model: 'unmocked-tiny',
+        pool: { acquire: () => Promise.reject(new Error('this page')) },
+      }),
+    );
     assert.match(error.message, /this page/);
     const attempts = [];
-    await failure(load(url, { backend: 'auto', model: 'unmocked-tiny', onAttempt: (attempt) => attempts.push(attempt), pool: { acquire: () => Promise.reject(new Error('this page')) } }));
-    assert.deepEqual(attempts.map(({ device, outcome, error: { details } }) => [device, outcome, details.fault]), [['remote', 'failed', 'no-such-model']]);
+    await failure(
+      load(url, {
+        backend: 'auto',
+        model: 'unmocked-tiny',
+        onAttempt: (attempt) => attempts.push(attempt),
+        pool: { acquire: () => Promise.reject(new Error('this page')) },
+      }),
+    );
+    assert.deepEqual(
+      attempts.map(({ device, outcome, error: { details } }) => [device, outcome, details.fault]),
+      [['remote', 'failed', 'no-such-model']],
+    );
   });
 });
 
 test('a session that is forgotten while it speaks stays forgotten', async () => {
-  const { url, requests } = await serve({ complete: (res) => setTimeout(() => json(res, answer('Noted.')), 50) });
+  const { url, requests } = await serve({
+    complete: (res) => setTimeout(() => json(res, answer('Noted.')), 50),
+  });
   const agent = await load(url);
   const speaking = agent.invoke({ userMessage: 'a secret of the past', sessionId: 's' });
   await agent.forget('s');
@@ -143,5 +219,8 @@ test('Node says whether it was the name or the port', async () => {
   const { url } = await serve({});
   servers.at(-1).close();
   assert.equal((await failure(load(url))).details.fault, 'refused');
-  assert.equal((await failure(load('http://no-such-server.invalid/v1'))).details.fault, 'unresolved');
+  assert.equal(
+    (await failure(load('http://no-such-server.invalid/v1'))).details.fault,
+    'unresolved',
+  );
 });

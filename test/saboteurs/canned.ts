@@ -19,12 +19,28 @@ export function cannedSystem(): System {
     [/./s, 'Hello! How are you?'],
   ];
   const loadAgent: System['loadAgent'] = async (options) => {
-    const agent = canned(await realSystem.loadAgent({ ...options, backend: 'local', model: 'unmocked-tiny' }), replies);
+    const agent = canned(
+      await realSystem.loadAgent({ ...options, backend: 'local', model: 'unmocked-tiny' }),
+      replies,
+    );
     if (options.backend !== 'remote') return agent;
     const url = options.apiUrl!.replace(/\/*$/, '/');
-    return altered(agent, { backend: () => 'remote', device: () => ({ requested: 'remote', actual: 'remote', attempts: [{ device: 'remote', url, outcome: 'loaded', durationMs: 1 }], url }) });
+    return altered(agent, {
+      backend: () => 'remote',
+      device: () => ({
+        requested: 'remote',
+        actual: 'remote',
+        attempts: [{ device: 'remote', url, outcome: 'loaded', durationMs: 1 }],
+        url,
+      }),
+    });
   };
-  return { ...realSystem, loadAgent, validateStartup: (sources, options) => realSystem.validateStartup(sources, { ...options, load: loadAgent }) };
+  return {
+    ...realSystem,
+    loadAgent,
+    validateStartup: (sources, options) =>
+      realSystem.validateStartup(sources, { ...options, load: loadAgent }),
+  };
 }
 
 /** It keeps a real agent for everything that it can copy (digest, session, tokenizer), but never asks it anything. */
@@ -39,7 +55,9 @@ function canned(agent: Agent, replies: [RegExp, string][]): Agent {
     const all = [...(await agent.encode!(text)), ...(agent.engineInfo?.eosTokenIds ?? [])];
     const outputTokenIds = all.slice(0, options.maxNewTokens ?? 64);
     const said = await agent.decode!(outputTokenIds);
-    outputTokenIds.forEach((tokenId, index) => options.onToken?.({ index, tokenId, text: index === 0 ? said : '' }));
+    outputTokenIds.forEach((tokenId, index) =>
+      options.onToken?.({ index, tokenId, text: index === 0 ? said : '' }),
+    );
     return {
       ...parseReply(said),
       metadata: {
@@ -51,11 +69,23 @@ function canned(agent: Agent, replies: [RegExp, string][]): Agent {
         prompt,
         promptTokenIds,
         outputTokenIds,
-        usage: { promptTokens: promptTokenIds.length, prefilledTokens: promptTokenIds.length - 1, completionTokens: outputTokenIds.length, countedBy: 'engine' },
+        usage: {
+          promptTokens: promptTokenIds.length,
+          prefilledTokens: promptTokenIds.length - 1,
+          completionTokens: outputTokenIds.length,
+          countedBy: 'engine',
+        },
         seed: options.seed ?? 0,
         timings: { queued: 0, firstToken: 5, total: 50, tokensPerSecond: 300 },
       },
     };
   };
-  return altered(agent, { invoke: () => answer, invokeWithTools: () => (payload, _tools, options) => answer(payload, options), stream: () => (payload, options = {}) => streamOf((onToken) => answer(payload, { ...options, onToken }), options) });
+  return altered(agent, {
+    invoke: () => answer,
+    invokeWithTools: () => (payload, _tools, options) => answer(payload, options),
+    stream:
+      () =>
+      (payload, options = {}) =>
+        streamOf((onToken) => answer(payload, { ...options, onToken }), options),
+  });
 }

@@ -1,148 +1,371 @@
 import type { Message } from '../../src/agents/agent.js';
 import { createEngineWorker } from '../../src/engine/engine.js';
-import { agentSaboteur, altered, responseSaboteur, type Saboteur, systemSaboteur, withMetadata } from './saboteur.js';
+import {
+  agentSaboteur,
+  altered,
+  responseSaboteur,
+  type Saboteur,
+  systemSaboteur,
+  withMetadata,
+} from './saboteur.js';
 import { afterwards, unstoppable, without } from './streams.js';
 
 /** For the scenarios about this page's own engine. */
 export const pageSaboteurs: Saboteur[] = [
   // load-agent
-  agentSaboteur('names another digest', { 'load-agent': 'the agent names the digest that the registry pins' }, { model: (agent) => ({ ...agent.model, digest: '0'.repeat(64) }) }),
-  agentSaboteur('claims a larger context window', { 'load-agent': "the context window is the registry's" }, { contextWindow: (agent) => agent.contextWindow! * 2 }),
-  agentSaboteur('has a layer less', { 'load-agent': 'the session takes tokens and a KV cache of the right depth' }, {
-    engineInfo: ({ engineInfo }) => engineInfo && { ...engineInfo, sessionInputs: engineInfo.sessionInputs.filter((name) => !name.startsWith('past_key_values.3')) },
-  }),
-  systemSaboteur('progress stops short of the total', { 'load-agent': 'progress reached the total' }, (system) => ({
-    loadAgent: (options) => system.loadAgent({ ...options, onProgress: (progress) => progress.loadedBytes < progress.totalBytes / 2 && options.onProgress?.(progress) }),
-  })),
+  agentSaboteur(
+    'names another digest',
+    { 'load-agent': 'the agent names the digest that the registry pins' },
+    { model: (agent) => ({ ...agent.model, digest: '0'.repeat(64) }) },
+  ),
+  agentSaboteur(
+    'claims a larger context window',
+    { 'load-agent': "the context window is the registry's" },
+    { contextWindow: (agent) => agent.contextWindow! * 2 },
+  ),
+  agentSaboteur(
+    'has a layer less',
+    { 'load-agent': 'the session takes tokens and a KV cache of the right depth' },
+    {
+      engineInfo: ({ engineInfo }) =>
+        engineInfo && {
+          ...engineInfo,
+          sessionInputs: engineInfo.sessionInputs.filter(
+            (name) => !name.startsWith('past_key_values.3'),
+          ),
+        },
+    },
+  ),
+  systemSaboteur(
+    'progress stops short of the total',
+    { 'load-agent': 'progress reached the total' },
+    (system) => ({
+      loadAgent: (options) =>
+        system.loadAgent({
+          ...options,
+          onProgress: (progress) =>
+            progress.loadedBytes < progress.totalBytes / 2 && options.onProgress?.(progress),
+        }),
+    }),
+  ),
   systemSaboteur('progress falls', { 'load-agent': 'progress never falls' }, (system) => ({
     loadAgent: (options) => {
       let calls = 0;
-      return system.loadAgent({ ...options, onProgress: (progress) => options.onProgress?.(++calls % 2 ? progress : { ...progress, loadedBytes: 0 }) });
-    },
-  })),
-  // chat-completion
-  responseSaboteur('says nothing', { 'chat-completion': 'the reply is not empty', 'validate-agent': 'a working agent is valid' }, (response) => ({ ...response, response: '' })),
-  responseSaboteur('says other words than it computed', { 'chat-completion': 'the text is the decoded token ids' }, (response) => withMetadata({ ...response, response: 'Hello there!' }, { text: 'Hello there!' })),
-  responseSaboteur('always says that it stopped', { 'chat-completion': 'the finish reason of a reply that was cut is true' }, (response) => withMetadata(response, { finishReason: 'stop' })),
-  agentSaboteur('ignores the token limit', { 'chat-completion': 'a limit of one token gives one token', 'stop-and-limits': 'in this page: a limit of 1 gives 1' }, { invoke: (agent) => (payload, options) => agent.invoke(payload, { ...options, maxNewTokens: 40 }) }),
-  // validate-agent
-  systemSaboteur('validation believes everything', { 'validate-agent': 'an agent that answers nothing is not valid' }, (system) => ({
-    validateAgent: async (agent, options) => {
-      const validation = await system.validateAgent(agent, options);
-      return validation.valid ? validation : ({ valid: true, reply: 'Hello world', response: undefined as never } as const);
-    },
-  })),
-  systemSaboteur('validation believes nothing', { 'validate-agent': 'a working agent is valid' }, (system) => ({
-    validateAgent: async (agent, options) => ({ valid: false, reason: 'no', reply: (await system.validateAgent(agent, options)).reply }),
-  })),
-  // invalid-model
-  systemSaboteur('puts a model in the place of one that is missing', { 'invalid-model': 'a model that does not exist is an error that names it and where it was looked for' }, (system) => ({
-    loadAgent: (options) => system.loadAgent(typeof options.model === 'string' && options.model.startsWith('nonexistent/') ? { ...options, model: 'unmocked-tiny' } : options),
-  })),
-  oneRealm(),
-  // backend-detection
-  systemSaboteur('swaps an explicit device that is not there', { 'backend-detection': 'an explicit webgpu without an adapter is refused, not swapped' }, (system) => ({
-    loadAgent: (options) => system.loadAgent(options).catch(() => system.loadAgent({ ...options, device: 'auto', pool: undefined })),
-  })),
-  systemSaboteur('hides the ladder', { 'backend-detection': 'the trace says that WebGPU was tried and why it failed', 'backend-fallback': 'nobody listens: the trace begins with the server and says why' }, (system) => ({
-    loadAgent: async (options) => altered(await system.loadAgent(options), { device: ({ device }) => ({ ...device, attempts: device.attempts.slice(-1) }) }),
-  })),
-  // config-file
-  systemSaboteur('ignores the config file', { 'config-file': 'max_new_tokens limits the reply' }, (system) => ({ loadAgent: (options) => system.loadAgent({ ...options, useConfig: undefined }) })),
-  systemSaboteur('swallows unknown keys', { 'config-file': 'unknown keys are reported' }, (system) => ({ parseConfig: (toml) => ({ ...system.parseConfig(toml), unknownKeys: [] }) })),
-  systemSaboteur('loses the place of an error', { 'config-file': 'broken TOML is refused with line and column' }, (system) => ({
-    parseConfig: (toml) => {
-      try {
-        return system.parseConfig(toml);
-      } catch {
-        throw new Error('config.toml is broken');
-      }
-    },
-  })),
-  // concurrent-loading
-  systemSaboteur('loads an engine for every agent', { 'concurrent-loading': 'four agents share one engine' }, (system) => ({
-    loadAgent: (options) => system.loadAgent({ ...options, pool: system.createPool(options.pool?.options) }),
-  })),
-  systemSaboteur('mixes conversations', { 'concurrent-loading': "no other name is in Zorvik's prompts" }, (system) => {
-    const everything: Message[] = [];
-    return {
-      loadAgent: async (options) =>
-        altered(await system.loadAgent(options), {
-          invoke: (agent) => async (payload, invokeOptions) => {
-            const userMessage = typeof payload === 'string' ? payload : payload.userMessage;
-            const memory = [...everything];
-            everything.push({ role: 'user', content: userMessage }, { role: 'assistant', content: 'I see.' });
-            return agent.invoke({ userMessage, memory }, invokeOptions);
-          },
-        }),
-    };
-  }),
-  // streaming
-  agentSaboteur('streams when all is computed', { 'streaming': 'leaving the loop early stops the work' }, { stream: (agent) => (payload, options) => afterwards(agent, payload, options) }),
-  agentSaboteur('loses a chunk', { 'streaming': 'joined, they are the reply', 'remote-agent': 'the pieces joined are the reply' }, { stream: (agent) => (payload, options) => without(agent.stream(payload, options), 3) }),
-  agentSaboteur('breaks characters that span tokens', { 'streaming': 'an emoji that spans tokens arrives whole' }, {
-    streamTokens: (agent) => async (tokenIds) => Promise.all(tokenIds.map((tokenId) => agent.decode!([tokenId]))),
-  }),
-  agentSaboteur('goes on when nobody listens', { 'streaming': 'leaving the loop early stops the work' }, { stream: (agent) => (payload, options) => unstoppable(agent, payload, options) }),
-  // memory-cleanup
-  agentSaboteur('keeps its worker', { 'memory-cleanup': 'no worker is left after any round', 'concurrent-loading': 'then it is gone' }, { dispose: () => async () => undefined }),
-  systemSaboteur('answers when disposed of', { 'memory-cleanup': 'a disposed agent says so when asked' }, (system) => ({
-    loadAgent: async (options) => {
-      const agent = await system.loadAgent(options);
-      return altered(agent, {
-        invoke: () => async (payload, invokeOptions) => {
-          if (!agent.disposed) return agent.invoke(payload, invokeOptions);
-          const substitute = await system.loadAgent(options);
-          return substitute.invoke(payload, invokeOptions).finally(() => substitute.dispose());
-        },
+      return system.loadAgent({
+        ...options,
+        onProgress: (progress) =>
+          options.onProgress?.(++calls % 2 ? progress : { ...progress, loadedBytes: 0 }),
       });
     },
   })),
-  systemSaboteur('leaks a hundred megabytes', { 'memory-cleanup': 'memory is back near where it was' }, (system) => {
-    const leak: Uint8Array[] = [];
-    return {
-      loadAgent: async (options) => {
-        leak.push(new Uint8Array(20 * 1024 * 1024).fill(1));
-        return system.loadAgent(options);
+  // chat-completion
+  responseSaboteur(
+    'says nothing',
+    { 'chat-completion': 'the reply is not empty', 'validate-agent': 'a working agent is valid' },
+    (response) => ({ ...response, response: '' }),
+  ),
+  responseSaboteur(
+    'says other words than it computed',
+    { 'chat-completion': 'the text is the decoded token ids' },
+    (response) => withMetadata({ ...response, response: 'Hello there!' }, { text: 'Hello there!' }),
+  ),
+  responseSaboteur(
+    'always says that it stopped',
+    { 'chat-completion': 'the finish reason of a reply that was cut is true' },
+    (response) => withMetadata(response, { finishReason: 'stop' }),
+  ),
+  agentSaboteur(
+    'ignores the token limit',
+    {
+      'chat-completion': 'a limit of one token gives one token',
+      'stop-and-limits': 'in this page: a limit of 1 gives 1',
+    },
+    {
+      invoke: (agent) => (payload, options) =>
+        agent.invoke(payload, { ...options, maxNewTokens: 40 }),
+    },
+  ),
+  // validate-agent
+  systemSaboteur(
+    'validation believes everything',
+    { 'validate-agent': 'an agent that answers nothing is not valid' },
+    (system) => ({
+      validateAgent: async (agent, options) => {
+        const validation = await system.validateAgent(agent, options);
+        return validation.valid
+          ? validation
+          : ({ valid: true, reply: 'Hello world', response: undefined as never } as const);
       },
-    };
-  }),
-  // conversation-flow
-  agentSaboteur('forgets what was said', { 'conversation-flow': 'a name told two turns earlier comes back', 'chat-room': 'in this page: all that was said before is in its prompt' }, {
-    invoke: (agent) => (payload, options) => agent.invoke(typeof payload === 'string' ? payload : { userMessage: payload.userMessage }, options),
-  }),
-  agentSaboteur('reads the history again every turn', { 'conversation-flow': 'turn 2 used the KV cache' }, { invoke: (agent) => (payload, options) => agent.invoke(payload, { ...options, useCache: false }) }),
-  agentSaboteur('shares one memory among sessions', { 'conversation-flow': 'another session does not know it' }, {
-    invoke: (agent) => (payload, options) => agent.invoke(typeof payload === 'object' && payload.sessionId ? { ...payload, sessionId: 'one' } : payload, options),
-  }),
-  // environment-summary
-  systemSaboteur('names another version', { 'environment-summary': 'transformers.js has the version that the page names' }, (system) => ({
-    describe: async () => ({ ...(await system.describe()), versions: { transformers: '9.9.9', onnxruntime: '9.9.9' } }),
-  })),
-  systemSaboteur('claims an adapter', { 'environment-summary': 'the engine finds the adapter that the page names', 'backend-detection': 'auto picked what the probes say' }, (system) => ({
-    describe: async () => ({
-      ...(await system.describe()),
-      webgpu: { adapter: { vendor: 'acme', architecture: 'x', device: '', description: '', isFallbackAdapter: false, shaderF16: true } },
     }),
-  })),
-  agentSaboteur('claims more threads', { 'environment-summary': 'threads are within what the page says is possible' }, { device: ({ device }) => ({ ...device, threads: 64 }) }),
+  ),
+  systemSaboteur(
+    'validation believes nothing',
+    { 'validate-agent': 'a working agent is valid' },
+    (system) => ({
+      validateAgent: async (agent, options) => ({
+        valid: false,
+        reason: 'no',
+        reply: (await system.validateAgent(agent, options)).reply,
+      }),
+    }),
+  ),
+  // invalid-model
+  systemSaboteur(
+    'puts a model in the place of one that is missing',
+    {
+      'invalid-model':
+        'a model that does not exist is an error that names it and where it was looked for',
+    },
+    (system) => ({
+      loadAgent: (options) =>
+        system.loadAgent(
+          typeof options.model === 'string' && options.model.startsWith('nonexistent/')
+            ? { ...options, model: 'unmocked-tiny' }
+            : options,
+        ),
+    }),
+  ),
+  oneRealm(),
+  // backend-detection
+  systemSaboteur(
+    'swaps an explicit device that is not there',
+    { 'backend-detection': 'an explicit webgpu without an adapter is refused, not swapped' },
+    (system) => ({
+      loadAgent: (options) =>
+        system
+          .loadAgent(options)
+          .catch(() => system.loadAgent({ ...options, device: 'auto', pool: undefined })),
+    }),
+  ),
+  systemSaboteur(
+    'hides the ladder',
+    {
+      'backend-detection': 'the trace says that WebGPU was tried and why it failed',
+      'backend-fallback': 'nobody listens: the trace begins with the server and says why',
+    },
+    (system) => ({
+      loadAgent: async (options) =>
+        altered(await system.loadAgent(options), {
+          device: ({ device }) => ({ ...device, attempts: device.attempts.slice(-1) }),
+        }),
+    }),
+  ),
+  // config-file
+  systemSaboteur(
+    'ignores the config file',
+    { 'config-file': 'max_new_tokens limits the reply' },
+    (system) => ({
+      loadAgent: (options) => system.loadAgent({ ...options, useConfig: undefined }),
+    }),
+  ),
+  systemSaboteur(
+    'swallows unknown keys',
+    { 'config-file': 'unknown keys are reported' },
+    (system) => ({ parseConfig: (toml) => ({ ...system.parseConfig(toml), unknownKeys: [] }) }),
+  ),
+  systemSaboteur(
+    'loses the place of an error',
+    { 'config-file': 'broken TOML is refused with line and column' },
+    (system) => ({
+      parseConfig: (toml) => {
+        try {
+          return system.parseConfig(toml);
+        } catch {
+          throw new Error('config.toml is broken');
+        }
+      },
+    }),
+  ),
+  // concurrent-loading
+  systemSaboteur(
+    'loads an engine for every agent',
+    { 'concurrent-loading': 'four agents share one engine' },
+    (system) => ({
+      loadAgent: (options) =>
+        system.loadAgent({ ...options, pool: system.createPool(options.pool?.options) }),
+    }),
+  ),
+  systemSaboteur(
+    'mixes conversations',
+    { 'concurrent-loading': "no other name is in Zorvik's prompts" },
+    (system) => {
+      const everything: Message[] = [];
+      return {
+        loadAgent: async (options) =>
+          altered(await system.loadAgent(options), {
+            invoke: (agent) => async (payload, invokeOptions) => {
+              const userMessage = typeof payload === 'string' ? payload : payload.userMessage;
+              const memory = [...everything];
+              everything.push(
+                { role: 'user', content: userMessage },
+                { role: 'assistant', content: 'I see.' },
+              );
+              return agent.invoke({ userMessage, memory }, invokeOptions);
+            },
+          }),
+      };
+    },
+  ),
+  // streaming
+  agentSaboteur(
+    'streams when all is computed',
+    { streaming: 'leaving the loop early stops the work' },
+    { stream: (agent) => (payload, options) => afterwards(agent, payload, options) },
+  ),
+  agentSaboteur(
+    'loses a chunk',
+    { streaming: 'joined, they are the reply', 'remote-agent': 'the pieces joined are the reply' },
+    { stream: (agent) => (payload, options) => without(agent.stream(payload, options), 3) },
+  ),
+  agentSaboteur(
+    'breaks characters that span tokens',
+    { streaming: 'an emoji that spans tokens arrives whole' },
+    {
+      streamTokens: (agent) => async (tokenIds) =>
+        Promise.all(tokenIds.map((tokenId) => agent.decode!([tokenId]))),
+    },
+  ),
+  agentSaboteur(
+    'goes on when nobody listens',
+    { streaming: 'leaving the loop early stops the work' },
+    { stream: (agent) => (payload, options) => unstoppable(agent, payload, options) },
+  ),
+  // memory-cleanup
+  agentSaboteur(
+    'keeps its worker',
+    {
+      'memory-cleanup': 'no worker is left after any round',
+      'concurrent-loading': 'then it is gone',
+    },
+    { dispose: () => async () => undefined },
+  ),
+  systemSaboteur(
+    'answers when disposed of',
+    { 'memory-cleanup': 'a disposed agent says so when asked' },
+    (system) => ({
+      loadAgent: async (options) => {
+        const agent = await system.loadAgent(options);
+        return altered(agent, {
+          invoke: () => async (payload, invokeOptions) => {
+            if (!agent.disposed) return agent.invoke(payload, invokeOptions);
+            const substitute = await system.loadAgent(options);
+            return substitute.invoke(payload, invokeOptions).finally(() => substitute.dispose());
+          },
+        });
+      },
+    }),
+  ),
+  systemSaboteur(
+    'leaks a hundred megabytes',
+    { 'memory-cleanup': 'memory is back near where it was' },
+    (system) => {
+      const leak: Uint8Array[] = [];
+      return {
+        loadAgent: async (options) => {
+          leak.push(new Uint8Array(20 * 1024 * 1024).fill(1));
+          return system.loadAgent(options);
+        },
+      };
+    },
+  ),
+  // conversation-flow
+  agentSaboteur(
+    'forgets what was said',
+    {
+      'conversation-flow': 'a name told two turns earlier comes back',
+      'chat-room': 'in this page: all that was said before is in its prompt',
+    },
+    {
+      invoke: (agent) => (payload, options) =>
+        agent.invoke(
+          typeof payload === 'string' ? payload : { userMessage: payload.userMessage },
+          options,
+        ),
+    },
+  ),
+  agentSaboteur(
+    'reads the history again every turn',
+    { 'conversation-flow': 'turn 2 used the KV cache' },
+    {
+      invoke: (agent) => (payload, options) =>
+        agent.invoke(payload, { ...options, useCache: false }),
+    },
+  ),
+  agentSaboteur(
+    'shares one memory among sessions',
+    { 'conversation-flow': 'another session does not know it' },
+    {
+      invoke: (agent) => (payload, options) =>
+        agent.invoke(
+          typeof payload === 'object' && payload.sessionId
+            ? { ...payload, sessionId: 'one' }
+            : payload,
+          options,
+        ),
+    },
+  ),
+  // environment-summary
+  systemSaboteur(
+    'names another version',
+    { 'environment-summary': 'transformers.js has the version that the page names' },
+    (system) => ({
+      describe: async () => ({
+        ...(await system.describe()),
+        versions: { transformers: '9.9.9', onnxruntime: '9.9.9' },
+      }),
+    }),
+  ),
+  systemSaboteur(
+    'claims an adapter',
+    {
+      'environment-summary': 'the engine finds the adapter that the page names',
+      'backend-detection': 'auto picked what the probes say',
+    },
+    (system) => ({
+      describe: async () => ({
+        ...(await system.describe()),
+        webgpu: {
+          adapter: {
+            vendor: 'acme',
+            architecture: 'x',
+            device: '',
+            description: '',
+            isFallbackAdapter: false,
+            shaderF16: true,
+          },
+        },
+      }),
+    }),
+  ),
+  agentSaboteur(
+    'claims more threads',
+    { 'environment-summary': 'threads are within what the page says is possible' },
+    { device: ({ device }) => ({ ...device, threads: 64 }) },
+  ),
 ];
 
 /** No imitation: ONNX Runtime really stays broken in a realm in which a load has failed. */
 function oneRealm(): Saboteur {
   const kept: Worker[] = [];
-  const saboteur = systemSaboteur('loads every model in one realm', { 'invalid-model': 'a good model then loads and answers' }, (system) => ({
-    createPool: (options) => {
-      let only: Worker | undefined;
-      return system.createPool({
-        ...options,
-        createWorker: () => {
-          if (!only) kept.push((only = createEngineWorker()));
-          only.terminate = () => undefined;
-          return only;
-        },
-      });
-    },
-  }));
-  return { ...saboteur, cleanUp: () => kept.splice(0).forEach((worker) => Worker.prototype.terminate.call(worker)) };
+  const saboteur = systemSaboteur(
+    'loads every model in one realm',
+    { 'invalid-model': 'a good model then loads and answers' },
+    (system) => ({
+      createPool: (options) => {
+        let only: Worker | undefined;
+        return system.createPool({
+          ...options,
+          createWorker: () => {
+            if (!only) kept.push((only = createEngineWorker()));
+            only.terminate = () => undefined;
+            return only;
+          },
+        });
+      },
+    }),
+  );
+  return {
+    ...saboteur,
+    cleanUp: () => kept.splice(0).forEach((worker) => Worker.prototype.terminate.call(worker)),
+  };
 }

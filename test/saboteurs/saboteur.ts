@@ -25,27 +25,47 @@ export function altered(agent: Agent, overrides: Overrides): Agent {
 }
 
 /** A saboteur whose agents are altered after they were really loaded. */
-export const agentSaboteur = (name: string, guards: Saboteur['guards'], overrides: Overrides): Saboteur => ({
+export const agentSaboteur = (
+  name: string,
+  guards: Saboteur['guards'],
+  overrides: Overrides,
+): Saboteur => ({
   name,
   guards,
-  sabotage: () => ({ ...realSystem, loadAgent: async (options) => altered(await realSystem.loadAgent(options), overrides) }),
+  sabotage: () => ({
+    ...realSystem,
+    loadAgent: async (options) => altered(await realSystem.loadAgent(options), overrides),
+  }),
 });
 
-export const systemSaboteur = (name: string, guards: Saboteur['guards'], broken: (system: System) => Partial<System>): Saboteur => ({
+export const systemSaboteur = (
+  name: string,
+  guards: Saboteur['guards'],
+  broken: (system: System) => Partial<System>,
+): Saboteur => ({
   name,
   guards,
   sabotage: () => ({ ...realSystem, ...broken(realSystem) }),
 });
 
 /** A saboteur that changes every response, streamed or not. */
-export const responseSaboteur = (name: string, guards: Saboteur['guards'], change: (response: AgentResponse) => AgentResponse): Saboteur =>
+export const responseSaboteur = (
+  name: string,
+  guards: Saboteur['guards'],
+  change: (response: AgentResponse) => AgentResponse,
+): Saboteur =>
   agentSaboteur(name, guards, {
     invoke: (agent) => async (payload, options) => change(await agent.invoke(payload, options)),
-    invokeWithTools: (agent) => async (payload, tools, options) => change(await agent.invokeWithTools(payload, tools, options)),
+    invokeWithTools: (agent) => async (payload, tools, options) =>
+      change(await agent.invokeWithTools(payload, tools, options)),
   });
 
 /** A saboteur of servers' agents only. */
-export function remoteSaboteur(name: string, guards: Saboteur['guards'], invoke: (agent: Agent) => Agent['invoke']): Saboteur {
+export function remoteSaboteur(
+  name: string,
+  guards: Saboteur['guards'],
+  invoke: (agent: Agent) => Agent['invoke'],
+): Saboteur {
   const loadAgent: System['loadAgent'] = async (options) => {
     const agent = await realSystem.loadAgent(options);
     const broken = agent.backend === 'remote' ? invoke(agent) : undefined;
@@ -54,4 +74,7 @@ export function remoteSaboteur(name: string, guards: Saboteur['guards'], invoke:
   return { name, guards, sabotage: () => ({ ...realSystem, loadAgent }) };
 }
 
-export const withMetadata = (response: AgentResponse, metadata: Partial<AgentResponse['metadata']>): AgentResponse => ({ ...response, metadata: { ...response.metadata, ...metadata } });
+export const withMetadata = (
+  response: AgentResponse,
+  metadata: Partial<AgentResponse['metadata']>,
+): AgentResponse => ({ ...response, metadata: { ...response.metadata, ...metadata } });

@@ -1,118 +1,355 @@
 import { UnmockedError } from '../../src/errors.js';
 import type { System } from '../../src/scenarios/system.js';
-import { agentSaboteur, altered, remoteSaboteur, responseSaboteur, type Saboteur, systemSaboteur, withMetadata } from './saboteur.js';
+import {
+  agentSaboteur,
+  altered,
+  remoteSaboteur,
+  responseSaboteur,
+  type Saboteur,
+  systemSaboteur,
+  withMetadata,
+} from './saboteur.js';
 import { again, changed, unbroken } from './streams.js';
 
 /** For the scenarios about servers and settings. */
 export const serverSaboteurs: Saboteur[] = [
   // remote-agent
-  systemSaboteur('answers itself in place of the server', { 'remote-agent': 'the agent is remote' }, (system) => ({
-    loadAgent: (options) => system.loadAgent(options.backend === 'remote' ? { ...options, backend: 'local', model: 'unmocked-tiny' } : options),
-  })),
-  remoteSaboteur('makes up its usage', { 'remote-agent': 'usage is the number of token ids' }, (agent) => (payload, options) => agent.invoke(payload, options).then((response) => withMetadata(response, { usage: { ...response.metadata.usage, completionTokens: 7 } }))),
-  remoteSaboteur('tells the server more than was said', { 'remote-agent': 'the prompt has as many tokens' }, (agent) => (payload, options) => agent.invoke({ systemContext: 'Be kind.', ...(typeof payload === 'string' ? { userMessage: payload } : payload) }, options)),
+  systemSaboteur(
+    'answers itself in place of the server',
+    { 'remote-agent': 'the agent is remote' },
+    (system) => ({
+      loadAgent: (options) =>
+        system.loadAgent(
+          options.backend === 'remote'
+            ? { ...options, backend: 'local', model: 'unmocked-tiny' }
+            : options,
+        ),
+    }),
+  ),
+  remoteSaboteur(
+    'makes up its usage',
+    { 'remote-agent': 'usage is the number of token ids' },
+    (agent) => (payload, options) =>
+      agent
+        .invoke(payload, options)
+        .then((response) =>
+          withMetadata(response, { usage: { ...response.metadata.usage, completionTokens: 7 } }),
+        ),
+  ),
+  remoteSaboteur(
+    'tells the server more than was said',
+    { 'remote-agent': 'the prompt has as many tokens' },
+    (agent) => (payload, options) =>
+      agent.invoke(
+        {
+          systemContext: 'Be kind.',
+          ...(typeof payload === 'string' ? { userMessage: payload } : payload),
+        },
+        options,
+      ),
+  ),
   // backend-fallback
-  systemSaboteur('falls back from an explicit remote', { 'backend-fallback': 'an explicit remote never falls back' }, (system) => ({
-    loadAgent: (options) => system.loadAgent(options).catch((error: Error) => (options.backend === 'remote' ? system.loadAgent({ ...options, backend: 'local', model: 'unmocked-tiny' }) : Promise.reject(error))),
-  })),
-  systemSaboteur('never asks the server', { 'backend-fallback': 'a server that answers is taken first' }, (system) => ({
-    loadAgent: (options) => system.loadAgent(options.backend === 'auto' ? { ...options, backend: 'local' } : options),
-  })),
+  systemSaboteur(
+    'falls back from an explicit remote',
+    { 'backend-fallback': 'an explicit remote never falls back' },
+    (system) => ({
+      loadAgent: (options) =>
+        system
+          .loadAgent(options)
+          .catch((error: Error) =>
+            options.backend === 'remote'
+              ? system.loadAgent({ ...options, backend: 'local', model: 'unmocked-tiny' })
+              : Promise.reject(error),
+          ),
+    }),
+  ),
+  systemSaboteur(
+    'never asks the server',
+    { 'backend-fallback': 'a server that answers is taken first' },
+    (system) => ({
+      loadAgent: (options) =>
+        system.loadAgent(options.backend === 'auto' ? { ...options, backend: 'local' } : options),
+    }),
+  ),
   // remote-faults
-  remoteSaboteur('has one error for everything', { 'remote-faults': 'status 401 is an error of its own' }, (agent) => (payload, options) => agent.invoke(payload, options).catch(() => Promise.reject(new UnmockedError('network', 'It failed.')))),
-  remoteSaboteur('takes half an answer for the whole', { 'remote-faults': 'truncated JSON is an error of its own' }, (agent) => (payload, options) => agent.invoke(payload, options).catch(() => agent.invoke(payload, { ...options, maxNewTokens: 2 }))),
-  remoteSaboteur('is never the same after an error', { 'remote-faults': 'status 500: the same agent works again' }, (agent) => {
-    let failed = false;
-    return async (payload, options) => {
-      if (failed) return { ...(await agent.invoke(payload, options)), metadata: (await agent.invoke('What is 2 plus 3?', options)).metadata };
-      return agent.invoke(payload, options).catch((error: Error) => {
-        failed = true;
-        throw error;
-      });
-    };
-  }),
-  systemSaboteur('leaves the key in its errors', { 'remote-faults': 'the key is not in the error' }, (system) => ({
-    loadAgent: async (options) => {
-      const agent = await system.loadAgent(options);
-      return altered(agent, { invoke: () => (payload, invokeOptions) => agent.invoke(payload, invokeOptions).catch((error: UnmockedError) => Promise.reject(new UnmockedError(error.code, `${error.message} Sent: Bearer ${options.apiKey}.`, { details: error.details }))) });
+  remoteSaboteur(
+    'has one error for everything',
+    { 'remote-faults': 'status 401 is an error of its own' },
+    (agent) => (payload, options) =>
+      agent
+        .invoke(payload, options)
+        .catch(() => Promise.reject(new UnmockedError('network', 'It failed.'))),
+  ),
+  remoteSaboteur(
+    'takes half an answer for the whole',
+    { 'remote-faults': 'truncated JSON is an error of its own' },
+    (agent) => (payload, options) =>
+      agent
+        .invoke(payload, options)
+        .catch(() => agent.invoke(payload, { ...options, maxNewTokens: 2 })),
+  ),
+  remoteSaboteur(
+    'is never the same after an error',
+    { 'remote-faults': 'status 500: the same agent works again' },
+    (agent) => {
+      let failed = false;
+      return async (payload, options) => {
+        if (failed)
+          return {
+            ...(await agent.invoke(payload, options)),
+            metadata: (await agent.invoke('What is 2 plus 3?', options)).metadata,
+          };
+        return agent.invoke(payload, options).catch((error: Error) => {
+          failed = true;
+          throw error;
+        });
+      };
     },
-  })),
-  systemSaboteur('sends again what was already shown', { 'remote-faults': 'after a first token nothing is sent again' }, (system) => ({
-    loadAgent: async (options) => altered(await system.loadAgent(options), { stream: (agent) => (payload, streamOptions) => again(agent, payload, streamOptions) }),
-  })),
+  ),
+  systemSaboteur(
+    'leaves the key in its errors',
+    { 'remote-faults': 'the key is not in the error' },
+    (system) => ({
+      loadAgent: async (options) => {
+        const agent = await system.loadAgent(options);
+        return altered(agent, {
+          invoke: () => (payload, invokeOptions) =>
+            agent
+              .invoke(payload, invokeOptions)
+              .catch((error: UnmockedError) =>
+                Promise.reject(
+                  new UnmockedError(
+                    error.code,
+                    `${error.message} Sent: Bearer ${options.apiKey}.`,
+                    { details: error.details },
+                  ),
+                ),
+              ),
+        });
+      },
+    }),
+  ),
+  systemSaboteur(
+    'sends again what was already shown',
+    { 'remote-faults': 'after a first token nothing is sent again' },
+    (system) => ({
+      loadAgent: async (options) =>
+        altered(await system.loadAgent(options), {
+          stream: (agent) => (payload, streamOptions) => again(agent, payload, streamOptions),
+        }),
+    }),
+  ),
   // config-precedence
-  systemSaboteur('ignores what the address says', { 'config-precedence': 'local: url decides how much is computed' }, (system) => ({ loadAgent: (options) => system.loadAgent({ ...options, sources: { ...options.sources, url: {} } }) })),
-  systemSaboteur('lets the environment win', { 'config-precedence': 'argument: wins over all that is weaker' }, (system) => ({
-    resolveSettings: (given, backend) => system.resolveSettings({ ...given, argument: { ...given.argument, ...given.environment } }, backend),
-  })),
-  systemSaboteur("takes one backend's section for the other's", { 'config-precedence': 'remote: the section of the local backend does not count' }, (system) => ({
-    parseConfig: (toml, environment) => {
-      const config = system.parseConfig(toml, environment);
-      const both = { ...config.backends.local, ...config.backends.remote };
-      return { ...config, backends: { local: both, remote: both } };
-    },
-  })),
-  systemSaboteur('sends the key wherever a link points', { 'config-precedence': 'a link cannot send a key elsewhere' }, (system) => ({
-    resolveSettings: (given, backend) => {
-      const resolved = system.resolveSettings(given, backend);
-      return { ...resolved, settings: { ...resolved.settings, apiKey: given.settings?.apiKey ?? given.environment?.apiKey } };
-    },
-  })),
+  systemSaboteur(
+    'ignores what the address says',
+    { 'config-precedence': 'local: url decides how much is computed' },
+    (system) => ({
+      loadAgent: (options) =>
+        system.loadAgent({ ...options, sources: { ...options.sources, url: {} } }),
+    }),
+  ),
+  systemSaboteur(
+    'lets the environment win',
+    { 'config-precedence': 'argument: wins over all that is weaker' },
+    (system) => ({
+      resolveSettings: (given, backend) =>
+        system.resolveSettings(
+          { ...given, argument: { ...given.argument, ...given.environment } },
+          backend,
+        ),
+    }),
+  ),
+  systemSaboteur(
+    "takes one backend's section for the other's",
+    { 'config-precedence': 'remote: the section of the local backend does not count' },
+    (system) => ({
+      parseConfig: (toml, environment) => {
+        const config = system.parseConfig(toml, environment);
+        const both = { ...config.backends.local, ...config.backends.remote };
+        return { ...config, backends: { local: both, remote: both } };
+      },
+    }),
+  ),
+  systemSaboteur(
+    'sends the key wherever a link points',
+    { 'config-precedence': 'a link cannot send a key elsewhere' },
+    (system) => ({
+      resolveSettings: (given, backend) => {
+        const resolved = system.resolveSettings(given, backend);
+        return {
+          ...resolved,
+          settings: {
+            ...resolved.settings,
+            apiKey: given.settings?.apiKey ?? given.environment?.apiKey,
+          },
+        };
+      },
+    }),
+  ),
   // settings-persistence
-  systemSaboteur('keeps settings in memory only', { 'settings-persistence': 'what was saved is there when opened anew' }, (system) => ({
-    openSettings: (options) => system.openSettings({ ...options, local: memoryStorage(), session: memoryStorage() }),
-  })),
-  systemSaboteur('keeps every key for ever', { 'settings-persistence': 'the key is not among what outlives the session' }, (system) => ({
-    openSettings: (options) => {
-      const store = system.openSettings(options);
-      const save = store.save.bind(store);
-      store.save = (settings) => save(settings, { rememberKey: true });
-      return store;
+  systemSaboteur(
+    'keeps settings in memory only',
+    { 'settings-persistence': 'what was saved is there when opened anew' },
+    (system) => ({
+      openSettings: (options) =>
+        system.openSettings({ ...options, local: memoryStorage(), session: memoryStorage() }),
+    }),
+  ),
+  systemSaboteur(
+    'keeps every key for ever',
+    { 'settings-persistence': 'the key is not among what outlives the session' },
+    (system) => ({
+      openSettings: (options) => {
+        const store = system.openSettings(options);
+        const save = store.save.bind(store);
+        store.save = (settings) => save(settings, { rememberKey: true });
+        return store;
+      },
+    }),
+  ),
+  systemSaboteur(
+    'goes on with the backend of before',
+    { 'settings-persistence': 'a changed backend is the one that answers' },
+    (system) => {
+      let first: Parameters<System['loadAgent']>[0] | undefined;
+      return {
+        loadAgent: (options) =>
+          system.loadAgent(options.sources?.settings ? (first ??= options) : options),
+      };
     },
-  })),
-  systemSaboteur('goes on with the backend of before', { 'settings-persistence': 'a changed backend is the one that answers' }, (system) => {
-    let first: Parameters<System['loadAgent']>[0] | undefined;
-    return { loadAgent: (options) => system.loadAgent(options.sources?.settings ? (first ??= options) : options) };
-  }),
+  ),
   // startup-validation
-  systemSaboteur('finds every backend valid', { 'startup-validation': 'an invalid one: the cause is named' }, (system) => ({
-    validateStartup: async (sources, options) => {
-      const outcome = await system.validateStartup(sources, options);
-      return outcome.status === 'invalid' ? { status: 'valid', backend: 'local', model: 'unmocked-tiny', device: { requested: 'auto', actual: 'wasm', attempts: [] }, reply: 'Hello world' } : outcome;
-    },
-  })),
-  systemSaboteur('warns where nothing is configured', { 'startup-validation': 'nothing configured: it is silent' }, (system) => ({
-    validateStartup: async (sources, options) => {
-      const outcome = await system.validateStartup(sources, options);
-      return outcome.status === 'none' ? { status: 'invalid', reason: 'no backend', error: new Error('no backend') } : outcome;
-    },
-  })),
-  systemSaboteur('keeps what it loaded to validate', { 'startup-validation': 'a valid local model: it is let go of again' }, (system) => ({
-    validateStartup: (sources, options) => system.validateStartup(sources, { ...options, load: async (loadOptions) => altered(await system.loadAgent({ ...loadOptions, pool: system.createPool() }), { dispose: () => async () => undefined }) }),
-  })),
+  systemSaboteur(
+    'finds every backend valid',
+    { 'startup-validation': 'an invalid one: the cause is named' },
+    (system) => ({
+      validateStartup: async (sources, options) => {
+        const outcome = await system.validateStartup(sources, options);
+        return outcome.status === 'invalid'
+          ? {
+              status: 'valid',
+              backend: 'local',
+              model: 'unmocked-tiny',
+              device: { requested: 'auto', actual: 'wasm', attempts: [] },
+              reply: 'Hello world',
+            }
+          : outcome;
+      },
+    }),
+  ),
+  systemSaboteur(
+    'warns where nothing is configured',
+    { 'startup-validation': 'nothing configured: it is silent' },
+    (system) => ({
+      validateStartup: async (sources, options) => {
+        const outcome = await system.validateStartup(sources, options);
+        return outcome.status === 'none'
+          ? { status: 'invalid', reason: 'no backend', error: new Error('no backend') }
+          : outcome;
+      },
+    }),
+  ),
+  systemSaboteur(
+    'keeps what it loaded to validate',
+    { 'startup-validation': 'a valid local model: it is let go of again' },
+    (system) => ({
+      validateStartup: (sources, options) =>
+        system.validateStartup(sources, {
+          ...options,
+          load: async (loadOptions) =>
+            altered(await system.loadAgent({ ...loadOptions, pool: system.createPool() }), {
+              dispose: () => async () => undefined,
+            }),
+        }),
+    }),
+  ),
   // chat-room
-  agentSaboteur('leaves out what is not talk', { 'chat-room': 'in this page: the party reaches the prompt as it is' }, {
-    invoke: (agent) => (payload, options) => agent.invoke(typeof payload === 'object' && payload.userMessage.startsWith('{') ? { ...payload, userMessage: (JSON.parse(payload.userMessage) as { message: string }).message } : payload, options),
-  }),
-  agentSaboteur('goes on as if nothing broke', { 'chat-room': 'in this page: a reply breaks off in the middle' }, { stream: (agent) => (payload, options) => unbroken(agent, payload, options) }),
+  agentSaboteur(
+    'leaves out what is not talk',
+    { 'chat-room': 'in this page: the party reaches the prompt as it is' },
+    {
+      invoke: (agent) => (payload, options) =>
+        agent.invoke(
+          typeof payload === 'object' && payload.userMessage.startsWith('{')
+            ? {
+                ...payload,
+                userMessage: (JSON.parse(payload.userMessage) as { message: string }).message,
+              }
+            : payload,
+          options,
+        ),
+    },
+  ),
+  agentSaboteur(
+    'goes on as if nothing broke',
+    { 'chat-room': 'in this page: a reply breaks off in the middle' },
+    { stream: (agent) => (payload, options) => unbroken(agent, payload, options) },
+  ),
   // tool-calls
-  responseSaboteur('calls with another argument', { 'tool-calls': 'in this page: the tool is called with the right argument' }, (response) => ({ ...response, toolCalls: response.toolCalls.map((call) => ({ ...call, arguments: { city: 'Paris' } })) })),
-  responseSaboteur('swallows malformed calls', { 'tool-calls': 'in this page: it is reported' }, (response) => ({ ...response, problems: [] })),
-  agentSaboteur('forgets the result of its tool', { 'tool-calls': 'in this page: the result is used in the next turn' }, {
-    invoke: (agent) => (payload, options) => agent.invoke(typeof payload === 'object' && payload.userMessage.startsWith('TOOL_RESULT') ? { ...payload, userMessage: 'TOOL_RESULT: ' } : payload, options),
-  }),
+  responseSaboteur(
+    'calls with another argument',
+    { 'tool-calls': 'in this page: the tool is called with the right argument' },
+    (response) => ({
+      ...response,
+      toolCalls: response.toolCalls.map((call) => ({ ...call, arguments: { city: 'Paris' } })),
+    }),
+  ),
+  responseSaboteur(
+    'swallows malformed calls',
+    { 'tool-calls': 'in this page: it is reported' },
+    (response) => ({ ...response, problems: [] }),
+  ),
+  agentSaboteur(
+    'forgets the result of its tool',
+    { 'tool-calls': 'in this page: the result is used in the next turn' },
+    {
+      invoke: (agent) => (payload, options) =>
+        agent.invoke(
+          typeof payload === 'object' && payload.userMessage.startsWith('TOOL_RESULT')
+            ? { ...payload, userMessage: 'TOOL_RESULT: ' }
+            : payload,
+          options,
+        ),
+    },
+  ),
   // reasoning
-  responseSaboteur('says what it thinks', { 'reasoning': 'in this page: there is a reply, without it' }, (response) => ({ ...response, response: response.metadata.text })),
-  agentSaboteur('streams what it thinks as its reply', { 'reasoning': 'in this page: streamed, the reply is the same' }, {
-    stream: (agent) => (payload, options) => changed(agent.stream(payload, options), (chunk) => ({ ...chunk, thinking: '', response: chunk.text })),
-  }),
+  responseSaboteur(
+    'says what it thinks',
+    { reasoning: 'in this page: there is a reply, without it' },
+    (response) => ({ ...response, response: response.metadata.text }),
+  ),
+  agentSaboteur(
+    'streams what it thinks as its reply',
+    { reasoning: 'in this page: streamed, the reply is the same' },
+    {
+      stream: (agent) => (payload, options) =>
+        changed(agent.stream(payload, options), (chunk) => ({
+          ...chunk,
+          thinking: '',
+          response: chunk.text,
+        })),
+    },
+  ),
   // stop-and-limits
-  agentSaboteur('ignores stop sequences', { 'stop-and-limits': 'in this page: a stop sequence ends the reply before it' }, { invoke: (agent) => (payload, options) => agent.invoke(payload, { ...options, stop: [] }) }),
-  agentSaboteur('has one seed for everything', { 'stop-and-limits': 'in this page: another seed is another text' }, { invoke: (agent) => (payload, options) => agent.invoke(payload, { ...options, seed: 3 }) }),
-  remoteSaboteur('has a seed of its own every time', { 'stop-and-limits': 'on the server: seed 1 twice is the same text' }, (agent) => {
-    let calls = 0;
-    return (payload, options) => agent.invoke(payload, { ...options, ...(options?.seed ? { seed: ++calls } : {}) });
-  }),
+  agentSaboteur(
+    'ignores stop sequences',
+    { 'stop-and-limits': 'in this page: a stop sequence ends the reply before it' },
+    { invoke: (agent) => (payload, options) => agent.invoke(payload, { ...options, stop: [] }) },
+  ),
+  agentSaboteur(
+    'has one seed for everything',
+    { 'stop-and-limits': 'in this page: another seed is another text' },
+    { invoke: (agent) => (payload, options) => agent.invoke(payload, { ...options, seed: 3 }) },
+  ),
+  remoteSaboteur(
+    'has a seed of its own every time',
+    { 'stop-and-limits': 'on the server: seed 1 twice is the same text' },
+    (agent) => {
+      let calls = 0;
+      return (payload, options) =>
+        agent.invoke(payload, { ...options, ...(options?.seed ? { seed: ++calls } : {}) });
+    },
+  ),
 ];
 
 function memoryStorage(): Storage {

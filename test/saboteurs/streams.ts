@@ -3,16 +3,27 @@ import { streamOf } from '../../src/agents/stream.js';
 
 /* Streams that are broken on purpose. */
 
-export function afterwards(agent: Agent, payload: Parameters<Agent['stream']>[0], options: Parameters<Agent['stream']>[1]): AgentStream {
+export function afterwards(
+  agent: Agent,
+  payload: Parameters<Agent['stream']>[0],
+  options: Parameters<Agent['stream']>[1],
+): AgentStream {
   return streamOf(async (onToken) => {
     const tokens: TokenPiece[] = [];
-    const response = await agent.invoke(payload, { ...options, onToken: (token) => tokens.push(token) });
+    const response = await agent.invoke(payload, {
+      ...options,
+      onToken: (token) => tokens.push(token),
+    });
     tokens.forEach(onToken);
     return response;
   }, options ?? {});
 }
 
-export function unstoppable(agent: Agent, payload: Parameters<Agent['stream']>[0], options: Parameters<Agent['stream']>[1]): AgentStream {
+export function unstoppable(
+  agent: Agent,
+  payload: Parameters<Agent['stream']>[0],
+  options: Parameters<Agent['stream']>[1],
+): AgentStream {
   return streamOf((onToken) => agent.invoke(payload, { ...options, onToken }), options ?? {});
 }
 
@@ -25,7 +36,10 @@ export function without(stream: AgentStream, index: number): AgentStream {
   };
 }
 
-export function changed(stream: AgentStream, change: (chunk: AgentChunk) => AgentChunk): AgentStream {
+export function changed(
+  stream: AgentStream,
+  change: (chunk: AgentChunk) => AgentChunk,
+): AgentStream {
   return {
     response: stream.response,
     async *[Symbol.asyncIterator]() {
@@ -34,14 +48,31 @@ export function changed(stream: AgentStream, change: (chunk: AgentChunk) => Agen
   };
 }
 
-export function again(agent: Agent, payload: Parameters<Agent['stream']>[0], options: Parameters<Agent['stream']>[1]): AgentStream {
-  return streamOf((onToken, signal) => agent.stream(payload, { ...options, onToken, signal }).response.catch(() => agent.stream(payload, { ...options, onToken, signal }).response), options ?? {});
+export function again(
+  agent: Agent,
+  payload: Parameters<Agent['stream']>[0],
+  options: Parameters<Agent['stream']>[1],
+): AgentStream {
+  return streamOf(
+    (onToken, signal) =>
+      agent
+        .stream(payload, { ...options, onToken, signal })
+        .response.catch(() => agent.stream(payload, { ...options, onToken, signal }).response),
+    options ?? {},
+  );
 }
 
-export function unbroken(agent: Agent, payload: Parameters<Agent['stream']>[0], options: Parameters<Agent['stream']>[1]): AgentStream {
+export function unbroken(
+  agent: Agent,
+  payload: Parameters<Agent['stream']>[0],
+  options: Parameters<Agent['stream']>[1],
+): AgentStream {
   return streamOf(async (onToken) => {
     const tokens: TokenPiece[] = [];
-    const response = await agent.stream(payload, { ...options, onToken: (token) => tokens.push(token) }).response;
+    const response = await agent.stream(payload, {
+      ...options,
+      onToken: (token) => tokens.push(token),
+    }).response;
     tokens.forEach(onToken);
     return response;
   }, options ?? {});

@@ -26,7 +26,8 @@ const FLAGS = ['corrupt', 'html', 'no-range', 'no-length'];
 const TEXTS = ['only', 'key'];
 
 function number(name, text) {
-  if (!/^\d+$/.test(text ?? '')) throw new Error(`fault ${name}: expected a whole number, got "${text ?? ''}"`);
+  if (!/^\d+$/.test(text ?? ''))
+    throw new Error(`fault ${name}: expected a whole number, got "${text ?? ''}"`);
   return Number(text);
 }
 
@@ -65,11 +66,17 @@ export function faultsFor(faults, filePath, used) {
  * before `signal` aborts.
  */
 export async function* content(file, size, start, end, faults, signal) {
-  const pieceSize = faults.slow ? Math.max(1, Math.min(65_536, Math.floor(faults.slow / 10))) : 65_536;
+  const pieceSize = faults.slow
+    ? Math.max(1, Math.min(65_536, Math.floor(faults.slow / 10)))
+    : 65_536;
   const stop = Math.min(end, start + Math.min(faults.cut ?? Infinity, faults.stall ?? Infinity));
   let position = start;
   if (stop > start) {
-    for await (const chunk of createReadStream(file, { start, end: stop - 1, highWaterMark: pieceSize })) {
+    for await (const chunk of createReadStream(file, {
+      start,
+      end: stop - 1,
+      highWaterMark: pieceSize,
+    })) {
       const middle = Math.floor(size / 2) - position;
       if (faults.corrupt && middle >= 0 && middle < chunk.length) chunk[middle] ^= 0x01;
       if (faults.slow) await wait((1000 * chunk.length) / faults.slow, undefined, { signal });
@@ -77,5 +84,6 @@ export async function* content(file, size, start, end, faults, signal) {
       yield chunk;
     }
   }
-  if (faults.stall !== undefined && stop < end) await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  if (faults.stall !== undefined && stop < end)
+    await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 }

@@ -23,7 +23,10 @@ async function describe(file, size) {
   if (!digests.has(key)) {
     const large = size > LFS_SIZE || LFS_SUFFIXES.some((suffix) => file.endsWith(suffix));
     const work = large
-      ? hash('sha256', file).then((sha256) => ({ sha256, oid: createHash('sha1').update(sha256).digest('hex') }))
+      ? hash('sha256', file).then((sha256) => ({
+          sha256,
+          oid: createHash('sha1').update(sha256).digest('hex'),
+        }))
       : hash('sha1', file, `blob ${size}\0`).then((oid) => ({ sha256: undefined, oid }));
     digests.set(key, work);
   }
@@ -39,7 +42,8 @@ export class Repository {
     this.name = name;
     this.folders = folders.map((folder) => path.resolve(folder));
     for (const folder of this.folders) {
-      if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`${name}: no such folder: ${folder}`);
+      if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+        throw new Error(`${name}: no such folder: ${folder}`);
     }
     this.commit = createHash('sha1').update(name).digest('hex');
   }
@@ -61,17 +65,38 @@ export class Repository {
     const paths = new Map();
     for (const folder of this.folders) {
       for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-        const relative = path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)).split(path.sep).join('/');
+        const relative = path
+          .relative(folder, path.join(entry.parentPath ?? entry.path, entry.name))
+          .split(path.sep)
+          .join('/');
         if (entry.isFile() || entry.isDirectory()) paths.set(relative, entry.isDirectory());
       }
     }
     const prefix = under ? `${under}/` : '';
-    const wanted = [...paths.keys()].toSorted()
-      .filter((name) => name.startsWith(prefix) && (recursive || !name.slice(prefix.length).includes('/')));
-    return Promise.all(wanted.map(async (name) => {
-      if (paths.get(name)) return { type: 'directory', oid: createHash('sha1').update(name).digest('hex'), size: 0, path: name };
-      const { oid, size, sha256 } = await this.file(encodeURI(name));
-      return { type: 'file', oid, size, path: name, ...(sha256 && { lfs: { oid: sha256, size, pointerSize: POINTER_SIZE } }) };
-    }));
+    const wanted = [...paths.keys()]
+      .toSorted()
+      .filter(
+        (name) =>
+          name.startsWith(prefix) && (recursive || !name.slice(prefix.length).includes('/')),
+      );
+    return Promise.all(
+      wanted.map(async (name) => {
+        if (paths.get(name))
+          return {
+            type: 'directory',
+            oid: createHash('sha1').update(name).digest('hex'),
+            size: 0,
+            path: name,
+          };
+        const { oid, size, sha256 } = await this.file(encodeURI(name));
+        return {
+          type: 'file',
+          oid,
+          size,
+          path: name,
+          ...(sha256 && { lfs: { oid: sha256, size, pointerSize: POINTER_SIZE } }),
+        };
+      }),
+    );
   }
 }

@@ -14,7 +14,8 @@ const CORS_HEADERS = {
     'X-Repo-Commit,X-Request-Id,X-Error-Code,X-Error-Message,X-Total-Count,ETag,Link,Accept-Ranges,Content-Range,X-Linked-Size,X-Linked-ETag,X-Xet-Hash',
   'Cross-Origin-Resource-Policy': 'cross-origin',
 };
-const INDEX_PAGE = '<!doctype html><html lang="en"><title>App</title><body><div id="root"></div></body></html>\n';
+const INDEX_PAGE =
+  '<!doctype html><html lang="en"><title>App</title><body><div id="root"></div></body></html>\n';
 
 /** `bytes=a-b`, `bytes=a-` or `bytes=-n` against a size: `{ start, end }` (end exclusive), `'unsatisfiable'`, or `undefined` to send all. */
 export function parseRange(header, size) {
@@ -40,30 +41,42 @@ export function parseRange(header, size) {
  * `repos` maps a repository's name to its folders, the last one on top. `prefix` is the path that all of it lives under.
  */
 export function createHub({ repos, prefix = '' }) {
-  const repositories = new Map(Object.entries(repos).map(([name, folders]) => [name, new Repository(name, folders)]));
+  const repositories = new Map(
+    Object.entries(repos).map(([name, folders]) => [name, new Repository(name, folders)]),
+  );
   const log = [];
   const used = new Set();
 
   function reply(res, status, body, headers = {}) {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const type = typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8';
-    res.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text), ...headers });
+    const type =
+      typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8';
+    res.writeHead(status, {
+      'Content-Type': type,
+      'Content-Length': Buffer.byteLength(text),
+      ...headers,
+    });
     res.end(res.req.method === 'HEAD' ? undefined : text);
   }
 
   function refuse(res, status, code, message) {
-    reply(res, status, status === 401 ? 'Invalid username or password.' : message, { 'X-Error-Code': code, 'X-Error-Message': message });
+    reply(res, status, status === 401 ? 'Invalid username or password.' : message, {
+      'X-Error-Code': code,
+      'X-Error-Message': message,
+    });
   }
 
   async function sendContent(req, res, entry, filePath, asked, headers) {
     const faults = faultsFor(asked, filePath, used);
     if (faults.status) return reply(res, faults.status, `fault: status ${faults.status}\n`);
-    if (faults.html) return reply(res, 200, INDEX_PAGE, { 'Content-Type': 'text/html; charset=utf-8' });
+    if (faults.html)
+      return reply(res, 200, INDEX_PAGE, { 'Content-Type': 'text/html; charset=utf-8' });
     const size = Math.min(entry.size, faults.truncate ?? Infinity);
     const etag = `"${entry.sha256 ?? entry.oid}"`;
     const stale = req.headers['if-range'] !== undefined && req.headers['if-range'] !== etag;
     const range = faults['no-range'] || stale ? undefined : parseRange(req.headers.range, size);
-    if (range === 'unsatisfiable') return reply(res, 416, '', { 'Content-Range': `bytes */${size}` });
+    if (range === 'unsatisfiable')
+      return reply(res, 416, '', { 'Content-Range': `bytes */${size}` });
     const { start, end } = range ?? { start: 0, end: size };
     res.writeHead(range ? 206 : 200, {
       ...headers,
@@ -94,7 +107,8 @@ export function createHub({ repos, prefix = '' }) {
     if (!commit) return refuse(res, 404, 'RevisionNotFound', `Invalid rev id: ${revision}`);
     const entry = await repository.file(filePath);
     if (!entry) return refuse(res, 404, 'EntryNotFound', 'Entry not found');
-    if (viaCdn || !entry.sha256) return sendContent(req, res, entry, filePath, faults, { 'X-Repo-Commit': commit });
+    if (viaCdn || !entry.sha256)
+      return sendContent(req, res, entry, filePath, faults, { 'X-Repo-Commit': commit });
     const location = `${base}/cdn/${name}/${commit}/${filePath}`;
     return reply(res, 302, `Found. Redirecting to ${location}`, {
       Location: location,
@@ -108,7 +122,8 @@ export function createHub({ repos, prefix = '' }) {
   async function sendTree(res, name, revision, under, recursive) {
     const repository = repositories.get(name);
     if (!repository) return refuse(res, 401, 'RepoNotFound', 'Repository not found');
-    if (!repository.resolve(revision)) return refuse(res, 404, 'RevisionNotFound', `Invalid rev id: ${revision}`);
+    if (!repository.resolve(revision))
+      return refuse(res, 404, 'RevisionNotFound', `Invalid rev id: ${revision}`);
     return reply(res, 200, await repository.tree(under, recursive));
   }
 
@@ -126,21 +141,41 @@ export function createHub({ repos, prefix = '' }) {
     }
     entry.key = faults.key;
     if (req.method === 'OPTIONS') return reply(res, 204, '');
-    if (req.method !== 'GET' && req.method !== 'HEAD') return reply(res, 405, 'Method not allowed', { Allow: 'GET, HEAD, OPTIONS' });
+    if (req.method !== 'GET' && req.method !== 'HEAD')
+      return reply(res, 405, 'Method not allowed', { Allow: 'GET, HEAD, OPTIONS' });
     if (pathname === '/__log') {
       const key = url.searchParams.get('key');
-      return reply(res, 200, log.filter((one) => one !== entry && (key === null || one.key === key)));
+      return reply(
+        res,
+        200,
+        log.filter((one) => one !== entry && (key === null || one.key === key)),
+      );
     }
     const tree = /^\/api\/models\/(.+?)\/tree\/([^/]+)(?:\/(.+))?$/.exec(pathname);
-    if (tree) return sendTree(res, tree[1], tree[2], tree[3], /^(true|1)$/i.test(url.searchParams.get('recursive') ?? ''));
+    if (tree)
+      return sendTree(
+        res,
+        tree[1],
+        tree[2],
+        tree[3],
+        /^(true|1)$/i.test(url.searchParams.get('recursive') ?? ''),
+      );
     const cdn = /^\/cdn\/(.+?)\/([0-9a-f]{40})\/(.+)$/.exec(pathname);
-    const [, name, revision, filePath] = cdn ?? /^\/(.+?)\/resolve\/([^/]+)\/(.+)$/.exec(pathname) ?? [];
+    const [, name, revision, filePath] =
+      cdn ?? /^\/(.+?)\/resolve\/([^/]+)\/(.+)$/.exec(pathname) ?? [];
     if (!name) return reply(res, 404, 'Not found');
     return resolveFile(req, res, { base, viaCdn: Boolean(cdn), name, revision, filePath, faults });
   }
 
   return (req, res) => {
-    const entry = { key: undefined, method: req.method, path: req.url, range: req.headers.range, status: undefined, finished: false };
+    const entry = {
+      key: undefined,
+      method: req.method,
+      path: req.url,
+      range: req.headers.range,
+      status: undefined,
+      finished: false,
+    };
     log.push(entry);
     const written = res.writeHead;
     res.writeHead = (status, ...rest) => written.call(res, (entry.status = status), ...rest);
@@ -158,14 +193,16 @@ export function createHub({ repos, prefix = '' }) {
 export async function startHub({ repos, port = 0, host = '127.0.0.1' }) {
   const server = createServer(createHub({ repos }));
   await new Promise((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
-  const close = () => new Promise((resolve) => {
-    server.close(resolve);
-    server.closeAllConnections();
-  });
+  const close = () =>
+    new Promise((resolve) => {
+      server.close(resolve);
+      server.closeAllConnections();
+    });
   return { url: `http://${host}:${server.address().port}`, close };
 }
 
-const USAGE = 'usage: node test/servers/hub.mjs [--port 9000] [--host 127.0.0.1] --repo OWNER/NAME --dir DIR [--overlay DIR]… [--repo …]';
+const USAGE =
+  'usage: node test/servers/hub.mjs [--port 9000] [--host 127.0.0.1] --repo OWNER/NAME --dir DIR [--overlay DIR]… [--repo …]';
 
 /** `--repo`, `--dir` and `--overlay` as repositories: each folder belongs to the `--repo` before it. */
 export function parseCommandLine(args) {

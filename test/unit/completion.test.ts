@@ -23,12 +23,26 @@ function answer(body: string | string[]): Answer & { shown: boolean } {
   });
   const response = new Response(stream);
   Object.defineProperty(response, 'url', { value: URL });
-  const made = { response, retries: 0, redact: (text: string) => text, shown: false, alive: () => undefined, begun: () => void (made.shown = true) };
+  const made = {
+    response,
+    retries: 0,
+    redact: (text: string) => text,
+    shown: false,
+    alive: () => undefined,
+    begun: () => void (made.shown = true),
+  };
   return made;
 }
 
-const message = (fields: object, more: object = {}) => JSON.stringify({ id: 'a', choices: [{ index: 0, message: { role: 'assistant', ...fields }, finish_reason: 'stop' }], usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 }, ...more });
-const event = (fields: object, choice: object = {}) => `data: ${JSON.stringify({ choices: [{ index: 0, delta: fields, ...choice }] })}\n\n`;
+const message = (fields: object, more: object = {}) =>
+  JSON.stringify({
+    id: 'a',
+    choices: [{ index: 0, message: { role: 'assistant', ...fields }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
+    ...more,
+  });
+const event = (fields: object, choice: object = {}) =>
+  `data: ${JSON.stringify({ choices: [{ index: 0, delta: fields, ...choice }] })}\n\n`;
 const END = 'data: [DONE]\n\n';
 
 async function stream(parts: string[], maxNewTokens = 32) {
@@ -42,10 +56,27 @@ async function stream(parts: string[], maxNewTokens = 32) {
 describe('an answer as JSON', () => {
   const texts: [string, object, string][] = [
     ['content', { content: 'Hello.' }, 'Hello.'],
-    ['content in parts', { content: [{ type: 'text', text: 'Hel' }, { type: 'text', text: 'lo.' }] }, 'Hello.'],
+    [
+      'content in parts',
+      {
+        content: [
+          { type: 'text', text: 'Hel' },
+          { type: 'text', text: 'lo.' },
+        ],
+      },
+      'Hello.',
+    ],
     ['no content', { content: null }, ''],
-    ['reasoning_content, as llama.cpp has it', { reasoning_content: 'Hm.', content: 'Hello.' }, '<think>Hm.</think>Hello.'],
-    ['reasoning, as vLLM has it', { reasoning: 'Hm.', content: 'Hello.' }, '<think>Hm.</think>Hello.'],
+    [
+      'reasoning_content, as llama.cpp has it',
+      { reasoning_content: 'Hm.', content: 'Hello.' },
+      '<think>Hm.</think>Hello.',
+    ],
+    [
+      'reasoning, as vLLM has it',
+      { reasoning: 'Hm.', content: 'Hello.' },
+      '<think>Hm.</think>Hello.',
+    ],
     ['reasoning alone', { reasoning_content: 'Hm.', content: null }, '<think>Hm.</think>'],
     ['empty reasoning', { reasoning_content: '', content: 'Hello.' }, 'Hello.'],
   ];
@@ -56,31 +87,72 @@ describe('an answer as JSON', () => {
   }
 
   it('keeps reasoning out of what the server is told next time', async () => {
-    expect((await readCompletion(answer(message({ reasoning_content: 'Hm.', content: 'Hello.' })))).content).to.equal('Hello.');
+    expect(
+      (await readCompletion(answer(message({ reasoning_content: 'Hm.', content: 'Hello.' }))))
+        .content,
+    ).to.equal('Hello.');
   });
 
   it('with tool calls, as OpenAI and as others write them', async () => {
     const tool_calls = [
-      { id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Paris","days":2}' } },
+      {
+        id: 'call_1',
+        type: 'function',
+        function: { name: 'get_weather', arguments: '{"city":"Paris","days":2}' },
+      },
       { function: { name: 'roll', arguments: { sides: 6 } } },
       { id: 'call_3', function: { name: 'now', arguments: '' } },
     ];
-    const { toolCalls, problems } = await readCompletion(answer(message({ content: null, tool_calls })));
-    expect(toolCalls.map(({ id, name, arguments: args }) => [id, name, args])).to.deep.equal([['call_1', 'get_weather', { city: 'Paris', days: '2' }], [undefined, 'roll', { sides: '6' }], ['call_3', 'now', {}]]);
+    const { toolCalls, problems } = await readCompletion(
+      answer(message({ content: null, tool_calls })),
+    );
+    expect(toolCalls.map(({ id, name, arguments: args }) => [id, name, args])).to.deep.equal([
+      ['call_1', 'get_weather', { city: 'Paris', days: '2' }],
+      [undefined, 'roll', { sides: '6' }],
+      ['call_3', 'now', {}],
+    ]);
     expect(problems).to.deep.equal([]);
   });
 
   it('with calls that are none: named, not thrown', async () => {
-    const tool_calls = [{ function: { name: 'f', arguments: '{"a":' } }, { function: { arguments: '{}' } }, { function: { name: 'g', arguments: '[1]' } }, { id: 'x' }];
-    const { toolCalls, problems } = await readCompletion(answer(message({ content: '', tool_calls })));
+    const tool_calls = [
+      { function: { name: 'f', arguments: '{"a":' } },
+      { function: { arguments: '{}' } },
+      { function: { name: 'g', arguments: '[1]' } },
+      { id: 'x' },
+    ];
+    const { toolCalls, problems } = await readCompletion(
+      answer(message({ content: '', tool_calls })),
+    );
     expect([toolCalls, problems.length]).to.deep.equal([[], 4]);
   });
 
   it('says why it ended, and that something was held back', async () => {
-    for (const [reason, expected] of [['stop', 'stop'], ['length', 'length'], ['tool_calls', 'tool_calls'], ['function_call', 'tool_calls'], ['eos', 'stop'], [null, 'stop']] as const) {
-      expect((await readCompletion(answer(JSON.stringify({ choices: [{ message: { content: 'a' }, finish_reason: reason }] })))).finishReason).to.equal(expected);
+    for (const [reason, expected] of [
+      ['stop', 'stop'],
+      ['length', 'length'],
+      ['tool_calls', 'tool_calls'],
+      ['function_call', 'tool_calls'],
+      ['eos', 'stop'],
+      [null, 'stop'],
+    ] as const) {
+      expect(
+        (
+          await readCompletion(
+            answer(
+              JSON.stringify({ choices: [{ message: { content: 'a' }, finish_reason: reason }] }),
+            ),
+          )
+        ).finishReason,
+      ).to.equal(expected);
     }
-    const filtered = await readCompletion(answer(JSON.stringify({ choices: [{ message: { content: 'a' }, finish_reason: 'content_filter' }] })));
+    const filtered = await readCompletion(
+      answer(
+        JSON.stringify({
+          choices: [{ message: { content: 'a' }, finish_reason: 'content_filter' }],
+        }),
+      ),
+    );
     expect(filtered.problems[0]).to.match(/content_filter/);
   });
 
@@ -98,78 +170,166 @@ describe('an answer as JSON', () => {
   for (const [name, body, fault] of broken) {
     it(`that is ${name} is an error`, async () => {
       const error = await rejection(readCompletion(answer(body)));
-      expect([error.details['fault'], error.message.includes('server.example')]).to.deep.equal([fault, true]);
+      expect([error.details['fault'], error.message.includes('server.example')]).to.deep.equal([
+        fault,
+        true,
+      ]);
     });
   }
 });
 
 describe('an answer as a stream', () => {
   it('in the usual form', async () => {
-    const { completion, pieces } = await stream([event({ role: 'assistant', content: '' }), event({ content: 'Hel' }), event({ content: 'lo.' }), event({}, { finish_reason: 'length' }), 'data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2}}\n\n', END]);
-    expect([completion.text, completion.finishReason, completion.usage?.completion_tokens, pieces]).to.deep.equal(['Hello.', 'length', 2, ['Hel', 'lo.']]);
+    const { completion, pieces } = await stream([
+      event({ role: 'assistant', content: '' }),
+      event({ content: 'Hel' }),
+      event({ content: 'lo.' }),
+      event({}, { finish_reason: 'length' }),
+      'data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2}}\n\n',
+      END,
+    ]);
+    expect([
+      completion.text,
+      completion.finishReason,
+      completion.usage?.completion_tokens,
+      pieces,
+    ]).to.deep.equal(['Hello.', 'length', 2, ['Hel', 'lo.']]);
   });
 
   it('however the bytes are cut: within a line, a character, a CRLF', async () => {
-    const whole = new TextEncoder().encode([event({ content: 'Hé' }), event({ content: 'l🙂o' }), event({}, { finish_reason: 'stop' }), END].join('').replaceAll('\n', '\r\n'));
+    const whole = new TextEncoder().encode(
+      [
+        event({ content: 'Hé' }),
+        event({ content: 'l🙂o' }),
+        event({}, { finish_reason: 'stop' }),
+        END,
+      ]
+        .join('')
+        .replaceAll('\n', '\r\n'),
+    );
     for (const size of [1, 2, 3, 7]) {
-      const response = new Response(new ReadableStream<Uint8Array>({
-        start(controller) {
-          for (let at = 0; at < whole.length; at += size) controller.enqueue(whole.slice(at, at + size));
-          controller.close();
-        },
-      }));
+      const response = new Response(
+        new ReadableStream<Uint8Array>({
+          start(controller) {
+            for (let at = 0; at < whole.length; at += size)
+              controller.enqueue(whole.slice(at, at + size));
+            controller.close();
+          },
+        }),
+      );
       Object.defineProperty(response, 'url', { value: URL });
       const pieces: string[] = [];
-      expect((await readStream({ ...answer(''), response }, 32, ({ text }) => pieces.push(text))).text).to.equal('Hél🙂o');
+      expect(
+        (await readStream({ ...answer(''), response }, 32, ({ text }) => pieces.push(text))).text,
+      ).to.equal('Hél🙂o');
       expect(pieces).to.deep.equal(['Hé', 'l🙂o']);
     }
   });
 
   it('with comments, other fields, and no space after the colon', async () => {
-    const { completion } = await stream([': OPENROUTER PROCESSING\n\n', 'event: message\nid: 1\n', event({ content: 'a' }).replace('data: ', 'data:'), event({}, { finish_reason: 'stop' }), END]);
+    const { completion } = await stream([
+      ': OPENROUTER PROCESSING\n\n',
+      'event: message\nid: 1\n',
+      event({ content: 'a' }).replace('data: ', 'data:'),
+      event({}, { finish_reason: 'stop' }),
+      END,
+    ]);
     expect(completion.text).to.equal('a');
   });
 
   it('with an end that is only said by finish_reason', async () => {
-    expect((await stream([event({ content: 'a' }), event({}, { finish_reason: 'stop' })])).completion.text).to.equal('a');
+    expect(
+      (await stream([event({ content: 'a' }), event({}, { finish_reason: 'stop' })])).completion
+        .text,
+    ).to.equal('a');
   });
 
   it('with reasoning in a field of its own', async () => {
-    const { completion, pieces } = await stream([event({ reasoning_content: 'H' }), event({ reasoning_content: 'm.' }), event({ content: 'Hello' }), event({ content: '.' }), END]);
+    const { completion, pieces } = await stream([
+      event({ reasoning_content: 'H' }),
+      event({ reasoning_content: 'm.' }),
+      event({ content: 'Hello' }),
+      event({ content: '.' }),
+      END,
+    ]);
     expect(pieces).to.deep.equal(['<think>H', 'm.', '</think>Hello', '.']);
     expect(completion.content).to.equal('Hello.');
-    expect((await stream([event({ reasoning: 'Hm.' }), event({}, { finish_reason: 'length' }), END])).completion.text).to.equal('<think>Hm.</think>');
+    expect(
+      (await stream([event({ reasoning: 'Hm.' }), event({}, { finish_reason: 'length' }), END]))
+        .completion.text,
+    ).to.equal('<think>Hm.</think>');
   });
 
   it('with a call whose arguments come in pieces, and two calls at once', async () => {
     const { completion } = await stream([
-      event({ tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '' } }] }),
+      event({
+        tool_calls: [
+          {
+            index: 0,
+            id: 'call_1',
+            type: 'function',
+            function: { name: 'get_weather', arguments: '' },
+          },
+        ],
+      }),
       event({ tool_calls: [{ index: 0, function: { arguments: '{"city":' } }] }),
-      event({ tool_calls: [{ index: 1, id: 'call_2', function: { name: 'now', arguments: '{}' } }] }),
+      event({
+        tool_calls: [{ index: 1, id: 'call_2', function: { name: 'now', arguments: '{}' } }],
+      }),
       event({ tool_calls: [{ index: 0, function: { arguments: '"Paris"}' } }] }),
       event({}, { finish_reason: 'tool_calls' }),
       END,
     ]);
-    expect(completion.toolCalls.map(({ id, name, arguments: args }) => [id, name, args])).to.deep.equal([['call_1', 'get_weather', { city: 'Paris' }], ['call_2', 'now', {}]]);
+    expect(
+      completion.toolCalls.map(({ id, name, arguments: args }) => [id, name, args]),
+    ).to.deep.equal([
+      ['call_1', 'get_weather', { city: 'Paris' }],
+      ['call_2', 'now', {}],
+    ]);
     expect(completion.finishReason).to.equal('tool_calls');
   });
 
   it('with calls that all have the number 0, and with a call that is null', async () => {
-    const { completion } = await stream([event({ tool_calls: [{ index: 0, id: 'a', function: { name: 'w', arguments: '{"x":1}' } }] }), event({ tool_calls: [{ index: 0, id: 'b', function: { name: 'w', arguments: '{"x":' } }] }), event({ tool_calls: [null, { index: 0, function: { arguments: '2}' } }] }), END]);
-    expect(completion.toolCalls.map(({ id, name, arguments: args }) => [id, name, args])).to.deep.equal([['a', 'w', { x: '1' }], ['b', 'w', { x: '2' }]]);
+    const { completion } = await stream([
+      event({ tool_calls: [{ index: 0, id: 'a', function: { name: 'w', arguments: '{"x":1}' } }] }),
+      event({ tool_calls: [{ index: 0, id: 'b', function: { name: 'w', arguments: '{"x":' } }] }),
+      event({ tool_calls: [null, { index: 0, function: { arguments: '2}' } }] }),
+      END,
+    ]);
+    expect(
+      completion.toolCalls.map(({ id, name, arguments: args }) => [id, name, args]),
+    ).to.deep.equal([
+      ['a', 'w', { x: '1' }],
+      ['b', 'w', { x: '2' }],
+    ]);
   });
 
   it('of nothing but calls, for ever, is an error', async () => {
-    const error = await rejection(stream(Array.from({ length: 300 }, () => event({ tool_calls: [{ index: 0, function: { arguments: ' ' } }] })), 4));
+    const error = await rejection(
+      stream(
+        Array.from({ length: 300 }, () =>
+          event({ tool_calls: [{ index: 0, function: { arguments: ' ' } }] }),
+        ),
+        4,
+      ),
+    );
     expect(error.details['fault']).to.equal('endless');
   });
 
   const broken: [string, string[], string][] = [
-    ['broken JSON in an event', [event({ content: 'a' }), 'data: {"choices":[{"del\n\n', END], 'not-json'],
+    [
+      'broken JSON in an event',
+      [event({ content: 'a' }), 'data: {"choices":[{"del\n\n', END],
+      'not-json',
+    ],
     ['an end without a word', [event({ content: 'a' })], 'cut'],
     ['nothing', [''], 'no-choices'],
     ['only its end', [END], 'no-choices'],
-    ['an error in the middle', [event({ content: 'a' }), 'data: {"error":{"message":"out of memory"}}\n\n'], 'server-error'],
+    [
+      'an error in the middle',
+      [event({ content: 'a' }), 'data: {"error":{"message":"out of memory"}}\n\n'],
+      'server-error',
+    ],
   ];
   for (const [name, parts, fault] of broken) {
     it(`of ${name} is an error, which keeps what came before`, async () => {
@@ -180,19 +340,33 @@ describe('an answer as a stream', () => {
   }
 
   it('that goes on past every limit is an error', async () => {
-    const error = await rejection(stream(Array.from({ length: 200 }, () => event({ content: 'x' })), 4));
-    expect([error.details['fault'], (error.details['text'] as string).length]).to.deep.equal(['endless', 4 * 4 + 64 + 1]);
+    const error = await rejection(
+      stream(
+        Array.from({ length: 200 }, () => event({ content: 'x' })),
+        4,
+      ),
+    );
+    expect([error.details['fault'], (error.details['text'] as string).length]).to.deep.equal([
+      'endless',
+      4 * 4 + 64 + 1,
+    ]);
   });
 
   it('leaves an error of whoever listens as it is', async () => {
-    const error = await rejection<Error>(readStream(answer([event({ content: 'a' }), END]), 4, () => {
-      throw new RangeError('mine');
-    }));
+    const error = await rejection<Error>(
+      readStream(answer([event({ content: 'a' }), END]), 4, () => {
+        throw new RangeError('mine');
+      }),
+    );
     expect([error.name, error.message]).to.deep.equal(['RangeError', 'mine']);
   });
 
   it('counts as begun only when something was handed on', async () => {
-    const quiet = answer([event({ role: 'assistant', content: '' }), event({}, { finish_reason: 'stop' }), END]);
+    const quiet = answer([
+      event({ role: 'assistant', content: '' }),
+      event({}, { finish_reason: 'stop' }),
+      END,
+    ]);
     await readStream(quiet, 4, () => undefined);
     const loud = answer([event({ content: 'a' }), END]);
     await readStream(loud, 4, () => undefined);
@@ -202,37 +376,120 @@ describe('an answer as a stream', () => {
 
 describe('a request', () => {
   const { settings, sources } = resolveSettings({}, 'remote');
-  const request = { url: URL, model: 'm', messages: [], tools: [], settings, sources, options: {}, stream: false };
+  const request = {
+    url: URL,
+    model: 'm',
+    messages: [],
+    tools: [],
+    settings,
+    sources,
+    options: {},
+    stream: false,
+  };
 
   it('has what every server knows, and nothing more', () => {
-    expect(toRequestBody(request)).to.deep.equal({ model: 'm', messages: [], max_tokens: 64, temperature: 0, seed: 0 });
+    expect(toRequestBody(request)).to.deep.equal({
+      model: 'm',
+      messages: [],
+      max_tokens: 64,
+      temperature: 0,
+      seed: 0,
+    });
   });
 
   it('names the limit as OpenAI wants it there, and as all others know it elsewhere', () => {
-    expect(toRequestBody({ ...request, url: 'https://api.openai.com/v1/' })).to.include({ max_completion_tokens: 64 }).and.not.have.property('max_tokens');
+    expect(toRequestBody({ ...request, url: 'https://api.openai.com/v1/' }))
+      .to.include({ max_completion_tokens: 64 })
+      .and.not.have.property('max_tokens');
   });
 
   it('has what somebody asked for', () => {
-    const asked = resolveSettings({ settings: { topK: 5, repetitionPenalty: 1.1, topP: 0.9, stop: ['x'], reasoningEffort: 'low' } }, 'remote');
-    const body = toRequestBody({ ...request, ...asked, stream: true, tools: [{ name: 'f', parameters: ['a'] }], options: { extraBody: { return_token_ids: true } } });
-    expect(body).to.deep.include({ top_k: 5, repetition_penalty: 1.1, top_p: 0.9, stop: ['x'], reasoning_effort: 'low', stream: true, stream_options: { include_usage: true }, return_token_ids: true });
-    expect(body['tools']).to.deep.equal([{ type: 'function', function: { name: 'f', parameters: { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] } } }]);
+    const asked = resolveSettings(
+      {
+        settings: {
+          topK: 5,
+          repetitionPenalty: 1.1,
+          topP: 0.9,
+          stop: ['x'],
+          reasoningEffort: 'low',
+        },
+      },
+      'remote',
+    );
+    const body = toRequestBody({
+      ...request,
+      ...asked,
+      stream: true,
+      tools: [{ name: 'f', parameters: ['a'] }],
+      options: { extraBody: { return_token_ids: true } },
+    });
+    expect(body).to.deep.include({
+      top_k: 5,
+      repetition_penalty: 1.1,
+      top_p: 0.9,
+      stop: ['x'],
+      reasoning_effort: 'low',
+      stream: true,
+      stream_options: { include_usage: true },
+      return_token_ids: true,
+    });
+    expect(body['tools']).to.deep.equal([
+      {
+        type: 'function',
+        function: {
+          name: 'f',
+          parameters: { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] },
+        },
+      },
+    ]);
   });
 
   it('tells each result with the id of its call', () => {
     const messages = toChatMessages([
       { role: 'user', content: 'What is the weather?' },
-      { role: 'assistant', content: '', toolCalls: [{ id: 'call_a', name: 'f', arguments: { x: '1' }, raw: '' }, { name: 'g', arguments: {}, raw: '' }] },
+      {
+        role: 'assistant',
+        content: '',
+        toolCalls: [
+          { id: 'call_a', name: 'f', arguments: { x: '1' }, raw: '' },
+          { name: 'g', arguments: {}, raw: '' },
+        ],
+      },
       { role: 'tool', content: 'one' },
       { role: 'tool', content: 'two' },
     ]);
-    expect(messages[1]).to.deep.equal({ role: 'assistant', content: null, tool_calls: [{ id: 'call_a', type: 'function', function: { name: 'f', arguments: '{"x":"1"}' } }, { id: 'call_1', type: 'function', function: { name: 'g', arguments: '{}' } }] });
-    expect(messages.slice(2).map(({ tool_call_id }) => tool_call_id)).to.deep.equal(['call_a', 'call_1']);
+    expect(messages[1]).to.deep.equal({
+      role: 'assistant',
+      content: null,
+      tool_calls: [
+        { id: 'call_a', type: 'function', function: { name: 'f', arguments: '{"x":"1"}' } },
+        { id: 'call_1', type: 'function', function: { name: 'g', arguments: '{}' } },
+      ],
+    });
+    expect(messages.slice(2).map(({ tool_call_id }) => tool_call_id)).to.deep.equal([
+      'call_a',
+      'call_1',
+    ]);
   });
 
   it('does not take a result for that of a call which nobody answered', () => {
-    const call = (id: string) => ({ role: 'assistant' as const, content: '', toolCalls: [{ id, name: 'f', arguments: {}, raw: '' }, { id: `${id}2`, name: 'f', arguments: {}, raw: '' }] });
-    const messages = toChatMessages([call('a'), { role: 'tool', content: '1' }, { role: 'user', content: 'Again.' }, call('c'), { role: 'tool', content: '2' }]);
-    expect(messages.filter(({ role }) => role === 'tool').map(({ tool_call_id }) => tool_call_id)).to.deep.equal(['a', 'c']);
+    const call = (id: string) => ({
+      role: 'assistant' as const,
+      content: '',
+      toolCalls: [
+        { id, name: 'f', arguments: {}, raw: '' },
+        { id: `${id}2`, name: 'f', arguments: {}, raw: '' },
+      ],
+    });
+    const messages = toChatMessages([
+      call('a'),
+      { role: 'tool', content: '1' },
+      { role: 'user', content: 'Again.' },
+      call('c'),
+      { role: 'tool', content: '2' },
+    ]);
+    expect(
+      messages.filter(({ role }) => role === 'tool').map(({ tool_call_id }) => tool_call_id),
+    ).to.deep.equal(['a', 'c']);
   });
 });

@@ -1,5 +1,12 @@
 import { expect } from '@open-wc/testing';
-import { abortError, fromErrorRecord, hasCode, isAbortError, toErrorRecord, UnmockedError } from '../../src/errors.js';
+import {
+  abortError,
+  fromErrorRecord,
+  hasCode,
+  isAbortError,
+  toErrorRecord,
+  UnmockedError,
+} from '../../src/errors.js';
 
 /** As an error crosses from a worker: as a record, cloned. */
 const cross = (error: unknown) => fromErrorRecord(structuredClone(toErrorRecord(error)));
@@ -7,22 +14,38 @@ const cross = (error: unknown) => fromErrorRecord(structuredClone(toErrorRecord(
 describe('errors', () => {
   it('cross from the worker whole', () => {
     const root = new TypeError('fetch failed');
-    const error = new UnmockedError('network', 'No answer.', { cause: new UnmockedError('integrity', 'Damaged.', { cause: root, details: { bytes: 3 } }), details: { url: 'x', tried: ['a', 'b'] } });
+    const error = new UnmockedError('network', 'No answer.', {
+      cause: new UnmockedError('integrity', 'Damaged.', { cause: root, details: { bytes: 3 } }),
+      details: { url: 'x', tried: ['a', 'b'] },
+    });
     const crossed = cross(error) as UnmockedError;
     expect(crossed).to.be.instanceOf(UnmockedError);
-    expect(crossed).to.include({ name: 'UnmockedError', message: 'No answer.', code: 'network', stack: error.stack });
+    expect(crossed).to.include({
+      name: 'UnmockedError',
+      message: 'No answer.',
+      code: 'network',
+      stack: error.stack,
+    });
     expect(crossed.details).to.deep.equal({ url: 'x', tried: ['a', 'b'] });
     const cause = crossed.cause as UnmockedError;
     expect(hasCode(cause, 'integrity')).to.equal(true);
     expect(cause.details).to.deep.equal({ bytes: 3 });
-    expect(cause.cause).to.include({ name: 'TypeError', message: 'fetch failed', stack: root.stack });
+    expect(cause.cause).to.include({
+      name: 'TypeError',
+      message: 'fetch failed',
+      stack: root.stack,
+    });
   });
 
   it('stay native when they are aborts', () => {
     const crossed = cross(new DOMException('Stopped.', 'AbortError'));
     expect(crossed).to.be.instanceOf(DOMException);
     expect(isAbortError(crossed)).to.equal(true);
-    expect(isAbortError(cross(AbortSignal.timeout(0).reason ?? new DOMException('Late.', 'TimeoutError')))).to.equal(true);
+    expect(
+      isAbortError(
+        cross(AbortSignal.timeout(0).reason ?? new DOMException('Late.', 'TimeoutError')),
+      ),
+    ).to.equal(true);
   });
 
   it('are made of what is not an error', () => {

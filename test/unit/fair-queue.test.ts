@@ -10,17 +10,25 @@ function setUp() {
   const log: string[] = [];
   const end = new Map<string, (error?: Error) => void>();
   const add = (client: string, name: string, signal = forever) =>
-    queue.run(client, () => {
-      log.push(name);
-      return new Promise<string>((resolve, reject) => end.set(name, (error) => (error ? reject(error) : resolve(name))));
-    }, signal);
+    queue.run(
+      client,
+      () => {
+        log.push(name);
+        return new Promise<string>((resolve, reject) =>
+          end.set(name, (error) => (error ? reject(error) : resolve(name))),
+        );
+      },
+      signal,
+    );
   return { log, end, add };
 }
 
 describe('FairQueue', () => {
   it('runs one job at a time, a client’s in their order, clients in turns', async () => {
     const { log, end, add } = setUp();
-    const jobs = new Map(['a1', 'a2', 'a3', 'b1', 'c1', 'b2'].map((name) => [name, add(name[0]!, name)]));
+    const jobs = new Map(
+      ['a1', 'a2', 'a3', 'b1', 'c1', 'b2'].map((name) => [name, add(name[0]!, name)]),
+    );
     // a's second job was there before b and c came: it is a's turn, then everybody else's before a's third.
     const order = ['a1', 'a2', 'b1', 'c1', 'a3', 'b2'];
     for (const [index, name] of order.entries()) {
@@ -59,7 +67,9 @@ describe('FairQueue', () => {
 
   it('does not begin a job that was aborted before', async () => {
     const { log, add } = setUp();
-    expect(isAbortError(await add('a', 'a1', AbortSignal.abort()).catch((error: unknown) => error))).to.equal(true);
+    expect(
+      isAbortError(await add('a', 'a1', AbortSignal.abort()).catch((error: unknown) => error)),
+    ).to.equal(true);
     expect(log).to.deep.equal([]);
   });
 

@@ -5,7 +5,10 @@ import { parseReply } from '../../src/agents/reply.js';
 function split(pieces: string[]) {
   const stream = new ReasoningStream();
   const all = [...pieces.map((piece) => stream.push(piece)), stream.flush()];
-  return { thinking: all.map(({ thinking }) => thinking).join(''), response: all.map(({ response }) => response).join('') };
+  return {
+    thinking: all.map(({ thinking }) => thinking).join(''),
+    response: all.map(({ response }) => response).join(''),
+  };
 }
 
 describe('ReasoningStream', () => {
@@ -28,7 +31,8 @@ describe('ReasoningStream', () => {
       // Several blocks are joined by a line there; here they follow one another.
       expect(whole.thinking.replaceAll(/\s/g, '')).to.equal(thinking.replaceAll(/\s/g, ''));
       expect(whole.response.trim()).to.equal(response);
-      for (let size = 1; size <= 5; size++) expect(split(text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [])).to.deep.equal(whole);
+      for (let size = 1; size <= 5; size++)
+        expect(split(text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [])).to.deep.equal(whole);
     });
   }
 

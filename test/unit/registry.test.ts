@@ -35,10 +35,18 @@ describe('resolveModel', () => {
   }
 
   it('looks in a mirror for what comes from a hub, and only for that', () => {
-    expect(base('owner/name', 'http://127.0.0.1:9000/hub')).to.equal('http://127.0.0.1:9000/hub/owner/name/resolve/main/');
-    expect(base('distilgpt2', 'http://127.0.0.1:9000/')).to.equal('http://127.0.0.1:9000/Xenova/distilgpt2/resolve/main/');
-    expect(base('unmocked-tiny', 'http://127.0.0.1:9000/')).to.equal('https://page.example/sub/models/unmocked-tiny/');
-    expect(hubTreeUrl(resolveModel('owner/name', { hub: 'http://127.0.0.1:9000/hub/' }).source)).to.equal('http://127.0.0.1:9000/hub/api/models/owner/name/tree/main?recursive=true');
+    expect(base('owner/name', 'http://127.0.0.1:9000/hub')).to.equal(
+      'http://127.0.0.1:9000/hub/owner/name/resolve/main/',
+    );
+    expect(base('distilgpt2', 'http://127.0.0.1:9000/')).to.equal(
+      'http://127.0.0.1:9000/Xenova/distilgpt2/resolve/main/',
+    );
+    expect(base('unmocked-tiny', 'http://127.0.0.1:9000/')).to.equal(
+      'https://page.example/sub/models/unmocked-tiny/',
+    );
+    expect(
+      hubTreeUrl(resolveModel('owner/name', { hub: 'http://127.0.0.1:9000/hub/' }).source),
+    ).to.equal('http://127.0.0.1:9000/hub/api/models/owner/name/tree/main?recursive=true');
     expect(hubTreeUrl(resolveModel('unmocked-tiny').source)).to.equal(undefined);
   });
 
@@ -48,9 +56,25 @@ describe('resolveModel', () => {
     expect(JSON.stringify(models)).to.equal(before);
   });
 
-  for (const reference of ['', 'gpt', 'a/b/c', '../up', 'owner/', 'owner/name@', 'o w/n', 'javascript:alert(1)', 'data:text/plain,x', 'file:///etc/passwd', '//evil.example/x', 'https://', 'https://user:pw@files.example/']) {
+  for (const reference of [
+    '',
+    'gpt',
+    'a/b/c',
+    '../up',
+    'owner/',
+    'owner/name@',
+    'o w/n',
+    'javascript:alert(1)',
+    'data:text/plain,x',
+    'file:///etc/passwd',
+    '//evil.example/x',
+    'https://',
+    'https://user:pw@files.example/',
+  ]) {
     it(`refuses "${reference}"`, () => {
-      expect(() => resolveModel(reference)).to.throw().that.satisfies((error: unknown) => hasCode(error, 'unknown-model', 'invalid-argument'));
+      expect(() => resolveModel(reference))
+        .to.throw()
+        .that.satisfies((error: unknown) => hasCode(error, 'unknown-model', 'invalid-argument'));
     });
   }
 
@@ -60,16 +84,28 @@ describe('resolveModel', () => {
 
   it('refuses a mirror that is not an http address, or that holds a password', () => {
     for (const hub of ['mirror', 'ftp://mirror.example/', 'https://a:b@mirror.example/']) {
-      expect(() => resolveModel('owner/name', { hub })).to.throw().that.satisfies((error: unknown) => hasCode(error, 'invalid-argument'));
+      expect(() => resolveModel('owner/name', { hub }))
+        .to.throw()
+        .that.satisfies((error: unknown) => hasCode(error, 'invalid-argument'));
     }
   });
 });
 
 describe('the ladder', () => {
-  const rungs = (id: string, ...rest: [Parameters<typeof rungsOf>[1], Parameters<typeof rungsOf>[2]?]) => rungsOf(resolveModel(id), ...rest).map(({ device, dtype, file, ort }) => `${device} ${dtype} ${file.slice('onnx/'.length)} ${ort}`);
+  const rungs = (
+    id: string,
+    ...rest: [Parameters<typeof rungsOf>[1], Parameters<typeof rungsOf>[2]?]
+  ) =>
+    rungsOf(resolveModel(id), ...rest).map(
+      ({ device, dtype, file, ort }) => `${device} ${dtype} ${file.slice('onnx/'.length)} ${ort}`,
+    );
 
   it('of unmocked-tiny: WebGPU, then q8, then fp32', () => {
-    expect(rungs('unmocked-tiny', 'auto')).to.deep.equal(['webgpu fp32 model.onnx asyncify', 'wasm q8 model_quantized.onnx plain', 'wasm fp32 model.onnx plain']);
+    expect(rungs('unmocked-tiny', 'auto')).to.deep.equal([
+      'webgpu fp32 model.onnx asyncify',
+      'wasm q8 model_quantized.onnx plain',
+      'wasm fp32 model.onnx plain',
+    ]);
   });
 
   it('of distilgpt2: fp16 before fp32 on WebGPU, the small merged q8 first on WASM', () => {
@@ -83,7 +119,10 @@ describe('the ladder', () => {
   });
 
   it('has only the rungs of a device and of a dtype that are asked for', () => {
-    expect(rungs('distilgpt2', 'webgpu')).to.deep.equal(['webgpu fp16 model_fp16.onnx asyncify', 'webgpu fp32 model.onnx asyncify']);
+    expect(rungs('distilgpt2', 'webgpu')).to.deep.equal([
+      'webgpu fp16 model_fp16.onnx asyncify',
+      'webgpu fp32 model.onnx asyncify',
+    ]);
     expect(rungs('distilgpt2', 'wasm', 'fp32')).to.deep.equal(['wasm fp32 model.onnx plain']);
     expect(rungs('distilgpt2', 'wasm', 'q4')).to.deep.equal([]);
     expect(rungs('distilgpt2', 'remote')).to.deep.equal([]);
@@ -92,7 +131,9 @@ describe('the ladder', () => {
   it('names a file of every variant that the registry pins', () => {
     for (const model of models) {
       for (const { file } of model.variants) {
-        expect(model.files[file], `${model.id} ${file}`).to.have.property('sha256').that.matches(/^[0-9a-f]{64}$/);
+        expect(model.files[file], `${model.id} ${file}`)
+          .to.have.property('sha256')
+          .that.matches(/^[0-9a-f]{64}$/);
         expect(model.files[file]!.bytes).to.be.above(0);
       }
     }

@@ -34,7 +34,12 @@ describe('StopText', () => {
   }
 
   it('shows no part of a stop sequence before it is known to be none', () => {
-    expect(shown(['\nUser:'], ['a', '\n', 'User', ' x']).parts).to.deep.equal(['a', '', '', '\nUser x']);
+    expect(shown(['\nUser:'], ['a', '\n', 'User', ' x']).parts).to.deep.equal([
+      'a',
+      '',
+      '',
+      '\nUser x',
+    ]);
   });
 
   it('shows nothing after a stop sequence', () => {

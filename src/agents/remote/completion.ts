@@ -15,7 +15,13 @@ export interface Completion {
   toolCalls: ToolCall[];
   problems: string[];
   finishReason: FinishReason;
-  usage: { prompt_tokens: number; completion_tokens: number; prompt_tokens_details?: { cached_tokens?: number } } | undefined;
+  usage:
+    | {
+        prompt_tokens: number;
+        completion_tokens: number;
+        prompt_tokens_details?: { cached_tokens?: number };
+      }
+    | undefined;
   promptTokenIds: number[];
   outputTokenIds: number[];
 }
@@ -38,7 +44,9 @@ interface Part {
   /** DeepSeek, llama.cpp and others; vLLM has moved on to `reasoning`. */
   reasoning_content?: unknown;
   reasoning?: unknown;
-  tool_calls?: { index?: number; id?: string; function?: { name?: string; arguments?: string } }[] | null;
+  tool_calls?:
+    | { index?: number; id?: string; function?: { name?: string; arguments?: string } }[]
+    | null;
 }
 
 interface Call {
@@ -50,10 +58,20 @@ interface Call {
 const PIECES = { perToken: 4, more: 64 };
 
 /** The JSON object of an answer that came as one. */
-export async function readJson({ response, alive, redact }: Answer): Promise<Body & { data?: unknown }> {
+export async function readJson({
+  response,
+  alive,
+  redact,
+}: Answer): Promise<Body & { data?: unknown }> {
   const { url } = response;
   const text = await response.text().catch((cause: unknown) => {
-    throw remoteError('network', 'connection-lost', `${new URL(url).host} hung up before its answer was whole. Try again; if it goes on, look into the server's log.`, { url }, cause);
+    throw remoteError(
+      'network',
+      'connection-lost',
+      `${new URL(url).host} hung up before its answer was whole. Try again; if it goes on, look into the server's log.`,
+      { url },
+      cause,
+    );
   });
   alive();
   return parseJson(text, url, redact);
@@ -61,13 +79,22 @@ export async function readJson({ response, alive, redact }: Answer): Promise<Bod
 
 /** Reads an answer that came as one JSON text. */
 export async function readCompletion(answer: Answer): Promise<Completion> {
-  const { response: { url }, redact } = answer;
+  const {
+    response: { url },
+    redact,
+  } = answer;
   const body = await readJson(answer);
   const text = JSON.stringify(body);
   throwErrorOf(body, url, redact);
   const choice = body.choices?.[0];
   if (!choice) throw noChoices(url, redact(text));
-  if (typeof choice.message !== 'object' || choice.message === null) throw remoteError('remote-invalid', 'malformed', `${url} answered with a choice without a message: ${clip(redact(text))}. Is it an OpenAI-compatible server?`, { url });
+  if (typeof choice.message !== 'object' || choice.message === null)
+    throw remoteError(
+      'remote-invalid',
+      'malformed',
+      `${url} answered with a choice without a message: ${clip(redact(text))}. Is it an OpenAI-compatible server?`,
+      { url },
+    );
   const assembly = new Assembly();
   assembly.take(body, choice, choice.message);
   return assembly.finish();
@@ -78,7 +105,11 @@ export async function readCompletion(answer: Answer): Promise<Completion> {
  *
  * @throws UnmockedError with the text so far in `details.text`, once there is some.
  */
-export async function readStream(answer: Answer, maxNewTokens: number, onPiece: (piece: TokenPiece) => void): Promise<Completion> {
+export async function readStream(
+  answer: Answer,
+  maxNewTokens: number,
+  onPiece: (piece: TokenPiece) => void,
+): Promise<Completion> {
   const { response, alive, begun, redact } = answer;
   const { url } = response;
   const assembly = new Assembly();
@@ -100,9 +131,21 @@ export async function readStream(answer: Answer, maxNewTokens: number, onPiece: 
     const text = assembly.take(body, choice, choice?.delta ?? {});
     const tokenIds = readIds(choice?.token_ids);
     // Only what holds something is a sign of life; an endless trickle of nothing is silence.
-    if (text === '' && tokenIds.length === 0 && !choice?.finish_reason && !choice?.delta?.tool_calls?.length) return;
+    if (
+      text === '' &&
+      tokenIds.length === 0 &&
+      !choice?.finish_reason &&
+      !choice?.delta?.tool_calls?.length
+    )
+      return;
     alive();
-    if (++events > limit) throw remoteError('remote-invalid', 'endless', `${new URL(url).host} does not stop: ${limit} pieces came, ${maxNewTokens} tokens were asked for. Does it know max_tokens?`, { url });
+    if (++events > limit)
+      throw remoteError(
+        'remote-invalid',
+        'endless',
+        `${new URL(url).host} does not stop: ${limit} pieces came, ${maxNewTokens} tokens were asked for. Does it know max_tokens?`,
+        { url },
+      );
     if (text === '' && tokenIds.length === 0) return;
     begun();
     onPiece({ index: pieces++, tokenId: tokenIds.at(-1), text });
@@ -115,13 +158,22 @@ export async function readStream(answer: Answer, maxNewTokens: number, onPiece: 
       if (done) break;
     }
     if (choices === 0) throw noChoices(url, '');
-    if (!done && !assembly.finished) throw remoteError('network', 'cut', `${new URL(url).host} ended its stream before the reply was whole. Try again; if it goes on, look into the server's log.`, { url });
+    if (!done && !assembly.finished)
+      throw remoteError(
+        'network',
+        'cut',
+        `${new URL(url).host} ended its stream before the reply was whole. Try again; if it goes on, look into the server's log.`,
+        { url },
+      );
     const closing = assembly.close();
     if (closing) onPiece({ index: pieces++, text: closing });
     return assembly.finish();
   } catch (error) {
     if (!(error instanceof UnmockedError) || !assembly.text) throw error;
-    throw new UnmockedError(error.code, error.message, { cause: error.cause, details: { ...error.details, text: assembly.text } });
+    throw new UnmockedError(error.code, error.message, {
+      cause: error.cause,
+      details: { ...error.details, text: assembly.text },
+    });
   }
 }
 
@@ -132,7 +184,13 @@ async function* chunksOf(response: Response): AsyncGenerator<Uint8Array, void, u
   try {
     for (;;) {
       const { value, done } = await reader.read().catch((cause: unknown) => {
-        throw remoteError('network', 'cut', `${new URL(url).host} hung up in the middle of its reply. Try again; if it goes on, look into the server's log.`, { url }, cause);
+        throw remoteError(
+          'network',
+          'cut',
+          `${new URL(url).host} hung up in the middle of its reply. Try again; if it goes on, look into the server's log.`,
+          { url },
+          cause,
+        );
       });
       if (done) return;
       yield value;
@@ -166,7 +224,8 @@ class Assembly {
     this.#promptTokenIds.push(...readIds(body.prompt_token_ids));
     this.#outputTokenIds.push(...readIds(choice?.token_ids));
     if (choice?.finish_reason) this.#finish = choice.finish_reason;
-    for (const call of Array.isArray(part.tool_calls) ? part.tool_calls : []) if (call) this.#takeCall(call);
+    for (const call of Array.isArray(part.tool_calls) ? part.tool_calls : [])
+      if (call) this.#takeCall(call);
     const reasoning = readContent(part.reasoning_content ?? part.reasoning);
     const content = readContent(part.content);
     let added = '';
@@ -195,7 +254,11 @@ class Assembly {
   }
 
   /** A call's arguments come in pieces; the first has its id and name. */
-  #takeCall(piece: { index?: number; id?: string; function?: { name?: string; arguments?: unknown } }): void {
+  #takeCall(piece: {
+    index?: number;
+    id?: string;
+    function?: { name?: string; arguments?: unknown };
+  }): void {
     let call = piece.index === undefined ? undefined : this.#open.get(piece.index);
     // Some servers number all calls 0: an id that is another begins another call.
     if (!call || (piece.id && call.id && piece.id !== call.id)) {
@@ -206,7 +269,10 @@ class Assembly {
     if (piece.id) call.id = piece.id;
     call.function.name += piece.function?.name ?? '';
     const { arguments: args } = piece.function ?? {};
-    call.function.arguments = typeof args === 'object' && args !== null ? args : `${String(call.function.arguments)}${String(args ?? '')}`;
+    call.function.arguments =
+      typeof args === 'object' && args !== null
+        ? args
+        : `${String(call.function.arguments)}${String(args ?? '')}`;
   }
 
   finish(): Completion {
@@ -218,7 +284,8 @@ class Assembly {
       if (typeof read === 'string') problems.push(read);
       else toolCalls.push(read);
     }
-    if (this.#finish === 'content_filter') problems.push('The server held back a part of the reply (content_filter).');
+    if (this.#finish === 'content_filter')
+      problems.push('The server held back a part of the reply (content_filter).');
     return {
       text: this.text,
       content: this.#content,
@@ -240,10 +307,15 @@ function readFinishReason(reason: unknown): FinishReason {
 /** A text, or (some servers) a list of parts with texts. */
 function readContent(content: unknown): string {
   if (typeof content === 'string') return content;
-  return Array.isArray(content) ? content.map((part: { text?: unknown } | null) => (typeof part?.text === 'string' ? part.text : '')).join('') : '';
+  return Array.isArray(content)
+    ? content
+        .map((part: { text?: unknown } | null) => (typeof part?.text === 'string' ? part.text : ''))
+        .join('')
+    : '';
 }
 
-const readIds = (ids: unknown): number[] => (Array.isArray(ids) && ids.every((id) => typeof id === 'number') ? ids : []);
+const readIds = (ids: unknown): number[] =>
+  Array.isArray(ids) && ids.every((id) => typeof id === 'number') ? ids : [];
 
 function parseJson(text: string, url: string, redact: Redact): Body {
   try {
@@ -251,16 +323,37 @@ function parseJson(text: string, url: string, redact: Redact): Body {
     if (typeof body === 'object' && body !== null) return body;
   } catch {
     // The parser's own error quotes the text, key or not.
-    throw remoteError('remote-invalid', 'not-json', `${url} answered with broken JSON, perhaps cut off: ${clip(redact(text))} (${text.length} characters). Try again; if it goes on, look into the server's log.`, { url });
+    throw remoteError(
+      'remote-invalid',
+      'not-json',
+      `${url} answered with broken JSON, perhaps cut off: ${clip(redact(text))} (${text.length} characters). Try again; if it goes on, look into the server's log.`,
+      { url },
+    );
   }
-  throw remoteError('remote-invalid', 'malformed', `${url} answered with JSON that is no object: ${clip(redact(text))}. Is it an OpenAI-compatible server?`, { url });
+  throw remoteError(
+    'remote-invalid',
+    'malformed',
+    `${url} answered with JSON that is no object: ${clip(redact(text))}. Is it an OpenAI-compatible server?`,
+    { url },
+  );
 }
 
 /** Some servers say in a 200, or in mid-stream, that they failed. */
 function throwErrorOf({ error }: Body, url: string, redact: Redact): void {
   if (!error) return;
   const message = typeof error === 'string' ? error : error.message;
-  throw remoteError('remote-error', 'server-error', `${new URL(url).host} failed: ${clip(redact(String(message ?? 'it does not say why')))}. Look into the server's log.`, { url });
+  throw remoteError(
+    'remote-error',
+    'server-error',
+    `${new URL(url).host} failed: ${clip(redact(String(message ?? 'it does not say why')))}. Look into the server's log.`,
+    { url },
+  );
 }
 
-const noChoices = (url: string, text: string) => remoteError('remote-invalid', 'no-choices', `${url} answered without a choice in it${text ? `: ${clip(text)}` : ''}. Is the model one for chat?`, { url });
+const noChoices = (url: string, text: string) =>
+  remoteError(
+    'remote-invalid',
+    'no-choices',
+    `${url} answered without a choice in it${text ? `: ${clip(text)}` : ''}. Is the model one for chat?`,
+    { url },
+  );

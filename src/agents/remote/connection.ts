@@ -1,6 +1,12 @@
 import { redacted, type Redact, redactor } from '../../config/secret.js';
 import { abortError, UnmockedError } from '../../errors.js';
-import { connectionError, type Reach, remoteError, type ServerFacts, statusError } from './remote-errors.js';
+import {
+  connectionError,
+  type Reach,
+  remoteError,
+  type ServerFacts,
+  statusError,
+} from './remote-errors.js';
 
 export interface ConnectionOptions {
   /** Base URL, `/v1` included. */
@@ -35,7 +41,13 @@ export class Connection {
   readonly #mayRaiseTimeout: boolean;
   readonly #maxRetries: number;
 
-  constructor({ apiUrl, apiKey, timeoutSeconds, maxRetries, patience = Infinity }: ConnectionOptions) {
+  constructor({
+    apiUrl,
+    apiKey,
+    timeoutSeconds,
+    maxRetries,
+    patience = Infinity,
+  }: ConnectionOptions) {
     this.url = apiUrl.trim().replace(/\/*$/, '/');
     this.#key = apiKey;
     this.#redact = redactor(apiKey);
@@ -50,23 +62,44 @@ export class Connection {
    *
    * @throws UnmockedError with `details.fault`, a `RemoteFault`; `AbortError`; what `read` throws.
    */
-  async send<T>(path: string, options: SendOptions, read: (answer: Answer) => Promise<T>): Promise<T> {
+  async send<T>(
+    path: string,
+    options: SendOptions,
+    read: (answer: Answer) => Promise<T>,
+  ): Promise<T> {
     const facts: ServerFacts = { ...options.facts, url: `${this.url}${path}` };
     for (let retries = 0; ; retries++) {
       const watch = new Watch(this.#timeoutMs, this.#mayRaiseTimeout, facts.url, options.signal);
       let begun = false;
       try {
         const response = await this.#fetch(facts.url, options, watch.signal);
-        if (isRedirect(response)) throw remoteError('remote-error', 'redirect', `${facts.url} redirects to another address. Give that address as the API URL.`, { url: facts.url });
-        if (!response.ok) throw withRetryAfter(statusError(response.status, this.#redact(await readText(response)), facts), response);
+        if (isRedirect(response))
+          throw remoteError(
+            'remote-error',
+            'redirect',
+            `${facts.url} redirects to another address. Give that address as the API URL.`,
+            { url: facts.url },
+          );
+        if (!response.ok)
+          throw withRetryAfter(
+            statusError(response.status, this.#redact(await readText(response)), facts),
+            response,
+          );
         assertMediaType(response, options.accept, facts.url);
-        return await read({ response, retries, redact: this.#redact, alive: () => watch.alive(), begun: () => (begun = true) });
+        return await read({
+          response,
+          retries,
+          redact: this.#redact,
+          alive: () => watch.alive(),
+          begun: () => (begun = true),
+        });
       } catch (error) {
         if (options.signal.aborted) throw abortError(options.signal);
         const said = watch.timedOut ?? error;
         if (!(said instanceof UnmockedError)) throw said; // not the server's doing: a caller's listener threw
         const failure = this.#withoutKey(said);
-        const pause = begun || retries >= this.#maxRetries ? undefined : pauseBefore(failure, retries);
+        const pause =
+          begun || retries >= this.#maxRetries ? undefined : pauseBefore(failure, retries);
         if (pause === undefined) throw retries > 0 ? afterRetries(failure, retries) : failure;
         watch.end();
         await sleep(pause, options.signal);
@@ -80,7 +113,15 @@ export class Connection {
     const headers: Record<string, string> = { Accept: accept };
     if (this.#key) headers['Authorization'] = `Bearer ${this.#key}`;
     if (body) headers['Content-Type'] = 'application/json';
-    const init: RequestInit = { headers, signal, cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer', redirect: 'manual', ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}) };
+    const init: RequestInit = {
+      headers,
+      signal,
+      cache: 'no-store',
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+      redirect: 'manual',
+      ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
+    };
     try {
       return await fetch(url, init);
     } catch (cause) {
@@ -91,7 +132,9 @@ export class Connection {
 
   /** What servers say was redacted where it was read, before anything was cut; this is for what is left. A cause has texts of its own. */
   #withoutKey(error: UnmockedError): UnmockedError {
-    return new UnmockedError(error.code, this.#redact(error.message), { details: redacted(error.details, this.#redact) });
+    return new UnmockedError(error.code, this.#redact(error.message), {
+      details: redacted(error.details, this.#redact),
+    });
   }
 }
 
@@ -120,7 +163,12 @@ class Watch {
     this.#limit = limit;
     this.signal = AbortSignal.any([signal, this.#controller.signal]);
     this.#onSilence = () => {
-      this.timedOut = remoteError('timeout', 'timeout', `${new URL(url).host} was silent for ${limit / 1000} s. It may be loading its model: try again${mayRaise ? ', or raise timeout_seconds' : ''}.`, { url: url });
+      this.timedOut = remoteError(
+        'timeout',
+        'timeout',
+        `${new URL(url).host} was silent for ${limit / 1000} s. It may be loading its model: try again${mayRaise ? ', or raise timeout_seconds' : ''}.`,
+        { url: url },
+      );
       this.#controller.abort(this.timedOut);
     };
     this.alive();
@@ -141,7 +189,8 @@ class Watch {
 }
 
 /** Browsers show no more of a redirect than that it is one. */
-const isRedirect = ({ type, status }: Response): boolean => type === 'opaqueredirect' || (status >= 300 && status < 400);
+const isRedirect = ({ type, status }: Response): boolean =>
+  type === 'opaqueredirect' || (status >= 300 && status < 400);
 
 async function readText(response: Response): Promise<string> {
   return response.text().catch(() => ''); // the status says enough
@@ -151,21 +200,42 @@ function assertMediaType(response: Response, accept: SendOptions['accept'], url:
   const type = (response.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
   if (type === accept) return;
   if (type === 'text/html') {
-    throw remoteError('remote-invalid', 'html', `${url} answered with a web page in place of ${accept}. The API URL is that of a site, not of its API: most end in /v1.`, { url });
+    throw remoteError(
+      'remote-invalid',
+      'html',
+      `${url} answered with a web page in place of ${accept}. The API URL is that of a site, not of its API: most end in /v1.`,
+      { url },
+    );
   }
-  throw remoteError('remote-invalid', 'content-type', `${url} answered with the type "${type || 'none'}"; ${accept} was asked for. Is it an OpenAI-compatible server?`, { url, contentType: type });
+  throw remoteError(
+    'remote-invalid',
+    'content-type',
+    `${url} answered with the type "${type || 'none'}"; ${accept} was asked for. Is it an OpenAI-compatible server?`,
+    { url, contentType: type },
+  );
 }
 
 function withRetryAfter(error: UnmockedError, response: Response): UnmockedError {
   const header = response.headers.get('retry-after');
   if (header === null) return error;
-  const seconds = /^\d+(\.\d+)?$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
-  return Number.isFinite(seconds) ? new UnmockedError(error.code, error.message, { details: { ...error.details, retryAfterSeconds: Math.max(0, seconds) } }) : error;
+  const seconds = /^\d+(\.\d+)?$/.test(header)
+    ? Number(header)
+    : (Date.parse(header) - Date.now()) / 1000;
+  return Number.isFinite(seconds)
+    ? new UnmockedError(error.code, error.message, {
+        details: { ...error.details, retryAfterSeconds: Math.max(0, seconds) },
+      })
+    : error;
 }
 
 /** Milliseconds to wait before the next try; undefined where another try would not help. */
 function pauseBefore({ details }: UnmockedError, retries: number): number | undefined {
-  if (!['rate-limited', 'unavailable', 'refused', 'unresolved', 'connection-lost', 'cut'].includes(details['fault'] as string)) return undefined;
+  if (
+    !['rate-limited', 'unavailable', 'refused', 'unresolved', 'connection-lost', 'cut'].includes(
+      details['fault'] as string,
+    )
+  )
+    return undefined;
   const wanted = details['retryAfterSeconds'] as number | undefined;
   if (wanted !== undefined) return wanted <= LONGEST_RETRY_AFTER ? wanted * 1000 : undefined;
   const backOff = Math.min(BACK_OFF.limit, BACK_OFF.first * 2 ** retries);
@@ -173,17 +243,32 @@ function pauseBefore({ details }: UnmockedError, retries: number): number | unde
 }
 
 function afterRetries(error: UnmockedError, retries: number): UnmockedError {
-  return new UnmockedError(error.code, `${error.message} (Tried ${retries + 1} times.)`, { details: { ...error.details, retries } });
+  return new UnmockedError(error.code, `${error.message} (Tried ${retries + 1} times.)`, {
+    details: { ...error.details, retries },
+  });
 }
 
 /**
  * A browser says only that a request failed; asked differently, it shows whether the server is there, and whether this page may read it.
  * (A page with COEP `require-corp` learns that only of servers which send `Cross-Origin-Resource-Policy: cross-origin`.)
  */
-async function reach(url: string, headers: Record<string, string>, signal: AbortSignal): Promise<Reach> {
+async function reach(
+  url: string,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Reach> {
   if (globalThis.location === undefined) return 'nothing'; // no CORS in Node, and its errors say more
-  const init: RequestInit = { signal, cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer' };
-  const answers = (options: RequestInit) => fetch(url, { ...init, ...options }).then(() => true, () => false);
+  const init: RequestInit = {
+    signal,
+    cache: 'no-store',
+    credentials: 'omit',
+    referrerPolicy: 'no-referrer',
+  };
+  const answers = (options: RequestInit) =>
+    fetch(url, { ...init, ...options }).then(
+      () => true,
+      () => false,
+    );
   if (!(await answers({ mode: 'no-cors' }))) return 'nothing';
   return (await answers({ headers })) ? 'readable' : 'opaque';
 }

@@ -23,7 +23,11 @@ export function toChatMessages(messages: readonly Message[]): ChatMessage[] {
     const tool_calls = toolCalls.map((call) => {
       const id = call.id ?? `call_${++calls}`;
       open.push(id);
-      return { id, type: 'function' as const, function: { name: call.name, arguments: JSON.stringify(call.arguments) } };
+      return {
+        id,
+        type: 'function' as const,
+        function: { name: call.name, arguments: JSON.stringify(call.arguments) },
+      };
     });
     return { role, content: content || null, tool_calls };
   });
@@ -41,7 +45,13 @@ export function toFunctionTools(tools: readonly Tool[]): FunctionTool[] {
     function: {
       name,
       ...(description ? { description } : {}),
-      parameters: { type: 'object', properties: Object.fromEntries(parameters.map((parameter) => [parameter, { type: 'string' }])), required: parameters },
+      parameters: {
+        type: 'object',
+        properties: Object.fromEntries(
+          parameters.map((parameter) => [parameter, { type: 'string' }]),
+        ),
+        required: parameters,
+      },
     },
   }));
 }
@@ -58,14 +68,25 @@ export interface ChatRequest {
 }
 
 /** The body of `POST chat/completions`: what all servers know, greedy decoding by default, and the rest where somebody asked for it. */
-export function toRequestBody({ url, model, messages, tools, settings, sources, options, stream }: ChatRequest): Record<string, unknown> {
-  const asked = (name: 'topK' | 'repetitionPenalty') => options[name] !== undefined || sources[name] !== 'default';
+export function toRequestBody({
+  url,
+  model,
+  messages,
+  tools,
+  settings,
+  sources,
+  options,
+  stream,
+}: ChatRequest): Record<string, unknown> {
+  const asked = (name: 'topK' | 'repetitionPenalty') =>
+    options[name] !== undefined || sources[name] !== 'default';
   const { maxNewTokens, temperature, topP, seed, stop, reasoningEffort } = settings;
   return {
     model,
     messages,
     // OpenAI's newer models refuse `max_tokens`; many other servers know nothing else.
-    [new URL(url).hostname === 'api.openai.com' ? 'max_completion_tokens' : 'max_tokens']: maxNewTokens,
+    [new URL(url).hostname === 'api.openai.com' ? 'max_completion_tokens' : 'max_tokens']:
+      maxNewTokens,
     temperature,
     seed,
     ...(topP < 1 ? { top_p: topP } : {}),
@@ -80,7 +101,10 @@ export function toRequestBody({ url, model, messages, tools, settings, sources, 
 }
 
 /** A call in OpenAI's form, or what is wrong with it. */
-export function readToolCall(call: { id?: unknown; function?: { name?: unknown; arguments?: unknown } | undefined }): ToolCall | string {
+export function readToolCall(call: {
+  id?: unknown;
+  function?: { name?: unknown; arguments?: unknown } | undefined;
+}): ToolCall | string {
   const { name, arguments: json } = call.function ?? {};
   const raw = JSON.stringify(call.function ?? {});
   if (typeof name !== 'string' || name === '') return `A tool call has no name: ${clip(raw)}`;
@@ -91,7 +115,13 @@ export function readToolCall(call: { id?: unknown; function?: { name?: unknown; 
   } catch {
     return `The arguments of the tool call ${name} are not JSON: ${clip(String(json))}`;
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return `The arguments of the tool call ${name} are not an object: ${clip(String(json))}`;
-  const args = Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]));
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    return `The arguments of the tool call ${name} are not an object: ${clip(String(json))}`;
+  const args = Object.fromEntries(
+    Object.entries(parsed).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  );
   return { name, arguments: args, raw, ...(typeof call.id === 'string' ? { id: call.id } : {}) };
 }

@@ -13,12 +13,19 @@ export interface ServedModel {
  *
  * @throws UnmockedError as `Connection.send` does; `AbortError`.
  */
-export async function readModels(connection: Connection, signal: AbortSignal = new AbortController().signal): Promise<ServedModel[]> {
+export async function readModels(
+  connection: Connection,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<ServedModel[]> {
   try {
-    return await connection.send('models', { accept: 'application/json', facts: { model: '', models: [] }, signal }, async (answer) => {
-      const { data } = await readJson(answer);
-      return Array.isArray(data) ? data.flatMap(readModel) : [];
-    });
+    return await connection.send(
+      'models',
+      { accept: 'application/json', facts: { model: '', models: [] }, signal },
+      async (answer) => {
+        const { data } = await readJson(answer);
+        return Array.isArray(data) ? data.flatMap(readModel) : [];
+      },
+    );
   } catch (error) {
     if (hasCode(error, 'remote-error') && error.details['fault'] === 'no-such-endpoint') return [];
     throw error;
@@ -26,8 +33,26 @@ export async function readModels(connection: Connection, signal: AbortSignal = n
 }
 
 /** There is no standard name for the context window: vLLM's, OpenRouter's, Groq's and llama.cpp's are looked at. */
-function readModel(entry: { id?: unknown; max_model_len?: unknown; context_length?: unknown; context_window?: unknown; meta?: { n_ctx_train?: unknown } } | null): ServedModel[] {
+function readModel(
+  entry: {
+    id?: unknown;
+    max_model_len?: unknown;
+    context_length?: unknown;
+    context_window?: unknown;
+    meta?: { n_ctx_train?: unknown };
+  } | null,
+): ServedModel[] {
   if (typeof entry?.id !== 'string') return [];
-  const contextWindow = [entry.max_model_len, entry.context_length, entry.context_window, entry.meta?.n_ctx_train].find((value) => typeof value === 'number' && value > 0);
-  return [{ id: entry.id, ...(contextWindow === undefined ? {} : { contextWindow: contextWindow as number }) }];
+  const contextWindow = [
+    entry.max_model_len,
+    entry.context_length,
+    entry.context_window,
+    entry.meta?.n_ctx_train,
+  ].find((value) => typeof value === 'number' && value > 0);
+  return [
+    {
+      id: entry.id,
+      ...(contextWindow === undefined ? {} : { contextWindow: contextWindow as number }),
+    },
+  ];
 }

@@ -60,7 +60,10 @@ export async function download(options: DownloadOptions): Promise<Downloaded> {
   }
 }
 
-async function receive(options: DownloadOptions, partial: PartialFile | undefined): Promise<{ bytes: Uint8Array<ArrayBuffer>; sha256: string }> {
+async function receive(
+  options: DownloadOptions,
+  partial: PartialFile | undefined,
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; sha256: string }> {
   const { path, url, signal } = options;
   const hasher = await createSHA256();
   let chunks: Uint8Array[] = partial ? [...partial.existing()] : [];
@@ -81,11 +84,17 @@ async function receive(options: DownloadOptions, partial: PartialFile | undefine
     let total = options.bytes;
     try {
       const response = await request(options, loaded, etag, attempt);
-      if (response.status !== 206 || Number(/bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? loaded) !== loaded) restart();
+      if (
+        response.status !== 206 ||
+        Number(/bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? loaded) !==
+          loaded
+      )
+        restart();
       etag = response.headers.get('etag');
       const length = contentLength(response);
       if (total === undefined && length !== undefined) total = loaded + length;
-      if (options.bytes !== undefined && length !== undefined && loaded + length !== options.bytes) throw wrongLength(options, loaded + length);
+      if (options.bytes !== undefined && length !== undefined && loaded + length !== options.bytes)
+        throw wrongLength(options, loaded + length);
       options.onProgress(loaded, total);
       const reader = response.body!.getReader();
       for (;;) {
@@ -102,17 +111,22 @@ async function receive(options: DownloadOptions, partial: PartialFile | undefine
         }
         options.onProgress(loaded, total);
       }
-      if (total !== undefined && loaded < total && length !== undefined) throw new TypeError(`the connection ended after ${loaded} of ${total} bytes`);
+      if (total !== undefined && loaded < total && length !== undefined)
+        throw new TypeError(`the connection ended after ${loaded} of ${total} bytes`);
       break;
     } catch (error) {
       if (signal.aborted) throw abortError(signal);
       if (error instanceof UnmockedError && error.details['retry'] !== true) throw error;
       if (attempt >= RESUMES) {
         if (error instanceof UnmockedError) throw error;
-        throw new UnmockedError('network', `${path} could not be fetched from ${url}: ${(error as Error).message}. Check the connection and load again; it goes on where it stopped.`, {
-          cause: error,
-          details: { path, url, loadedBytes: loaded },
-        });
+        throw new UnmockedError(
+          'network',
+          `${path} could not be fetched from ${url}: ${(error as Error).message}. Check the connection and load again; it goes on where it stopped.`,
+          {
+            cause: error,
+            details: { path, url, loadedBytes: loaded },
+          },
+        );
       }
       const tooMuch = error instanceof UnmockedError && error.details['status'] === 416;
       if (tooMuch || (!options.sha256 && !etag)) restart(); // without either, nothing would notice two different versions glued together
@@ -127,7 +141,12 @@ async function receive(options: DownloadOptions, partial: PartialFile | undefine
   return { bytes: join(chunks, loaded), sha256: hasher.digest('hex') };
 }
 
-async function request(options: DownloadOptions, offset: number, etag: string | null, attempt: number): Promise<globalThis.Response> {
+async function request(
+  options: DownloadOptions,
+  offset: number,
+  etag: string | null,
+  attempt: number,
+): Promise<globalThis.Response> {
   const { url, path, signal } = options;
   const headers = new Headers();
   if (offset > 0) {
@@ -136,22 +155,44 @@ async function request(options: DownloadOptions, offset: number, etag: string | 
     if (etag && !options.sha256) headers.set('If-Range', etag);
   }
   // What is kept here need not be kept twice. And Chromium answers a second try from its cache, an error 503 too; and a range, in pieces.
-  const cache = (options.cache && options.sha256) || offset > 0 || attempt > 0 ? 'no-store' : 'no-cache';
+  const cache =
+    (options.cache && options.sha256) || offset > 0 || attempt > 0 ? 'no-store' : 'no-cache';
   const response = await fetch(url, { headers, signal, cache });
   const details = { path, url, status: response.status };
-  if (response.status === 404 || response.status === 401 || response.status === 403 || response.status === 410) {
-    throw new UnmockedError('file-not-found', `${path} is not at ${url} (status ${response.status}).`, { details });
+  if (
+    response.status === 404 ||
+    response.status === 401 ||
+    response.status === 403 ||
+    response.status === 410
+  ) {
+    throw new UnmockedError(
+      'file-not-found',
+      `${path} is not at ${url} (status ${response.status}).`,
+      { details },
+    );
   }
   if (response.status === 416) {
-    throw new UnmockedError('integrity', `${url} has fewer bytes than were already here (status 416).`, { details: { ...details, retry: true } });
+    throw new UnmockedError(
+      'integrity',
+      `${url} has fewer bytes than were already here (status 416).`,
+      { details: { ...details, retry: true } },
+    );
   }
   if (!response.ok) {
     const retry = response.status === 429 || response.status >= 500;
-    throw new UnmockedError('network', `${url} answered with status ${response.status}. Try again later.`, { details: { ...details, retry } });
+    throw new UnmockedError(
+      'network',
+      `${url} answered with status ${response.status}. Try again later.`,
+      { details: { ...details, retry } },
+    );
   }
   if (/^text\/html/i.test(response.headers.get('content-type') ?? '')) {
     void response.body?.cancel();
-    throw new UnmockedError('integrity', `${url} answered with a web page in place of ${path}. A server must answer 404 for a missing model file, not its index page.`, { details });
+    throw new UnmockedError(
+      'integrity',
+      `${url} answered with a web page in place of ${path}. A server must answer 404 for a missing model file, not its index page.`,
+      { details },
+    );
   }
   return response;
 }
@@ -164,15 +205,20 @@ function contentLength(response: globalThis.Response): number | undefined {
 }
 
 function wrongLength(options: DownloadOptions, actual: number): UnmockedError {
-  return new UnmockedError('integrity', `${options.path} from ${options.url} has ${actual} bytes, expected ${options.bytes}. It was not used.`, {
-    details: { path: options.path, url: options.url, bytes: actual, expected: options.bytes },
-  });
+  return new UnmockedError(
+    'integrity',
+    `${options.path} from ${options.url} has ${actual} bytes, expected ${options.bytes}. It was not used.`,
+    {
+      details: { path: options.path, url: options.url, bytes: actual, expected: options.bytes },
+    },
+  );
 }
 
 async function digestOf(bytes: Uint8Array): Promise<string> {
   const hasher = await createSHA256();
   // In pieces: hash-wasm copies what it is given into its own memory.
-  for (let at = 0; at < bytes.length; at += 1 << 20) hasher.update(bytes.subarray(at, at + (1 << 20)));
+  for (let at = 0; at < bytes.length; at += 1 << 20)
+    hasher.update(bytes.subarray(at, at + (1 << 20)));
   return hasher.digest('hex');
 }
 

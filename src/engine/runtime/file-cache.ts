@@ -63,7 +63,7 @@ export class FileCache {
     return {
       *existing() {
         const size = access.getSize();
-        for (let at = 0; at < size; ) {
+        for (let at = 0; at < size;) {
           const piece = new Uint8Array(Math.min(PIECE, size - at));
           const read = access.read(piece, { at });
           if (read === 0) return;
@@ -103,18 +103,25 @@ async function openForWriting(handle: FileSystemFileHandle): Promise<FileSystemS
     try {
       return await handle.createSyncAccessHandle();
     } catch (error) {
-      if ((error as Error).name !== 'NoModificationAllowedError' || attempt === LOCK_TRIES) throw error;
+      if ((error as Error).name !== 'NoModificationAllowedError' || attempt === LOCK_TRIES)
+        throw error;
       await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS));
     }
   }
 }
 
 /** `move` is missing from TypeScript's library; where a browser lacks it too, the file is copied. */
-async function moveFile(folder: FileSystemDirectoryHandle, file: FileSystemFileHandle, name: string): Promise<void> {
+async function moveFile(
+  folder: FileSystemDirectoryHandle,
+  file: FileSystemFileHandle,
+  name: string,
+): Promise<void> {
   const movable = file as FileSystemFileHandle & { move?: (name: string) => Promise<void> };
   try {
     if (movable.move) return await movable.move(name);
-    const target = await (await folder.getFileHandle(name, { create: true })).createSyncAccessHandle();
+    const target = await (
+      await folder.getFileHandle(name, { create: true })
+    ).createSyncAccessHandle();
     target.write(new Uint8Array(await (await file.getFile()).arrayBuffer()));
     target.close();
     await folder.removeEntry(file.name);

@@ -1,4 +1,11 @@
-import { DynamicCache, LogitsProcessor, LogitsProcessorList, random, StoppingCriteria, Tensor } from '@huggingface/transformers';
+import {
+  DynamicCache,
+  LogitsProcessor,
+  LogitsProcessorList,
+  random,
+  StoppingCriteria,
+  Tensor,
+} from '@huggingface/transformers';
 import type { PreTrainedModel, PreTrainedTokenizer } from '@huggingface/transformers';
 import { abortError, UnmockedError } from '../../errors.js';
 import type { GenerateRequest, GenerateResult, StopReason, TokenEvent } from '../protocol.js';
@@ -39,9 +46,17 @@ export class Generator {
    * @throws UnmockedError `context-overflow` before anything is computed, `inference-failed` when the runtime fails (in a browser it is
    *   poisoned from then on); `AbortError` between two tokens.
    */
-  generate(request: GenerateRequest, onToken: (token: TokenEvent) => void, signal: AbortSignal): Promise<GenerateResult> {
+  generate(
+    request: GenerateRequest,
+    onToken: (token: TokenEvent) => void,
+    signal: AbortSignal,
+  ): Promise<GenerateResult> {
     const queuedAt = performance.now();
-    return this.#queue.run(request.client, () => this.#run(request, onToken, signal, queuedAt), signal);
+    return this.#queue.run(
+      request.client,
+      () => this.#run(request, onToken, signal, queuedAt),
+      signal,
+    );
   }
 
   forget(conversation: string): Promise<void> {
@@ -54,7 +69,12 @@ export class Generator {
 
   decode(tokenIds: number[], skipSpecialTokens: boolean): string {
     // Cleaning up spaces (distilgpt2's tokenizer asks for it) would change text that was already streamed.
-    return tokenIds.length === 0 ? '' : this.#options.tokenizer.decode(tokenIds, { skip_special_tokens: skipSpecialTokens, clean_up_tokenization_spaces: false });
+    return tokenIds.length === 0
+      ? ''
+      : this.#options.tokenizer.decode(tokenIds, {
+          skip_special_tokens: skipSpecialTokens,
+          clean_up_tokenization_spaces: false,
+        });
   }
 
   /** The pieces in which these tokens' text is streamed. */
@@ -63,16 +83,30 @@ export class Generator {
     return [...tokenIds.map((tokenId) => stream.push(tokenId)), stream.flush()].filter(Boolean);
   }
 
-  async #run(request: GenerateRequest, onToken: (token: TokenEvent) => void, signal: AbortSignal, queuedAt: number): Promise<GenerateResult> {
+  async #run(
+    request: GenerateRequest,
+    onToken: (token: TokenEvent) => void,
+    signal: AbortSignal,
+    queuedAt: number,
+  ): Promise<GenerateResult> {
     if (signal.aborted) throw abortError(signal);
     const startedAt = performance.now();
     const { model, contextWindow, eosTokenIds } = this.#options;
     const cached = request.conversation ? this.#caches.take(request.conversation) : undefined;
     // Generated ids are kept as they were: the same text encoded again can give other ids, and the KV cache stands for these.
     // A prompt with nothing new is computed anew: given as many ids as are cached, transformers.js takes them all for new ones.
-    const continues = cached !== undefined && request.prompt.length > cached.text.length && request.prompt.startsWith(cached.text);
-    const promptTokenIds = continues ? [...cached.tokenIds, ...this.encode(request.prompt.slice(cached.text.length))] : this.encode(request.prompt);
-    if (promptTokenIds.length === 0) throw new UnmockedError('invalid-argument', 'The prompt is empty. Give at least one character.');
+    const continues =
+      cached !== undefined &&
+      request.prompt.length > cached.text.length &&
+      request.prompt.startsWith(cached.text);
+    const promptTokenIds = continues
+      ? [...cached.tokenIds, ...this.encode(request.prompt.slice(cached.text.length))]
+      : this.encode(request.prompt);
+    if (promptTokenIds.length === 0)
+      throw new UnmockedError(
+        'invalid-argument',
+        'The prompt is empty. Give at least one character.',
+      );
     const room = contextWindow - promptTokenIds.length;
     if (room < 1) {
       if (cached) await this.#caches.keep(request.conversation!, cached);
@@ -110,7 +144,8 @@ export class Generator {
         const isEnd = eosTokenIds.includes(tokenId);
         let piece = isEnd ? '' : stops.push(stream.push(tokenId));
         // What was held back is shown with the last token, so that there is one event a token.
-        if (isEnd || output.length === maxNewTokens) piece += stops.push(stream.flush()) + stops.flush();
+        if (isEnd || output.length === maxNewTokens)
+          piece += stops.push(stream.flush()) + stops.flush();
         emit(tokenId, piece);
       },
       end: () => undefined,
@@ -121,22 +156,36 @@ export class Generator {
       const ids = BigInt64Array.from(promptTokenIds, BigInt);
       await model.generate({
         inputs: new Tensor('int64', ids, [1, ids.length]),
-        attention_mask: new Tensor('int64', new BigInt64Array(ids.length).fill(1n), [1, ids.length]),
+        attention_mask: new Tensor('int64', new BigInt64Array(ids.length).fill(1n), [
+          1,
+          ids.length,
+        ]),
         ...(cache ? { past_key_values: cache } : {}),
         max_new_tokens: maxNewTokens,
         eos_token_id: eosTokenIds,
         do_sample: samples,
-        ...(samples ? { temperature: request.temperature, top_k: request.topK, logits_processor: nucleus(request.topP) } : {}),
+        ...(samples
+          ? {
+              temperature: request.temperature,
+              top_k: request.topK,
+              logits_processor: nucleus(request.topP),
+            }
+          : {}),
         repetition_penalty: request.repetitionPenalty,
         streamer,
         stopping_criteria: [new StopWhen(() => stops.stopped || signal.aborted)],
         // The published types want the whole GenerationConfig class here; a partial object is what the documentation shows.
       } as unknown as Parameters<PreTrainedModel['generate']>[0]);
     } catch (cause) {
-      throw new UnmockedError('inference-failed', `The runtime failed while computing: ${cause instanceof Error ? cause.message : String(cause)}. The engine is replaced; the next call works.`, { cause });
+      throw new UnmockedError(
+        'inference-failed',
+        `The runtime failed while computing: ${cause instanceof Error ? cause.message : String(cause)}. The engine is replaced; the next call works.`,
+        { cause },
+      );
     }
 
-    if (cache && request.conversation) await this.#keepCache(request, cache, [...promptTokenIds, ...output]);
+    if (cache && request.conversation)
+      await this.#keepCache(request, cache, [...promptTokenIds, ...output]);
     if (signal.aborted) throw abortError(signal);
 
     const ended = eosTokenIds.includes(output.at(-1)!) || stops.stopped;
@@ -148,16 +197,35 @@ export class Generator {
       outputTokenIds: output,
       finishReason,
       ...(stops.stoppedBy === undefined ? {} : { stopSequence: stops.stoppedBy }),
-      ...(ended ? {} : { limitedBy: maxNewTokens < request.maxNewTokens ? ('context-window' as const) : ('max-new-tokens' as const) }),
+      ...(ended
+        ? {}
+        : {
+            limitedBy:
+              maxNewTokens < request.maxNewTokens
+                ? ('context-window' as const)
+                : ('max-new-tokens' as const),
+          }),
       prefilledTokens: promptTokenIds.length - reused,
-      timings: { queued: startedAt - queuedAt, firstToken: firstTokenAt - startedAt, total: performance.now() - startedAt },
+      timings: {
+        queued: startedAt - queuedAt,
+        firstToken: firstTokenAt - startedAt,
+        total: performance.now() - startedAt,
+      },
     };
   }
 
-  async #keepCache(request: GenerateRequest, cache: DynamicCache, tokenIds: number[]): Promise<void> {
+  async #keepCache(
+    request: GenerateRequest,
+    cache: DynamicCache,
+    tokenIds: number[],
+  ): Promise<void> {
     // The last token was sampled but not computed, so the tensors are one token shorter; text and ids are cut to what they stand for.
     const computed = tokenIds.slice(0, cache.get_seq_length());
-    await this.#caches.keep(request.conversation!, { text: this.decode(computed, false), tokenIds: computed, cache });
+    await this.#caches.keep(request.conversation!, {
+      text: this.decode(computed, false),
+      tokenIds: computed,
+      cache,
+    });
   }
 }
 

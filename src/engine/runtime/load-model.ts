@@ -18,7 +18,10 @@ interface LoadOptions {
 }
 
 /** Fetches, checks and loads one rung's model in this realm, and computes one token to warm it up. */
-export async function loadModel(spec: LoadSpec, { adapter, signal, onProgress }: LoadOptions): Promise<Loaded> {
+export async function loadModel(
+  spec: LoadSpec,
+  { adapter, signal, onProgress }: LoadOptions,
+): Promise<Loaded> {
   const startedAt = performance.now();
   const store = new ModelStore(spec, { signal, onProgress });
   const runtimeFiles = ortFiles(spec);
@@ -26,28 +29,53 @@ export async function loadModel(spec: LoadSpec, { adapter, signal, onProgress }:
   const downloadedAt = performance.now();
   const runtimeBytes = store.runtime?.byteLength ?? 0;
   const bytes = store.used.reduce((sum, file) => sum + file.bytes, runtimeBytes);
-  const phase = (name: 'session' | 'warm-up') => onProgress({ phase: name, loadedBytes: bytes, totalBytes: bytes });
+  const phase = (name: 'session' | 'warm-up') =>
+    onProgress({ phase: name, loadedBytes: bytes, totalBytes: bytes });
 
   phase('session');
-  const threads = spec.rung.device === 'wasm' && self.crossOriginIsolated ? Math.max(1, spec.threads) : 1;
+  const threads =
+    spec.rung.device === 'wasm' && self.crossOriginIsolated ? Math.max(1, spec.threads) : 1;
   configureRuntime(runtimeFiles, store, threads);
   const { tokenizer, model } = await createSession(spec);
   store.release();
   delete env.backends.onnx.wasm!.wasmBinary; // compiled by now
   const sessionAt = performance.now();
 
-  const config = model.config as unknown as { n_positions?: number; max_position_embeddings?: number; eos_token_id?: number | number[] | null };
-  const contextWindow = config.n_positions ?? config.max_position_embeddings ?? spec.model.contextWindow ?? 2048;
-  const eosTokenIds = [model.generation_config?.eos_token_id ?? config.eos_token_id ?? []].flat() as number[];
-  const generator = new Generator({ model, tokenizer, contextWindow, eosTokenIds, kvCacheBytes: spec.kvCacheBytes });
+  const config = model.config as unknown as {
+    n_positions?: number;
+    max_position_embeddings?: number;
+    eos_token_id?: number | number[] | null;
+  };
+  const contextWindow =
+    config.n_positions ?? config.max_position_embeddings ?? spec.model.contextWindow ?? 2048;
+  const eosTokenIds = [
+    model.generation_config?.eos_token_id ?? config.eos_token_id ?? [],
+  ].flat() as number[];
+  const generator = new Generator({
+    model,
+    tokenizer,
+    contextWindow,
+    eosTokenIds,
+    kvCacheBytes: spec.kvCacheBytes,
+  });
   phase('warm-up');
   await generator.generate(WARM_UP, () => undefined, signal);
 
   const usedThreads = spec.rung.device === 'wasm' ? (env.backends.onnx.wasm!.numThreads ?? 1) : 1;
-  const session = Object.values(model.sessions)[0] as { inputNames: string[]; outputNames: string[] };
+  const session = Object.values(model.sessions)[0] as {
+    inputNames: string[];
+    outputNames: string[];
+  };
   return {
     generator,
-    renderTemplate: (messages) => tokenizer.apply_chat_template(messages.map((message) => ({ ...message, content: takeApart(message.content, tokenizer.all_special_tokens) })), { tokenize: false, add_generation_prompt: true }) as string,
+    renderTemplate: (messages) =>
+      tokenizer.apply_chat_template(
+        messages.map((message) => ({
+          ...message,
+          content: takeApart(message.content, tokenizer.all_special_tokens),
+        })),
+        { tokenize: false, add_generation_prompt: true },
+      ) as string,
     info: {
       rung: spec.rung,
       threads: usedThreads,
@@ -62,13 +90,30 @@ export async function loadModel(spec: LoadSpec, { adapter, signal, onProgress }:
       sessionOutputs: [...session.outputNames],
       files: store.used,
       runtimeBytes,
-      timings: { download: downloadedAt - startedAt, session: sessionAt - downloadedAt, warmUp: performance.now() - sessionAt },
-      versions: { transformers: env.version, onnxruntime: env.backends.onnx.versions?.web ?? 'unknown' },
+      timings: {
+        download: downloadedAt - startedAt,
+        session: sessionAt - downloadedAt,
+        warmUp: performance.now() - sessionAt,
+      },
+      versions: {
+        transformers: env.version,
+        onnxruntime: env.backends.onnx.versions?.web ?? 'unknown',
+      },
     },
   };
 }
 
-const WARM_UP = { prompt: 'Hello', maxNewTokens: 1, temperature: 0, topP: 1, topK: 0, repetitionPenalty: 1, seed: 0, stop: [], client: 'warm-up' };
+const WARM_UP = {
+  prompt: 'Hello',
+  maxNewTokens: 1,
+  temperature: 0,
+  topP: 1,
+  topK: 0,
+  repetitionPenalty: 1,
+  seed: 0,
+  stop: [],
+  client: 'warm-up',
+};
 
 /** Absolute URLs of the build that the rung needs. */
 function ortFiles({ ortBase, rung }: LoadSpec): { mjs: string; wasm: string } {
@@ -76,7 +121,11 @@ function ortFiles({ ortBase, rung }: LoadSpec): { mjs: string; wasm: string } {
   return { mjs: `${build}.mjs`, wasm: `${build}.wasm` };
 }
 
-function configureRuntime(files: { mjs: string; wasm: string }, store: ModelStore, threads: number): void {
+function configureRuntime(
+  files: { mjs: string; wasm: string },
+  store: ModelStore,
+  threads: number,
+): void {
   env.logLevel = LogLevel.NONE; // errors reach the page as errors
   // Every file comes from the store; transformers.js must neither cache nor look anywhere else.
   env.fetch = store.fetch as typeof env.fetch;
@@ -94,18 +143,36 @@ function configureRuntime(files: { mjs: string; wasm: string }, store: ModelStor
 async function createSession(spec: LoadSpec) {
   const { rung } = spec;
   // `onnx/decoder_model_merged_quantized.onnx` → `decoder_model_merged`: transformers.js adds folder, dtype suffix and extension.
-  const fileName = rung.file.split('/').at(-1)!.replace(/\.onnx$/, '').replace(DTYPE_SUFFIX[rung.dtype], '');
+  const fileName = rung.file
+    .split('/')
+    .at(-1)!
+    .replace(/\.onnx$/, '')
+    .replace(DTYPE_SUFFIX[rung.dtype], '');
   try {
     const [tokenizer, model] = await Promise.all([
       AutoTokenizer.from_pretrained('model'),
-      AutoModelForCausalLM.from_pretrained('model', { device: rung.device, dtype: rung.dtype, model_file_name: fileName }),
+      AutoModelForCausalLM.from_pretrained('model', {
+        device: rung.device,
+        dtype: rung.dtype,
+        model_file_name: fileName,
+      }),
     ]);
     return { tokenizer, model };
   } catch (cause) {
     if (cause instanceof UnmockedError) throw cause;
     const { message } = toErrorRecord(cause);
-    throw new UnmockedError('model-load-failed', `The runtime could not load ${rung.file} of "${spec.model.id}" on ${rung.device}: ${message}`, { cause, details: { model: spec.model.id, file: rung.file, device: rung.device } });
+    throw new UnmockedError(
+      'model-load-failed',
+      `The runtime could not load ${rung.file} of "${spec.model.id}" on ${rung.device}: ${message}`,
+      { cause, details: { model: spec.model.id, file: rung.file, device: rung.device } },
+    );
   }
 }
 
-const DTYPE_SUFFIX = { fp32: /$/, fp16: /_fp16$/, q8: /_quantized$/, q4: /_q4$/, q4f16: /_q4f16$/ } as const;
+const DTYPE_SUFFIX = {
+  fp32: /$/,
+  fp16: /_fp16$/,
+  q8: /_quantized$/,
+  q4: /_q4$/,
+  q4f16: /_q4f16$/,
+} as const;

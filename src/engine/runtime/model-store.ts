@@ -37,7 +37,10 @@ export class ModelStore {
   #loadedBytes = 0;
   #quiet = false;
 
-  constructor(spec: LoadSpec, options: { signal: AbortSignal; onProgress: (progress: LoadProgress) => void }) {
+  constructor(
+    spec: LoadSpec,
+    options: { signal: AbortSignal; onProgress: (progress: LoadProgress) => void },
+  ) {
     this.#spec = spec;
     this.#signal = options.signal;
     this.#onProgress = options.onProgress;
@@ -63,32 +66,43 @@ export class ModelStore {
     const weights = [spec.rung.file, ...this.#externalData(spec.rung.file)];
     for (const path of [...REQUIRED, ...OPTIONAL, ...weights]) {
       const bytes = this.#expect(path).bytes;
-      if (bytes !== undefined) this.#sizes.set(path, { loaded: this.#sizes.get(path)?.loaded ?? 0, total: bytes });
+      if (bytes !== undefined)
+        this.#sizes.set(path, { loaded: this.#sizes.get(path)?.loaded ?? 0, total: bytes });
     }
     await Promise.all([
       this.#getRuntime(runtimeUrl),
       ...[...REQUIRED, ...weights].map((path) => this.#get(path)),
-      ...OPTIONAL.map((path) => this.#get(path).catch((error: unknown) => {
-        if (!(error instanceof UnmockedError && error.code === 'file-not-found')) throw error;
-        this.#sizes.delete(path);
-      })),
+      ...OPTIONAL.map((path) =>
+        this.#get(path).catch((error: unknown) => {
+          if (!(error instanceof UnmockedError && error.code === 'file-not-found')) throw error;
+          this.#sizes.delete(path);
+        }),
+      ),
     ]);
     const total = this.#loadedBytes;
     this.#onProgress({ phase: 'verify', loadedBytes: total, totalBytes: total });
   }
 
   /** For `env.fetch`: answers from what was fetched; anything else that transformers.js asks for is fetched now, or is a 404. */
-  readonly fetch = async (input: string | URL | globalThis.Request): Promise<globalThis.Response> => {
+  readonly fetch = async (
+    input: string | URL | globalThis.Request,
+  ): Promise<globalThis.Response> => {
     const url = input instanceof globalThis.Request ? input.url : String(input);
     if (!url.startsWith(STORE_HOST + STORE_FOLDER)) {
-      throw new UnmockedError('network', `The runtime asked for ${url}, which is not one of the model's files.`);
+      throw new UnmockedError(
+        'network',
+        `The runtime asked for ${url}, which is not one of the model's files.`,
+      );
     }
     const path = decodeURIComponent(url.slice((STORE_HOST + STORE_FOLDER).length));
     try {
       const { bytes } = await this.#get(path);
-      return new globalThis.Response(bytes, { headers: { 'content-length': String(bytes.length) } });
+      return new globalThis.Response(bytes, {
+        headers: { 'content-length': String(bytes.length) },
+      });
     } catch (error) {
-      if (error instanceof UnmockedError && error.code === 'file-not-found') return new globalThis.Response('', { status: 404 });
+      if (error instanceof UnmockedError && error.code === 'file-not-found')
+        return new globalThis.Response('', { status: 404 });
       throw error;
     }
   };
@@ -102,7 +116,12 @@ export class ModelStore {
   async #getRuntime(url: string): Promise<void> {
     if (await isInHttpCache(url)) return;
     const path = RUNTIME_NAME;
-    const { bytes } = await download({ url, path, signal: this.#signal, onProgress: (loaded, total) => this.#progress(path, loaded, total) });
+    const { bytes } = await download({
+      url,
+      path,
+      signal: this.#signal,
+      onProgress: (loaded, total) => this.#progress(path, loaded, total),
+    });
     this.runtime = bytes.buffer;
   }
 
@@ -122,16 +141,28 @@ export class ModelStore {
     });
     if (path.endsWith('.json')) checkJson(path, file.bytes, this.#spec.modelBase);
     this.#files.set(path, file);
-    this.used.push({ path, bytes: file.bytes.length, sha256: file.sha256, ...(sha256 ? { expected: sha256 } : {}), pin, fromCache: file.fromCache });
+    this.used.push({
+      path,
+      bytes: file.bytes.length,
+      sha256: file.sha256,
+      ...(sha256 ? { expected: sha256 } : {}),
+      pin,
+      fromCache: file.fromCache,
+    });
     return file;
   }
 
   /** The registry's word counts for the hub itself; a mirror that lists its files is believed about its own. */
   #expect(path: string): Expectation {
     const listed = this.#tree?.get(path);
-    if (listed) return { bytes: listed.bytes, sha256: listed.sha256, pin: listed.sha256 ? 'source' : 'none' };
+    if (listed)
+      return { bytes: listed.bytes, sha256: listed.sha256, pin: listed.sha256 ? 'source' : 'none' };
     const pinned = this.#spec.model.files[path];
-    return { bytes: pinned?.bytes, sha256: pinned?.sha256, pin: pinned?.sha256 ? 'registry' : 'none' };
+    return {
+      bytes: pinned?.bytes,
+      sha256: pinned?.sha256,
+      pin: pinned?.sha256 ? 'registry' : 'none',
+    };
   }
 
   /** A mirror is asked about its own files; of the hub itself the registry's pins are enough. */
@@ -144,7 +175,9 @@ export class ModelStore {
 
   /** ONNX files over 2 GB keep their weights beside them, as `<file>_data`, `<file>_data_1`, … */
   #externalData(file: string): string[] {
-    return [...(this.#tree?.keys() ?? [])].filter((path) => path === `${file}_data` || path.startsWith(`${file}_data_`));
+    return [...(this.#tree?.keys() ?? [])].filter(
+      (path) => path === `${file}_data` || path.startsWith(`${file}_data_`),
+    );
   }
 
   #progress(path: string, loaded: number, total: number | undefined): void {
@@ -158,19 +191,31 @@ export class ModelStore {
     // A download that had to begin again does not count backwards.
     this.#loadedBytes = Math.max(this.#loadedBytes, loadedBytes);
     if (this.#quiet) return;
-    this.#onProgress({ phase: 'download', loadedBytes: this.#loadedBytes, totalBytes: Math.max(totalBytes, this.#loadedBytes), file: path });
+    this.#onProgress({
+      phase: 'download',
+      loadedBytes: this.#loadedBytes,
+      totalBytes: Math.max(totalBytes, this.#loadedBytes),
+      file: path,
+    });
   }
 
   #notFound(error: unknown): unknown {
     if (!(error instanceof UnmockedError)) return error;
     const { model, modelBase } = this.#spec;
     if (error.code === 'file-not-found') {
-      return new UnmockedError('model-not-found', `There is no model "${model.id}": looked for ${modelBase}config.json (status ${String(error.details['status'])}). Check the id, or give a mirror or a folder.`, {
-        cause: error,
-        details: { model: model.id, lookedFor: [`${modelBase}config.json`] },
-      });
+      return new UnmockedError(
+        'model-not-found',
+        `There is no model "${model.id}": looked for ${modelBase}config.json (status ${String(error.details['status'])}). Check the id, or give a mirror or a folder.`,
+        {
+          cause: error,
+          details: { model: model.id, lookedFor: [`${modelBase}config.json`] },
+        },
+      );
     }
-    return new UnmockedError(error.code, `Model "${model.id}" cannot be loaded: ${error.message}`, { cause: error, details: { ...error.details, model: model.id, lookedFor: [`${modelBase}config.json`] } });
+    return new UnmockedError(error.code, `Model "${model.id}" cannot be loaded: ${error.message}`, {
+      cause: error,
+      details: { ...error.details, model: model.id, lookedFor: [`${modelBase}config.json`] },
+    });
   }
 }
 
@@ -188,6 +233,10 @@ function checkJson(path: string, bytes: Uint8Array, base: string): void {
   try {
     JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new UnmockedError('integrity', `${path} from ${base} is not JSON: ${(cause as Error).message}`, { cause, details: { path } });
+    throw new UnmockedError(
+      'integrity',
+      `${path} from ${base} is not JSON: ${(cause as Error).message}`,
+      { cause, details: { path } },
+    );
   }
 }

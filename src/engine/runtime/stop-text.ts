@@ -19,7 +19,9 @@ export class StopText {
   push(text: string): string {
     if (this.stopped) return '';
     this.#held += text;
-    const found = this.#stops.map((stop) => ({ stop, at: this.#held.indexOf(stop) })).filter(({ at }) => at >= 0);
+    const found = this.#stops
+      .map((stop) => ({ stop, at: this.#held.indexOf(stop) }))
+      .filter(({ at }) => at >= 0);
     if (found.length > 0) {
       const first = found.reduce((a, b) => (b.at < a.at ? b : a));
       this.stoppedBy = first.stop;

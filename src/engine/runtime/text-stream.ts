@@ -31,7 +31,9 @@ export class TextStream {
 
   #pendingText(): string {
     if (this.#pending.length === 0) return '';
-    return this.#decode([...this.#context, ...this.#pending]).slice(this.#decode(this.#context).length);
+    return this.#decode([...this.#context, ...this.#pending]).slice(
+      this.#decode(this.#context).length,
+    );
   }
 
   #emit(text: string): string {

@@ -25,13 +25,20 @@ self.onmessage = async ({ data: request }: MessageEvent<Request>) => {
   }
 };
 
-async function handle(request: Exclude<Request, { type: 'cancel' }>, signal: AbortSignal): Promise<unknown> {
+async function handle(
+  request: Exclude<Request, { type: 'cancel' }>,
+  signal: AbortSignal,
+): Promise<unknown> {
   if (request.type === 'load') return load(request.id, request.spec, signal);
   if (!loaded) throw new UnmockedError('disposed', 'The engine has no model.');
   const { generator } = loaded;
   switch (request.type) {
     case 'generate':
-      return generator.generate(request.request, (token) => send({ type: 'token', id: request.id, token }), signal);
+      return generator.generate(
+        request.request,
+        (token) => send({ type: 'token', id: request.id, token }),
+        signal,
+      );
     case 'encode':
       return generator.encode(request.text);
     case 'decode':
@@ -50,7 +57,11 @@ async function load(id: number, spec: LoadSpec, signal: AbortSignal) {
   // Only now: the runtime is large, and a rung without an adapter does not need it.
   const { loadModel } = await import('./load-model.js');
   if (signal.aborted) throw abortError(signal);
-  loaded = await loadModel(spec, { adapter, signal, onProgress: (progress) => send({ type: 'progress', id, progress }) });
+  loaded = await loadModel(spec, {
+    adapter,
+    signal,
+    onProgress: (progress) => send({ type: 'progress', id, progress }),
+  });
   return loaded.info;
 }
 
@@ -59,7 +70,10 @@ async function requireAdapter(spec: LoadSpec): Promise<AdapterInfo> {
   const adapter = await navigator.gpu?.requestAdapter();
   if (!adapter) {
     const why = navigator.gpu ? 'requestAdapter() found none' : 'the browser has no navigator.gpu';
-    throw new UnmockedError('no-adapter', `WebGPU is not available here: ${why}. Use another browser or machine, or the device "wasm".`);
+    throw new UnmockedError(
+      'no-adapter',
+      `WebGPU is not available here: ${why}. Use another browser or machine, or the device "wasm".`,
+    );
   }
   const { vendor, architecture, device, description } = adapter.info;
   const info: AdapterInfo = {
@@ -71,7 +85,10 @@ async function requireAdapter(spec: LoadSpec): Promise<AdapterInfo> {
     shaderF16: adapter.features.has('shader-f16'),
   };
   if ((spec.rung.dtype === 'fp16' || spec.rung.dtype === 'q4f16') && !info.shaderF16) {
-    throw new UnmockedError('no-shader-f16', `The WebGPU adapter (${vendor} ${architecture}) cannot compute in half precision, which ${spec.rung.file} needs.`);
+    throw new UnmockedError(
+      'no-shader-f16',
+      `The WebGPU adapter (${vendor} ${architecture}) cannot compute in half precision, which ${spec.rung.file} needs.`,
+    );
   }
   return info;
 }
