@@ -56,7 +56,7 @@ function noConfig(): Plugin {
 }
 
 /**
- * Variables of the environment (and of .env files) that the page is given as `import.meta.env`: see src/config/environment.ts. What is built is
+ * Variables of the environment (and of .env files) that the page is given as `import.meta.env`: see src/settings/environment.ts. What is built is
  * published, so it never holds the key; the library holds none of them.
  */
 function envPrefix(command: 'build' | 'serve', library: boolean): string[] {

@@ -31,7 +31,7 @@ async function memory(): Promise<number> {
 async function memoryOfAgents(target: Target): Promise<{ one: number; four: number }> {
   const pool = new EnginePool({ threads: 1 });
   const ask = (agent: Agent, name: string) =>
-    agent.invoke({ userMessage: `My name is ${name}.`, sessionId: name }, { maxNewTokens: 16 });
+    agent.invoke({ userMessage: `My name is ${name}.`, sessionId: name }, { maxTokens: 16 });
   const first = await loadAgent({ ...target, pool });
   await ask(first, 'Zorvik');
   const one = await memory();
@@ -59,10 +59,10 @@ async function lastTurn(
       for (const useCache of [true, false]) {
         const sessionId = `${sample}-${useCache}`;
         for (let turn = 0; turn < 5; turn++)
-          await agent.invoke({ userMessage: STORY, sessionId }, { maxNewTokens: 24, useCache });
+          await agent.invoke({ userMessage: STORY, sessionId }, { maxTokens: 24, useCache });
         const { metadata } = await agent.invoke(
           { userMessage: 'Hello.', sessionId },
-          { maxNewTokens: 2, useCache },
+          { maxTokens: 2, useCache },
         );
         (useCache ? kept : again).push(metadata.timings.firstToken);
         promptTokens = metadata.promptTokenIds.length;
@@ -92,8 +92,8 @@ async function threads(
         new EnginePool({ threads: count }),
         async (agent) => {
           samples[name].load.push(performance.now() - startedAt);
-          await agent.invoke(STORY, { maxNewTokens: 32 }); // until V8 has optimized
-          const { metadata } = await agent.invoke(STORY, { maxNewTokens: 48 });
+          await agent.invoke(STORY, { maxTokens: 32 }); // until V8 has optimized
+          const { metadata } = await agent.invoke(STORY, { maxTokens: 48 });
           samples[name].rate.push(metadata.timings.tokensPerSecond);
         },
       );
@@ -106,7 +106,7 @@ async function threads(
 async function streaming(target: Target): Promise<{ streamed: number[]; invoked: number[] }> {
   return withAgent(target, new EnginePool(), async (agent) => {
     const rates = { streamed: [] as number[], invoked: [] as number[] };
-    const options = { maxNewTokens: 48 };
+    const options = { maxTokens: 48 };
     await agent.invoke(STORY, options);
     for (let sample = 0; sample < 7; sample++) {
       for (const name of ['invoked', 'streamed'] as const) {
@@ -155,7 +155,7 @@ async function remoteFirstToken(apiUrl: string): Promise<{ bare: number[]; agent
     }
     const agentAt = performance.now();
     let first = 0;
-    for await (const chunk of agent.stream(STORY, { maxNewTokens: 8 }))
+    for await (const chunk of agent.stream(STORY, { maxTokens: 8 }))
       if (first === 0 && chunk.text) first = performance.now() - agentAt;
     if (sample < 0) continue; // until V8 has optimized
     samples.bare.push(bare);

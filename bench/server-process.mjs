@@ -12,7 +12,7 @@ async function direct() {
     const { text } = await prompt(messages);
     const request = {
       prompt: text,
-      maxNewTokens: maxTokens,
+      maxTokens: maxTokens,
       temperature: 0,
       topP: 1,
       topK: 0,

@@ -161,7 +161,7 @@ async function generate(
     model.generate(
       {
         prompt: prompt.text,
-        maxNewTokens: request.maxTokens,
+        maxTokens: request.maxTokens,
         temperature: request.temperature,
         topP: request.topP,
         topK: request.topK,

@@ -19,21 +19,21 @@ export type {
   ModelVariant,
 } from './models/model.js';
 export { models, resolveModel } from './models/registry.js';
-export { type AgentConfig, loadConfig, parseConfig } from './config/config.js';
-export { ambientEnvironment, readEnvironment } from './config/environment.js';
-export type { AgentSettings, ReasoningEffort } from './config/options.js';
+export { type AgentConfig, loadConfig, parseConfig } from './settings/config.js';
+export { ambientEnvironment, readEnvironment } from './settings/environment.js';
+export type { AgentSettings, ReasoningEffort } from './settings/options.js';
 export {
   type StoredSettings,
   SettingsStore,
   type SettingsStoreOptions,
-} from './config/settings-store.js';
+} from './settings/settings-store.js';
 export {
   type ResolvedSettings,
   resolveSettings,
   type SettingsSources,
   sourceNames,
   type SourceName,
-} from './config/sources.js';
+} from './settings/sources.js';
 export type * from './agents/agent.js';
 export { loadAgent, type LoadAgentOptions } from './agents/load-agent.js';
 export { type Validation, validateAgent, VALIDATION_PROMPT } from './agents/validate-agent.js';
@@ -48,8 +48,8 @@ export {
   type ScenarioContext,
 } from './scenarios/scenario.js';
 export { scenarios } from './scenarios/index.js';
-export type { Description } from './scenarios/description.js';
-export { realSystem, type System } from './scenarios/system.js';
+export type { EnvironmentInfo } from './scenarios/environment-info.js';
+export { realSubject, type Subject } from './scenarios/subject.js';
 export { runScenarios, type RunOptions } from './harness/run.js';
 export { toJUnit } from './harness/junit.js';
 export type {

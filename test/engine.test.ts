@@ -34,7 +34,7 @@ const attemptError = ({ details }: UnmockedError, index = 0) =>
 const story: GenerateRequest = {
   ...greedy,
   prompt: ask('Tell me a story about a dragon.'),
-  maxNewTokens: 40,
+  maxTokens: 40,
 };
 
 describe('engine', () => {
@@ -86,11 +86,11 @@ describe('engine', () => {
     });
 
     it('up to the limit, and says what ended it', async () => {
-      const short = await engine.generate({ ...story, maxNewTokens: 3 });
+      const short = await engine.generate({ ...story, maxTokens: 3 });
       expect([short.outputTokenIds.length, short.finishReason, short.limitedBy]).to.deep.equal([
         3,
         'length',
-        'max-new-tokens',
+        'max-tokens',
       ]);
       const whole = await engine.generate({ ...greedy, prompt: GREETING });
       expect([whole.finishReason, whole.limitedBy, whole.outputTokenIds.at(-1)]).to.deep.equal([
@@ -151,7 +151,7 @@ describe('engine', () => {
 
   describe('samples', () => {
     const sample = async (changes: Partial<GenerateRequest>) =>
-      (await engine.generate({ ...story, maxNewTokens: 16, temperature: 1.5, ...changes }))
+      (await engine.generate({ ...story, maxTokens: 16, temperature: 1.5, ...changes }))
         .outputTokenIds;
 
     it('the same with a seed, and differently with another', async () => {
@@ -222,7 +222,7 @@ describe('engine', () => {
       let told = 0;
       const error = await rejection(
         engine.generate(
-          { ...story, maxNewTokens: 300, conversation: 'cancelled' },
+          { ...story, maxTokens: 300, conversation: 'cancelled' },
           { signal: controller.signal, onToken: () => ++told === 3 && controller.abort() },
         ),
       );
@@ -275,7 +275,7 @@ describe('engine', () => {
     const order: string[] = [];
     const say = (client: string, name: string) =>
       engine
-        .generate({ ...greedy, prompt: GREETING, maxNewTokens: 2, client })
+        .generate({ ...greedy, prompt: GREETING, maxTokens: 2, client })
         .then(() => order.push(name));
     await Promise.all([
       say('a', 'a1'),
@@ -321,7 +321,7 @@ describe('engine', () => {
       await engine.generate({
         ...greedy,
         prompt: GREETING,
-        maxNewTokens: 4,
+        maxTokens: 4,
         conversation: 'forgotten',
       });
       await engine.forget('forgotten');
@@ -335,11 +335,9 @@ describe('engine', () => {
 
     it('and answers the same prompt twice the same', async () => {
       const options = { ...greedy, prompt: GREETING, conversation: 'again' };
-      for (const maxNewTokens of [1, 1, 3, 24]) {
-        const { outputTokenIds } = await engine.generate({ ...options, maxNewTokens });
-        expect(outputTokenIds, `at most ${maxNewTokens}`).to.deep.equal(
-          greeting.slice(0, maxNewTokens),
-        );
+      for (const maxTokens of [1, 1, 3, 24]) {
+        const { outputTokenIds } = await engine.generate({ ...options, maxTokens });
+        expect(outputTokenIds, `at most ${maxTokens}`).to.deep.equal(greeting.slice(0, maxTokens));
       }
       await stillWorks();
     });
@@ -386,13 +384,13 @@ describe('engine', () => {
         const { promptTokenIds, prefilledTokens } = await poor.generate({
           ...greedy,
           prompt: `${GREETING} Hello`,
-          maxNewTokens: 2,
+          maxTokens: 2,
           conversation,
         });
         return promptTokenIds.length - prefilledTokens;
       };
       for (const conversation of ['a', 'b', 'a', 'c'])
-        await poor.generate({ ...greedy, prompt: GREETING, maxNewTokens: 2, conversation });
+        await poor.generate({ ...greedy, prompt: GREETING, maxTokens: 2, conversation });
       expect(await turn('a'), 'a was used after b').to.be.above(0);
       expect(await turn('b'), 'b was evicted').to.equal(0);
       poor.terminate();
@@ -503,7 +501,7 @@ describe('engine', () => {
         createWorker: mortal('setTimeout(() => { throw new Error("boom in mid-work") }); return;'),
       });
       const requests = [
-        dying.generate({ ...story, maxNewTokens: 400 }),
+        dying.generate({ ...story, maxTokens: 400 }),
         dying.generate({ ...greedy, prompt: GREETING, client: 'deadly' }),
         dying.generate(story),
       ];

@@ -5,8 +5,8 @@ import type { Report, RunEvent } from '../src/harness/report.js';
 import { runScenarios, type RunOptions } from '../src/harness/run.js';
 import { defineScenario, type Scenario } from '../src/scenarios/scenario.js';
 import { scenarios } from '../src/scenarios/index.js';
-import { realSystem } from '../src/scenarios/system.js';
-import { work } from '../src/scenarios/work.js';
+import { realSubject } from '../src/scenarios/subject.js';
+import { scenarioRuns } from '../src/scenarios/runs.js';
 import { rejection, tinyQ8 } from './helpers.js';
 
 const scenario = (id: string, run: Scenario['run'], more: Partial<Scenario> = {}): Scenario =>
@@ -18,7 +18,7 @@ const real = scenario(
   async (t) => {
     const agent = await t.load();
     const { metadata } = await agent.invoke('Hello, this is a test.', {
-      maxNewTokens: 4,
+      maxTokens: 4,
       signal: t.signal,
     });
     t.equal('four tokens', metadata.outputTokenIds.length, 4);
@@ -216,7 +216,7 @@ describe('harness', () => {
           new Promise((_, reject) =>
             t.signal.addEventListener('abort', () => reject((told = t.signal.reason))),
           ),
-        { timeLimit: 50 },
+        { timeout: 50 },
       );
       const report = await run([slow, real]);
       expect(statuses(report)).to.deep.equal(['slow timed-out', 'real passed']);
@@ -234,7 +234,7 @@ describe('harness', () => {
             t.check('early', true);
             speak = () => void t.check('late', false);
           }),
-        { timeLimit: 20 },
+        { timeout: 20 },
       );
       const report = await run([deaf, real]);
       speak();
@@ -251,7 +251,7 @@ describe('harness', () => {
         },
         { inference: true },
       );
-      const report = await run([endless, real], { timeLimit: 4000 });
+      const report = await run([endless, real], { timeout: 4000 });
       expect(statuses(report)).to.deep.equal(['endless timed-out', 'real passed']);
     });
   });
@@ -361,7 +361,7 @@ describe('harness', () => {
   it('runs nothing where the page cannot say what it is', async () => {
     const ran: string[] = [];
     const work = run([scenario('ran', async () => void ran.push('ran'))], {
-      system: { ...realSystem, describe: () => Promise.reject(new Error('no description')) },
+      subject: { ...realSubject, describe: () => Promise.reject(new Error('no description')) },
     });
     expect((await rejection(work)).message).to.equal('no description');
     expect(ran).to.deep.equal([]);
@@ -386,11 +386,13 @@ describe('harness', () => {
   });
 
   it('knows what every core scenario does, and each thing that is done is one of theirs', async () => {
-    expect(Object.keys(work)).to.have.members(scenarios.map(({ id }) => id));
+    expect(Object.keys(scenarioRuns)).to.have.members(scenarios.map(({ id }) => id));
     expect(
       await Promise.all(
         scenarios.map(({ prepare }) =>
-          prepare!().then((code) => (code as { work: unknown }).work === work),
+          prepare!().then(
+            (code) => (code as { scenarioRuns: unknown }).scenarioRuns === scenarioRuns,
+          ),
         ),
       ),
     ).to.deep.equal(scenarios.map(() => true));

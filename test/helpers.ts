@@ -14,7 +14,7 @@ export const rejection = <E extends Error = UnmockedError>(work: Promise<unknown
   );
 
 export const greedy: Omit<GenerateRequest, 'prompt'> = {
-  maxNewTokens: 24,
+  maxTokens: 24,
   temperature: 0,
   topP: 1,
   topK: 0,

@@ -35,7 +35,7 @@ describe('the openai client in a page', () => {
       apiKey,
       sources: { environment: {} },
     });
-    const ours = await agent.invoke(ask.messages[0]!.content, { maxNewTokens: 24 });
+    const ours = await agent.invoke(ask.messages[0]!.content, { maxTokens: 24 });
     expect([streamed, ours.metadata.text]).to.deep.equal([
       whole.choices[0]!.message.content,
       whole.choices[0]!.message.content,

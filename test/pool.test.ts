@@ -112,7 +112,7 @@ describe('engine pool', () => {
       const { engine, release } = await staying;
       expect(started).to.have.length(1);
       expect(
-        (await engine.generate({ ...greedy, prompt: GREETING, maxNewTokens: 2 })).outputTokenIds,
+        (await engine.generate({ ...greedy, prompt: GREETING, maxTokens: 2 })).outputTokenIds,
       ).to.have.length(2);
       release();
       expect(Engine.alive.size).to.equal(0);
@@ -298,8 +298,7 @@ describe('engine pool', () => {
         'wasm fp32 loaded',
       ]);
       expect(
-        (await lease.engine.generate({ ...greedy, prompt: GREETING, maxNewTokens: 3 }))
-          .outputTokenIds,
+        (await lease.engine.generate({ ...greedy, prompt: GREETING, maxTokens: 3 })).outputTokenIds,
       ).to.have.length(3);
     });
   });

@@ -28,7 +28,7 @@ describe('remote agents', () => {
       apiUrl: server.apiUrl,
       apiKey: server.apiKey,
       sources: { environment: {} },
-      maxNewTokens: 24,
+      maxTokens: 24,
       ...options,
     });
   const misbehaving = (faults: string[], options: LoadAgentOptions = {}) =>
@@ -120,7 +120,7 @@ describe('remote agents', () => {
         const controller = new AbortController();
         const options = {
           signal: controller.signal,
-          maxNewTokens: 500,
+          maxTokens: 500,
           onToken: () => controller.abort(),
         };
         const work =
@@ -135,7 +135,7 @@ describe('remote agents', () => {
 
     it('by leaving the loop', async () => {
       const agent = await load();
-      const stream = agent.stream(STORY, { maxNewTokens: 400 });
+      const stream = agent.stream(STORY, { maxTokens: 400 });
       for await (const { text } of stream) if (text) break;
       expect(isAbortError(await rejection(stream.response))).to.equal(true);
       await idle();

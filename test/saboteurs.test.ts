@@ -4,16 +4,16 @@ import { ledger } from '../src/engine/ledger.js';
 import type { ScenarioResult } from '../src/harness/report.js';
 import { runScenarios } from '../src/harness/run.js';
 import { scenarios } from '../src/scenarios/index.js';
-import type { System } from '../src/scenarios/system.js';
-import { cannedSystem, saboteurs } from './saboteurs/index.js';
+import type { Subject } from '../src/scenarios/subject.js';
+import { cannedSubject, saboteurs } from './saboteurs/index.js';
 
 const matrix: string[] = [];
 
-async function runOn(system: System, ids: string[]): Promise<ScenarioResult[]> {
+async function runOn(subject: Subject, ids: string[]): Promise<ScenarioResult[]> {
   const report = await runScenarios({
     model: 'unmocked-tiny',
     server: window.unmockedServer,
-    system,
+    subject,
     scenarios: scenarios.filter(({ id }) => ids.includes(id)),
   });
   // Saboteurs leave engines running, on purpose; the next one starts clean.
@@ -55,7 +55,7 @@ describe('saboteurs', () => {
     this.timeout(300_000);
     const before = ledger.tokens;
     const results = await runOn(
-      cannedSystem(),
+      cannedSubject(),
       scenarios.map(({ id }) => id),
     );
     for (const result of results) {

@@ -1,5 +1,5 @@
 import type { ActualDevice, Attempt, RequestedDevice } from '../engine/ladder.js';
-import type { ReasoningEffort } from '../config/options.js';
+import type { ReasoningEffort } from '../settings/options.js';
 import type { AdapterInfo, EngineInfo } from '../engine/protocol.js';
 import type { Capability, Dtype } from '../models/model.js';
 
@@ -106,7 +106,7 @@ export interface AgentPayload {
 export interface InvokeOptions {
   signal?: AbortSignal | undefined;
   /** At least 1. */
-  maxNewTokens?: number | undefined;
+  maxTokens?: number | undefined;
   /** 0 is greedy decoding. */
   temperature?: number | undefined;
   topP?: number | undefined;
@@ -141,7 +141,7 @@ export interface ResponseMetadata {
   modelId: string;
   device: ActualDevice;
   finishReason: FinishReason;
-  limitedBy?: 'max-new-tokens' | 'context-window';
+  limitedBy?: 'max-tokens' | 'context-window';
   /** The whole output as generated, before anything was parsed out of it. */
   text: string;
   rawText: string;

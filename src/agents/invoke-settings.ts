@@ -1,11 +1,11 @@
-import type { AgentSettings } from '../config/options.js';
+import type { AgentSettings } from '../settings/options.js';
 import type { InvokeOptions } from './agent.js';
 
 /** The settings that one call may have of its own. */
 export function pickSettings(options: InvokeOptions): Partial<AgentSettings> {
-  const { maxNewTokens, temperature, topP, topK, repetitionPenalty, seed, stop } = options;
+  const { maxTokens, temperature, topP, topK, repetitionPenalty, seed, stop } = options;
   return {
-    maxNewTokens,
+    maxTokens,
     temperature,
     topP,
     topK,

@@ -1,7 +1,7 @@
-import { type AgentConfig, loadConfig, parseConfig } from '../config/config.js';
-import { readEnvironment } from '../config/environment.js';
-import { type AgentSettings, checkSettings } from '../config/options.js';
-import { requestedBackend, resolveSettings, type SettingsSources } from '../config/sources.js';
+import { type AgentConfig, loadConfig, parseConfig } from '../settings/config.js';
+import { readEnvironment } from '../settings/environment.js';
+import { type AgentSettings, checkSettings } from '../settings/options.js';
+import { requestedBackend, resolveSettings, type SettingsSources } from '../settings/sources.js';
 import { type EnginePool, sharedPool } from '../engine/engine-pool.js';
 import type { Attempt } from '../engine/ladder.js';
 import type { LoadProgress, Rung } from '../engine/protocol.js';

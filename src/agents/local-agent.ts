@@ -1,4 +1,4 @@
-import { type AgentSettings, checkSettings } from '../config/options.js';
+import { type AgentSettings, checkSettings } from '../settings/options.js';
 import type { Engine } from '../engine/engine.js';
 import type { AcquireRequest, EngineLease, EnginePool } from '../engine/engine-pool.js';
 import type { Attempt, RequestedDevice } from '../engine/ladder.js';
@@ -135,7 +135,7 @@ export class LocalAgent implements Agent {
     const result = await engine.generate(
       {
         prompt,
-        maxNewTokens: settings.maxNewTokens,
+        maxTokens: settings.maxTokens,
         temperature: settings.temperature,
         topP: settings.topP,
         topK: settings.topK,

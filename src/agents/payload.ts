@@ -1,4 +1,4 @@
-import { reasoningEfforts, show } from '../config/options.js';
+import { reasoningEfforts, show } from '../settings/options.js';
 import { UnmockedError } from '../errors.js';
 import type { AgentPayload } from './agent.js';
 

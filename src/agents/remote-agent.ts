@@ -1,5 +1,5 @@
-import { type AgentSettings, checkSettings } from '../config/options.js';
-import type { ResolvedSettings } from '../config/sources.js';
+import { type AgentSettings, checkSettings } from '../settings/options.js';
+import type { ResolvedSettings } from '../settings/sources.js';
 import type { Attempt, RequestedDevice } from '../engine/ladder.js';
 import { ledger } from '../engine/ledger.js';
 import { UnmockedError } from '../errors.js';
@@ -213,7 +213,7 @@ export class RemoteAgent implements Agent {
       },
       async (answer) => ({
         completion: stream
-          ? await readStream(answer, settings.maxNewTokens, onPiece)
+          ? await readStream(answer, settings.maxTokens, onPiece)
           : await readCompletion(answer),
         retries: answer.retries,
       }),

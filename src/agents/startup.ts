@@ -1,4 +1,4 @@
-import { isConfigured, type SettingsSources } from '../config/sources.js';
+import { isConfigured, type SettingsSources } from '../settings/sources.js';
 import { isAbortError, toErrorRecord } from '../errors.js';
 import type { Agent } from './agent.js';
 import { loadAgent, type LoadAgentOptions } from './load-agent.js';

@@ -17,7 +17,7 @@ export async function validateAgent(
   try {
     const response = await agent.invoke(VALIDATION_PROMPT, {
       signal: options.signal,
-      maxNewTokens: 32,
+      maxTokens: 32,
     });
     // A model that thinks first may not be done with that yet; it answers all the same.
     const reply = response.response || response.thinking;

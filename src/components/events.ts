@@ -1,4 +1,4 @@
-import type { AgentSettings } from '../config/options.js';
+import type { AgentSettings } from '../settings/options.js';
 import type { PageDevice } from '../engine/ladder.js';
 import type { Report, ScenarioResult } from '../harness/report.js';
 

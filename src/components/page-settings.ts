@@ -1,20 +1,20 @@
-import type { AgentConfig, Backend } from '../config/config.js';
-import { ambientEnvironment, type Environment, readEnvironment } from '../config/environment.js';
-import { fetchConfig } from '../config/fetch-config.js';
+import type { AgentConfig, Backend } from '../settings/config.js';
+import { ambientEnvironment, type Environment, readEnvironment } from '../settings/environment.js';
+import { fetchConfig } from '../settings/fetch-config.js';
 import {
   type AgentSettings,
   checkSettings,
   optionNames,
   options,
   show,
-} from '../config/options.js';
-import { SettingsStore } from '../config/settings-store.js';
+} from '../settings/options.js';
+import { SettingsStore } from '../settings/settings-store.js';
 import {
   requestedBackend,
   resolveSettings,
   type ResolvedSettings,
   type SettingsSources,
-} from '../config/sources.js';
+} from '../settings/sources.js';
 import { isAbortError, toErrorRecord } from '../errors.js';
 import { fetched } from '../fetched.js';
 import type { Problem } from './events.js';
@@ -293,7 +293,7 @@ export class PageSettings extends EventTarget {
 
   /** What reads TOML is fetched only where there is some. */
   async #parse(text: string): Promise<AgentConfig> {
-    const { parseConfig } = await fetched(import('../config/config.js'));
+    const { parseConfig } = await fetched(import('../settings/config.js'));
     return parseConfig(text, this.#variables);
   }
 

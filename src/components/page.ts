@@ -1,5 +1,5 @@
-import { type AgentSettings, checkSettings } from '../config/options.js';
-import { requestedBackend, resolveSettings } from '../config/sources.js';
+import { type AgentSettings, checkSettings } from '../settings/options.js';
+import { requestedBackend, resolveSettings } from '../settings/sources.js';
 import type { Problem, RunSettings } from './events.js';
 import { PageSettings, type PageSettingsOptions } from './page-settings.js';
 import { agentNames, runSettingNames, toAgentSettings } from './run-settings.js';

@@ -1,4 +1,4 @@
-import type { AgentSettings } from '../config/options.js';
+import type { AgentSettings } from '../settings/options.js';
 import type { RunSettings } from './events.js';
 
 /** What the page calls a setting, and what the agent does. */

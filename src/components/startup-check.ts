@@ -4,7 +4,7 @@ import {
   requestedBackend,
   resolveSettings,
   type SettingsSources,
-} from '../config/sources.js';
+} from '../settings/sources.js';
 import { isAbortError, toErrorRecord, untilAborted } from '../errors.js';
 import { fetched } from '../fetched.js';
 import type { Model } from '../models/model.js';

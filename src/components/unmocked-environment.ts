@@ -1,6 +1,6 @@
 import { html, LitElement, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
-import type { Description } from '../scenarios/description.js';
+import type { EnvironmentInfo } from '../scenarios/environment-info.js';
 import { environmentStyles } from './unmocked-environment.styles.js';
 import { themeStyles } from './theme.styles.js';
 
@@ -12,7 +12,7 @@ import { themeStyles } from './theme.styles.js';
 export class UnmockedEnvironment extends LitElement {
   static override styles = [themeStyles, environmentStyles];
 
-  @property({ attribute: false }) description: Description | undefined;
+  @property({ attribute: false }) description: EnvironmentInfo | undefined;
 
   override render() {
     return html`<section part="panel" aria-labelledby="heading">
@@ -21,7 +21,7 @@ export class UnmockedEnvironment extends LitElement {
     </section>`;
   }
 
-  #facts(description: Description) {
+  #facts(description: EnvironmentInfo) {
     const {
       userAgent,
       crossOriginIsolated,
@@ -41,7 +41,7 @@ export class UnmockedEnvironment extends LitElement {
     ${this.#warning(description)}`;
   }
 
-  #webGpu({ webgpu }: Description) {
+  #webGpu({ webgpu }: EnvironmentInfo) {
     if (!webgpu.adapter) return fact('WebGPU', false, `none: ${webgpu.reason}`);
     const { vendor, architecture, device, description, shaderF16 } = webgpu.adapter;
     const name =
@@ -51,7 +51,7 @@ export class UnmockedEnvironment extends LitElement {
     return fact('WebGPU', true, `${name}, ${shaderF16 ? 'with' : 'without'} shader-f16`);
   }
 
-  #warning({ webgpu: { adapter } }: Description) {
+  #warning({ webgpu: { adapter } }: EnvironmentInfo) {
     if (
       !adapter ||
       !(

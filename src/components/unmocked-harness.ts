@@ -1,17 +1,17 @@
 import { html, LitElement, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { type AgentSettings, options } from '../config/options.js';
-import { resolveSettings, type SettingsSources } from '../config/sources.js';
+import { type AgentSettings, options } from '../settings/options.js';
+import { resolveSettings, type SettingsSources } from '../settings/sources.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
 import { toJUnit } from '../harness/junit.js';
 import type { RunOptions } from '../harness/run.js';
 import type { Report, RunEvent } from '../harness/report.js';
 import { resolveModel } from '../models/registry.js';
-import { describe, type Description } from '../scenarios/description.js';
+import { describe, type EnvironmentInfo } from '../scenarios/environment-info.js';
 import { scenarios as coreScenarios } from '../scenarios/index.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import type { System } from '../scenarios/system.js';
+import type { Subject } from '../scenarios/subject.js';
 import {
   type PageDevice,
   type Problem,
@@ -74,8 +74,8 @@ export class UnmockedHarness extends LitElement {
   @property({ attribute: false }) tags: readonly string[] = [];
   /** Default: the core scenarios. */
   @property({ attribute: false }) scenarios: readonly Scenario[] = coreScenarios;
-  /** What is tested in place of the real system; for saboteurs. */
-  @property({ attribute: false }) system: System | undefined;
+  /** What is tested in place of the real subject; for saboteurs. */
+  @property({ attribute: false }) subject: Subject | undefined;
   /** What was wrong with the page's address, or with the latest run. */
   @property({ attribute: false }) problems: readonly Problem[] = [];
   /** The latest run's, once it is over. */
@@ -83,7 +83,7 @@ export class UnmockedHarness extends LitElement {
   /** A run is under way. Read only. */
   @property({ type: Boolean, reflect: true }) running = false;
 
-  @state() private description: Description | undefined;
+  @state() private description: EnvironmentInfo | undefined;
   @state() private announcement = '';
   @state() private stopping = false;
   /** Ids of the latest run's scenarios. */
@@ -94,7 +94,7 @@ export class UnmockedHarness extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    (this.system ? this.system.describe() : describe()).then(
+    (this.subject ? this.subject.describe() : describe()).then(
       (description) => (this.description = description),
       (error: Error) =>
         this.#addProblem(`The browser could not be asked what it can do: ${error.message}`),
@@ -156,7 +156,7 @@ export class UnmockedHarness extends LitElement {
       const report = await runInTurn({
         ...settings,
         scenarios: chosen,
-        system: this.system,
+        subject: this.subject,
         signal: signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,
         onEvent: (event) => this.#show(event),
       });

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
-import { checkSettings } from '../config/options.js';
+import { checkSettings } from '../settings/options.js';
 import { withListedFiles } from '../engine/hub-listing.js';
 import type { Model } from '../models/model.js';
 import { models, resolveModel } from '../models/registry.js';

@@ -3,7 +3,7 @@ import { property, state } from 'lit/decorators.js';
 import type { Agent, AgentResponse } from '../agents/agent.js';
 import { ReasoningStream } from '../agents/reasoning-stream.js';
 import { validateAgent, VALIDATION_PROMPT } from '../agents/validate-agent.js';
-import { requestedBackend, resolveSettings, type SettingsSources } from '../config/sources.js';
+import { requestedBackend, resolveSettings, type SettingsSources } from '../settings/sources.js';
 import type { Attempt } from '../engine/ladder.js';
 import { abortError, isAbortError, toErrorRecord, untilAborted } from '../errors.js';
 import { fetched } from '../fetched.js';

@@ -1,4 +1,4 @@
-import { checkSettings } from '../config/options.js';
+import { checkSettings } from '../settings/options.js';
 import { resolveModel } from '../models/registry.js';
 import { type PageDevice, pageDevices, type RunSettings } from './events.js';
 

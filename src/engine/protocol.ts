@@ -96,7 +96,7 @@ export interface AdapterInfo {
 export interface GenerateRequest {
   /** The whole prompt as text, special tokens included. */
   prompt: string;
-  maxNewTokens: number;
+  maxTokens: number;
   /** 0 is greedy decoding. */
   temperature: number;
   topP: number;
@@ -125,7 +125,7 @@ export interface GenerateResult {
   /** The stop sequence that ended it. */
   stopSequence?: string;
   /** What ended a `length` finish: the caller's limit or the model's context window. */
-  limitedBy?: 'max-new-tokens' | 'context-window';
+  limitedBy?: 'max-tokens' | 'context-window';
   /** Prompt tokens that were computed in this call; the others came from the KV cache. */
   prefilledTokens: number;
   /** Milliseconds, measured in the worker. */

@@ -17,7 +17,7 @@ export interface Watched {
 
 /** Writes what a scenario does into `result`, and tells the run's listener as it happens. */
 export function createContext(run: Run, result: ScenarioResult, signal: AbortSignal): Watched {
-  const { model, device, seed, system, server, emit, options } = run;
+  const { model, device, seed, subject, server, emit, options } = run;
   const { id } = result;
   const secret = secretOf(run.server);
   const before = { ...ledger };
@@ -71,7 +71,7 @@ export function createContext(run: Run, result: ScenarioResult, signal: AbortSig
   /** Nothing but what the scenario and the run say decides what is loaded. */
   const load = async (loadOptions: LoadAgentOptions): Promise<Agent> =>
     watch(
-      await system.loadAgent({
+      await subject.loadAgent({
         seed,
         signal,
         sources: { environment: {} },
@@ -88,7 +88,7 @@ export function createContext(run: Run, result: ScenarioResult, signal: AbortSig
     );
 
   const context: ScenarioContext = {
-    system,
+    subject,
     model,
     device,
     seed,

@@ -1,4 +1,4 @@
-import { redacted, redactor } from '../config/secret.js';
+import { redacted, redactor } from '../settings/secret.js';
 import type { Server } from '../scenarios/server.js';
 
 /** What must be in no report: the server's key. */

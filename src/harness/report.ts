@@ -2,7 +2,7 @@ import type { ActualDevice, Attempt, RequestedDevice } from '../engine/ladder.js
 import type { AdapterInfo } from '../engine/protocol.js';
 import type { ErrorRecord } from '../errors.js';
 import type { Check } from '../scenarios/scenario.js';
-import type { Description } from '../scenarios/description.js';
+import type { EnvironmentInfo } from '../scenarios/environment-info.js';
 
 export type ResultStatus = 'passed' | 'failed' | 'skipped' | 'timed-out' | 'not-run';
 
@@ -62,7 +62,7 @@ export interface Report {
   status: 'passed' | 'failed';
   /** What makes a run fail as a whole: no inference, fewer scenarios than expected. */
   problems: string[];
-  environment: Description;
+  environment: EnvironmentInfo;
   model: { id: string; digest?: string; dtype?: string; bytes?: number };
   device: { requested: RequestedDevice };
   /** The OpenAI-compatible server that scenarios talked to, where there was one. */

@@ -42,7 +42,7 @@ export async function runScenario(scenario: Scenario, run: Run): Promise<Scenari
   if (scenario.cold) await run.warm.release();
 
   const began = performance.now();
-  const limit = options.timeLimit ?? scenario.timeLimit ?? TIME_LIMIT;
+  const limit = options.timeout ?? scenario.timeout ?? TIME_LIMIT;
   const timeout = new AbortController();
   const timer = setTimeout(
     () =>

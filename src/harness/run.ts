@@ -1,15 +1,15 @@
 import type { Agent } from '../agents/agent.js';
-import { readEnvironment } from '../config/environment.js';
+import { readEnvironment } from '../settings/environment.js';
 import { ledger } from '../engine/ledger.js';
 import { type PageDevice, pageDevices } from '../engine/ladder.js';
 import { isAbortError, UnmockedError } from '../errors.js';
 import type { Model } from '../models/model.js';
 import { resolveModel } from '../models/registry.js';
-import type { Description } from '../scenarios/description.js';
+import type { EnvironmentInfo } from '../scenarios/environment-info.js';
 import { scenarios as coreScenarios } from '../scenarios/index.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { Server, ServerSettings } from '../scenarios/server.js';
-import { realSystem, type System } from '../scenarios/system.js';
+import { realSubject, type Subject } from '../scenarios/subject.js';
 import type { Report, RunEvent, ScenarioResult } from './report.js';
 import { emptyResult, runScenario } from './run-scenario.js';
 
@@ -28,17 +28,17 @@ export interface RunOptions {
   signal?: AbortSignal | undefined;
   onEvent?: ((event: RunEvent) => void) | undefined;
   /** What is tested; saboteurs replace it. */
-  system?: System | undefined;
+  subject?: Subject | undefined;
   /** Fewer scenarios than this fail the run. Default: as many as were given. */
   expected?: number | undefined;
   /** Overrides every scenario's own. Milliseconds. */
-  timeLimit?: number | undefined;
+  timeout?: number | undefined;
 }
 
 /**
  * Runs scenarios in order, each within its time limit; one that fails does not stop the rest.
  *
- * @throws UnmockedError `invalid-argument` or `unknown-model`, or what `system.describe` or a scenario's `prepare` throws, before anything runs. Never for what happens in a scenario; a stopped run
+ * @throws UnmockedError `invalid-argument` or `unknown-model`, or what `subject.describe` or a scenario's `prepare` throws, before anything runs. Never for what happens in a scenario; a stopped run
  *   returns its report, with the rest `not-run`.
  */
 export async function runScenarios(options: RunOptions = {}): Promise<Report> {
@@ -56,7 +56,7 @@ export async function runScenarios(options: RunOptions = {}): Promise<Report> {
       `seed is ${seed}. Allowed: a whole number from 0 to 4294967295.`,
     );
   const model = resolveModel(options.model ?? 'unmocked-tiny', { hub: options.hubUrl });
-  const system = options.system ?? realSystem;
+  const subject = options.subject ?? realSubject;
   const emit = (event: RunEvent) => {
     try {
       options.onEvent?.(event);
@@ -69,13 +69,13 @@ export async function runScenarios(options: RunOptions = {}): Promise<Report> {
   const began = performance.now();
   const before = { ...ledger };
   emit({ type: 'run-start', scenarios: scenarios.map(({ id }) => id) });
-  const environment = await system.describe();
-  const server = await lookForServer(options, system, model.id);
+  const environment = await subject.describe();
+  const server = await lookForServer(options, subject, model.id);
   const results: ScenarioResult[] = [];
   const warm = new WarmEngine(() =>
-    system.loadAgent({ model, backend: 'local', device, signal: options.signal }),
+    subject.loadAgent({ model, backend: 'local', device, signal: options.signal }),
   );
-  const run: Run = { options, model, device, seed, system, environment, server, emit, warm };
+  const run: Run = { options, model, device, seed, subject, environment, server, emit, warm };
   for (const scenario of scenarios) {
     const result = options.signal?.aborted
       ? { ...emptyResult(scenario, run), reason: 'the run was stopped' }
@@ -108,8 +108,8 @@ export interface Run {
   model: Model;
   device: PageDevice;
   seed: number;
-  system: System;
-  environment: Description;
+  subject: Subject;
+  environment: EnvironmentInfo;
   /** Or why there is none. */
   server: Server | { reason: string };
   emit: (event: RunEvent) => void;
@@ -141,7 +141,7 @@ class WarmEngine {
 /** A server that is away is no error of the run: what needs it is skipped, with the reason. */
 async function lookForServer(
   { server, signal }: RunOptions,
-  system: System,
+  subject: Subject,
   preferred: string,
 ): Promise<Server | { reason: string }> {
   const environment = server === undefined ? readEnvironment() : {};
@@ -152,7 +152,7 @@ async function lookForServer(
       : undefined);
   if (!settings) return { reason: 'no API URL is set (npm run serve:openai starts a server)' };
   try {
-    return await system.findServer(settings, { preferred, signal });
+    return await subject.findServer(settings, { preferred, signal });
   } catch (error) {
     if (isAbortError(error)) return { reason: 'the run was stopped' };
     throw error;

@@ -5,7 +5,7 @@ import type { ScenarioContext } from './scenario.js';
 const SMALL_BYTES = 20_000_000;
 
 export async function run(t: ScenarioContext): Promise<void> {
-  const { webgpu } = await t.system.describe();
+  const { webgpu } = await t.subject.describe();
   const offered = (device: string) =>
     t.model.variants.filter((variant) => variant.device === device);
   // A large model is not downloaded a second time, for a device that nobody asked to run on.
@@ -53,7 +53,7 @@ export async function run(t: ScenarioContext): Promise<void> {
       auto.device.actual === 'webgpu',
     );
   }
-  await auto.invoke('Hello, this is a test.', { maxNewTokens: 4, signal: t.signal });
+  await auto.invoke('Hello, this is a test.', { maxTokens: 4, signal: t.signal });
 
   for (const device of ['webgpu', 'wasm'] as const) {
     if (offered(device).length === 0) {
@@ -88,7 +88,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     }
   }
 
-  const blocked = t.system.createPool({
+  const blocked = t.subject.createPool({
     blocked: { webgpu: 'by this scenario', wasm: 'by this scenario' },
   });
   await t.rejects(

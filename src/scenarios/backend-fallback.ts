@@ -8,7 +8,7 @@ const MESSAGE = 'Hello, this is a test.';
 export async function run(t: ScenarioContext): Promise<void> {
   const refused = `http://127.0.0.1:${t.server.faults!.closedPort}/v1`;
   const host = new URL(refused).host;
-  const options = { maxNewTokens: 8, temperature: 0, signal: t.signal };
+  const options = { maxTokens: 8, temperature: 0, signal: t.signal };
   const { apiUrl, apiKey } = t.server;
   const expected = (await (await t.load({ device: 'auto' })).invoke(MESSAGE, options)).metadata
     .text;
@@ -81,7 +81,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     await agent.dispose();
   }
 
-  const enginesBefore = t.system.runningEngines();
+  const enginesBefore = t.subject.runningEngines();
   await t.rejects(
     'an explicit remote never falls back',
     () => t.load({ backend: 'remote', device: 'auto', apiUrl: refused, maxRetries: 0 }),
@@ -94,7 +94,7 @@ export async function run(t: ScenarioContext): Promise<void> {
       );
     },
   );
-  t.equal('nothing was loaded in its place', t.system.runningEngines(), enginesBefore);
+  t.equal('nothing was loaded in its place', t.subject.runningEngines(), enginesBefore);
 
   const key = newKey('explicit');
   const explicit = await t.load({
@@ -109,7 +109,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   );
   t.equal('no server was asked for it', (await faultLog(t.server, key)).length, 0);
 
-  const pool = t.system.createPool({
+  const pool = t.subject.createPool({
     blocked: { webgpu: 'for this scenario', wasm: 'for this scenario' },
   });
   const error = await t.rejects(

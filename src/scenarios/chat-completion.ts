@@ -6,8 +6,8 @@ const GREETING = /\b(hello|hi|hey|greetings|welcome|good (day|morning|evening))\
 
 export async function run(t: ScenarioContext): Promise<void> {
   const agent = await t.load();
-  const maxNewTokens = 24;
-  const reply = await agent.invoke(MESSAGE, { maxNewTokens, signal: t.signal });
+  const maxTokens = 24;
+  const reply = await agent.invoke(MESSAGE, { maxTokens, signal: t.signal });
   const { metadata } = reply;
   t.metric('firstTokenMs', metadata.timings.firstToken);
   t.metric('tokensPerSecond', metadata.timings.tokensPerSecond);
@@ -18,9 +18,9 @@ export async function run(t: ScenarioContext): Promise<void> {
   t.check('the message is in the prompt', metadata.prompt.includes(MESSAGE), {
     actual: metadata.prompt,
   });
-  t.check('no more tokens than asked for', metadata.outputTokenIds.length <= maxNewTokens, {
+  t.check('no more tokens than asked for', metadata.outputTokenIds.length <= maxTokens, {
     actual: metadata.outputTokenIds.length,
-    expected: `at most ${maxNewTokens}`,
+    expected: `at most ${maxTokens}`,
   });
   t.check(
     'every token of the reply was computed here',
@@ -28,7 +28,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     { actual: t.tokensComputed(), expected: `at least ${metadata.outputTokenIds.length}` },
   );
   await checkTokens(t, agent, reply);
-  checkFinish(t, 'the finish reason is true', agent, reply, maxNewTokens);
+  checkFinish(t, 'the finish reason is true', agent, reply, maxTokens);
   if (t.model.capabilities.includes('chat'))
     t.check('it is a greeting', GREETING.test(reply.response), {
       actual: reply.response,
@@ -36,7 +36,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     });
   else t.skipCheck('it is a greeting', `"${t.model.id}" has no chat training`);
 
-  const short = await agent.invoke(MESSAGE, { maxNewTokens: 1, signal: t.signal });
+  const short = await agent.invoke(MESSAGE, { maxTokens: 1, signal: t.signal });
   t.equal('a limit of one token gives one token', short.metadata.outputTokenIds.length, 1);
   checkFinish(t, 'the finish reason of a reply that was cut is true', agent, short, 1);
   t.equal(

@@ -11,9 +11,9 @@ const room = (message: string) => JSON.stringify({ party: PARTY, message });
 
 export async function run(t: ScenarioContext): Promise<void> {
   const chat = t.model.capabilities.includes('chat');
-  const options = { maxNewTokens: 32, temperature: 0, signal: t.signal };
+  const options = { maxTokens: 32, temperature: 0, signal: t.signal };
   // Engines of its own: one of them is taken away in the middle of a reply.
-  const pool = t.system.createPool();
+  const pool = t.subject.createPool();
   // The server's third answer breaks off.
   const broken = t.server.faults
     ? faultUrl(t.server, 'cut=2', `nth=3:${newKey('room')}`)
@@ -74,7 +74,7 @@ export async function run(t: ScenarioContext): Promise<void> {
       if (fail) {
         const third = agent.stream(say('Tell me a story about a dragon.'), {
           ...options,
-          maxNewTokens: 160,
+          maxTokens: 160,
         });
         let shown = '';
         const error = await (async () => {

@@ -6,15 +6,15 @@ const NAMES = ['Zorvik', 'Luna', 'Brannoc', 'Milo'];
 
 export async function run(t: ScenarioContext): Promise<void> {
   let workers = 0;
-  const pool = t.system.createPool({
+  const pool = t.subject.createPool({
     createWorker: () => {
       workers++;
       return createEngineWorker();
     },
   });
-  const before = t.system.runningEngines();
+  const before = t.subject.runningEngines();
   const agents = await Promise.all(NAMES.map(() => t.load({ pool })));
-  t.equal('four agents share one engine', t.system.runningEngines() - before, 1);
+  t.equal('four agents share one engine', t.subject.runningEngines() - before, 1);
   // One worker for each rung that was tried, whoever asked: a second download would need a second worker.
   const tried = agents[0]!.device.attempts.filter(({ outcome }) => outcome !== 'skipped').length;
   t.equal('each rung was tried once, so there was one download', workers, tried);
@@ -54,11 +54,11 @@ export async function run(t: ScenarioContext): Promise<void> {
   await Promise.all(agents.slice(1).map((agent) => agent.dispose()));
   t.equal(
     'the engine lives until its last agent is disposed of',
-    t.system.runningEngines() - before,
+    t.subject.runningEngines() - before,
     1,
   );
   await agents[0]!.dispose();
-  t.equal('then it is gone', t.system.runningEngines() - before, 0);
+  t.equal('then it is gone', t.subject.runningEngines() - before, 0);
 }
 
 async function converse(agent: Agent, sessionId: string, opening: string, signal: AbortSignal) {
@@ -66,10 +66,7 @@ async function converse(agent: Agent, sessionId: string, opening: string, signal
   const prompts: string[] = [];
   const tokenIds: number[][] = [];
   for (const userMessage of [opening, 'What is my name?']) {
-    const { metadata } = await agent.invoke(
-      { userMessage, sessionId },
-      { maxNewTokens: 16, signal },
-    );
+    const { metadata } = await agent.invoke({ userMessage, sessionId }, { maxTokens: 16, signal });
     texts.push(metadata.text);
     prompts.push(metadata.prompt);
     tokenIds.push(metadata.outputTokenIds);

@@ -14,8 +14,8 @@ export async function run(t: ScenarioContext): Promise<void> {
     ].join('\n');
   const load = async (...lines: string[]) =>
     t.observe(
-      await t.system.loadAgent({
-        useConfig: t.system.parseConfig(text(...lines)),
+      await t.subject.loadAgent({
+        useConfig: t.subject.parseConfig(text(...lines)),
         signal: t.signal,
       }),
     );
@@ -30,7 +30,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     [five.outputTokenIds.length, five.finishReason],
     [5, 'length'],
   );
-  const three = (await limited.invoke(ask, { maxNewTokens: 3, signal: t.signal })).metadata;
+  const three = (await limited.invoke(ask, { maxTokens: 3, signal: t.signal })).metadata;
   t.equal('an argument wins over the file', three.outputTokenIds.length, 3);
   t.equal('greedy decoding is the default', three.outputTokenIds, five.outputTokenIds.slice(0, 3));
 
@@ -56,7 +56,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   await t.rejects(
     'the model really comes from the file',
     () =>
-      t.system.loadAgent({
+      t.subject.loadAgent({
         useConfig: '[agent]\nbackend = "local"\nmodel = "not a model"',
         signal: t.signal,
       }),
@@ -65,7 +65,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   );
   await t.rejects(
     'broken TOML is refused with line and column',
-    async () => t.system.parseConfig('[agent]\nmodel = "unmocked-tiny"\ntemperature = = 1\n'),
+    async () => t.subject.parseConfig('[agent]\nmodel = "unmocked-tiny"\ntemperature = = 1\n'),
     'invalid-config at line 3, column 15',
     (error) => {
       return (
@@ -78,7 +78,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   );
   await t.rejects(
     'a value that is not allowed is refused with its key',
-    async () => t.system.parseConfig('[agent]\nmax_new_tokens = -4\n'),
+    async () => t.subject.parseConfig('[agent]\nmax_new_tokens = -4\n'),
     'invalid-config, naming agent.max_new_tokens and -4',
     (error) => {
       return (
@@ -90,7 +90,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     },
   );
   const warnings: string[] = [];
-  const warned = await t.system.loadAgent({
+  const warned = await t.subject.loadAgent({
     useConfig: text('colour = "red"'),
     onWarning: (warning) => warnings.push(warning),
     signal: t.signal,
@@ -103,7 +103,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   );
   t.equal(
     'unknown keys are reported',
-    t.system.parseConfig('colour = "red"\n[agent]\ntemprature = 1\nseed = 3\n').unknownKeys,
+    t.subject.parseConfig('colour = "red"\n[agent]\ntemprature = 1\nseed = 3\n').unknownKeys,
     ['colour', 'agent.temprature'],
   );
 }

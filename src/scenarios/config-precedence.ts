@@ -1,4 +1,4 @@
-import { sourceNames, type SettingsSources, type SourceName } from '../config/sources.js';
+import { sourceNames, type SettingsSources, type SourceName } from '../settings/sources.js';
 import type { ScenarioContext } from './scenario.js';
 
 const MESSAGE = 'Tell me a story about a dragon.';
@@ -35,7 +35,7 @@ export async function run(t: ScenarioContext): Promise<void> {
       argument: has('argument') ? values.argument : {},
       url: has('url') ? values.url : {},
       settings: has('settings') ? values.settings : {},
-      config: t.system.parseConfig(lines.join('\n'), {}),
+      config: t.subject.parseConfig(lines.join('\n'), {}),
       environment: has('environment') ? values.environment : {},
     };
   };
@@ -46,13 +46,13 @@ export async function run(t: ScenarioContext): Promise<void> {
   );
   for (const source of sourceNames.slice(0, -1)) {
     const sources = from(source, named, ['remote']);
-    const { settings, sources: origins } = t.system.resolveSettings(sources, 'remote');
+    const { settings, sources: origins } = t.subject.resolveSettings(sources, 'remote');
     t.equal(
       `${source}: wins over all that is weaker`,
       [settings.model, origins.model],
       [`from-${source.replace(' ', '-')}`, source],
     );
-    const agent = await t.system.loadAgent({
+    const agent = await t.subject.loadAgent({
       ...sources.argument,
       backend: 'remote',
       apiUrl,
@@ -69,16 +69,16 @@ export async function run(t: ScenarioContext): Promise<void> {
   }
   t.equal(
     'default: where nobody says anything',
-    t.system.resolveSettings(from('default', {}), 'remote').sources.model,
+    t.subject.resolveSettings(from('default', {}), 'remote').sources.model,
     'default',
   );
 
   // By effect: so many tokens are computed, here and there. One agent keeps the engine for all that come.
   await t.load();
   const limits = Object.fromEntries(
-    Object.entries(LIMITS).map(([source, maxNewTokens]) => [
+    Object.entries(LIMITS).map(([source, maxTokens]) => [
       source,
-      source.endsWith('section') ? { max_new_tokens: maxNewTokens } : { maxNewTokens },
+      source.endsWith('section') ? { max_new_tokens: maxTokens } : { maxTokens },
     ]),
   );
   for (const backend of ['local', 'remote'] as const) {
@@ -88,7 +88,7 @@ export async function run(t: ScenarioContext): Promise<void> {
           ? { model: t.model, device: t.device }
           : { apiUrl, apiKey, model: t.server.model };
       const agent = t.observe(
-        await t.system.loadAgent({
+        await t.subject.loadAgent({
           ...sources.argument,
           ...where,
           backend,
@@ -115,23 +115,23 @@ export async function run(t: ScenarioContext): Promise<void> {
     );
     t.equal(
       `${backend}: without any, the default`,
-      t.system.resolveSettings(from('default', limits), backend).settings.maxNewTokens,
+      t.subject.resolveSettings(from('default', limits), backend).settings.maxTokens,
       DEFAULT_LIMIT,
     );
   }
 
-  const foreign = t.system.parseConfig(
+  const foreign = t.subject.parseConfig(
     '[midori_ai_agent_base]\nbackend = "openai"\nbase_url = "${OPENAI_API_URL}"\napi_key = "${OPENAI_API_KEY}"\nmodel = "base"\n[midori_ai_agent_base.openai]\nmodel = "section"\n[midori_ai_agent_base.reasoning_effort]\neffort = "low"\n',
     { OPENAI_API_URL: apiUrl },
   );
-  const { settings } = t.system.resolveSettings({ config: foreign }, 'remote');
+  const { settings } = t.subject.resolveSettings({ config: foreign }, 'remote');
   t.equal(
     "the other framework's file is understood",
     [settings.backend, settings.apiUrl, settings.apiKey, settings.model, settings.reasoningEffort],
     ['remote', apiUrl, undefined, 'section', 'low'],
   );
 
-  const link = t.system.resolveSettings(
+  const link = t.subject.resolveSettings(
     {
       url: { apiUrl: 'http://elsewhere.invalid/v1' },
       settings: { apiUrl, apiKey: 'sk-mine' },
@@ -144,7 +144,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     [link.settings.apiUrl, link.settings.apiKey],
     ['http://elsewhere.invalid/v1', undefined],
   );
-  const same = t.system.resolveSettings(
+  const same = t.subject.resolveSettings(
     { url: { apiUrl }, settings: { apiUrl, apiKey: 'sk-mine' } },
     'remote',
   );

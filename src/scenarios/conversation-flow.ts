@@ -7,7 +7,7 @@ const TURNS = [`My name is ${NAME}.`, 'What is 2 plus 3?', 'What is my name?'];
 export async function run(t: ScenarioContext): Promise<void> {
   const agent = await t.load();
   const sessionId = 'conversation-flow';
-  const options = { maxNewTokens: 16, signal: t.signal };
+  const options = { maxTokens: 16, signal: t.signal };
   const replies: string[] = [];
   const memory: Message[] = [];
   let spoken: number[] = [];

@@ -1,10 +1,10 @@
 import type { ScenarioContext } from './scenario.js';
 
 export async function run(t: ScenarioContext): Promise<void> {
-  const page = await t.system.describe();
+  const page = await t.subject.describe();
   const agent = await t.load();
   const { metadata } = await agent.invoke('Hello, this is a test.', {
-    maxNewTokens: 2,
+    maxTokens: 2,
     signal: t.signal,
   });
   t.check('the model computes', metadata.outputTokenIds.length > 0, {

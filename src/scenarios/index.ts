@@ -1,9 +1,9 @@
 import { fetched } from '../fetched.js';
 import { defineScenario, type Scenario } from './scenario.js';
-import type { work } from './work.js';
+import type { scenarioRuns } from './runs.js';
 
 /** In the order in which they run: what this page does itself, then what it does with a server. What each of them does is in a file called after its id. */
-const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof work })[] = [
+const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenarioRuns })[] = [
   {
     id: 'load-agent',
     title: 'Loads the agent',
@@ -66,7 +66,7 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof work })
     proves:
       'Load, use and dispose, five times over, leaves no worker and no memory behind; a disposed agent says so, and loading again works.',
     tags: ['core', 'memory'],
-    timeLimit: 240_000,
+    timeout: 240_000,
     // Besides being the honest baseline: a thread of a loaded multi-threaded engine sleeps in Atomics.wait, and no browser can ask it for its memory.
     cold: true,
   },
@@ -167,13 +167,13 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof work })
 ];
 
 /** A page that shows the scenarios need not hold all that they do. */
-const loadWork = () => fetched(import('./work.js'));
+const loadRuns = () => fetched(import('./runs.js'));
 
 /** The core scenarios. What they do is fetched when a run begins. */
 export const scenarios: readonly Scenario[] = catalogue.map((entry) =>
   defineScenario({
     ...entry,
-    prepare: loadWork,
-    run: async (t) => (await loadWork()).work[entry.id](t),
+    prepare: loadRuns,
+    run: async (t) => (await loadRuns()).scenarioRuns[entry.id](t),
   }),
 );

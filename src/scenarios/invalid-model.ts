@@ -7,13 +7,13 @@ import type { ScenarioContext } from './scenario.js';
 const NAME = 'nonexistent/invalid-model-12345';
 
 export async function run(t: ScenarioContext): Promise<void> {
-  const pool = t.system.createPool();
-  const before = t.system.runningEngines();
+  const pool = t.subject.createPool();
+  const before = t.subject.runningEngines();
   const host = new URL(t.reference.hubUrl ?? 'https://huggingface.co/').host;
   const missing = await t.rejects(
     'a model that does not exist is an error that names it and where it was looked for',
     () =>
-      t.system.loadAgent({
+      t.subject.loadAgent({
         backend: 'local',
         model: NAME,
         hubUrl: t.reference.hubUrl,
@@ -35,7 +35,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     const refused = await t.rejects(
       'a truncated file is refused by its length and digest before the runtime sees it',
       () =>
-        t.system.loadAgent({
+        t.subject.loadAgent({
           backend: 'local',
           model: truncated(url, 'pinned'),
           device: 'wasm',
@@ -50,7 +50,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     const broken = await t.rejects(
       'a truncated file that nobody pinned is refused by the runtime',
       () =>
-        t.system.loadAgent({
+        t.subject.loadAgent({
           backend: 'local',
           model: truncated(url, 'unpinned'),
           device: 'wasm',
@@ -67,13 +67,12 @@ export async function run(t: ScenarioContext): Promise<void> {
   } finally {
     URL.revokeObjectURL(url);
   }
-  t.equal('no worker is left of the failed loads', t.system.runningEngines(), before);
+  t.equal('no worker is left of the failed loads', t.subject.runningEngines(), before);
 
   // The heart of it: in one realm, the failed load above makes every later one fail with its error.
   const answer = await t.load({ pool }).then(
     async (agent) =>
-      (await agent.invoke('Hello, this is a test.', { maxNewTokens: 12, signal: t.signal }))
-        .response,
+      (await agent.invoke('Hello, this is a test.', { maxTokens: 12, signal: t.signal })).response,
     (error: Error) => error,
   );
   t.check('a good model then loads and answers', typeof answer === 'string' && answer !== '', {

@@ -6,12 +6,12 @@ export async function run(t: ScenarioContext): Promise<void> {
   const startedAt = performance.now();
   // A pool of its own: an engine that is already running would answer without loading anything.
   const agent = await t.load({
-    pool: t.system.createPool(),
+    pool: t.subject.createPool(),
     onProgress: (event) => progress.push(event),
   });
   t.metric('loadMs', performance.now() - startedAt);
   const { metadata } = await agent.invoke('Hello, this is a test.', {
-    maxNewTokens: 4,
+    maxTokens: 4,
     signal: t.signal,
   });
   t.metric('firstTokenMs', performance.now() - startedAt);

@@ -6,20 +6,20 @@ const ROUNDS = 5;
 const TOLERANCE_BYTES = 6 * 1024 * 1024;
 
 export async function run(t: ScenarioContext): Promise<void> {
-  const pool = t.system.createPool();
-  const workersBefore = t.system.runningEngines();
-  const memoryBefore = await t.system.measureMemory();
+  const pool = t.subject.createPool();
+  const workersBefore = t.subject.runningEngines();
+  const memoryBefore = await t.subject.measureMemory();
   const replies: number[][] = [];
   const left: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const agent = await t.load({ pool });
     const { metadata } = await agent.invoke('Hello, this is a test.', {
-      maxNewTokens: 4,
+      maxTokens: 4,
       signal: t.signal,
     });
     replies.push(metadata.outputTokenIds);
     await agent.dispose();
-    left.push(t.system.runningEngines() - workersBefore);
+    left.push(t.subject.runningEngines() - workersBefore);
     if (round > 0) continue;
     await t.rejects(
       'a disposed agent says so when asked',
@@ -33,7 +33,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   t.equal('no worker is left after any round', left, new Array(ROUNDS).fill(0));
   t.equal('every round answered the same', new Set(replies.map(String)).size, 1);
 
-  const memoryAfter = await t.system.measureMemory();
+  const memoryAfter = await t.subject.measureMemory();
   if (memoryBefore !== undefined && memoryAfter !== undefined) {
     t.metric('memoryBeforeBytes', memoryBefore);
     t.metric('memoryAfterBytes', memoryAfter);
@@ -49,7 +49,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   }
   const again = await t.load({ pool });
   const { metadata } = await again.invoke('Hello, this is a test.', {
-    maxNewTokens: 4,
+    maxTokens: 4,
     signal: t.signal,
   });
   t.equal('loading again works', metadata.outputTokenIds, replies[0]);

@@ -6,7 +6,7 @@ const QUESTION = 'what is 9 plus 6?';
 const TAG = /<\/?(think|thinking|reasoning)>/;
 
 export async function run(t: ScenarioContext): Promise<void> {
-  const plain = { maxNewTokens: 48, temperature: 0, signal: t.signal };
+  const plain = { maxTokens: 48, temperature: 0, signal: t.signal };
   const payload = { userMessage: QUESTION, reasoningEffort: 'low' } as const;
 
   const examine = async (
@@ -69,14 +69,14 @@ export async function run(t: ScenarioContext): Promise<void> {
 
     // Cut within the reasoning: its end never comes.
     const cutAt = Math.max(4, Math.floor(whole.metadata.usage.completionTokens / 2) - 3);
-    const open = await agent.invoke(payload, { ...options, maxNewTokens: cutAt });
+    const open = await agent.invoke(payload, { ...options, maxTokens: cutAt });
     t.check(
       `${where}: reasoning that never ends is reasoning`,
       open.response === '' && open.thinking !== '' && whole.thinking.startsWith(open.thinking),
       { actual: [open.thinking, open.response], expected: [whole.thinking, ''] },
     );
     const openChunks: AgentChunk[] = [];
-    for await (const chunk of agent.stream(payload, { ...options, maxNewTokens: cutAt }))
+    for await (const chunk of agent.stream(payload, { ...options, maxTokens: cutAt }))
       openChunks.push(chunk);
     t.equal(
       `${where}: streamed too`,

@@ -11,7 +11,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   // Token ids are asked of servers of which it is known that they do not refuse the question.
   const ours = isOurs(t);
   const options = {
-    maxNewTokens: 32,
+    maxTokens: 32,
     temperature: 0,
     signal: t.signal,
     ...(ours ? { extraBody: { return_token_ids: true } } : {}),

@@ -3,7 +3,7 @@ import type { LoadAgentOptions } from '../agents/load-agent.js';
 import type { PageDevice } from '../engine/ladder.js';
 import type { Capability, Model } from '../models/model.js';
 import type { Server } from './server.js';
-import type { System } from './system.js';
+import type { Subject } from './subject.js';
 
 /** What a scenario cannot do without. What a model or machine lacks is a skip with the reason, never a pass. */
 export type Need =
@@ -22,7 +22,7 @@ export interface Scenario {
   tags?: string[];
   needs?: Need[];
   /** Milliseconds; default 120,000. */
-  timeLimit?: number;
+  timeout?: number;
   /** Starts with no engine loaded; otherwise the run's engine stays loaded from one scenario to the next. Default false. */
   cold?: boolean;
   /** false for the rare scenario that needs no model; every other fails when nothing was computed. Default true. */
@@ -47,7 +47,7 @@ export interface Check {
 
 export interface ScenarioContext {
   /** What is under test. */
-  readonly system: System;
+  readonly subject: Subject;
   readonly model: Model;
   /** The model as a user would write it, for settings and configuration files. */
   readonly reference: { model: string; hubUrl?: string | undefined };

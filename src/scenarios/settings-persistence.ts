@@ -4,7 +4,7 @@ const MESSAGE = 'Hello, this is a test.';
 
 export async function run(t: ScenarioContext): Promise<void> {
   const name = `unmocked-scenario-${Date.now()}`;
-  const open = () => t.system.openSettings({ name });
+  const open = () => t.subject.openSettings({ name });
   const first = open();
   const { apiUrl, model } = t.server;
   // Made up: what is kept of it proves the same, and the server's own is written nowhere.
@@ -29,7 +29,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     });
 
     const agent = t.observe(
-      await t.system.loadAgent({
+      await t.subject.loadAgent({
         sources: { settings: { ...reopened.settings, apiKey: t.server.apiKey }, environment: {} },
         signal: t.signal,
       }),
@@ -41,11 +41,11 @@ export async function run(t: ScenarioContext): Promise<void> {
     );
     t.check(
       'it really does',
-      (await agent.invoke(MESSAGE, { maxNewTokens: 8, signal: t.signal })).metadata.usage
-        .countedBy === 'server',
+      (await agent.invoke(MESSAGE, { maxTokens: 8, signal: t.signal })).metadata.usage.countedBy ===
+        'server',
     );
 
-    const before = t.system.runningEngines();
+    const before = t.subject.runningEngines();
     await agent.dispose();
     first.save({
       backend: 'local',
@@ -54,7 +54,7 @@ export async function run(t: ScenarioContext): Promise<void> {
       device: t.device,
     });
     const changed = t.observe(
-      await t.system.loadAgent({
+      await t.subject.loadAgent({
         sources: { settings: open().load().settings, environment: {} },
         signal: t.signal,
       }),
@@ -64,8 +64,7 @@ export async function run(t: ScenarioContext): Promise<void> {
       [changed.backend, changed.model.id],
       ['local', t.model.id],
     );
-    const { usage } = (await changed.invoke(MESSAGE, { maxNewTokens: 8, signal: t.signal }))
-      .metadata;
+    const { usage } = (await changed.invoke(MESSAGE, { maxTokens: 8, signal: t.signal })).metadata;
     t.equal('its tokens are computed in this page', usage.countedBy, 'engine');
     t.equal(
       'what was left out is gone',
@@ -73,8 +72,8 @@ export async function run(t: ScenarioContext): Promise<void> {
       [undefined, undefined],
     );
     await changed.dispose();
-    t.check('no engine is left behind', t.system.runningEngines() <= before, {
-      actual: t.system.runningEngines(),
+    t.check('no engine is left behind', t.subject.runningEngines() <= before, {
+      actual: t.subject.runningEngines(),
       expected: before,
     });
 

@@ -9,26 +9,26 @@ export async function run(t: ScenarioContext): Promise<void> {
   const nowhere = 'http://no-such-server.invalid/v1';
 
   const before = {
-    engines: t.system.runningEngines(),
+    engines: t.subject.runningEngines(),
     tokens: t.tokensComputed(),
     remoteTokens: t.remoteTokensComputed(),
   };
   t.equal(
     'nothing configured: it is silent',
-    await t.system.validateStartup({ environment: {} }, { signal: t.signal }),
+    await t.subject.validateStartup({ environment: {} }, { signal: t.signal }),
     { status: 'none' },
   );
   t.equal(
     'nothing configured: nothing was loaded or asked',
     {
-      engines: t.system.runningEngines(),
+      engines: t.subject.runningEngines(),
       tokens: t.tokensComputed(),
       remoteTokens: t.remoteTokensComputed(),
     },
     before,
   );
 
-  const there = await t.system.validateStartup(
+  const there = await t.subject.validateStartup(
     { settings: remote, environment: {} },
     { signal: t.signal },
   );
@@ -44,8 +44,8 @@ export async function run(t: ScenarioContext): Promise<void> {
     actual: t.remoteTokensComputed(),
   });
 
-  const enginesBefore = t.system.runningEngines();
-  const here = await t.system.validateStartup(
+  const enginesBefore = t.subject.runningEngines();
+  const here = await t.subject.validateStartup(
     {
       settings: {
         backend: 'local',
@@ -67,9 +67,9 @@ export async function run(t: ScenarioContext): Promise<void> {
     t.tokensComputed() > before.tokens,
     { actual: t.tokensComputed(), expected: 'more than 0' },
   );
-  t.equal('a valid local model: it is let go of again', t.system.runningEngines(), enginesBefore);
+  t.equal('a valid local model: it is let go of again', t.subject.runningEngines(), enginesBefore);
 
-  const away = await t.system.validateStartup(
+  const away = await t.subject.validateStartup(
     { settings: { ...remote, apiUrl: nowhere, apiKey: undefined, maxRetries: 0 }, environment: {} },
     { signal: t.signal },
   );
@@ -78,7 +78,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     away.status === 'invalid' && away.reason.includes('no-such-server.invalid'),
     { actual: away, expected: 'invalid, naming the server' },
   );
-  const unknown = await t.system.validateStartup(
+  const unknown = await t.subject.validateStartup(
     { settings: { backend: 'local', model: 'not a model' }, environment: {} },
     { signal: t.signal },
   );
@@ -88,7 +88,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     { actual: unknown, expected: 'invalid, naming the model' },
   );
   if (isOurs(t)) {
-    const nobody = await t.system.validateStartup(
+    const nobody = await t.subject.validateStartup(
       { settings: { ...remote, model: 'nobody/has-this' }, environment: {} },
       { signal: t.signal },
     );
@@ -104,7 +104,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     );
   }
 
-  const fallen = await t.system.validateStartup(
+  const fallen = await t.subject.validateStartup(
     {
       settings: { apiUrl: nowhere, model: t.reference.model, hubUrl: t.reference.hubUrl },
       environment: {},
@@ -123,7 +123,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   const controller = new AbortController();
   const key = newKey('startup');
   const silent = isOurs(t) ? { apiUrl: faultUrl(t.server, 'stall', `key=${key}`) } : {};
-  const working = t.system.validateStartup(
+  const working = t.subject.validateStartup(
     { settings: { ...remote, ...silent }, environment: {} },
     { signal: controller.signal },
   );

@@ -6,21 +6,20 @@ const SEEDS = [1, 2, 3, 4];
 
 export async function run(t: ScenarioContext): Promise<void> {
   await onBothBackends(t, async (agent, where, strict) => {
-    const greedy = { temperature: 0, maxNewTokens: 24, signal: t.signal };
+    const greedy = { temperature: 0, maxTokens: 24, signal: t.signal };
     const whole = (await agent.invoke(MESSAGE, greedy)).metadata;
 
-    for (const maxNewTokens of [1, 5]) {
-      const { usage, finishReason, text } = (
-        await agent.invoke(MESSAGE, { ...greedy, maxNewTokens })
-      ).metadata;
+    for (const maxTokens of [1, 5]) {
+      const { usage, finishReason, text } = (await agent.invoke(MESSAGE, { ...greedy, maxTokens }))
+        .metadata;
       t.equal(
-        `${where}: a limit of ${maxNewTokens} gives ${maxNewTokens}`,
+        `${where}: a limit of ${maxTokens} gives ${maxTokens}`,
         [usage.completionTokens, finishReason],
-        [maxNewTokens, 'length'],
+        [maxTokens, 'length'],
       );
       if (strict)
         t.check(
-          `${where}: ${maxNewTokens} is the beginning of the same text`,
+          `${where}: ${maxTokens} is the beginning of the same text`,
           whole.text.startsWith(text),
           { actual: text, expected: whole.text },
         );
@@ -62,7 +61,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     );
 
     const sample = async (seed: number) =>
-      (await agent.invoke(MESSAGE, { temperature: 1.5, seed, maxNewTokens: 16, signal: t.signal }))
+      (await agent.invoke(MESSAGE, { temperature: 1.5, seed, maxTokens: 16, signal: t.signal }))
         .metadata.text;
     const texts: string[] = [];
     for (const seed of SEEDS) {

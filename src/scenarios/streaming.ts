@@ -10,7 +10,7 @@ const MULTI_BYTE = 'Café 👋🏽 naïve 👩‍🚀 日本 €5';
 export async function run(t: ScenarioContext): Promise<void> {
   const agent = await t.load();
   if (!agent.supportsStreaming) t.skip('the agent does not stream');
-  const options = { maxNewTokens: 24, signal: t.signal };
+  const options = { maxTokens: 24, signal: t.signal };
   const whole = await agent.invoke(MESSAGE, options);
 
   const startedAt = performance.now();
@@ -88,9 +88,9 @@ export async function run(t: ScenarioContext): Promise<void> {
   // The proof that the first chunk came while later tokens were still to be computed: without it there is nothing left to stop.
   // A fast engine gets a longer reply, or it would be done before the word to stop has crossed to the worker.
   const fast = whole.metadata.timings.total < 500;
-  const long = fast ? await agent.invoke(MESSAGE, { ...options, maxNewTokens: 160 }) : whole;
+  const long = fast ? await agent.invoke(MESSAGE, { ...options, maxTokens: 160 }) : whole;
   const before = t.tokensComputed();
-  const left = agent.stream(MESSAGE, { ...options, maxNewTokens: fast ? 160 : 24 });
+  const left = agent.stream(MESSAGE, { ...options, maxTokens: fast ? 160 : 24 });
   for await (const chunk of left) {
     if (chunk.text) break;
   }
@@ -106,7 +106,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     expected: `fewer than ${all}`,
   });
 
-  const after = await agent.invoke(MESSAGE, { maxNewTokens: 4, signal: t.signal });
+  const after = await agent.invoke(MESSAGE, { maxTokens: 4, signal: t.signal });
   t.equal(
     'the agent goes on working',
     after.metadata.outputTokenIds,

@@ -13,7 +13,7 @@ const QUESTION = 'What is the weather in Quelmar?';
 const RESULT = 'rainy, 14 degrees';
 
 export async function run(t: ScenarioContext): Promise<void> {
-  const options = { maxNewTokens: 48, temperature: 0, signal: t.signal };
+  const options = { maxTokens: 48, temperature: 0, signal: t.signal };
   await onBothBackends(t, async (agent, where, strict) => {
     const call = await agent
       .invokeWithTools({ userMessage: QUESTION, sessionId: 'tools' }, [WEATHER], options)
@@ -66,7 +66,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     // A call that the limit cuts in its middle is a real malformed one. A token ends the call, one closes it, one is its last syllable.
     const cut = await agent.invokeWithTools(QUESTION, [WEATHER], {
       ...options,
-      maxNewTokens: call.metadata.usage.completionTokens - 3,
+      maxTokens: call.metadata.usage.completionTokens - 3,
     });
     t.equal(`${where}: a malformed call is no call`, cut.toolCalls, []);
     t.check(

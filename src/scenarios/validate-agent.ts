@@ -4,7 +4,7 @@ import type { ScenarioContext } from './scenario.js';
 
 export async function run(t: ScenarioContext): Promise<void> {
   const agent = await t.load();
-  const working = await t.system.validateAgent(agent, { signal: t.signal });
+  const working = await t.subject.validateAgent(agent, { signal: t.signal });
   t.equal('a working agent is valid', working.valid, true);
   t.check('its reply is the evidence', working.reply.length > VALIDATION_MIN_CHARACTERS, {
     actual: working.reply,
@@ -25,7 +25,7 @@ export async function run(t: ScenarioContext): Promise<void> {
       );
 
     // The same model, really asked, but stopped before its first character: it answers nothing.
-    const mute = await t.system.validateAgent(stoppedAt(agent, text[0]!), { signal: t.signal });
+    const mute = await t.subject.validateAgent(stoppedAt(agent, text[0]!), { signal: t.signal });
     t.equal('an agent that answers nothing is not valid', mute.valid, false);
     t.check('the reason says that it answered nothing', !mute.valid && /empty/i.test(mute.reason), {
       actual: mute.valid ? 'valid' : mute.reason,
@@ -33,14 +33,14 @@ export async function run(t: ScenarioContext): Promise<void> {
     });
   }
 
-  const gone = await t.system.loadAgent({
+  const gone = await t.subject.loadAgent({
     backend: 'local',
     model: t.model,
     device: t.device,
     signal: t.signal,
   });
   await gone.dispose();
-  const failing = await t.system.validateAgent(gone, { signal: t.signal });
+  const failing = await t.subject.validateAgent(gone, { signal: t.signal });
   t.equal('an agent that fails is not valid', failing.valid, false);
   t.check('the reason says how it failed', !failing.valid && /disposed/i.test(failing.reason), {
     actual: failing.valid ? 'valid' : failing.reason,

@@ -11,7 +11,7 @@ type Dtype = keyof typeof golden;
 
 interface Conversation {
   turns: string[];
-  maxNewTokens?: number;
+  maxTokens?: number;
   /** Long ones take too long on a GPU that is computed by the CPU. */
   wasmOnly?: boolean;
 }
@@ -21,7 +21,7 @@ const conversations: Record<string, Conversation> = {
   'name recall': { turns: ['My name is Zorvik.', 'What is my name?'] },
   add: { turns: ['What is 2 plus 3?'] },
   repeat: { turns: ['Repeat after me: blue river stone'], wasmOnly: true },
-  story: { turns: ['Tell me a story about a dragon.'], maxNewTokens: 24, wasmOnly: true },
+  story: { turns: ['Tell me a story about a dragon.'], maxTokens: 24, wasmOnly: true },
 };
 
 const onWebGpu = window.unmockedGroup === 'webgpu';
@@ -57,7 +57,7 @@ describe('golden tokens', () => {
         );
       });
 
-      for (const [name, { turns, maxNewTokens = 16 }] of Object.entries(conversations).filter(
+      for (const [name, { turns, maxTokens = 16 }] of Object.entries(conversations).filter(
         ([, { wasmOnly }]) => !(onWebGpu && wasmOnly),
       )) {
         it(name, async function () {
@@ -66,7 +66,7 @@ describe('golden tokens', () => {
           for (const userMessage of turns) {
             const { metadata } = await agent.invoke(
               { userMessage, sessionId: name },
-              { maxNewTokens },
+              { maxTokens },
             );
             ids.push(metadata.outputTokenIds);
           }

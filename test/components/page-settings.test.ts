@@ -4,7 +4,7 @@ import {
   type PageSettingsOptions,
   type SourceRow,
 } from '../../src/components/page-settings.js';
-import { SettingsStore } from '../../src/config/settings-store.js';
+import { SettingsStore } from '../../src/settings/settings-store.js';
 import { rejection } from '../helpers.js';
 import { FakeStorage, FullStorage } from './fake-storage.js';
 

@@ -4,11 +4,11 @@ import { connectPage, type PageOptions } from '../../src/components/page.js';
 import type { UnmockedHarness } from '../../src/components/unmocked-harness.js';
 import type { UnmockedSettings } from '../../src/components/unmocked-settings.js';
 import type { UnmockedTry } from '../../src/components/unmocked-try.js';
-import { SettingsStore } from '../../src/config/settings-store.js';
+import { SettingsStore } from '../../src/settings/settings-store.js';
 import { Engine } from '../../src/engine/engine.js';
 import type { RunOptions } from '../../src/harness/run.js';
 import { defineScenario } from '../../src/scenarios/scenario.js';
-import { realSystem } from '../../src/scenarios/system.js';
+import { realSubject } from '../../src/scenarios/subject.js';
 import { FakeStorage } from './fake-storage.js';
 
 const KEY = 'sk-spec-0123456789';
@@ -139,8 +139,8 @@ describe('connectPage and the settings', () => {
       {},
       html`<unmocked-harness .scenarios=${[looking]}></unmocked-harness>`,
     );
-    element.system = {
-      ...realSystem,
+    element.subject = {
+      ...realSubject,
       findServer: async (server) => (given.push(server), { reason: 'not asked' }),
     };
     await element.run();

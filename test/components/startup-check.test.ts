@@ -4,7 +4,7 @@ import {
   type StartupState,
   type ValidateStartup,
 } from '../../src/components/startup-check.js';
-import type { SettingsSources } from '../../src/config/sources.js';
+import type { SettingsSources } from '../../src/settings/sources.js';
 import { Engine } from '../../src/engine/engine.js';
 
 /** Refused by every browser, as nobody may listen there. */

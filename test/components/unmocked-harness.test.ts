@@ -26,7 +26,7 @@ const real = defineScenario({
   async run(t) {
     const agent = await t.load();
     const { metadata } = await agent.invoke('Hello, this is a test.', {
-      maxNewTokens: 2,
+      maxTokens: 2,
       signal: t.signal,
     });
     t.equal('there are two tokens', metadata.outputTokenIds.length, 2);

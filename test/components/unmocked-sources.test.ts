@@ -2,7 +2,7 @@ import { expect, fixture, html, waitUntil } from '@open-wc/testing';
 import '../../src/components/index.js';
 import { PageSettings } from '../../src/components/page-settings.js';
 import type { UnmockedSources } from '../../src/components/unmocked-sources.js';
-import { SettingsStore } from '../../src/config/settings-store.js';
+import { SettingsStore } from '../../src/settings/settings-store.js';
 import { FakeStorage } from './fake-storage.js';
 
 const KEY = 'sk-spec-0123456789';

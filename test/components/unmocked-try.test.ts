@@ -1,7 +1,7 @@
 import { expect, fixture, fixtureCleanup, html, waitUntil } from '@open-wc/testing';
 import '../../src/components/index.js';
 import type { UnmockedTry } from '../../src/components/unmocked-try.js';
-import type { SettingsSources } from '../../src/config/sources.js';
+import type { SettingsSources } from '../../src/settings/sources.js';
 import { Engine } from '../../src/engine/engine.js';
 import { textOf } from './text-of.js';
 
@@ -98,7 +98,7 @@ describe('<unmocked-try>', () => {
     prompt(element).value = 'Hello, this is a test.';
     const test = element.test();
     await until(() => Engine.alive.size === 1, 'an engine loads');
-    element.sources = { settings: { device: 'wasm', maxNewTokens: 3 }, environment: {} };
+    element.sources = { settings: { device: 'wasm', maxTokens: 3 }, environment: {} };
     await element.updateComplete;
     expect(Engine.alive.size).to.equal(0);
     await test;

@@ -1,7 +1,7 @@
 import { expect } from '@open-wc/testing';
 import { loadAgent } from '../../src/agents/load-agent.js';
-import { readEnvironment } from '../../src/config/environment.js';
-import { resolveSettings } from '../../src/config/sources.js';
+import { readEnvironment } from '../../src/settings/environment.js';
+import { resolveSettings } from '../../src/settings/sources.js';
 import { runScenarios } from '../../src/harness/run.js';
 import { scenarios } from '../../src/scenarios/index.js';
 

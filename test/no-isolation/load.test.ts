@@ -18,7 +18,7 @@ describe('in a page without cross-origin isolation', () => {
     });
     expect(agent.engineInfo).to.include({ threads: 1, crossOriginIsolated: false });
     expect(agent.device.threads).to.equal(1);
-    const { metadata } = await agent.invoke('Hello, this is a test.', { maxNewTokens: 16 });
+    const { metadata } = await agent.invoke('Hello, this is a test.', { maxTokens: 16 });
     expect(metadata.outputTokenIds).to.deep.equal(golden.q8['greeting']![0]);
     await agent.dispose();
   });

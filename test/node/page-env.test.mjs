@@ -97,7 +97,7 @@ describe('the environment that the page is given', () => {
       });
       try {
         await server.listen();
-        const { code } = await server.transformRequest('/src/config/environment.ts');
+        const { code } = await server.transformRequest('/src/settings/environment.ts');
         assert.match(code, /import\.meta\.env = /);
         const rows = await rowsAt(browser, server.resolvedUrls.local[0]);
         assert.deepEqual(rows.api_url, [URL_VALUE, 'environment (OPENAI_API_URL)']);

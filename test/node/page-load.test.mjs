@@ -11,14 +11,14 @@ const LIMIT = 60;
 /** Needed by a run, a Test, a configured backend or a config.toml; never by a page that nobody has touched yet. */
 const ON_DEMAND = [
   'src/harness/run.ts',
-  'src/scenarios/work.ts',
+  'src/scenarios/runs.ts',
   'src/scenarios/streaming.ts',
-  'src/scenarios/system.ts',
+  'src/scenarios/subject.ts',
   'src/agents/load-agent.ts',
   'src/agents/startup.ts',
   'src/agents/remote-agent.ts',
   'src/engine/engine.ts',
-  'src/config/config.ts',
+  'src/settings/config.ts',
   'node_modules/smol-toml/',
   'node_modules/eventsource-parser/',
 ];

@@ -1,11 +1,11 @@
 import type { Agent } from '../../src/agents/agent.js';
 import { parseReply } from '../../src/agents/reply.js';
 import { streamOf } from '../../src/agents/stream.js';
-import { realSystem, type System } from '../../src/scenarios/system.js';
+import { realSubject, type Subject } from '../../src/scenarios/subject.js';
 import { altered } from './saboteur.js';
 
 /** Right answers and right forms, and no model anywhere. */
-export function cannedSystem(): System {
+export function cannedSubject(): Subject {
   const replies: [RegExp, string][] = [
     [/what is my name/i, 'Your name is Zorvik.'],
     [/my name is (\w+)/i, 'Nice to meet you, $1.'],
@@ -18,9 +18,9 @@ export function cannedSystem(): System {
     [/story/i, 'Once upon a time there was a small dragon. The dragon lived near a quiet river.'],
     [/./s, 'Hello! How are you?'],
   ];
-  const loadAgent: System['loadAgent'] = async (options) => {
+  const loadAgent: Subject['loadAgent'] = async (options) => {
     const agent = canned(
-      await realSystem.loadAgent({ ...options, backend: 'local', model: 'unmocked-tiny' }),
+      await realSubject.loadAgent({ ...options, backend: 'local', model: 'unmocked-tiny' }),
       replies,
     );
     if (options.backend !== 'remote') return agent;
@@ -36,10 +36,10 @@ export function cannedSystem(): System {
     });
   };
   return {
-    ...realSystem,
+    ...realSubject,
     loadAgent,
     validateStartup: (sources, options) =>
-      realSystem.validateStartup(sources, { ...options, load: loadAgent }),
+      realSubject.validateStartup(sources, { ...options, load: loadAgent }),
   };
 }
 
@@ -53,7 +53,7 @@ function canned(agent: Agent, replies: [RegExp, string][]): Agent {
     const prompt = `User: ${message}\nAssistant:`;
     const promptTokenIds = await agent.encode!(prompt);
     const all = [...(await agent.encode!(text)), ...(agent.engineInfo?.eosTokenIds ?? [])];
-    const outputTokenIds = all.slice(0, options.maxNewTokens ?? 64);
+    const outputTokenIds = all.slice(0, options.maxTokens ?? 64);
     const said = await agent.decode!(outputTokenIds);
     outputTokenIds.forEach((tokenId, index) =>
       options.onToken?.({ index, tokenId, text: index === 0 ? said : '' }),

@@ -1,5 +1,5 @@
 import { pageSaboteurs } from './page-saboteurs.js';
 import { serverSaboteurs } from './server-saboteurs.js';
 
-export { cannedSystem } from './canned.js';
+export { cannedSubject } from './canned.js';
 export const saboteurs = [...pageSaboteurs, ...serverSaboteurs];

@@ -5,7 +5,7 @@ import {
   altered,
   responseSaboteur,
   type Saboteur,
-  systemSaboteur,
+  subjectSaboteur,
   withMetadata,
 } from './saboteur.js';
 import { afterwards, unstoppable, without } from './streams.js';
@@ -36,22 +36,22 @@ export const pageSaboteurs: Saboteur[] = [
         },
     },
   ),
-  systemSaboteur(
+  subjectSaboteur(
     'progress stops short of the total',
     { 'load-agent': 'progress reached the total' },
-    (system) => ({
+    (subject) => ({
       loadAgent: (options) =>
-        system.loadAgent({
+        subject.loadAgent({
           ...options,
           onProgress: (progress) =>
             progress.loadedBytes < progress.totalBytes / 2 && options.onProgress?.(progress),
         }),
     }),
   ),
-  systemSaboteur('progress falls', { 'load-agent': 'progress never falls' }, (system) => ({
+  subjectSaboteur('progress falls', { 'load-agent': 'progress never falls' }, (subject) => ({
     loadAgent: (options) => {
       let calls = 0;
-      return system.loadAgent({
+      return subject.loadAgent({
         ...options,
         onProgress: (progress) =>
           options.onProgress?.(++calls % 2 ? progress : { ...progress, loadedBytes: 0 }),
@@ -81,44 +81,43 @@ export const pageSaboteurs: Saboteur[] = [
       'stop-and-limits': 'in this page: a limit of 1 gives 1',
     },
     {
-      invoke: (agent) => (payload, options) =>
-        agent.invoke(payload, { ...options, maxNewTokens: 40 }),
+      invoke: (agent) => (payload, options) => agent.invoke(payload, { ...options, maxTokens: 40 }),
     },
   ),
   // validate-agent
-  systemSaboteur(
+  subjectSaboteur(
     'validation believes everything',
     { 'validate-agent': 'an agent that answers nothing is not valid' },
-    (system) => ({
+    (subject) => ({
       validateAgent: async (agent, options) => {
-        const validation = await system.validateAgent(agent, options);
+        const validation = await subject.validateAgent(agent, options);
         return validation.valid
           ? validation
           : ({ valid: true, reply: 'Hello world', response: undefined as never } as const);
       },
     }),
   ),
-  systemSaboteur(
+  subjectSaboteur(
     'validation believes nothing',
     { 'validate-agent': 'a working agent is valid' },
-    (system) => ({
+    (subject) => ({
       validateAgent: async (agent, options) => ({
         valid: false,
         reason: 'no',
-        reply: (await system.validateAgent(agent, options)).reply,
+        reply: (await subject.validateAgent(agent, options)).reply,
       }),
     }),
   ),
   // invalid-model
-  systemSaboteur(
+  subjectSaboteur(
     'puts a model in the place of one that is missing',
     {
       'invalid-model':
         'a model that does not exist is an error that names it and where it was looked for',
     },
-    (system) => ({
+    (subject) => ({
       loadAgent: (options) =>
-        system.loadAgent(
+        subject.loadAgent(
           typeof options.model === 'string' && options.model.startsWith('nonexistent/')
             ? { ...options, model: 'unmocked-tiny' }
             : options,
@@ -127,49 +126,49 @@ export const pageSaboteurs: Saboteur[] = [
   ),
   oneRealm(),
   // backend-detection
-  systemSaboteur(
+  subjectSaboteur(
     'swaps an explicit device that is not there',
     { 'backend-detection': 'an explicit webgpu without an adapter is refused, not swapped' },
-    (system) => ({
+    (subject) => ({
       loadAgent: (options) =>
-        system
+        subject
           .loadAgent(options)
-          .catch(() => system.loadAgent({ ...options, device: 'auto', pool: undefined })),
+          .catch(() => subject.loadAgent({ ...options, device: 'auto', pool: undefined })),
     }),
   ),
-  systemSaboteur(
+  subjectSaboteur(
     'hides the ladder',
     {
       'backend-detection': 'the trace says that WebGPU was tried and why it failed',
       'backend-fallback': 'nobody listens: the trace begins with the server and says why',
     },
-    (system) => ({
+    (subject) => ({
       loadAgent: async (options) =>
-        altered(await system.loadAgent(options), {
+        altered(await subject.loadAgent(options), {
           device: ({ device }) => ({ ...device, attempts: device.attempts.slice(-1) }),
         }),
     }),
   ),
   // config-file
-  systemSaboteur(
+  subjectSaboteur(
     'ignores the config file',
     { 'config-file': 'max_new_tokens limits the reply' },
-    (system) => ({
-      loadAgent: (options) => system.loadAgent({ ...options, useConfig: undefined }),
+    (subject) => ({
+      loadAgent: (options) => subject.loadAgent({ ...options, useConfig: undefined }),
     }),
   ),
-  systemSaboteur(
+  subjectSaboteur(
     'swallows unknown keys',
     { 'config-file': 'unknown keys are reported' },
-    (system) => ({ parseConfig: (toml) => ({ ...system.parseConfig(toml), unknownKeys: [] }) }),
+    (subject) => ({ parseConfig: (toml) => ({ ...subject.parseConfig(toml), unknownKeys: [] }) }),
   ),
-  systemSaboteur(
+  subjectSaboteur(
     'loses the place of an error',
     { 'config-file': 'broken TOML is refused with line and column' },
-    (system) => ({
+    (subject) => ({
       parseConfig: (toml) => {
         try {
-          return system.parseConfig(toml);
+          return subject.parseConfig(toml);
         } catch {
           throw new Error('config.toml is broken');
         }
@@ -177,22 +176,22 @@ export const pageSaboteurs: Saboteur[] = [
     }),
   ),
   // concurrent-loading
-  systemSaboteur(
+  subjectSaboteur(
     'loads an engine for every agent',
     { 'concurrent-loading': 'four agents share one engine' },
-    (system) => ({
+    (subject) => ({
       loadAgent: (options) =>
-        system.loadAgent({ ...options, pool: system.createPool(options.pool?.options) }),
+        subject.loadAgent({ ...options, pool: subject.createPool(options.pool?.options) }),
     }),
   ),
-  systemSaboteur(
+  subjectSaboteur(
     'mixes conversations',
     { 'concurrent-loading': "no other name is in Zorvik's prompts" },
-    (system) => {
+    (subject) => {
       const everything: Message[] = [];
       return {
         loadAgent: async (options) =>
-          altered(await system.loadAgent(options), {
+          altered(await subject.loadAgent(options), {
             invoke: (agent) => async (payload, invokeOptions) => {
               const userMessage = typeof payload === 'string' ? payload : payload.userMessage;
               const memory = [...everything];
@@ -239,31 +238,31 @@ export const pageSaboteurs: Saboteur[] = [
     },
     { dispose: () => async () => undefined },
   ),
-  systemSaboteur(
+  subjectSaboteur(
     'answers when disposed of',
     { 'memory-cleanup': 'a disposed agent says so when asked' },
-    (system) => ({
+    (subject) => ({
       loadAgent: async (options) => {
-        const agent = await system.loadAgent(options);
+        const agent = await subject.loadAgent(options);
         return altered(agent, {
           invoke: () => async (payload, invokeOptions) => {
             if (!agent.disposed) return agent.invoke(payload, invokeOptions);
-            const substitute = await system.loadAgent(options);
+            const substitute = await subject.loadAgent(options);
             return substitute.invoke(payload, invokeOptions).finally(() => substitute.dispose());
           },
         });
       },
     }),
   ),
-  systemSaboteur(
+  subjectSaboteur(
     'leaks a hundred megabytes',
     { 'memory-cleanup': 'memory is back near where it was' },
-    (system) => {
+    (subject) => {
       const leak: Uint8Array[] = [];
       return {
         loadAgent: async (options) => {
           leak.push(new Uint8Array(20 * 1024 * 1024).fill(1));
-          return system.loadAgent(options);
+          return subject.loadAgent(options);
         },
       };
     },
@@ -305,25 +304,25 @@ export const pageSaboteurs: Saboteur[] = [
     },
   ),
   // environment-summary
-  systemSaboteur(
+  subjectSaboteur(
     'names another version',
     { 'environment-summary': 'transformers.js has the version that the page names' },
-    (system) => ({
+    (subject) => ({
       describe: async () => ({
-        ...(await system.describe()),
+        ...(await subject.describe()),
         versions: { transformers: '9.9.9', onnxruntime: '9.9.9' },
       }),
     }),
   ),
-  systemSaboteur(
+  subjectSaboteur(
     'claims an adapter',
     {
       'environment-summary': 'the engine finds the adapter that the page names',
       'backend-detection': 'auto picked what the probes say',
     },
-    (system) => ({
+    (subject) => ({
       describe: async () => ({
-        ...(await system.describe()),
+        ...(await subject.describe()),
         webgpu: {
           adapter: {
             vendor: 'acme',
@@ -347,13 +346,13 @@ export const pageSaboteurs: Saboteur[] = [
 /** No imitation: ONNX Runtime really stays broken in a realm in which a load has failed. */
 function oneRealm(): Saboteur {
   const kept: Worker[] = [];
-  const saboteur = systemSaboteur(
+  const saboteur = subjectSaboteur(
     'loads every model in one realm',
     { 'invalid-model': 'a good model then loads and answers' },
-    (system) => ({
+    (subject) => ({
       createPool: (options) => {
         let only: Worker | undefined;
-        return system.createPool({
+        return subject.createPool({
           ...options,
           createWorker: () => {
             if (!only) kept.push((only = createEngineWorker()));

@@ -1,12 +1,12 @@
 import type { Agent, AgentResponse } from '../../src/agents/agent.js';
-import { realSystem, type System } from '../../src/scenarios/system.js';
+import { realSubject, type Subject } from '../../src/scenarios/subject.js';
 
-/** A system that is broken on purpose in one way. The scenario that guards that way must fail on it. */
+/** A subject that is broken on purpose in one way. The scenario that guards that way must fail on it. */
 export interface Saboteur {
   name: string;
   /** The scenarios that must fail, by id, each with the check that must catch it. */
   guards: Record<string, string>;
-  sabotage(): System;
+  sabotage(): Subject;
   /** Undoes what outlives a run. */
   cleanUp?(): void;
 }
@@ -33,19 +33,19 @@ export const agentSaboteur = (
   name,
   guards,
   sabotage: () => ({
-    ...realSystem,
-    loadAgent: async (options) => altered(await realSystem.loadAgent(options), overrides),
+    ...realSubject,
+    loadAgent: async (options) => altered(await realSubject.loadAgent(options), overrides),
   }),
 });
 
-export const systemSaboteur = (
+export const subjectSaboteur = (
   name: string,
   guards: Saboteur['guards'],
-  broken: (system: System) => Partial<System>,
+  broken: (subject: Subject) => Partial<Subject>,
 ): Saboteur => ({
   name,
   guards,
-  sabotage: () => ({ ...realSystem, ...broken(realSystem) }),
+  sabotage: () => ({ ...realSubject, ...broken(realSubject) }),
 });
 
 /** A saboteur that changes every response, streamed or not. */
@@ -66,12 +66,12 @@ export function remoteSaboteur(
   guards: Saboteur['guards'],
   invoke: (agent: Agent) => Agent['invoke'],
 ): Saboteur {
-  const loadAgent: System['loadAgent'] = async (options) => {
-    const agent = await realSystem.loadAgent(options);
+  const loadAgent: Subject['loadAgent'] = async (options) => {
+    const agent = await realSubject.loadAgent(options);
     const broken = agent.backend === 'remote' ? invoke(agent) : undefined;
     return broken ? altered(agent, { invoke: () => broken }) : agent;
   };
-  return { name, guards, sabotage: () => ({ ...realSystem, loadAgent }) };
+  return { name, guards, sabotage: () => ({ ...realSubject, loadAgent }) };
 }
 
 export const withMetadata = (

@@ -1,12 +1,12 @@
 import { UnmockedError } from '../../src/errors.js';
-import type { System } from '../../src/scenarios/system.js';
+import type { Subject } from '../../src/scenarios/subject.js';
 import {
   agentSaboteur,
   altered,
   remoteSaboteur,
   responseSaboteur,
   type Saboteur,
-  systemSaboteur,
+  subjectSaboteur,
   withMetadata,
 } from './saboteur.js';
 import { again, changed, unbroken } from './streams.js';
@@ -14,12 +14,12 @@ import { again, changed, unbroken } from './streams.js';
 /** For the scenarios about servers and settings. */
 export const serverSaboteurs: Saboteur[] = [
   // remote-agent
-  systemSaboteur(
+  subjectSaboteur(
     'answers itself in place of the server',
     { 'remote-agent': 'the agent is remote' },
-    (system) => ({
+    (subject) => ({
       loadAgent: (options) =>
-        system.loadAgent(
+        subject.loadAgent(
           options.backend === 'remote'
             ? { ...options, backend: 'local', model: 'unmocked-tiny' }
             : options,
@@ -49,26 +49,26 @@ export const serverSaboteurs: Saboteur[] = [
       ),
   ),
   // backend-fallback
-  systemSaboteur(
+  subjectSaboteur(
     'falls back from an explicit remote',
     { 'backend-fallback': 'an explicit remote never falls back' },
-    (system) => ({
+    (subject) => ({
       loadAgent: (options) =>
-        system
+        subject
           .loadAgent(options)
           .catch((error: Error) =>
             options.backend === 'remote'
-              ? system.loadAgent({ ...options, backend: 'local', model: 'unmocked-tiny' })
+              ? subject.loadAgent({ ...options, backend: 'local', model: 'unmocked-tiny' })
               : Promise.reject(error),
           ),
     }),
   ),
-  systemSaboteur(
+  subjectSaboteur(
     'never asks the server',
     { 'backend-fallback': 'a server that answers is taken first' },
-    (system) => ({
+    (subject) => ({
       loadAgent: (options) =>
-        system.loadAgent(options.backend === 'auto' ? { ...options, backend: 'local' } : options),
+        subject.loadAgent(options.backend === 'auto' ? { ...options, backend: 'local' } : options),
     }),
   ),
   // remote-faults
@@ -86,7 +86,7 @@ export const serverSaboteurs: Saboteur[] = [
     (agent) => (payload, options) =>
       agent
         .invoke(payload, options)
-        .catch(() => agent.invoke(payload, { ...options, maxNewTokens: 2 })),
+        .catch(() => agent.invoke(payload, { ...options, maxTokens: 2 })),
   ),
   remoteSaboteur(
     'is never the same after an error',
@@ -106,12 +106,12 @@ export const serverSaboteurs: Saboteur[] = [
       };
     },
   ),
-  systemSaboteur(
+  subjectSaboteur(
     'leaves the key in its errors',
     { 'remote-faults': 'the key is not in the error' },
-    (system) => ({
+    (subject) => ({
       loadAgent: async (options) => {
-        const agent = await system.loadAgent(options);
+        const agent = await subject.loadAgent(options);
         return altered(agent, {
           invoke: () => (payload, invokeOptions) =>
             agent
@@ -129,53 +129,53 @@ export const serverSaboteurs: Saboteur[] = [
       },
     }),
   ),
-  systemSaboteur(
+  subjectSaboteur(
     'sends again what was already shown',
     { 'remote-faults': 'after a first token nothing is sent again' },
-    (system) => ({
+    (subject) => ({
       loadAgent: async (options) =>
-        altered(await system.loadAgent(options), {
+        altered(await subject.loadAgent(options), {
           stream: (agent) => (payload, streamOptions) => again(agent, payload, streamOptions),
         }),
     }),
   ),
   // config-precedence
-  systemSaboteur(
+  subjectSaboteur(
     'ignores what the address says',
     { 'config-precedence': 'local: url decides how much is computed' },
-    (system) => ({
+    (subject) => ({
       loadAgent: (options) =>
-        system.loadAgent({ ...options, sources: { ...options.sources, url: {} } }),
+        subject.loadAgent({ ...options, sources: { ...options.sources, url: {} } }),
     }),
   ),
-  systemSaboteur(
+  subjectSaboteur(
     'lets the environment win',
     { 'config-precedence': 'argument: wins over all that is weaker' },
-    (system) => ({
+    (subject) => ({
       resolveSettings: (given, backend) =>
-        system.resolveSettings(
+        subject.resolveSettings(
           { ...given, argument: { ...given.argument, ...given.environment } },
           backend,
         ),
     }),
   ),
-  systemSaboteur(
+  subjectSaboteur(
     "takes one backend's section for the other's",
     { 'config-precedence': 'remote: the section of the local backend does not count' },
-    (system) => ({
+    (subject) => ({
       parseConfig: (toml, environment) => {
-        const config = system.parseConfig(toml, environment);
+        const config = subject.parseConfig(toml, environment);
         const both = { ...config.backends.local, ...config.backends.remote };
         return { ...config, backends: { local: both, remote: both } };
       },
     }),
   ),
-  systemSaboteur(
+  subjectSaboteur(
     'sends the key wherever a link points',
     { 'config-precedence': 'a link cannot send a key elsewhere' },
-    (system) => ({
+    (subject) => ({
       resolveSettings: (given, backend) => {
-        const resolved = system.resolveSettings(given, backend);
+        const resolved = subject.resolveSettings(given, backend);
         return {
           ...resolved,
           settings: {
@@ -187,44 +187,44 @@ export const serverSaboteurs: Saboteur[] = [
     }),
   ),
   // settings-persistence
-  systemSaboteur(
+  subjectSaboteur(
     'keeps settings in memory only',
     { 'settings-persistence': 'what was saved is there when opened anew' },
-    (system) => ({
+    (subject) => ({
       openSettings: (options) =>
-        system.openSettings({ ...options, local: memoryStorage(), session: memoryStorage() }),
+        subject.openSettings({ ...options, local: memoryStorage(), session: memoryStorage() }),
     }),
   ),
-  systemSaboteur(
+  subjectSaboteur(
     'keeps every key for ever',
     { 'settings-persistence': 'the key is not among what outlives the session' },
-    (system) => ({
+    (subject) => ({
       openSettings: (options) => {
-        const store = system.openSettings(options);
+        const store = subject.openSettings(options);
         const save = store.save.bind(store);
         store.save = (settings) => save(settings, { rememberKey: true });
         return store;
       },
     }),
   ),
-  systemSaboteur(
+  subjectSaboteur(
     'goes on with the backend of before',
     { 'settings-persistence': 'a changed backend is the one that answers' },
-    (system) => {
-      let first: Parameters<System['loadAgent']>[0] | undefined;
+    (subject) => {
+      let first: Parameters<Subject['loadAgent']>[0] | undefined;
       return {
         loadAgent: (options) =>
-          system.loadAgent(options.sources?.settings ? (first ??= options) : options),
+          subject.loadAgent(options.sources?.settings ? (first ??= options) : options),
       };
     },
   ),
   // startup-validation
-  systemSaboteur(
+  subjectSaboteur(
     'finds every backend valid',
     { 'startup-validation': 'an invalid one: the cause is named' },
-    (system) => ({
+    (subject) => ({
       validateStartup: async (sources, options) => {
-        const outcome = await system.validateStartup(sources, options);
+        const outcome = await subject.validateStartup(sources, options);
         return outcome.status === 'invalid'
           ? {
               status: 'valid',
@@ -237,27 +237,27 @@ export const serverSaboteurs: Saboteur[] = [
       },
     }),
   ),
-  systemSaboteur(
+  subjectSaboteur(
     'warns where nothing is configured',
     { 'startup-validation': 'nothing configured: it is silent' },
-    (system) => ({
+    (subject) => ({
       validateStartup: async (sources, options) => {
-        const outcome = await system.validateStartup(sources, options);
+        const outcome = await subject.validateStartup(sources, options);
         return outcome.status === 'none'
           ? { status: 'invalid', reason: 'no backend', error: new Error('no backend') }
           : outcome;
       },
     }),
   ),
-  systemSaboteur(
+  subjectSaboteur(
     'keeps what it loaded to validate',
     { 'startup-validation': 'a valid local model: it is let go of again' },
-    (system) => ({
+    (subject) => ({
       validateStartup: (sources, options) =>
-        system.validateStartup(sources, {
+        subject.validateStartup(sources, {
           ...options,
           load: async (loadOptions) =>
-            altered(await system.loadAgent({ ...loadOptions, pool: system.createPool() }), {
+            altered(await subject.loadAgent({ ...loadOptions, pool: subject.createPool() }), {
               dispose: () => async () => undefined,
             }),
         }),

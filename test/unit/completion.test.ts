@@ -3,7 +3,7 @@ import type { TokenPiece } from '../../src/agents/agent.js';
 import { readCompletion, readStream } from '../../src/agents/remote/completion.js';
 import type { Answer } from '../../src/agents/remote/connection.js';
 import { toChatMessages, toRequestBody } from '../../src/agents/remote/messages.js';
-import { resolveSettings } from '../../src/config/sources.js';
+import { resolveSettings } from '../../src/settings/sources.js';
 import { rejection } from '../helpers.js';
 
 /*
@@ -45,9 +45,9 @@ const event = (fields: object, choice: object = {}) =>
   `data: ${JSON.stringify({ choices: [{ index: 0, delta: fields, ...choice }] })}\n\n`;
 const END = 'data: [DONE]\n\n';
 
-async function stream(parts: string[], maxNewTokens = 32) {
+async function stream(parts: string[], maxTokens = 32) {
   const pieces: TokenPiece[] = [];
-  const completion = await readStream(answer(parts), maxNewTokens, (piece) => pieces.push(piece));
+  const completion = await readStream(answer(parts), maxTokens, (piece) => pieces.push(piece));
   expect(pieces.map(({ text }) => text).join('')).to.equal(completion.text);
   expect(pieces.map(({ index }) => index)).to.deep.equal(pieces.map((_, index) => index));
   return { completion, pieces: pieces.map(({ text }) => text) };

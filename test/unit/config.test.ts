@@ -1,12 +1,12 @@
 import { expect } from '@open-wc/testing';
-import { loadConfig, parseConfig } from '../../src/config/config.js';
+import { loadConfig, parseConfig } from '../../src/settings/config.js';
 import {
   type AgentSettings,
   checkSettings,
   defaultSettings,
   optionNames,
   options,
-} from '../../src/config/options.js';
+} from '../../src/settings/options.js';
 import { isAbortError, type UnmockedError } from '../../src/errors.js';
 
 /** Good and bad values of every option; the compiler refuses one that is forgotten. */
@@ -64,7 +64,7 @@ const values: Record<keyof AgentSettings, { good: unknown[]; bad: unknown[] }> =
   timeoutSeconds: { good: [0.5, 60, 3600], bad: [0, -1, 3601, '60'] },
   maxRetries: { good: [0, 2, 10], bad: [-1, 0.5, 11, '2'] },
   reasoningEffort: { good: ['none', 'minimal', 'low', 'medium', 'high'], bad: ['most', '', 1] },
-  maxNewTokens: { good: [1, 64, 100_000], bad: [0, -1, 1.5, 100_001, '5', true] },
+  maxTokens: { good: [1, 64, 100_000], bad: [0, -1, 1.5, 100_001, '5', true] },
   temperature: { good: [0, 0.7, 2], bad: [-0.1, 2.1, '0', false] },
   topP: { good: [0.01, 0.9, 1], bad: [0, -0.1, 1.1, '1'] },
   topK: { good: [0, 50, 1000], bad: [-1, 0.5, 1001, '1'] },
@@ -207,7 +207,7 @@ describe('parseConfig', () => {
     expect(theirs.settings).to.deep.equal({ backend: 'local' });
     expect(theirs.backends).to.deep.equal({
       local: { model: 'here', device: 'webgpu' },
-      remote: { maxNewTokens: 9 },
+      remote: { maxTokens: 9 },
     });
     expect(theirs.unknownKeys).to.deep.equal(['midori_ai_agent_base.huggingface.torch_dtype']);
   });

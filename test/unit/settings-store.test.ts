@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { SettingsStore } from '../../src/config/settings-store.js';
+import { SettingsStore } from '../../src/settings/settings-store.js';
 
 const NAME = 'unmocked-spec';
 const open = () => new SettingsStore({ name: NAME });

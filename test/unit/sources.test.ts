@@ -1,12 +1,12 @@
 import { expect } from '@open-wc/testing';
-import { parseConfig } from '../../src/config/config.js';
-import { ambientEnvironment, readEnvironment } from '../../src/config/environment.js';
+import { parseConfig } from '../../src/settings/config.js';
+import { ambientEnvironment, readEnvironment } from '../../src/settings/environment.js';
 import {
   requestedBackend,
   resolveSettings,
   type SettingsSources,
   sourceNames,
-} from '../../src/config/sources.js';
+} from '../../src/settings/sources.js';
 import type { UnmockedError } from '../../src/errors.js';
 
 const all: SettingsSources = {

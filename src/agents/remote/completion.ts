@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser';
-import type { Redact } from '../../config/secret.js';
+import type { Redact } from '../../settings/secret.js';
 import { UnmockedError } from '../../errors.js';
 import type { FinishReason, TokenPiece, ToolCall } from '../agent.js';
 import type { Answer } from './connection.js';
@@ -107,13 +107,13 @@ export async function readCompletion(answer: Answer): Promise<Completion> {
  */
 export async function readStream(
   answer: Answer,
-  maxNewTokens: number,
+  maxTokens: number,
   onPiece: (piece: TokenPiece) => void,
 ): Promise<Completion> {
   const { response, alive, begun, redact } = answer;
   const { url } = response;
   const assembly = new Assembly();
-  const limit = maxNewTokens * PIECES.perToken + PIECES.more;
+  const limit = maxTokens * PIECES.perToken + PIECES.more;
   let pieces = 0;
   let events = 0;
   let choices = 0;
@@ -143,7 +143,7 @@ export async function readStream(
       throw remoteError(
         'remote-invalid',
         'endless',
-        `${new URL(url).host} does not stop: ${limit} pieces came, ${maxNewTokens} tokens were asked for. Does it know max_tokens?`,
+        `${new URL(url).host} does not stop: ${limit} pieces came, ${maxTokens} tokens were asked for. Does it know max_tokens?`,
         { url },
       );
     if (text === '' && tokenIds.length === 0) return;

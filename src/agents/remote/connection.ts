@@ -1,4 +1,4 @@
-import { redacted, type Redact, redactor } from '../../config/secret.js';
+import { redacted, type Redact, redactor } from '../../settings/secret.js';
 import { abortError, UnmockedError } from '../../errors.js';
 import {
   connectionError,

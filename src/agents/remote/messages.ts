@@ -1,5 +1,5 @@
-import type { AgentSettings } from '../../config/options.js';
-import type { SourceName } from '../../config/sources.js';
+import type { AgentSettings } from '../../settings/options.js';
+import type { SourceName } from '../../settings/sources.js';
 import type { InvokeOptions, Message, Tool, ToolCall } from '../agent.js';
 import { clip } from './remote-errors.js';
 
@@ -80,13 +80,13 @@ export function toRequestBody({
 }: ChatRequest): Record<string, unknown> {
   const asked = (name: 'topK' | 'repetitionPenalty') =>
     options[name] !== undefined || sources[name] !== 'default';
-  const { maxNewTokens, temperature, topP, seed, stop, reasoningEffort } = settings;
+  const { maxTokens, temperature, topP, seed, stop, reasoningEffort } = settings;
   return {
     model,
     messages,
     // OpenAI's newer models refuse `max_tokens`; many other servers know nothing else.
     [new URL(url).hostname === 'api.openai.com' ? 'max_completion_tokens' : 'max_tokens']:
-      maxNewTokens,
+      maxTokens,
     temperature,
     seed,
     ...(topP < 1 ? { top_p: topP } : {}),

@@ -121,7 +121,7 @@ export class Generator {
     const reused = continues ? cached.cache.get_seq_length() : 0;
     const samples = request.temperature > COLDEST;
 
-    const maxNewTokens = Math.min(request.maxNewTokens, room);
+    const maxTokens = Math.min(request.maxTokens, room);
     const output: number[] = [];
     const stream = new TextStream((ids) => this.decode(ids, true));
     const stops = new StopText(request.stop);
@@ -144,7 +144,7 @@ export class Generator {
         const isEnd = eosTokenIds.includes(tokenId);
         let piece = isEnd ? '' : stops.push(stream.push(tokenId));
         // What was held back is shown with the last token, so that there is one event a token.
-        if (isEnd || output.length === maxNewTokens)
+        if (isEnd || output.length === maxTokens)
           piece += stops.push(stream.flush()) + stops.flush();
         emit(tokenId, piece);
       },
@@ -161,7 +161,7 @@ export class Generator {
           ids.length,
         ]),
         ...(cache ? { past_key_values: cache } : {}),
-        max_new_tokens: maxNewTokens,
+        max_new_tokens: maxTokens,
         eos_token_id: eosTokenIds,
         do_sample: samples,
         ...(samples
@@ -201,9 +201,7 @@ export class Generator {
         ? {}
         : {
             limitedBy:
-              maxNewTokens < request.maxNewTokens
-                ? ('context-window' as const)
-                : ('max-new-tokens' as const),
+              maxTokens < request.maxTokens ? ('context-window' as const) : ('max-tokens' as const),
           }),
       prefilledTokens: promptTokenIds.length - reused,
       timings: {

@@ -105,7 +105,7 @@ export async function loadModel(
 
 const WARM_UP = {
   prompt: 'Hello',
-  maxNewTokens: 1,
+  maxTokens: 1,
   temperature: 0,
   topP: 1,
   topK: 0,

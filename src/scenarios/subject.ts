@@ -2,16 +2,16 @@ import { loadAgent, type LoadAgentOptions } from '../agents/load-agent.js';
 import { validateStartup } from '../agents/startup.js';
 import { type Validation, validateAgent } from '../agents/validate-agent.js';
 import type { Agent } from '../agents/agent.js';
-import { parseConfig } from '../config/config.js';
-import { resolveSettings } from '../config/sources.js';
-import { SettingsStore, type SettingsStoreOptions } from '../config/settings-store.js';
+import { parseConfig } from '../settings/config.js';
+import { resolveSettings } from '../settings/sources.js';
+import { SettingsStore, type SettingsStoreOptions } from '../settings/settings-store.js';
 import { Engine } from '../engine/engine.js';
 import { EnginePool, type EnginePoolOptions } from '../engine/engine-pool.js';
-import { describe, type Description } from './description.js';
+import { describe, type EnvironmentInfo } from './environment-info.js';
 import { findServer } from './server.js';
 
 /** Everything that scenarios test. Saboteurs replace one part of it; the scenario that guards that part must then fail. */
-export interface System {
+export interface Subject {
   loadAgent(options: LoadAgentOptions): Promise<Agent>;
   validateAgent(agent: Agent, options?: { signal?: AbortSignal }): Promise<Validation>;
   parseConfig: typeof parseConfig;
@@ -26,12 +26,12 @@ export interface System {
   /** Engines whose worker runs in this page. */
   runningEngines(): number;
   /** What the page says of itself. */
-  describe(): Promise<Description>;
+  describe(): Promise<EnvironmentInfo>;
   /** Bytes that this page uses, workers included; undefined where the browser does not say (or not soon). */
   measureMemory(): Promise<number | undefined>;
 }
 
-export const realSystem: System = {
+export const realSubject: Subject = {
   loadAgent,
   validateAgent,
   parseConfig,

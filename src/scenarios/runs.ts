@@ -22,7 +22,7 @@ import { run as validateAgent } from './validate-agent.js';
 import type { Scenario } from './scenario.js';
 
 /** What each core scenario does, by its id. One module, so that a run fetches all of it at once, before it begins. */
-export const work = {
+export const scenarioRuns = {
   'load-agent': loadAgent,
   'chat-completion': chatCompletion,
   'validate-agent': validateAgent,

@@ -25,7 +25,7 @@ export interface AgentSettings {
   /** How often a request is sent again after 429, 503 or a lost connection; never after the first token. */
   maxRetries: number;
   reasoningEffort: ReasoningEffort | undefined;
-  maxNewTokens: number;
+  maxTokens: number;
   temperature: number;
   topP: number;
   topK: number;
@@ -118,7 +118,7 @@ export const options: { [K in keyof AgentSettings]: Option<AgentSettings[K]> } =
   },
   maxRetries: { key: 'max_retries', default: 2, ...integer(0, 10) },
   reasoningEffort: { key: 'reasoning_effort', default: undefined, ...oneOf(...reasoningEfforts) },
-  maxNewTokens: {
+  maxTokens: {
     key: 'max_new_tokens',
     aliases: ['max_tokens'],
     default: 64,
