@@ -1,3 +1,4 @@
+import { sleep } from '../../async.js';
 import { redacted, type Redact, redactor } from '../../settings/secret.js';
 import { abortError, UnmockedError } from '../../errors.js';
 import {
@@ -271,19 +272,4 @@ async function reach(
     );
   if (!(await answers({ mode: 'no-cors' }))) return 'nothing';
   return (await answers({ headers })) ? 'readable' : 'opaque';
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(abortError(signal));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-  });
 }

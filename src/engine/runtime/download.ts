@@ -1,4 +1,5 @@
 import { createSHA256 } from 'hash-wasm';
+import { sleep } from '../../async.js';
 import { abortError, UnmockedError } from '../../errors.js';
 import type { FileCache, PartialFile } from './file-cache.js';
 
@@ -130,7 +131,7 @@ async function receive(
       }
       const tooMuch = error instanceof UnmockedError && error.details['status'] === 416;
       if (tooMuch || (!options.sha256 && !etag)) restart(); // without either, nothing would notice two different versions glued together
-      await pause(BACK_OFF_MS * 2 ** attempt, signal);
+      await sleep(BACK_OFF_MS * 2 ** attempt, signal);
     }
   }
   if (options.bytes !== undefined && loaded !== options.bytes) {
@@ -230,19 +231,4 @@ function join(chunks: Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
     at += chunk.length;
   }
   return bytes;
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(done, milliseconds);
-    function done() {
-      signal.removeEventListener('abort', stopped);
-      resolve();
-    }
-    function stopped() {
-      clearTimeout(timer);
-      reject(abortError(signal));
-    }
-    signal.addEventListener('abort', stopped, { once: true });
-  });
 }
