@@ -3,8 +3,8 @@ import {
   StartupCheck,
   type StartupState,
   type ValidateStartup,
-} from '../../src/components/startup-check.js';
-import type { SettingsSources } from '../../src/settings/sources.js';
+} from '../../src/agents/startup-check.js';
+import type { SettingsSources } from '../../src/settings/resolve.js';
 import { Engine } from '../../src/engine/engine.js';
 
 /** Refused by every browser, as nobody may listen there. */
@@ -17,7 +17,7 @@ function watch(validate?: ValidateStartup) {
   return { states, check, last: () => states.at(-1)! };
 }
 const local: SettingsSources = {
-  settings: { model: 'unmocked-tiny', device: 'wasm' },
+  stored: { model: 'unmocked-tiny', device: 'wasm' },
   environment,
 };
 
@@ -44,7 +44,7 @@ describe('StartupCheck', () => {
   it('names the cause and the remedy where it does not', async () => {
     const { states, check, last } = watch();
     await check.start({
-      settings: { backend: 'remote', apiUrl: NOBODY, apiKey: 'sk-spec', maxRetries: 0 },
+      stored: { backend: 'remote', apiUrl: NOBODY, apiKey: 'sk-spec', maxRetries: 0 },
       environment,
     });
     expect(states[0]!.text).to.equal(`Checking remote backend at ${NOBODY}…`);
@@ -57,7 +57,7 @@ describe('StartupCheck', () => {
 
   it('warns where the page had to stand in for a server', async () => {
     const { check, last } = watch();
-    await check.start({ settings: { apiUrl: NOBODY }, environment });
+    await check.start({ stored: { apiUrl: NOBODY }, environment });
     expect(last()).to.deep.include({ status: 'valid', text: 'unmocked-tiny on wasm answers.' });
     expect(last().warning).to.contain('127.0.0.1:9').and.to.contain('runs in this page instead');
     expect(Engine.alive.size).to.equal(0);
@@ -74,12 +74,12 @@ describe('StartupCheck', () => {
       .to.contain('distilgpt2')
       .and.to.match(/would download \d+(\.\d)? MB/);
     await check.start({ url: { model: 'owner/name' }, environment });
-    expect(states[1]!.text).to.contain('not known yet');
+    expect(states[1]!.text).to.contain('unknown size');
   });
 
   it('does not download one in the place of a server that is away either', async () => {
     const { check, last } = watch();
-    await check.start({ settings: { apiUrl: NOBODY, model: 'owner/name' }, environment });
+    await check.start({ stored: { apiUrl: NOBODY, model: 'owner/name' }, environment });
     expect(last().status).to.equal('invalid');
     expect(last().text).to.contain('127.0.0.1:9').and.not.to.contain('hugging');
   });

@@ -1,40 +1,36 @@
-import type { StartupValidation, validateStartup } from '../agents/startup.js';
-import {
-  isConfigured,
-  requestedBackend,
-  resolveSettings,
-  type SettingsSources,
-} from '../settings/sources.js';
+import { downloadSizes } from '../engine/download-size.js';
 import { isAbortError, toErrorRecord, untilAborted } from '../errors.js';
 import { fetched } from '../fetched.js';
+import { formatBytes } from '../format.js';
 import type { Model } from '../models/model.js';
 import { resolveModel } from '../models/registry.js';
-import { modelBytes } from './download-size.js';
-import { formatBytes } from './format.js';
+import { type Resolution, resolveSettings, type SettingsSources } from '../settings/resolve.js';
+import type { StartupValidation, validateStartup } from './startup.js';
 
-/** How the check of a configured backend stands. `text` is for people. */
+/** The state of the check, with a text for people. */
 export interface StartupState {
   status: 'idle' | 'checking' | 'valid' | 'invalid' | 'unchecked';
   text: string;
-  /** It works, but not as configured: a server is away, and the page's own model answers. */
+  /** It works, but not as configured: the server failed, and this page's model answered. */
   warning?: string;
 }
 
 export type ValidateStartup = typeof validateStartup;
 
 const idle: StartupState = { status: 'idle', text: '' };
-/** Fetched only where something is configured. */
+
+/** Loads the code on demand: most pages have nothing configured. */
 const validateFetched: ValidateStartup = async (sources, options) => {
   const { validateStartup: validate } = await untilAborted(
-    fetched(import('../agents/startup.js')),
+    fetched(import('./startup.js')),
     options?.signal,
   );
   return validate(sources, options);
 };
 
 /**
- * Asks a configured backend something when the page opens, in the background. Whatever else wants the machine stops it. A model that is
- * not bundled is not downloaded for it.
+ * Asks the configured backend something in the background when the page opens. Anything else that
+ * needs the engine stops it. It never downloads a model.
  */
 export class StartupCheck {
   readonly #onChange: (state: StartupState) => void;
@@ -50,7 +46,7 @@ export class StartupCheck {
     this.#validate = validate;
   }
 
-  /** Begins; the promise settles when it is over, or was stopped, and never rejects. */
+  /** Starts the check. The promise settles when it is over or stopped, and never rejects. */
   start(sources: SettingsSources): Promise<void> {
     this.#controller?.abort();
     const controller = (this.#controller = new AbortController());
@@ -60,7 +56,7 @@ export class StartupCheck {
     return this.#over;
   }
 
-  /** Ends it and clears what it said; settles when its engine is gone. */
+  /** Stops the check and clears its state. Settles when its engine is gone. */
   stop(): Promise<void> {
     this.#controller?.abort();
     this.#onChange(idle);
@@ -71,11 +67,12 @@ export class StartupCheck {
     const say = (state: StartupState) => {
       if (!signal.aborted) this.#onChange(state);
     };
-    if (!isConfigured(sources)) return say(idle);
-    const asked = requestedBackend(sources);
-    const { apiUrl } = resolveSettings(sources, 'remote').settings;
-    const remote = asked === 'remote' || (asked === 'auto' && apiUrl !== undefined);
-    const { model, download } = localModel(sources);
+    const resolved = resolveSettings(sources);
+    if (!resolved.configured) return say(idle);
+    const remote = resolved.backends[0] === 'remote';
+    const { model } = resolved.local.settings;
+    const { apiUrl } = resolved.remote.settings;
+    const download = pageDownload(resolved);
     if (!remote && download)
       return say({
         status: 'unchecked',
@@ -87,13 +84,16 @@ export class StartupCheck {
         ? `Checking remote backend${apiUrl ? ` at ${apiUrl}` : ''}…`
         : `Checking ${model} in this page…`,
     });
+    // Without this, `auto` would download a model if the server does not answer.
+    const remoteOnly = {
+      ...sources,
+      argument: { ...sources.argument, backend: 'remote' as const },
+    };
     try {
-      // With `auto`, a server that is away would have this page download its own model.
-      const checked: SettingsSources =
-        remote && download
-          ? { ...sources, argument: { ...sources.argument, backend: 'remote' } }
-          : sources;
-      say(describe(await this.#validate(checked, { signal })));
+      const validation = await this.#validate(remote && download ? remoteOnly : sources, {
+        signal,
+      });
+      say(describe(validation));
     } catch (error) {
       if (!isAbortError(error)) say({ status: 'invalid', text: toErrorRecord(error).message });
     }
@@ -115,25 +115,17 @@ function describe(validation: StartupValidation): StartupState {
   };
 }
 
-/** The model that this page would load, and what it would download for it, where it is not bundled. */
-function localModel(sources: SettingsSources): { model: string; download?: string } {
-  const { model: id, device, hubUrl } = resolveSettings(sources, 'local').settings;
+/** What this page would download for its model, for people; undefined if the model is bundled. */
+function pageDownload({ local: { settings } }: Resolution): string | undefined {
   let model: Model;
   try {
-    model = resolveModel(id, { hub: hubUrl });
+    model = resolveModel(settings.model, { hub: settings.hubUrl });
   } catch {
-    return { model: id }; // validation says it
+    return undefined; // The validation reports it.
   }
-  if (model.source.kind === 'bundled') return { model: id };
-  const sizes = (['webgpu', 'wasm'] as const)
-    .filter((name) => device === 'auto' || device === 'remote' || device === name)
-    .map((name) => modelBytes(model, name)?.bytes);
-  const known = sizes.filter((bytes) => bytes !== undefined);
-  return {
-    model: id,
-    download:
-      known.length > 0
-        ? [...new Set(known.map(formatBytes))].join(' or ')
-        : 'a model whose size is not known yet',
-  };
+  if (model.source.kind === 'bundled') return undefined;
+  const sizes = downloadSizes(model, settings.device).flatMap(({ bytes }) => bytes ?? []);
+  return sizes.length > 0
+    ? [...new Set(sizes.map(formatBytes))].join(' or ')
+    : 'a model of unknown size';
 }
