@@ -1,5 +1,4 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { withListedFiles } from '../engine/hub-listing.js';
 import type { Model } from '../models/model.js';
 import { resolveModel } from '../models/registry.js';
 
@@ -43,7 +42,9 @@ export class ModelListing implements ReactiveController {
     this.#show(undefined);
     const model = reference && resolved(reference);
     if (!model || Object.keys(model.files).length > 0) return;
-    const listing = await withListedFiles(model, signal);
+    // Loaded on demand. Without it, the form says that the size is unknown.
+    const code = await import('../engine/hub-listing.js').catch(() => undefined);
+    const listing = await code?.withListedFiles(model, signal);
     if (!signal.aborted) this.#show(listing);
   }
 

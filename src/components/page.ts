@@ -1,4 +1,5 @@
-import { StartupCheck, type ValidateStartup } from '../agents/startup-check.js';
+import type { ValidateStartup } from '../agents/check-startup.js';
+import { StartupCheck } from '../agents/startup-check.js';
 import type { Problem } from '../settings/problem.js';
 import type { PageSources } from '../settings/settings-store.js';
 import { parseUrlParameters } from '../settings/url-parameters.js';

@@ -1,7 +1,8 @@
 import { html, LitElement, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { StartupCheck, StartupState } from '../agents/startup-check.js';
+import type { StartupState } from '../agents/check-startup.js';
+import type { StartupCheck } from '../agents/startup-check.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
 import { count } from '../format.js';
 import { toJUnit } from '../harness/junit.js';

@@ -1,12 +1,10 @@
 import { html, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { Agent, AgentResponse } from '../agents/agent.js';
-import { ReasoningStream } from '../agents/reasoning-stream.js';
-import { validateAgent, VALIDATION_PROMPT } from '../agents/validate-agent.js';
+import { VALIDATION_PROMPT } from '../agents/validate-agent.js';
 import type { Attempt } from '../engine/ladder.js';
 import { abortError, isAbortError, toErrorRecord, untilAborted } from '../errors.js';
 import { fetched } from '../fetched.js';
-import { observe } from '../harness/observe.js';
 import { resolveSettings, type SettingsSources } from '../settings/resolve.js';
 import { UnmockedTestEvent } from './events.js';
 import { count, formatDuration } from '../format.js';
@@ -169,31 +167,17 @@ export class UnmockedTry extends StreamingElement {
   }
 
   async #ask(agent: Agent, signal: AbortSignal): Promise<AgentResponse> {
-    const prompt = this.#prompt.trim();
     this.asked = true;
-    if (prompt) {
-      const { seed } = resolveSettings(this.sources)[agent.backend].settings;
-      const stream = agent.stream(prompt, { signal, seed });
-      for await (const { thinking, response } of stream) this.#show(thinking, response);
-      return stream.response;
-    }
-    const reasoning = new ReasoningStream();
-    const watched = observe(agent, () => ({
-      onToken: ({ text }) => {
-        const { thinking, response } = reasoning.push(text);
-        this.#show(thinking, response);
+    const { askAgent } = await untilAborted(fetched(import('../harness/ask-agent.js')), signal);
+    return askAgent(agent, {
+      prompt: this.#prompt.trim(),
+      seed: resolveSettings(this.sources)[agent.backend].settings.seed,
+      signal,
+      onText: (thinking, reply) => {
+        this.thinking += thinking;
+        this.reply += reply;
       },
-      onResponse: () => undefined,
-    }));
-    const validation = await validateAgent(watched, { signal });
-    if (!validation.valid)
-      throw validation.error ?? new Error(`The model does not answer: ${validation.reason}.`);
-    return validation.response;
-  }
-
-  #show(thinking: string, response: string): void {
-    this.thinking += thinking;
-    this.reply += response;
+    });
   }
 
   get #prompt(): string {

@@ -12,32 +12,33 @@ export const oneOf = <const T extends string>(...values: T[]): Accepts<T> => ({
   allowed: values.map((value) => `"${value}"`).join(', '),
 });
 
-export const number = (min: number, max: number): Accepts<number> => ({
-  schema: v.pipe(v.number(), v.minValue(min), v.maxValue(max)),
-  allowed: `a number from ${min} to ${max}`,
+const numeric = (test: (value: number) => boolean, allowed: string): Accepts<number> => ({
+  schema: v.pipe(v.number(), v.check(test)),
+  allowed,
 });
 
-export const numberAbove = (min: number, max: number, unit = ''): Accepts<number> => ({
-  schema: v.pipe(
-    v.number(),
-    v.check((value) => value > min),
-    v.maxValue(max),
-  ),
-  allowed: `a number ${unit}above ${min}, up to ${max}`,
-});
+export const number = (min: number, max: number): Accepts<number> =>
+  numeric((value) => value >= min && value <= max, `a number from ${min} to ${max}`);
 
-export const integer = (min: number, max: number): Accepts<number> => ({
-  schema: v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max)),
-  allowed: `a whole number from ${min} to ${max}`,
-});
+export const numberAbove = (min: number, max: number, unit = ''): Accepts<number> =>
+  numeric((value) => value > min && value <= max, `a number ${unit}above ${min}, up to ${max}`);
 
-export const text = (allowed: string, test?: (value: string) => boolean): Accepts<string> => ({
-  schema: test ? v.pipe(v.string(), v.check(test)) : v.string(),
+export const integer = (min: number, max: number): Accepts<number> =>
+  numeric(
+    (value) => Number.isInteger(value) && value >= min && value <= max,
+    `a whole number from ${min} to ${max}`,
+  );
+
+export const text = (allowed: string, test = (_value: string) => true): Accepts<string> => ({
+  schema: v.pipe(v.string(), v.check(test)),
   allowed,
 });
 
 export const textList: Accepts<string[]> = {
-  schema: v.array(v.pipe(v.string(), v.minLength(1))),
+  schema: v.pipe(
+    v.array(v.string()),
+    v.check((list) => !list.includes('')),
+  ),
   allowed: 'a list of non-empty strings',
 };
 
