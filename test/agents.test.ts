@@ -119,7 +119,7 @@ describe('agents', () => {
       [{ topP: 0 }, /topP is 0\. .*above 0, up to 1/],
       [{ topK: 0.5 }, /topK is 0\.5/],
       [{ seed: -1 }, /seed is -1/],
-      [{ stop: 'x' }, /stop is "x"\. .*list of texts/],
+      [{ stop: 'x' }, /stop is "x"\. .*list of non-empty strings/],
       [{ stop: [''] }, /stop is \[""\]/],
     ];
     for (const [options, message] of settings) {
@@ -149,7 +149,7 @@ describe('agents', () => {
         'on an unknown device',
         { device: 'quantum' as never },
         'invalid-argument',
-        /device is "quantum"\. Allowed: "auto", "webgpu", "wasm", "remote"/,
+        /device is "quantum"\. Allowed: "auto", "webgpu", "wasm"\./,
       ],
       [
         'on an unknown backend',

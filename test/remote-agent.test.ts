@@ -85,7 +85,7 @@ describe('remote agents', () => {
       ['a key of spaces', { apiKey: '  ' }, /apiKey is not usable/],
       ['a negative timeout', { timeoutSeconds: -1 }, /timeoutSeconds is -1/],
       ['endless retries', { maxRetries: Infinity }, /maxRetries is Infinity/],
-      ['two backends at once', { backend: 'local', device: 'remote' }, /"local".*"remote"/],
+      ['two backends at once', { backend: 'remote', device: 'wasm' }, /"remote".*"wasm"/],
     ];
     for (const [name, options, message] of refused) {
       it(name, async () => {
@@ -270,14 +270,14 @@ describe('remote agents', () => {
 
   describe('at start-up', () => {
     it('a configuration that cannot be is invalid, with the cause', async () => {
-      const outcome = await validateStartup({ settings: { backend: 'remote' }, environment: {} });
+      const outcome = await validateStartup({ stored: { backend: 'remote' }, environment: {} });
       expect(outcome.status).to.equal('invalid');
       expect((outcome as { reason: string }).reason).to.match(/no API URL is set/);
     });
 
     it('a wrong key is invalid, with the cause and without the key', async () => {
       const outcome = await validateStartup({
-        settings: { backend: 'remote', apiUrl: server.apiUrl, apiKey: 'sk-wrong-0123456789' },
+        stored: { backend: 'remote', apiUrl: server.apiUrl, apiKey: 'sk-wrong-0123456789' },
         environment: {},
       });
       expect(outcome).to.include({ status: 'invalid' });

@@ -1,5 +1,5 @@
 import type { ActualDevice, Attempt, RequestedDevice } from '../engine/ladder.js';
-import type { ReasoningEffort } from '../settings/options.js';
+import type { ReasoningEffort } from '../settings/settings.js';
 import type { AdapterInfo, EngineInfo } from '../engine/protocol.js';
 import type { Capability, Dtype } from '../models/model.js';
 

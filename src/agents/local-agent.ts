@@ -1,4 +1,5 @@
-import { type AgentSettings, checkSettings } from '../settings/options.js';
+import { checkSettings } from '../settings/check-settings.js';
+import type { AgentSettings } from '../settings/settings.js';
 import type { Engine } from '../engine/engine.js';
 import type { AcquireRequest, EngineLease, EnginePool } from '../engine/engine-pool.js';
 import type { Attempt, RequestedDevice } from '../engine/ladder.js';
@@ -126,7 +127,7 @@ export class LocalAgent implements Agent {
     const { sessionId } = said;
     const recalled = this.#sessions.recall({ reasoningEffort: settings.reasoningEffort, ...said });
     const { payload, memory } = recalled;
-    const messages = toMessages(payload, memory, settings.systemContext);
+    const messages = toMessages(payload, memory, settings.system);
     const usesTemplate =
       this.#request.model.promptFormat === 'template' && engine.info.hasChatTemplate;
     const prompt = usesTemplate

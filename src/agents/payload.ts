@@ -1,4 +1,5 @@
-import { reasoningEfforts, show } from '../settings/options.js';
+import { show } from '../settings/check-settings.js';
+import { reasoningEfforts } from '../settings/settings.js';
 import { UnmockedError } from '../errors.js';
 import type { AgentPayload } from './agent.js';
 

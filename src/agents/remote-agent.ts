@@ -1,5 +1,6 @@
-import { type AgentSettings, checkSettings } from '../settings/options.js';
-import type { ResolvedSettings } from '../settings/sources.js';
+import { checkSettings } from '../settings/check-settings.js';
+import type { AgentSettings } from '../settings/settings.js';
+import type { ResolvedSettings } from '../settings/resolve.js';
 import type { Attempt, RequestedDevice } from '../engine/ladder.js';
 import { ledger } from '../engine/ledger.js';
 import { UnmockedError } from '../errors.js';
@@ -59,7 +60,7 @@ export class RemoteAgent implements Agent {
   ) {
     this.#connection = connection;
     this.#models = served.map(({ id }) => id);
-    this.#resolved = { settings: request.settings, sources: request.sources };
+    this.#resolved = { settings: request.settings, origins: request.origins };
     const id = chooseModel(request, this.#models);
     this.model = { id, title: id, capabilities: ['chat', 'tools'] };
     this.contextWindow = served.find((model) => model.id === id)?.contextWindow;
@@ -185,7 +186,7 @@ export class RemoteAgent implements Agent {
     const { toolsAvailable: tools = [], ...rest } = recalled.payload;
     // Tools and effort have fields of their own; the server puts them into the prompt.
     const payload: AgentPayload = { ...rest, reasoningEffort: undefined };
-    const messages = toChatMessages(toMessages(payload, memory, settings.systemContext));
+    const messages = toChatMessages(toMessages(payload, memory, settings.system));
     const { id: model } = this.model;
     const body = toRequestBody({
       url: this.#connection.url,
@@ -193,7 +194,7 @@ export class RemoteAgent implements Agent {
       messages,
       tools,
       settings,
-      sources: this.#resolved.sources,
+      origins: this.#resolved.origins,
       options,
       stream,
     });
@@ -318,11 +319,11 @@ function readUsage({ usage }: Completion): Usage {
  * A first rung has to have the model; asked for by name, a server may know more names than it lists. One with a single model takes any
  * name for it, as llama.cpp does, but hardly that of a model of this page's own.
  */
-function assertServed({ settings, sources }: RemoteRequest, served: readonly string[]): void {
+function assertServed({ settings, origins }: RemoteRequest, served: readonly string[]): void {
   const { model, apiUrl } = settings;
   const isOwn = models.some(({ id }) => id === model);
   if (
-    sources.model === 'default' ||
+    origins.model === 'default' ||
     served.length === 0 ||
     served.includes(model) ||
     served.includes(`${model}:latest`) ||
@@ -337,8 +338,8 @@ function assertServed({ settings, sources }: RemoteRequest, served: readonly str
 }
 
 /** The model that was asked for by anybody; where nobody did, the server's only one, or the one that we would take ourselves. */
-function chooseModel({ settings, sources }: RemoteRequest, served: readonly string[]): string {
-  if (sources.model !== 'default' || served.length === 0 || served.includes(settings.model))
+function chooseModel({ settings, origins }: RemoteRequest, served: readonly string[]): string {
+  if (origins.model !== 'default' || served.length === 0 || served.includes(settings.model))
     return settings.model;
   if (served.length === 1) return served[0]!;
   throw new UnmockedError(

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Attempt } from '../engine/ladder.js';
 import type { Exchange, ScenarioResult } from '../harness/report.js';
 import type { Check } from '../scenarios/scenario.js';
-import { count, formatByteProgress, formatDuration, formatMetric, formatValue } from './format.js';
+import { count, formatByteProgress, formatDuration, formatMetric, formatValue } from '../format.js';
 import { isOver, type ScenarioState } from './scenario-state.js';
 import { statusIcon } from './status.js';
 

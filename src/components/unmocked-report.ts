@@ -2,7 +2,7 @@ import { html, LitElement, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { toJUnit } from '../harness/junit.js';
 import type { Report, ResultStatus } from '../harness/report.js';
-import { formatDuration } from './format.js';
+import { formatDuration } from '../format.js';
 import { resultStatuses, statusIcon, statusLabels } from './status.js';
 import { themeStyles } from './theme.styles.js';
 import { reportStyles } from './unmocked-report.styles.js';

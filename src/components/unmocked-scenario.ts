@@ -1,11 +1,11 @@
-import { html, LitElement, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
 import type { Report, RunEvent, ScenarioResult } from '../harness/report.js';
 import { resolveModel } from '../models/registry.js';
 import { scenarios } from '../scenarios/index.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import { downloadSize } from './download-size.js';
+import { describeDownload } from '../engine/download-size.js';
 import {
   type PageDevice,
   UnmockedErrorEvent,
@@ -13,7 +13,7 @@ import {
   UnmockedRequestEvent,
   UnmockedResultEvent,
 } from './events.js';
-import { formatDuration } from './format.js';
+import { formatDuration } from '../format.js';
 import { runInTurn } from './run-queue.js';
 import {
   checksPart,
@@ -27,10 +27,9 @@ import {
 } from './scenario-parts.js';
 import { idle, isOver, reduceScenario, type ScenarioState, waiting } from './scenario-state.js';
 import { statusIcon, statusLabels } from './status.js';
+import { StreamingElement } from './streaming-element.js';
 import { themeStyles } from './theme.styles.js';
 import { scenarioStyles } from './unmocked-scenario.styles.js';
-
-const RENDER_INTERVAL_MS = 50;
 
 /**
  * One scenario: what it proves, and what came of it.
@@ -48,7 +47,7 @@ const RENDER_INTERVAL_MS = 50;
  * @csspart card, header, status, button, proves, reason, loading, output, checks, check, metrics, device, attempt, exchanges, exchange
  * @cssproperty [--unmocked-block-size=26rem] - Height of an element that stands on its own.
  */
-export class UnmockedScenario extends LitElement {
+export class UnmockedScenario extends StreamingElement {
   static override styles = [themeStyles, scenarioStyles];
 
   /** Id of a core scenario, for an element that stands on its own. */
@@ -69,21 +68,14 @@ export class UnmockedScenario extends LitElement {
   @property({ attribute: false }) error: Error | undefined;
 
   #controller: AbortController | undefined;
-  #renderedAt = 0;
 
   /** The latest result, when there is one. */
   get result(): ScenarioResult | undefined {
     return this.state.result;
   }
 
-  /** Tokens come faster than anybody reads: while it runs, a card is rendered some twenty times a second and leaves the thread alone. */
-  protected override async scheduleUpdate(): Promise<void> {
-    const pause = this.#renderedAt + RENDER_INTERVAL_MS - performance.now();
-    // A timer and not an animation frame: frames stop coming while a software GPU computes.
-    if (this.hasUpdated && this.state.status === 'running' && pause > 0)
-      await new Promise((resolve) => setTimeout(resolve, pause));
-    super.scheduleUpdate();
-    this.#renderedAt = performance.now();
+  protected override get streaming(): boolean {
+    return this.state.status === 'running';
   }
 
   protected override willUpdate(): void {
@@ -178,7 +170,7 @@ export class UnmockedScenario extends LitElement {
   #size() {
     let text: string;
     try {
-      text = downloadSize(resolveModel(this.model), this.device);
+      text = describeDownload(resolveModel(this.model), this.device);
     } catch (error) {
       text = (error as Error).message;
     }

@@ -1,6 +1,6 @@
 import { readModels } from '../agents/remote/models.js';
 import { Connection } from '../agents/remote/connection.js';
-import { checkSettings } from '../settings/options.js';
+import { checkSettings } from '../settings/check-settings.js';
 import { toErrorRecord } from '../errors.js';
 import { models as registry } from '../models/registry.js';
 

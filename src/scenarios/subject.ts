@@ -3,8 +3,8 @@ import { validateStartup } from '../agents/startup.js';
 import { type Validation, validateAgent } from '../agents/validate-agent.js';
 import type { Agent } from '../agents/agent.js';
 import { parseConfig } from '../settings/config.js';
-import { resolveSettings } from '../settings/sources.js';
-import { SettingsStore, type SettingsStoreOptions } from '../settings/settings-store.js';
+import { resolveSettings } from '../settings/resolve.js';
+import { SettingsStorage, type SettingsStorageOptions } from '../settings/settings-storage.js';
 import { Engine } from '../engine/engine.js';
 import { EnginePool, type EnginePoolOptions } from '../engine/engine-pool.js';
 import { describe, type EnvironmentInfo } from './environment-info.js';
@@ -18,7 +18,7 @@ export interface Subject {
   resolveSettings: typeof resolveSettings;
   validateStartup: typeof validateStartup;
   /** Settings that this browser keeps under a name. */
-  openSettings(options: SettingsStoreOptions): SettingsStore;
+  openSettings(options: SettingsStorageOptions): SettingsStorage;
   /** Asks whether a server is there. */
   findServer: typeof findServer;
   /** Engines of one's own: a scenario that watches loading must not share the page's. */
@@ -37,7 +37,7 @@ export const realSubject: Subject = {
   parseConfig,
   resolveSettings,
   validateStartup,
-  openSettings: (options) => new SettingsStore(options),
+  openSettings: (options) => new SettingsStorage(options),
   findServer,
   createPool: (options) => new EnginePool(options),
   runningEngines: () => Engine.alive.size,

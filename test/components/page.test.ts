@@ -4,12 +4,12 @@ import { connectPage, type PageOptions } from '../../src/components/page.js';
 import type { UnmockedHarness } from '../../src/components/unmocked-harness.js';
 import type { UnmockedSettings } from '../../src/components/unmocked-settings.js';
 import type { UnmockedTry } from '../../src/components/unmocked-try.js';
-import { SettingsStore } from '../../src/settings/settings-store.js';
+import { SettingsStorage } from '../../src/settings/settings-storage.js';
 import { Engine } from '../../src/engine/engine.js';
 import type { RunOptions } from '../../src/harness/run.js';
 import { defineScenario } from '../../src/scenarios/scenario.js';
 import { realSubject } from '../../src/scenarios/subject.js';
-import { FakeStorage } from './fake-storage.js';
+import { FakeStorage } from '../fake-storage.js';
 
 const KEY = 'sk-spec-0123456789';
 const root = document.documentElement;
@@ -52,10 +52,8 @@ async function open(
   const local = new FakeStorage();
   const session = new FakeStorage();
   const element = await fixture<UnmockedHarness>(template);
-  const store = new SettingsStore({ local, session });
-  const { settings, opened } = connectPage(element, search, {
-    store,
-    session,
+  const opened = connectPage(element, search, {
+    storage: new SettingsStorage({ local, session }),
     environment: {},
     configUrl: '/no-such-folder/config.toml',
     validate: async () => ({ status: 'none' }),
@@ -68,7 +66,7 @@ async function open(
     await element.updateComplete;
     await query<UnmockedSettings>(element, 'unmocked-settings').updateComplete;
   };
-  return { element, settings, opened, local, session, choose };
+  return { element, settings: element.settings, opened, local, session, choose };
 }
 
 describe('connectPage and the settings', () => {
@@ -118,7 +116,7 @@ describe('connectPage and the settings', () => {
     expect(
       root.outerHTML + element.shadowRoot!.innerHTML + JSON.stringify(history.state),
     ).not.to.contain(KEY);
-    expect([element.running, settings.resolve('remote').settings.apiKey]).to.deep.equal([
+    expect([element.running, settings.resolved.remote.settings.apiKey]).to.deep.equal([
       false,
       undefined,
     ]);
@@ -288,7 +286,7 @@ describe('connectPage and the settings', () => {
         'a test',
         (element: UnmockedHarness) => void query<UnmockedTry>(element, 'unmocked-try').test(),
       ],
-      ['a changed setting', (element: UnmockedHarness) => element.page!.change({ seed: 9 })],
+      ['a changed setting', (element: UnmockedHarness) => element.settings.change({ seed: 9 })],
     ] as const) {
       it(`is stopped by ${what}`, async () => {
         let aborted = false;

@@ -5,7 +5,7 @@ import {
   formatDuration,
   formatMetric,
   formatValue,
-} from '../../src/components/format.js';
+} from '../../src/format.js';
 import { idle, isOver, reduceScenario } from '../../src/components/scenario-state.js';
 import type { RunEvent } from '../../src/harness/report.js';
 import { aResult } from './a-result.js';

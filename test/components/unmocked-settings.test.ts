@@ -123,7 +123,7 @@ describe('<unmocked-settings>', () => {
     element.addEventListener('unmocked-settings', ({ detail }) => told.push(detail));
     await enter(element, 'model', 'llama3.2:1b');
     await enter(element, 'model', '');
-    expect(told).to.deep.equal([{ model: 'llama3.2:1b' }, { model: '' }]);
+    expect(told).to.deep.equal([{ model: 'llama3.2:1b' }, { model: undefined }]);
     expect(element.shadowRoot!.querySelector('.problem')).to.equal(null);
   });
 

@@ -1,26 +1,25 @@
 import { expect, fixture, html, waitUntil } from '@open-wc/testing';
 import '../../src/components/index.js';
-import { PageSettings } from '../../src/components/page-settings.js';
+import { SettingsStorage } from '../../src/settings/settings-storage.js';
 import type { UnmockedSources } from '../../src/components/unmocked-sources.js';
 import { SettingsStore } from '../../src/settings/settings-store.js';
-import { FakeStorage } from './fake-storage.js';
+import { FakeStorage } from '../fake-storage.js';
 
 const KEY = 'sk-spec-0123456789';
 
 async function open() {
   const session = new FakeStorage();
-  const page = new PageSettings({
-    store: new SettingsStore({ local: new FakeStorage(), session }),
-    session,
+  const settings = new SettingsStore().open({
+    storage: new SettingsStorage({ local: new FakeStorage(), session }),
     environment: { OPENAI_API_KEY: KEY },
     configUrl: '/no-such-folder/config.toml',
   });
-  await page.ready;
+  await settings.ready;
   const element = await fixture<UnmockedSources>(
-    html`<unmocked-sources .page=${page}></unmocked-sources>`,
+    html`<unmocked-sources .settings=${settings}></unmocked-sources>`,
   );
   element.shadowRoot!.querySelector('details')!.open = true;
-  return { page, element };
+  return { settings, element };
 }
 const query = <T extends HTMLElement = HTMLElement>(element: UnmockedSources, selector: string) =>
   element.shadowRoot!.querySelector<T>(selector)!;
@@ -49,7 +48,7 @@ const drop = (element: UnmockedSources, file: File) => {
 
 describe('<unmocked-sources>', () => {
   it('is accessible, says of every setting where it comes from, and of a key only that it is there', async () => {
-    const { page, element } = await open();
+    const { settings, element } = await open();
     await expect(element).to.be.accessible();
     expect(cells(element, 'api_key')).to.deep.equal([
       'api_key',
@@ -57,7 +56,7 @@ describe('<unmocked-sources>', () => {
       'environment (OPENAI_API_KEY)',
     ]);
     expect(cells(element, 'seed')).to.deep.equal(['seed', '0', 'default']);
-    page.change({ seed: 7, apiKey: `${KEY}-other` });
+    settings.change({ seed: 7, apiKey: `${KEY}-other` });
     await element.updateComplete;
     expect(cells(element, 'seed')).to.deep.equal(['seed', '7', 'this browser']);
     expect(cells(element, 'api_key')).to.deep.equal(['api_key', 'set', 'this browser']);
@@ -65,7 +64,7 @@ describe('<unmocked-sources>', () => {
   });
 
   it('takes a pasted config.toml, says what it does not know, and takes it away', async () => {
-    const { page, element } = await open();
+    const { settings, element } = await open();
     await paste(element, `[agent]\ntemperature = 0.5\ntemprature = 1\napi_key = "${KEY}"`);
     expect(cells(element, 'temperature')).to.deep.equal([
       'temperature',
@@ -81,7 +80,7 @@ describe('<unmocked-sources>', () => {
     query(element, '#remove').click();
     await element.updateComplete;
     await waitUntil(() => element.shadowRoot!.activeElement?.id === 'file', 'the focus goes on');
-    expect([cells(element, 'temperature')[2], page.configFile]).to.deep.equal([
+    expect([cells(element, 'temperature')[2], settings.configFile]).to.deep.equal([
       'default',
       undefined,
     ]);
@@ -135,7 +134,7 @@ describe('<unmocked-sources>', () => {
   });
 
   it('changes nothing during a run', async () => {
-    const { page, element } = await open();
+    const { settings, element } = await open();
     element.disabled = true;
     await element.updateComplete;
     expect(drop(element, new File(['[agent]\nseed = 4'], 'mine.toml')).defaultPrevented).to.equal(
@@ -146,7 +145,7 @@ describe('<unmocked-sources>', () => {
         ({ disabled }) => disabled,
       ),
     ).to.equal(true);
-    expect(page.configFile).to.equal(undefined);
+    expect(settings.configFile).to.equal(undefined);
     await expect(element).to.be.accessible();
   });
 });

@@ -1,11 +1,11 @@
 import { expect, fixture, fixtureCleanup, html, waitUntil } from '@open-wc/testing';
 import '../../src/components/index.js';
 import type { UnmockedTry } from '../../src/components/unmocked-try.js';
-import type { SettingsSources } from '../../src/settings/sources.js';
+import type { SettingsSources } from '../../src/settings/resolve.js';
 import { Engine } from '../../src/engine/engine.js';
 import { textOf } from './text-of.js';
 
-const local: SettingsSources = { settings: { device: 'wasm' }, environment: {} };
+const local: SettingsSources = { stored: { device: 'wasm' }, environment: {} };
 const open = (sources = local) =>
   fixture<UnmockedTry>(html`<unmocked-try .sources=${sources}></unmocked-try>`);
 const query = <T extends HTMLElement = HTMLElement>(element: UnmockedTry, selector: string) =>
@@ -81,11 +81,11 @@ describe('<unmocked-try>', () => {
     await element.test();
     expect(Engine.alive.size).to.equal(1);
     const first = element.agent!;
-    element.sources = { settings: { device: 'wasm', seed: 7 }, environment: {} };
+    element.sources = { stored: { device: 'wasm', seed: 7 }, environment: {} };
     await element.updateComplete;
     expect(element.agent, 'each call has its seed').to.equal(first);
 
-    element.sources = { settings: { device: 'wasm', temperature: 0.5 }, environment: {} };
+    element.sources = { stored: { device: 'wasm', temperature: 0.5 }, environment: {} };
     await element.updateComplete;
     expect([first.disposed, Engine.alive.size, element.agent]).to.deep.equal([true, 0, undefined]);
     expect(reply(element), 'what the other one said is gone').to.equal(undefined);
@@ -98,7 +98,7 @@ describe('<unmocked-try>', () => {
     prompt(element).value = 'Hello, this is a test.';
     const test = element.test();
     await until(() => Engine.alive.size === 1, 'an engine loads');
-    element.sources = { settings: { device: 'wasm', maxTokens: 3 }, environment: {} };
+    element.sources = { stored: { device: 'wasm', maxTokens: 3 }, environment: {} };
     await element.updateComplete;
     expect(Engine.alive.size).to.equal(0);
     await test;
@@ -131,7 +131,7 @@ describe('<unmocked-try>', () => {
 
   it('shows an error with its remedy and the trace, but no key, and works after it', async () => {
     const element = await open({
-      settings: {
+      stored: {
         backend: 'remote',
         apiUrl: 'http://127.0.0.1:9/v1',
         apiKey: 'sk-spec-secret',
@@ -175,7 +175,7 @@ describe('<unmocked-try>', () => {
     const loaded = await open();
     await loaded.test();
     const loading = await open({
-      settings: { device: 'wasm', hubUrl: 'https://example.org/' },
+      stored: { device: 'wasm', hubUrl: 'https://example.org/' },
       environment: {},
     });
     const test = loading.test();

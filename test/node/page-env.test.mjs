@@ -35,10 +35,10 @@ function filesWith(directory, text) {
 async function rowsAt(browser, url) {
   const page = await browser.newPage();
   await page.goto(url);
-  await page.waitForFunction(() => document.querySelector('unmocked-harness')?.page);
-  const rows = await page.evaluate(() => document.querySelector('unmocked-harness').page.rows);
+  await page.waitForFunction(() => document.querySelector('unmocked-harness')?.settings?.keeps);
+  const rows = await page.evaluate(() => document.querySelector('unmocked-harness').settings.rows);
   await page.close();
-  return Object.fromEntries(rows.map(({ key, value, source }) => [key, [value, source]]));
+  return Object.fromEntries(rows.map(({ key, value, origin }) => [key, [value, origin]]));
 }
 
 describe('the environment that the page is given', () => {

@@ -116,7 +116,7 @@ describe('the built page whose code does not come', () => {
     assert.match(await page.locator('[part=problems]').innerText(), problem);
     assert.equal(await page.evaluate(() => document.documentElement.dataset.unmocked), 'error');
     assert.ok(
-      ['run-', 'work-'].every((name) =>
+      ['run-', 'runs-'].every((name) =>
         refused.some((url) => path.posix.basename(url).startsWith(name)),
       ),
       `both were asked for before either failed: ${refused.join(' ')}`,

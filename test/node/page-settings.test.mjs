@@ -37,7 +37,7 @@ function look(page) {
   /** Every source of settings was read. */
   const settled = async () => {
     await field('backend').waitFor({ timeout: TIMEOUT });
-    await page.evaluate(() => document.querySelector('unmocked-harness').page.ready);
+    await page.evaluate(() => document.querySelector('unmocked-harness').settings.ready);
   };
   return {
     field,

@@ -1,5 +1,6 @@
 import { UnmockedError } from '../../src/errors.js';
 import type { Subject } from '../../src/scenarios/subject.js';
+import { FakeStorage } from '../fake-storage.js';
 import {
   agentSaboteur,
   altered,
@@ -150,13 +151,13 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   subjectSaboteur(
     'lets the environment win',
-    { 'config-precedence': 'argument: wins over all that is weaker' },
+    { 'config-precedence': 'argument: wins over every weaker source' },
     (subject) => ({
-      resolveSettings: (given, backend) =>
-        subject.resolveSettings(
-          { ...given, argument: { ...given.argument, ...given.environment } },
-          backend,
-        ),
+      resolveSettings: (given) =>
+        subject.resolveSettings({
+          ...given,
+          argument: { ...given.argument, ...given.environment },
+        }),
     }),
   ),
   subjectSaboteur(
@@ -174,30 +175,26 @@ export const serverSaboteurs: Saboteur[] = [
     'sends the key wherever a link points',
     { 'config-precedence': 'a link cannot send a key elsewhere' },
     (subject) => ({
-      resolveSettings: (given, backend) => {
-        const resolved = subject.resolveSettings(given, backend);
-        return {
-          ...resolved,
-          settings: {
-            ...resolved.settings,
-            apiKey: given.settings?.apiKey ?? given.environment?.apiKey,
-          },
-        };
+      resolveSettings: (given) => {
+        const resolved = subject.resolveSettings(given);
+        const apiKey = given.stored?.apiKey ?? given.environment?.apiKey;
+        const settings = { ...resolved.remote.settings, apiKey };
+        return { ...resolved, remote: { ...resolved.remote, settings } };
       },
     }),
   ),
   // settings-persistence
   subjectSaboteur(
     'keeps settings in memory only',
-    { 'settings-persistence': 'what was saved is there when opened anew' },
+    { 'settings-persistence': 'saved settings are there after reopening' },
     (subject) => ({
       openSettings: (options) =>
-        subject.openSettings({ ...options, local: memoryStorage(), session: memoryStorage() }),
+        subject.openSettings({ ...options, local: new FakeStorage(), session: new FakeStorage() }),
     }),
   ),
   subjectSaboteur(
     'keeps every key for ever',
-    { 'settings-persistence': 'the key is not among what outlives the session' },
+    { 'settings-persistence': 'the key does not outlive the session' },
     (subject) => ({
       openSettings: (options) => {
         const store = subject.openSettings(options);
@@ -209,19 +206,19 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   subjectSaboteur(
     'goes on with the backend of before',
-    { 'settings-persistence': 'a changed backend is the one that answers' },
+    { 'settings-persistence': 'after a change, the new backend answers' },
     (subject) => {
       let first: Parameters<Subject['loadAgent']>[0] | undefined;
       return {
         loadAgent: (options) =>
-          subject.loadAgent(options.sources?.settings ? (first ??= options) : options),
+          subject.loadAgent(options.sources?.stored ? (first ??= options) : options),
       };
     },
   ),
   // startup-validation
   subjectSaboteur(
     'finds every backend valid',
-    { 'startup-validation': 'an invalid one: the cause is named' },
+    { 'startup-validation': 'an unreachable server: the cause is named' },
     (subject) => ({
       validateStartup: async (sources, options) => {
         const outcome = await subject.validateStartup(sources, options);
@@ -239,7 +236,7 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   subjectSaboteur(
     'warns where nothing is configured',
-    { 'startup-validation': 'nothing configured: it is silent' },
+    { 'startup-validation': 'nothing configured: it reports nothing' },
     (subject) => ({
       validateStartup: async (sources, options) => {
         const outcome = await subject.validateStartup(sources, options);
@@ -251,7 +248,7 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   subjectSaboteur(
     'keeps what it loaded to validate',
-    { 'startup-validation': 'a valid local model: it is let go of again' },
+    { 'startup-validation': 'a valid local model: its engine is released' },
     (subject) => ({
       validateStartup: (sources, options) =>
         subject.validateStartup(sources, {
@@ -351,17 +348,3 @@ export const serverSaboteurs: Saboteur[] = [
     },
   ),
 ];
-
-function memoryStorage(): Storage {
-  const entries = new Map<string, string>();
-  return {
-    get length() {
-      return entries.size;
-    },
-    clear: () => entries.clear(),
-    getItem: (key) => entries.get(key) ?? null,
-    key: (index) => [...entries.keys()][index] ?? null,
-    removeItem: (key) => void entries.delete(key),
-    setItem: (key, value) => void entries.set(key, value),
-  };
-}

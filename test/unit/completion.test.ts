@@ -3,7 +3,7 @@ import type { TokenPiece } from '../../src/agents/agent.js';
 import { readCompletion, readStream } from '../../src/agents/remote/completion.js';
 import type { Answer } from '../../src/agents/remote/connection.js';
 import { toChatMessages, toRequestBody } from '../../src/agents/remote/messages.js';
-import { resolveSettings } from '../../src/settings/sources.js';
+import { resolveSettings } from '../../src/settings/resolve.js';
 import { rejection } from '../helpers.js';
 
 /*
@@ -375,14 +375,14 @@ describe('an answer as a stream', () => {
 });
 
 describe('a request', () => {
-  const { settings, sources } = resolveSettings({}, 'remote');
+  const { settings, origins } = resolveSettings({}).remote;
   const request = {
     url: URL,
     model: 'm',
     messages: [],
     tools: [],
     settings,
-    sources,
+    origins,
     options: {},
     stream: false,
   };
@@ -404,18 +404,15 @@ describe('a request', () => {
   });
 
   it('has what somebody asked for', () => {
-    const asked = resolveSettings(
-      {
-        settings: {
-          topK: 5,
-          repetitionPenalty: 1.1,
-          topP: 0.9,
-          stop: ['x'],
-          reasoningEffort: 'low',
-        },
+    const asked = resolveSettings({
+      stored: {
+        topK: 5,
+        repetitionPenalty: 1.1,
+        topP: 0.9,
+        stop: ['x'],
+        reasoningEffort: 'low',
       },
-      'remote',
-    );
+    }).remote;
     const body = toRequestBody({
       ...request,
       ...asked,

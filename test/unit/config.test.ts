@@ -1,19 +1,15 @@
 import { expect } from '@open-wc/testing';
 import { loadConfig, parseConfig } from '../../src/settings/config.js';
-import {
-  type AgentSettings,
-  checkSettings,
-  defaultSettings,
-  optionNames,
-  options,
-} from '../../src/settings/options.js';
+import { checkSettings } from '../../src/settings/check-settings.js';
+import { defaultSettings, definitions, settingNames } from '../../src/settings/definitions.js';
+import type { AgentSettings } from '../../src/settings/settings.js';
 import { isAbortError, type UnmockedError } from '../../src/errors.js';
 
-/** Good and bad values of every option; the compiler refuses one that is forgotten. */
+/** Good and bad values of every setting. A missing setting does not compile. */
 const values: Record<keyof AgentSettings, { good: unknown[]; bad: unknown[] }> = {
   backend: { good: ['auto', 'local', 'remote'], bad: ['Local', '', 'cloud', 1, true] },
   model: { good: ['unmocked-tiny', 'owner/name'], bad: ['', ' ', 5, true] },
-  device: { good: ['auto', 'webgpu', 'wasm', 'remote'], bad: ['gpu', 'tpu', '', 0] },
+  device: { good: ['auto', 'webgpu', 'wasm'], bad: ['remote', 'gpu', 'tpu', '', 0] },
   hubUrl: {
     good: ['https://hub.example/', 'http://127.0.0.1:9000'],
     bad: [
@@ -71,7 +67,7 @@ const values: Record<keyof AgentSettings, { good: unknown[]; bad: unknown[] }> =
   repetitionPenalty: { good: [0.5, 1, 2], bad: [0, 2.5, '1'] },
   seed: { good: [0, 42, 4_294_967_295], bad: [-1, 0.5, 4_294_967_296, '1'] },
   stop: { good: [[], ['a'], ['a', '\n']], bad: ['a', [''], [1], [['a']]] },
-  systemContext: { good: ['', 'You are Milo.'], bad: [5, ['a'], true] },
+  system: { good: ['', 'You are Milo.'], bad: [5, ['a'], true] },
 };
 
 function errorOf(work: () => unknown): UnmockedError {
@@ -90,21 +86,24 @@ const rejection = (work: Promise<unknown>): Promise<UnmockedError> =>
   );
 
 describe('settings', () => {
-  for (const name of optionNames) {
-    const { key, allowed } = options[name];
-    it(`${name}: takes what is allowed, refuses the rest and names it`, () => {
+  for (const name of settingNames) {
+    const {
+      toml: { key, aliases = [] },
+      allowed,
+    } = definitions[name];
+    it(`${name}: accepts what is allowed, and names what it refuses`, () => {
       for (const value of values[name].good)
         expect(checkSettings({ [name]: value })).to.deep.equal({ [name]: value });
       for (const value of [
         ...values[name].bad,
         null,
         {},
-        ...(typeof options[name].default === 'number' ? [Number.NaN, Infinity] : []),
+        ...(typeof definitions[name].default === 'number' ? [Number.NaN, Infinity] : []),
       ]) {
         const error = errorOf(() => checkSettings({ [name]: value }));
         expect(error.code, String(value)).to.equal('invalid-argument');
         expect(error.message).to.include(name).and.include(allowed);
-        if (options[name].secret)
+        if (definitions[name].secret)
           expect(
             error.message.includes('not shown') &&
               !(typeof value === 'string' && value.trim() && error.message.includes(value)),
@@ -116,7 +115,7 @@ describe('settings', () => {
       }
     });
 
-    it(`${name}: is read from config.toml as ${key}`, () => {
+    it(`${name}: is read from config.toml as ${[key, ...aliases].join(', ')}`, () => {
       for (const value of values[name].good)
         expect(parseConfig(`[agent]\n${key} = ${JSON.stringify(value)}`)).to.deep.equal({
           settings: { [name]: value },

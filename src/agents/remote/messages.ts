@@ -1,5 +1,5 @@
-import type { AgentSettings } from '../../settings/options.js';
-import type { SourceName } from '../../settings/sources.js';
+import type { AgentSettings, SettingName } from '../../settings/settings.js';
+import type { SettingOrigin } from '../../settings/resolve.js';
 import type { InvokeOptions, Message, Tool, ToolCall } from '../agent.js';
 import { clip } from './remote-errors.js';
 
@@ -62,7 +62,7 @@ export interface ChatRequest {
   messages: ChatMessage[];
   tools: readonly Tool[];
   settings: AgentSettings;
-  sources: Record<keyof AgentSettings, SourceName>;
+  origins: Record<SettingName, SettingOrigin>;
   options: InvokeOptions;
   stream: boolean;
 }
@@ -74,12 +74,12 @@ export function toRequestBody({
   messages,
   tools,
   settings,
-  sources,
+  origins,
   options,
   stream,
 }: ChatRequest): Record<string, unknown> {
   const asked = (name: 'topK' | 'repetitionPenalty') =>
-    options[name] !== undefined || sources[name] !== 'default';
+    options[name] !== undefined || origins[name] !== 'default';
   const { maxTokens, temperature, topP, seed, stop, reasoningEffort } = settings;
   return {
     model,

@@ -1,38 +1,38 @@
 import { expect } from '@open-wc/testing';
-import { type PageParameters, parseUrlParameters } from '../../src/components/url-parameters.js';
+import { type PageParameters, parseUrlParameters } from '../../src/settings/url-parameters.js';
 
 const known = [
   { id: 'streaming', tags: ['core', 'streaming'] },
   { id: 'chat-completion', tags: ['core', 'chat'] },
   { id: 'untagged' },
 ];
-const none = { errors: [], warnings: [] };
+const none: PageParameters = { settings: {}, errors: [], warnings: [], secrets: [] };
 
 describe('parseUrlParameters', () => {
-  const good: [string, Omit<PageParameters, 'errors' | 'warnings'>][] = [
+  const good: [string, Partial<PageParameters>][] = [
     ['', {}],
     ['?run=all', { run: 'all' }],
     ['?run=streaming,chat-completion', { run: ['streaming', 'chat-completion'] }],
     ['?run=%20streaming%20,,streaming', { run: ['streaming'] }],
-    ['?device=auto', { device: 'auto' }],
-    ['?device=webgpu', { device: 'webgpu' }],
-    ['?device=wasm', { device: 'wasm' }],
-    ['?seed=0', { seed: 0 }],
-    ['?seed=4294967295', { seed: 4294967295 }],
-    ['?model=distilgpt2', { model: 'distilgpt2' }],
-    ['?model=owner/name@v1', { model: 'owner/name@v1' }],
-    ['?model=/models/mine/', { model: '/models/mine/' }],
-    ['?hub=https://example.org/hub', { hub: 'https://example.org/hub' }],
     ['?tags=chat', { tags: ['chat'] }],
-    ['?backend=auto', { backend: 'auto' }],
+    ['?run=streaming&tags=core', { run: ['streaming'], tags: ['core'] }],
+    ['?device=auto', { settings: { device: 'auto' } }],
+    ['?device=webgpu', { settings: { device: 'webgpu' } }],
+    ['?device=wasm', { settings: { device: 'wasm' } }],
+    ['?seed=0', { settings: { seed: 0 } }],
+    ['?seed=4294967295', { settings: { seed: 4294967295 } }],
+    ['?model=distilgpt2', { settings: { model: 'distilgpt2' } }],
+    ['?model=owner/name@v1', { settings: { model: 'owner/name@v1' } }],
+    ['?model=/models/mine/', { settings: { model: '/models/mine/' } }],
+    ['?hub=https://example.org/hub', { settings: { hubUrl: 'https://example.org/hub' } }],
+    ['?backend=auto', { settings: { backend: 'auto' } }],
     [
       '?backend=remote&api_url=http://127.0.0.1:11434/v1',
-      { backend: 'remote', apiUrl: 'http://127.0.0.1:11434/v1' },
+      { settings: { backend: 'remote', apiUrl: 'http://127.0.0.1:11434/v1' } },
     ],
-    ['?run=streaming&tags=core', { run: ['streaming'], tags: ['core'] }],
     [
       '?run=all&model=unmocked-tiny&device=wasm&seed=7',
-      { run: 'all', model: 'unmocked-tiny', device: 'wasm', seed: 7 },
+      { run: 'all', settings: { model: 'unmocked-tiny', device: 'wasm', seed: 7 } },
     ],
   ];
   for (const [search, expected] of good) {
@@ -49,26 +49,26 @@ describe('parseUrlParameters', () => {
     ['?run=streaming&tags=chat', 'streaming', 'chat'],
     ['?tags=nonsense', '"nonsense"', 'core, streaming, chat'],
     ['?tags=', 'tags is empty', 'core'],
-    ['?device=quantum', '"quantum"', 'auto, webgpu, wasm'],
-    ['?device=remote', '"remote"', 'auto, webgpu, wasm'],
+    ['?device=quantum', '"quantum"', '"auto", "webgpu", "wasm"'],
+    ['?device=remote', '"remote"', '"auto", "webgpu", "wasm"'],
     ['?device=WASM', '"WASM"', 'wasm'],
     ['?device=', '""', 'wasm'],
     ['?seed=NaN', '"NaN"', '4294967295'],
     ['?seed=', '""', '4294967295'],
     ['?seed=-1', '"-1"', '4294967295'],
-    ['?seed=1.5', '"1.5"', 'whole number'],
+    ['?seed=1.5', 'seed is 1.5.', 'whole number'],
     ['?seed=1e3', '"1e3"', 'whole number'],
-    ['?seed=4294967296', '"4294967296"', '4294967295'],
+    ['?seed=4294967296', 'seed is 4294967296.', '4294967295'],
     ['?model=', '""', 'unmocked-tiny'],
     ['?model=no such model', '"no such model"', 'unmocked-tiny'],
     ['?hub=example', '"example"', 'https://'],
-    ['?hub=', 'hub is empty', 'https://'],
+    ['?hub=', 'hub is ""', 'https://'],
     ['?backend=cloud', '"cloud"', '"auto", "local", "remote"'],
     ['?backend=', '""', 'remote'],
     ['?api_url=', '""', '11434/v1'],
     ['?api_url=example', '"example"', 'http(s)'],
     ['?api_url=https://example.org/v1%3Fkey=x', '?key=x', 'without a password, a query'],
-    ['?hub=ftp://example.org/', '"ftp:"', 'https'],
+    ['?hub=ftp://example.org/', '"ftp://example.org/"', 'http(s)'],
   ];
   for (const [search, value, allowed] of bad) {
     it(`refuses "${search}"`, () => {
@@ -112,14 +112,15 @@ describe('parseUrlParameters', () => {
     expect(errors[0]).not.to.contain('sk-secret');
   });
 
-  it('only warns of a parameter that it does not know', () => {
+  it('warns about an unknown parameter', () => {
     const { warnings, ...rest } = parseUrlParameters('?run=all&sede=7&run%20=1', known);
-    expect(rest).to.deep.equal({ run: 'all', errors: [] });
+    const { warnings: _, ...others } = none;
+    expect(rest).to.deep.equal({ ...others, run: 'all' });
     expect(warnings).to.have.length(2);
     expect(warnings[0]).to.contain('"sede"').and.to.contain('seed');
   });
 
-  it('reports every error, not the first one', () => {
+  it('reports every error, not only the first one', () => {
     expect(parseUrlParameters('?run=x,y&device=z&seed=q', known).errors).to.have.length(4);
   });
 });

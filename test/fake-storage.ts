@@ -1,4 +1,4 @@
-/** A browser's storage, of a spec's own. */
+/** A browser storage in memory. */
 export class FakeStorage implements Storage {
   readonly #items = new Map<string, string>();
   get length(): number {
@@ -19,13 +19,13 @@ export class FakeStorage implements Storage {
   clear(): void {
     this.#items.clear();
   }
-  /** All that is in it, as one text. */
+  /** All entries as JSON. */
   get text(): string {
     return JSON.stringify([...this.#items]);
   }
 }
 
-/** One that a browser does not allow to be written. */
+/** A storage that refuses every write. */
 export class FullStorage extends FakeStorage {
   override setItem(): never {
     throw new DOMException('full', 'QuotaExceededError');
