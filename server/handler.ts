@@ -14,28 +14,28 @@ import { Slots } from './slots.js';
 
 export interface HandlerOptions {
   models: readonly ServedModel[];
-  /** Required of every request under /v1/; none by default. */
-  apiKey?: string | undefined;
-  /** Origins whose pages may use this server, or `*`. Default: pages on this machine's loopback addresses. */
+  /** Every request under /v1/ must send this key. Default: no key is required. */
+  apiKey?: string;
+  /** Origins whose pages may read the answers, or `*`. Default: pages on loopback addresses. */
   origins?: readonly string[];
-  /** Requests that may wait; more are refused with 429. Default 64. */
+  /** Requests that may wait. More are refused with 429. Default: 64. */
   maxQueue?: number;
-  /** Default 1 MiB. */
+  /** Larger bodies are refused with 413. Default: 1 MiB. */
   maxBodyBytes?: number;
-  /** Lets requests ask for misbehaviour: see faults.ts. Default false. */
+  /** Lets requests ask for faults: see fault-options.ts. Default: false. */
   faults?: boolean;
-  /** From when it aborts on, requests are refused with 503. */
-  closing?: AbortSignal | undefined;
-  /** Told of errors that are this server's own fault. Default: stderr. */
+  /** Once it aborts, requests are refused with 503. */
+  closing?: AbortSignal;
+  /** Receives errors that are the server's own. Default: writes to stderr. */
   log?: (error: unknown) => void;
 }
 
-/** What is known of a request beyond itself, where it came over a socket. */
+/** Facts about the socket of a request. A request without a socket has none. */
 export interface Connection {
-  remoteAddress?: string | undefined;
+  remoteAddress?: string;
   /** Destroys the socket. */
   destroy?: () => void;
-  /** Settles when the answer is over: true where all of it was sent. */
+  /** Resolves when the answer is over: true if all of it was sent. */
   finished?: Promise<boolean>;
 }
 
@@ -45,7 +45,7 @@ const MODELS = '/v1/models';
 const MODEL = '/v1/models/:id{.+}';
 const CHAT = '/v1/chat/completions';
 
-/** The whole server as a function: needs no port, no socket and no Node request. */
+/** The whole server as a function. It needs no port, no socket and no Node request. */
 export function createHandler(options: HandlerOptions): Handler {
   const {
     models,
@@ -113,7 +113,7 @@ export function createHandler(options: HandlerOptions): Handler {
     return c.body(await stream(job), 200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
-      'x-accel-buffering': 'no', // nginx would collect the tokens
+      'x-accel-buffering': 'no', // nginx would buffer the tokens
     });
   });
 
@@ -124,7 +124,7 @@ export function createHandler(options: HandlerOptions): Handler {
       c,
       new ApiError(
         404,
-        `There is nothing at ${c.req.path.slice(0, 100)}. Known: GET ${MODELS}, GET ${MODELS}/{id}, POST ${CHAT}, GET /health.`,
+        `There is nothing at ${c.req.path.slice(0, 100)}. Use GET ${MODELS}, GET ${MODELS}/{id}, POST ${CHAT} or GET /health.`,
         { code: 'unknown_url' },
       ),
     ),
@@ -136,7 +136,7 @@ export function createHandler(options: HandlerOptions): Handler {
     if (model) return model;
     throw new ApiError(
       404,
-      `The model ${JSON.stringify(id.slice(0, 100))} does not exist here. Models: ${models.map((one) => `"${one.id}"`).join(', ')}.`,
+      `This server has no model ${JSON.stringify(id.slice(0, 100))}. Models: ${models.map((one) => `"${one.id}"`).join(', ')}.`,
       { param: 'model', code: 'model_not_found' },
     );
   }
@@ -170,7 +170,10 @@ function describe({ id, created, contextWindow }: ServedModel) {
   return { id, object: 'model', created, owned_by: 'unmocked', max_model_len: contextWindow };
 }
 
-/** Who takes turns with whom: users where the request names one, else keys and addresses; a request of nobody known is its own. */
+/**
+ * The client that a request counts for when clients take turns: its user, else its key and address. A
+ * request with none of these is a client of its own.
+ */
 function clientOf(user: string | undefined, c: Context<{ Bindings: Connection }>): string {
   if (user !== undefined) return `user ${user}`;
   const { remoteAddress } = c.env;

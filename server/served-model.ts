@@ -2,7 +2,7 @@ import type { Message } from '../src/agents/agent.js';
 import type { GenerateRequest, GenerateResult, TokenEvent } from '../src/engine/protocol.js';
 import type { Dtype } from '../src/models/model.js';
 
-/** What is known of a loaded model; plain data. */
+/** Facts about a loaded model. Plain data. */
 export interface ModelInfo {
   id: string;
   /** Seconds since 1970. */
@@ -10,9 +10,9 @@ export interface ModelInfo {
   /** Tokens. */
   contextWindow: number;
   dtype: Dtype;
-  /** Of the weights: the same seed gives the same text under the same fingerprint. */
+  /** Identifies the weights. With the same fingerprint, the same seed gives the same text. */
   fingerprint: string;
-  /** The prompt is the model's own chat template, not a transcript. */
+  /** Prompts use the model's own chat template, not a transcript. */
   usesTemplate: boolean;
 }
 
@@ -21,11 +21,11 @@ export interface Prompt {
   tokenIds: number[];
 }
 
-/** A loaded model as the handler needs it, wherever it computes: in this thread (model.ts) or in a worker (model-host.ts). */
+/** A loaded model. It computes in this thread (model.ts) or in a worker (model-host.ts). */
 export interface ServedModel extends ModelInfo {
-  /** The messages as a prompt. */
+  /** Turns messages into a prompt. */
   prompt(messages: readonly Message[]): Promise<Prompt>;
-  /** As `Generator.generate` of src/engine/runtime/generator.ts. */
+  /** Same contract as `Generator.generate` in src/engine/runtime/generator.ts. */
   generate(
     request: GenerateRequest,
     onToken: (token: TokenEvent) => void,
@@ -37,7 +37,7 @@ export interface LoadModelOptions {
   /** A registry id, a hub id (`owner/name`, `owner/name@revision`), or the path of a folder in the hub's layout. */
   model: string;
   /** Default `q8`. */
-  dtype?: Dtype | undefined;
-  /** The project's folder: has `public/models/` and `.cache/`. */
+  dtype?: Dtype;
+  /** The project's folder, which contains `public/models/` and `.cache/`. */
   root: string;
 }

@@ -183,12 +183,12 @@ describe('remote agents', () => {
 
   describe('try again', () => {
     const cases: [string, string[], number, number][] = [
-      ['after 503', ['status-once=503:KEY', 'retry-after=0'], 2, 1],
-      ['after a first answer that broke off', ['cut-once=0:KEY'], 2, 1],
-      ['never after 500', ['status-once=500:KEY'], 2, -1],
-      ['never after 400', ['status-once=400:KEY'], 2, -1],
-      ['not when they may not', ['status-once=429:KEY', 'retry-after=0'], 0, -1],
-      ['not when the server wants minutes', ['status-once=429:KEY', 'retry-after=600'], 2, -1],
+      ['after 503', ['status=503', 'retry-after=0', 'once=KEY'], 2, 1],
+      ['after a first answer that broke off', ['cut=0', 'once=KEY'], 2, 1],
+      ['never after 500', ['status=500', 'once=KEY'], 2, -1],
+      ['never after 400', ['status=400', 'once=KEY'], 2, -1],
+      ['not when they may not', ['status=429', 'retry-after=0', 'once=KEY'], 0, -1],
+      ['not when the server wants minutes', ['status=429', 'retry-after=600', 'once=KEY'], 2, -1],
     ];
     for (const [name, faults, maxRetries, retries] of cases) {
       it(name, async () => {

@@ -10,7 +10,7 @@ const TIMEOUT_SECONDS = 1;
 
 interface Case {
   name: string;
-  /** See server/faults.ts. */
+  /** See server/fault-options.ts. */
   faults: string;
   /** The error's code and `details.fault`. */
   error: [string, string];
@@ -172,7 +172,7 @@ export async function run(t: ScenarioContext): Promise<void> {
 
   const busyKey = newKey('busy');
   const busy = await t.loadRemote({
-    apiUrl: faultUrl(t.server, `status-once=429:${busyKey}`, 'retry-after=0'),
+    apiUrl: faultUrl(t.server, 'status=429', 'retry-after=0', `once=${busyKey}`),
     maxRetries: 2,
   });
   const after = await busy.invoke(MESSAGE, options);

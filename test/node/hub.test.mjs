@@ -34,7 +34,7 @@ const get = (faults, file = 'onnx/model.onnx', init = {}) =>
 const body = async (response) => Buffer.from(await response.arrayBuffer());
 
 describe('the layout', () => {
-  test('a small file comes at once, with its length, commit and git object id', async () => {
+  test('a small file comes without a redirect, with its length, commit and git object id', async () => {
     const response = await get('', 'config.json', { redirect: 'error' });
     assert.equal(response.status, 200);
     assert.equal(response.headers.get('content-length'), String(config.length));
@@ -47,7 +47,7 @@ describe('the layout', () => {
     assert.equal(await response.text(), config);
   });
 
-  test('a large file is a redirect that says size and digest, GET and HEAD, and overlays win', async () => {
+  test('a large file is a redirect with size and digest, for GET and HEAD, and overlays win', async () => {
     for (const method of ['GET', 'HEAD']) {
       const hop = await get('', undefined, { method, redirect: 'manual' });
       assert.equal(hop.status, 302);
@@ -60,7 +60,7 @@ describe('the layout', () => {
     }
   });
 
-  test('ranges: 206 with its part, If-Range of another file sends all, 416 beyond the end', async () => {
+  test('ranges: 206 with the part, 200 for If-Range of another file, 416 beyond the end', async () => {
     const part = await get('', undefined, { headers: { Range: 'bytes=1000-1999' } });
     assert.equal(part.status, 206);
     assert.equal(part.headers.get('content-range'), `bytes 1000-1999/${weights.length}`);
@@ -78,7 +78,7 @@ describe('the layout', () => {
     assert.equal(parseRange('lines=1-2', 100), undefined);
   });
 
-  test('what is not there: 404 for a file, 404 for a revision, 401 for a repository, each with its code', async () => {
+  test('missing things: 404 for a file, 404 for a revision, 401 for a repository, each with its code', async () => {
     const cases = [
       ['owner/name/resolve/main/absent.json', 404, 'EntryNotFound'],
       ['owner/name/resolve/main/..%2f..%2fetc/passwd', 404, 'EntryNotFound'],
@@ -114,13 +114,13 @@ describe('the layout', () => {
 });
 
 describe('the faults', () => {
-  test('truncate: a shorter file with a matching length', async () => {
+  test('truncate sends a shorter file with a matching length', async () => {
     const response = await get('truncate=1000');
     assert.equal(response.headers.get('content-length'), '1000');
     assert.ok((await body(response)).equals(weights.subarray(0, 1000)));
   });
 
-  test('cut-once: the first answer breaks off where asked, and the rest can be fetched', async () => {
+  test('cut-once breaks off the first answer, and the rest can be downloaded', async () => {
     const faults = 'cut-once=100000:resume';
     const first = await get(faults);
     assert.equal(first.headers.get('content-length'), String(weights.length));
@@ -135,7 +135,7 @@ describe('the faults', () => {
     assert.ok(Buffer.concat([start, await body(rest)]).equals(weights));
   });
 
-  test('corrupt: one byte differs, the length is right', async () => {
+  test('corrupt changes one byte and keeps the length', async () => {
     const bytes = await body(await get('corrupt'));
     assert.equal(bytes.length, weights.length);
     assert.deepEqual(
@@ -158,7 +158,7 @@ describe('the faults', () => {
     assert.ok((await body(whole)).equals(weights));
   });
 
-  test('slow takes its time; stall sends its bytes and then nothing until it is aborted', async () => {
+  test('slow limits the rate; stall sends its bytes and then nothing until it is aborted', async () => {
     const start = performance.now();
     await body(await get('slow=1000000'));
     assert.ok(performance.now() - start > 150);
@@ -170,7 +170,7 @@ describe('the faults', () => {
     await assert.rejects(pending, { name: 'AbortError' });
   });
 
-  test('only limits them to some files, and the log tells the requests under a key', async () => {
+  test('only limits the faults to some files, and the log lists the requests under a key', async () => {
     const faults = 'truncate=5,only=.onnx,key=log-test';
     assert.equal((await body(await get(faults, 'config.json'))).length, config.length);
     assert.equal(
@@ -195,7 +195,7 @@ describe('the faults', () => {
   });
 });
 
-test('the command line gives each folder to the repository before it', () => {
+test('the command line adds each folder to the repository before it', () => {
   assert.deepEqual(
     parseCommandLine([
       '--port',

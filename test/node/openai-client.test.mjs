@@ -169,7 +169,7 @@ describe('errors are of the class that the client has for them', () => {
 
   test('its retries come through', async () => {
     const retrying = new OpenAI({
-      baseURL: `${server.url}/fault:status-once=503:client-retry,retry-after=0/v1`,
+      baseURL: `${server.url}/fault:status=503,retry-after=0,once=client-retry/v1`,
       apiKey: KEY,
       maxRetries: 1,
     });

@@ -20,7 +20,7 @@ const health = async () => (await fetch(`${server.url}/health`)).json();
 const idle = () =>
   eventually(async () => assert.deepEqual(await health(), { status: 'ok', running: 0, queued: 0 }));
 
-/** Makes the model wait for `open()` before each token, so that what the tests see does not hang on its speed. */
+/** Makes the model wait for `open()`, so that the tests do not depend on its speed. */
 function closeGate() {
   const [model] = server.models;
   const { generate } = model;
@@ -41,7 +41,7 @@ function closeGate() {
 const queue = (expected) =>
   eventually(async () => assert.deepEqual(await health(), { status: 'ok', ...expected }));
 
-test('ten clients at once: all are answered, each with its own answer', async () => {
+test('ten clients at once all get their own answer', async () => {
   const one = (await completed(server.url, { messages: STORY })).choices[0].message.content;
   const answers = await Promise.all(
     Array.from({ length: 10 }, (_, index) =>
@@ -56,7 +56,7 @@ test('ten clients at once: all are answered, each with its own answer', async ()
   await idle();
 });
 
-test('leaving ends the generation: streamed and not', async () => {
+test('a client that leaves ends the generation, streamed or not', async () => {
   const [model] = server.models;
   const { generate } = model;
   for (const stream of [true, false]) {
@@ -87,7 +87,7 @@ test('leaving ends the generation: streamed and not', async () => {
       ).then((response) => response.text());
       await assert.rejects(reading, { name: 'AbortError' });
       await idle();
-      // Of 296 tokens: those that were on their way when the socket's end arrived here, and the one under way in the worker.
+      // Of 296 tokens: those in transit when the socket closed, and the one that the worker computed.
       assert.equal(await ended, 'AbortError');
       assert.ok(after <= 30, `${after} tokens after the client had left`);
     } finally {
@@ -96,7 +96,7 @@ test('leaving ends the generation: streamed and not', async () => {
   }
 });
 
-test('who leaves while waiting is out of the queue at once', async () => {
+test('a client that leaves while it waits is removed from the queue at once', async () => {
   const open = closeGate();
   const first = completed(server.url, { user: 'a' });
   await queue({ running: 1, queued: 0 });
@@ -113,7 +113,7 @@ test('who leaves while waiting is out of the queue at once', async () => {
   await idle();
 });
 
-test('a socket that is simply destroyed counts as leaving', async () => {
+test('a destroyed socket counts as leaving', async () => {
   const open = closeGate();
   const { hostname, port } = new URL(server.url);
   const body = JSON.stringify({ model: MODEL, messages: STORY });
@@ -127,7 +127,7 @@ test('a socket that is simply destroyed counts as leaving', async () => {
   open();
 });
 
-test('a full queue refuses with 429 and Retry-After, and takes requests again afterwards', async () => {
+test('a full queue refuses with 429 and Retry-After, and accepts requests again afterwards', async () => {
   const open = closeGate();
   const accepted = Array.from({ length: 13 }, () => completed(server.url, {}));
   await queue({ running: 1, queued: 12 });
@@ -138,14 +138,14 @@ test('a full queue refuses with 429 and Retry-After, and takes requests again af
   assert.equal(
     (await chat(server.url, { stream: true })).status,
     429,
-    'a stream is refused with a status, not within a stream',
+    'a stream is refused with a status, not with an event',
   );
   open();
   assert.equal((await Promise.all(accepted)).length, 13);
   assert.equal((await chat(server.url, {})).status, 200);
 });
 
-test('users take turns: one with many requests does not keep another waiting', async () => {
+test('users take turns: one with many requests does not delay another', async () => {
   const open = closeGate();
   const order = [];
   const ask = (user) => completed(server.url, { user, max_tokens: 1 }).then(() => order.push(user));
@@ -162,7 +162,7 @@ test('users take turns: one with many requests does not keep another waiting', a
   assert.ok(order.indexOf('modest') <= 3, order.join(', '));
 });
 
-test('keys take turns as well, where no user is named', async () => {
+test('keys take turns if no user is named', async () => {
   const open = closeGate();
   const order = [];
   const ask = (key) =>
@@ -182,7 +182,7 @@ test('keys take turns as well, where no user is named', async () => {
   assert.ok(order.indexOf('modest') <= 3, order.join(', '));
 });
 
-test('while it shuts down, new requests get 503 and running ones are answered', async () => {
+test('during shutdown, new requests get 503 and running ones are answered', async () => {
   const closing = await startOpenAiServer({ models: server.models, graceMs: 5000 });
   const open = closeGate();
   const { hostname, port } = new URL(closing.url);
@@ -190,10 +190,10 @@ test('while it shuts down, new requests get 503 and running ones are answered', 
   await eventually(async () =>
     assert.equal((await (await fetch(`${closing.url}/health`)).json()).running, 1),
   );
-  // A request that is arriving: the connection of one that comes later is not accepted any more.
+  // This request is still arriving. Later connections are not accepted.
   const socket = net.connect(port, hostname);
   socket.write('POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n');
-  // What it sent is there by the time that requests sent later were answered.
+  // Its headers have arrived by the time later requests are answered.
   for (let round = 0; round < 3; round++) await fetch(`${closing.url}/health`);
   const closed = closing.close();
   socket.write('Content-Length: 2\r\n\r\n{}');

@@ -17,7 +17,7 @@ import {
   STORY,
 } from './openai-helpers.mjs';
 
-/* The worker that computes. Each test has the worker itself in its hands. */
+/* The worker that computes. The tests control the worker itself. */
 
 const LONG = { messages: STORY, temperature: 2, repetition_penalty: 2, seed: 5 };
 
@@ -49,10 +49,10 @@ const health = async () => (await fetch(`${server.url}/health`)).json();
 const idle = () =>
   eventually(async () => assert.deepEqual(await health(), { status: 'ok', running: 0, queued: 0 }));
 
-test('while a request is computed, health and 429 are answered, and who leaves frees the slot', async () => {
+test('during a generation, health and 429 are answered, and a client that leaves frees the slot', async () => {
   const [model] = server.models;
   const { generate } = model;
-  // Sampled hot, so that it does not end by itself.
+  // Sampled at a high temperature, so that the output does not end by itself.
   const prompt = {
     messages: [{ role: 'user', content: 'apple river stone '.repeat(60) }],
     max_tokens: 200,
@@ -93,9 +93,9 @@ test('while a request is computed, health and 429 are answered, and who leaves f
 });
 
 describe('a worker that dies', () => {
-  /** By an error between two tokens: `terminate()` in the middle of a run would abort this process. */
+  /** Causes an error between two tokens. `terminate()` in the middle of a run would abort this process. */
   const kill = () => worker.postMessage(null);
-  /** An error that gives nothing of this machine away. */
+  /** The error reveals nothing about this machine. */
   const isPlain = (text) => {
     assert.match(
       text,
@@ -105,7 +105,7 @@ describe('a worker that dies', () => {
     assert.ok(!text.includes(ROOT), text);
   };
 
-  test('fails a stream with an event, is replaced, and answers as before', async () => {
+  test('fails a stream with an event, and is replaced by one that gives the same answers', async () => {
     const whole = await allEvents(server.url, { messages: STORY });
     const before = started;
     logged.length = 0;
@@ -123,7 +123,7 @@ describe('a worker that dies', () => {
     assert.equal(started, before + 1);
   });
 
-  test('before the first token: a status of 500', async () => {
+  test('before the first token answers with status 500', async () => {
     const [model] = server.models;
     const { generate } = model;
     model.generate = (...call) => {
@@ -143,7 +143,7 @@ describe('a worker that dies', () => {
     );
   });
 
-  test('one that cannot start fails with its cause; one that starts later serves', async () => {
+  test('at its start fails with the cause; the next one works', async () => {
     const workers = [
       new Worker('throw new Error("no memory")', { eval: true }),
       createModelWorker(),
@@ -158,7 +158,7 @@ describe('a worker that dies', () => {
     await assert.rejects(other.load({ model: MODEL, root: ROOT }), { code: 'disposed' });
   });
 
-  test('errors of loading cross whole', async () => {
+  test('errors of loading keep their code', async () => {
     await assert.rejects(host.load({ model: 'no such model', root: ROOT }), {
       name: 'UnmockedError',
       code: 'unknown-model',
@@ -169,14 +169,14 @@ describe('a worker that dies', () => {
   });
 });
 
-test('a server that is given models leaves them loaded when it closes', async () => {
+test('a server keeps models that it did not load when it closes', async () => {
   const other = await startOpenAiServer({ models: server.models });
   await completed(other.url, {});
   await other.close();
   assert.equal((await completed(server.url, {})).choices.length, 1);
 });
 
-test('who leaves in the middle of a stream frees the slot', async () => {
+test('a client that leaves in the middle of a stream frees the slot', async () => {
   const leave = new AbortController();
   const events = readEvents(
     await chat(server.url, { ...LONG, stream: true }, { signal: leave.signal }),
