@@ -5,7 +5,7 @@ import { type AgentSettings, options } from '../settings/options.js';
 import { resolveSettings, type SettingsSources } from '../settings/sources.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
 import { toJUnit } from '../harness/junit.js';
-import type { RunOptions } from '../harness/run.js';
+import type { RunOptions } from '../harness/run-options.js';
 import type { Report, RunEvent } from '../harness/report.js';
 import { resolveModel } from '../models/registry.js';
 import { describe, type EnvironmentInfo } from '../scenarios/environment-info.js';
@@ -24,9 +24,15 @@ import {
 } from './events.js';
 import { count } from './format.js';
 import type { PageSettings } from './page-settings.js';
-import { runInTurn } from './run-queue.js';
+import { runInTurn } from '../harness/run-queue.js';
 import { toAgentSettings } from './run-settings.js';
-import { idle, isOver, reduceScenario, type ScenarioState, waiting } from './scenario-state.js';
+import {
+  idle,
+  isOver,
+  reduceScenario,
+  type ScenarioState,
+  waiting,
+} from '../harness/scenario-state.js';
 import type { StartupCheck, StartupState } from './startup-check.js';
 import { statusIcon, statusLabels, totalsText } from './status.js';
 import { themeStyles } from './theme.styles.js';

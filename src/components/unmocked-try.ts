@@ -11,7 +11,7 @@ import { observe } from '../harness/observe.js';
 import { UnmockedTestEvent } from './events.js';
 import { count, formatDuration } from './format.js';
 import { attemptPart, loadingPart } from './scenario-parts.js';
-import type { ScenarioState } from './scenario-state.js';
+import type { ScenarioState } from '../harness/scenario-state.js';
 import { themeStyles } from './theme.styles.js';
 import { scenarioStyles } from './unmocked-scenario.styles.js';
 import { tryStyles } from './unmocked-try.styles.js';
