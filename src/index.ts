@@ -54,11 +54,13 @@ export {
 export { scenarios } from './scenarios/index.js';
 export type { EnvironmentInfo } from './scenarios/environment-info.js';
 export { realSubject, type Subject } from './scenarios/subject.js';
-export { runScenarios, type RunOptions } from './harness/run.js';
+export { runScenarios } from './harness/run.js';
+export type { RunOptions } from './harness/run-options.js';
 export { toJUnit } from './harness/junit.js';
 export type {
   Evidence,
   Exchange,
+  InferenceCheck,
   Report,
   ResultStatus,
   RunEvent,

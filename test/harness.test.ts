@@ -2,8 +2,9 @@ import { expect } from '@open-wc/testing';
 import { Engine } from '../src/engine/engine.js';
 import { toJUnit } from '../src/harness/junit.js';
 import type { Report, RunEvent } from '../src/harness/report.js';
-import { runScenarios, type RunOptions } from '../src/harness/run.js';
-import { defineScenario, type Scenario } from '../src/scenarios/scenario.js';
+import { runScenarios } from '../src/harness/run.js';
+import type { RunOptions } from '../src/harness/run-options.js';
+import { defineScenario, type Scenario, type ScenarioContext } from '../src/scenarios/scenario.js';
 import { scenarios } from '../src/scenarios/index.js';
 import { realSubject } from '../src/scenarios/subject.js';
 import { scenarioRuns } from '../src/scenarios/runs.js';
@@ -305,6 +306,57 @@ describe('harness', () => {
     });
   });
 
+  describe('judges a scenario by its own checks', () => {
+    const compute = async (t: ScenarioContext) => {
+      await (await t.load()).invoke('Hello, this is a test.', { maxTokens: 2, signal: t.signal });
+    };
+    const judged = async (id: string, body: (t: ScenarioContext) => unknown) =>
+      (await run([scenario(id, async (t) => void (await body(t)), { inference: true })]))
+        .results[0]!;
+
+    it('fails without a check, although tokens were computed', async () => {
+      const result = await judged('no-check', compute);
+      expect(result).to.include({ status: 'failed', reason: 'the scenario made no check' });
+      expect(result.inference).to.include({ required: true, found: true, witnessed: 2 });
+    });
+
+    it('skips when every check was skipped, although tokens were computed', async () => {
+      const result = await judged('only-skipped', async (t) => {
+        await compute(t);
+        t.skipCheck('a', 'no sun');
+        t.skipCheck('b', 'no moon');
+      });
+      expect(result).to.include({ status: 'skipped', reason: 'no sun; no moon' });
+      expect(result.checks).to.have.length(2);
+    });
+
+    it('fails without inference, whatever the checks say', async () => {
+      const bodies: [string, (t: ScenarioContext) => unknown][] = [
+        ['no-check', () => undefined],
+        ['only-skipped', (t) => t.skipCheck('a', 'no sun')],
+        ['only-passed', (t) => t.check('holds', true)],
+      ];
+      for (const [id, body] of bodies) {
+        const result = await judged(id, body);
+        expect(result.status, id).to.equal('failed');
+        expect(result.reason, id).to.match(/no token was computed in this page/);
+        expect(result.inference, id).to.include({ required: true, found: false, witnessed: 0 });
+      }
+    });
+
+    it('keeps the inference check out of the checks', async () => {
+      const { checks, inference } = (await run([real])).results[0]!;
+      expect(checks.map(({ name }) => name)).to.deep.equal(['four tokens']);
+      expect(inference).to.deep.equal({
+        required: true,
+        accepts: 'witnessed',
+        found: true,
+        witnessed: 4,
+        counted: 0,
+      });
+    });
+  });
+
   describe('does not pass', () => {
     it('a scenario that computed nothing', async () => {
       const report = await run([{ ...passing(), inference: true }]);
@@ -315,7 +367,7 @@ describe('harness', () => {
     it('a scenario that made no check', async () => {
       expect((await run([scenario('idle', async () => undefined)])).results[0]).to.include({
         status: 'failed',
-        reason: 'it made no check',
+        reason: 'the scenario made no check',
       });
     });
 

@@ -4,7 +4,7 @@ import type { Attempt } from '../engine/ladder.js';
 import type { Exchange, ScenarioResult } from '../harness/report.js';
 import type { Check } from '../scenarios/scenario.js';
 import { count, formatByteProgress, formatDuration, formatMetric, formatValue } from '../format.js';
-import { isOver, type ScenarioState } from './scenario-state.js';
+import { isOver, type ScenarioState } from '../harness/scenario-state.js';
 import { statusIcon } from './status.js';
 
 const phases: Record<string, string> = {

@@ -1,6 +1,6 @@
 import { svg, type SVGTemplateResult } from 'lit';
 import type { Report, ResultStatus } from '../harness/report.js';
-import type { ScenarioStatus } from './scenario-state.js';
+import type { ScenarioStatus } from '../harness/scenario-state.js';
 
 /** A status as words. Colour and shape only repeat it. */
 export const statusLabels: Record<ScenarioStatus, string> = {

@@ -27,8 +27,14 @@ import {
   UnmockedStartEvent,
 } from './events.js';
 import { moveFocus } from './move-focus.js';
-import { runInTurn } from './run-queue.js';
-import { idle, isOver, reduceScenario, type ScenarioState, waiting } from './scenario-state.js';
+import { runInTurn } from '../harness/run-queue.js';
+import {
+  idle,
+  isOver,
+  reduceScenario,
+  type ScenarioState,
+  waiting,
+} from '../harness/scenario-state.js';
 import { SettingsWatcher } from './settings-watcher.js';
 import { statusIcon, statusLabels, totalsText } from './status.js';
 import { themeStyles } from './theme.styles.js';

@@ -14,7 +14,7 @@ import {
   UnmockedResultEvent,
 } from './events.js';
 import { formatDuration } from '../format.js';
-import { runInTurn } from './run-queue.js';
+import { runInTurn } from '../harness/run-queue.js';
 import {
   checksPart,
   devicePart,
@@ -25,7 +25,13 @@ import {
   reasonPart,
   withCode,
 } from './scenario-parts.js';
-import { idle, isOver, reduceScenario, type ScenarioState, waiting } from './scenario-state.js';
+import {
+  idle,
+  isOver,
+  reduceScenario,
+  type ScenarioState,
+  waiting,
+} from '../harness/scenario-state.js';
 import { statusIcon, statusLabels } from './status.js';
 import { StreamingElement } from './streaming-element.js';
 import { themeStyles } from './theme.styles.js';

@@ -10,7 +10,7 @@ import { UnmockedTestEvent } from './events.js';
 import { count, formatDuration } from '../format.js';
 import { moveFocus } from './move-focus.js';
 import { attemptPart, loadingPart } from './scenario-parts.js';
-import type { ScenarioState } from './scenario-state.js';
+import type { ScenarioState } from '../harness/scenario-state.js';
 import { StreamingElement } from './streaming-element.js';
 import { themeStyles } from './theme.styles.js';
 import { scenarioStyles } from './unmocked-scenario.styles.js';

@@ -6,13 +6,16 @@ import type {
   TokenPiece,
 } from '../agents/agent.js';
 
-/** Told of one request to an agent. */
+/** Receives what happens during one request to an agent. */
 export interface ExchangeObserver {
   onToken(token: TokenPiece): void;
   onResponse(response: AgentResponse): void;
 }
 
-/** The same agent, with somebody watching: requests as they begin, tokens as they come, responses as they are. Changes nothing. */
+/**
+ * Wraps an agent so that `onExchange` sees each request begin, and the observer that it returns sees
+ * the tokens and the response. The agent behaves as before.
+ */
 export function observe(agent: Agent, onExchange: (message: string) => ExchangeObserver): Agent {
   function begin(payload: AgentPayload | string, options: InvokeOptions = {}) {
     const observer = onExchange(

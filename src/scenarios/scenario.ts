@@ -63,6 +63,11 @@ export interface ScenarioContext {
   loadRemote(options?: LoadAgentOptions): Promise<Agent>;
   /** Lets the page show, and the report keep, what an agent of the scenario's own says. */
   observe(agent: Agent): Agent;
+  /**
+   * Chooses the agent whose device and model the result shows. Default: the agent of the first
+   * successful call of `load`, `loadRemote` or `observe`, in the order of the calls.
+   */
+  reportOn(agent: Agent): void;
   /** Records an assertion. Returns whether it holds; a failing one does not end the scenario. */
   check(name: string, holds: boolean, facts?: { actual?: unknown; expected?: unknown }): boolean;
   /** `actual` and `expected` are equal as JSON. */

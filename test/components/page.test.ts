@@ -6,7 +6,7 @@ import type { UnmockedSettings } from '../../src/components/unmocked-settings.js
 import type { UnmockedTry } from '../../src/components/unmocked-try.js';
 import { SettingsStorage } from '../../src/settings/settings-storage.js';
 import { Engine } from '../../src/engine/engine.js';
-import type { RunOptions } from '../../src/harness/run.js';
+import type { RunOptions } from '../../src/harness/run-options.js';
 import { defineScenario } from '../../src/scenarios/scenario.js';
 import { realSubject } from '../../src/scenarios/subject.js';
 import { FakeStorage } from '../fake-storage.js';

@@ -6,7 +6,7 @@ import {
   formatMetric,
   formatValue,
 } from '../../src/format.js';
-import { idle, isOver, reduceScenario } from '../../src/components/scenario-state.js';
+import { idle, isOver, reduceScenario } from '../../src/harness/scenario-state.js';
 import type { RunEvent } from '../../src/harness/report.js';
 import { aResult } from './a-result.js';
 

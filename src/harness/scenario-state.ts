@@ -1,25 +1,27 @@
 import type { Attempt } from '../engine/ladder.js';
-import type { ResultStatus, RunEvent, ScenarioResult } from '../harness/report.js';
+import type { ResultStatus, RunEvent, ScenarioResult } from './report.js';
 import type { Check } from '../scenarios/scenario.js';
 
 export type ScenarioStatus = 'idle' | 'waiting' | 'running' | ResultStatus;
 
-/** What a card shows of its scenario. Never changed in place: each event makes a new one, which is what Lit compares. */
+/** The state of one scenario as a card shows it. Immutable: each event creates a new state. */
 export interface ScenarioState {
   readonly status: ScenarioStatus;
   readonly checks: readonly Check[];
-  /** Every rung that was tried during the scenario, whatever agent it was for. */
+  /** Every attempt to load during the scenario, for all of its agents. */
   readonly attempts: readonly Attempt[];
-  /** Requests and what has come back so far. */
+  /** The requests, each with the reply so far. */
   readonly live: readonly { readonly message: string; readonly text: string }[];
   readonly tokens: number;
   /** Set while a model loads. */
-  readonly progress?:
-    | { readonly phase: string; readonly loadedBytes: number; readonly totalBytes: number }
-    | undefined;
-  readonly result?: ScenarioResult | undefined;
-  /** The result is not of the latest run. */
-  readonly earlier?: boolean | undefined;
+  readonly progress?: {
+    readonly phase: string;
+    readonly loadedBytes: number;
+    readonly totalBytes: number;
+  };
+  readonly result?: ScenarioResult;
+  /** The result is from an earlier run. */
+  readonly earlier?: boolean;
 }
 
 export const idle: ScenarioState = {
@@ -31,7 +33,7 @@ export const idle: ScenarioState = {
 };
 export const waiting: ScenarioState = { ...idle, status: 'waiting' };
 
-/** The state after an event of the same scenario; events that say nothing of a scenario change nothing. */
+/** The state after an event of the same scenario. Events of the whole run change nothing. */
 export function reduceScenario(state: ScenarioState, event: RunEvent): ScenarioState {
   switch (event.type) {
     case 'scenario-start':
@@ -70,7 +72,7 @@ export function reduceScenario(state: ScenarioState, event: RunEvent): ScenarioS
   }
 }
 
-/** A result as a card shows it. */
+/** The state of a scenario that has this result. */
 export function resultState(
   result: ScenarioResult,
   attempts: readonly Attempt[] = [],
