@@ -164,25 +164,20 @@ describe('the prompt is the one that the local agent makes', () => {
     });
   }
 
-  test('as transcript() of src/agents/prompt.ts writes it', async () => {
-    const { toMessages, transcript } = await importTs('src/agents/prompt.ts');
+  test('as the transcript format of src/agents writes it', async () => {
+    const { transcriptFormat } = await importTs('src/agents/prompt/transcript.ts');
     const memory = [
       { role: 'user', content: 'My name is Zorvik.' },
       { role: 'assistant', content: 'Nice to meet you, Zorvik.' },
     ];
-    const local = transcript(
-      toMessages(
-        {
-          userMessage: 'What is my name?',
-          systemContext: 'You are Milo.',
-          toolsAvailable: [{ name: 'get_weather', parameters: ['city'] }],
-          reasoningEffort: 'low',
-        },
-        memory,
-        '',
-      ),
-      EOS,
-    );
+    const local = transcriptFormat(EOS).render({
+      messages: [
+        { role: 'system', content: 'You are Milo.' },
+        ...memory,
+        { role: 'user', content: 'What is my name?', reasoningEffort: 'low' },
+      ],
+      tools: [WEATHER.function],
+    });
     const { prompt_token_ids: ids } = await completed(server.url, {
       messages: [
         { role: 'system', content: 'You are Milo.' },
@@ -378,13 +373,26 @@ test('reasoning_format: tags stay in the content, or their inside is told apart'
 });
 
 test("arguments are of the type that the tool's schema asks for", async () => {
-  const dice = {
-    type: 'function',
-    function: {
-      name: 'roll_dice',
-      parameters: { type: 'object', properties: { sides: { type: 'integer' } } },
-    },
-  };
-  const { message } = (await say('Roll a dice with 6 sides.', { tools: [dice] })).choices[0];
-  assert.deepEqual(JSON.parse(message.tool_calls[0].function.arguments), { sides: 6 });
+  const schemas = [
+    [{ type: 'integer' }, 6],
+    [{ type: 'string' }, '6'],
+    [{ type: ['null', 'integer'] }, 6],
+    [{ anyOf: [{ type: 'null' }, { $ref: '#/$defs/sides' }] }, 6],
+    [{ enum: [4, 6, 20] }, 6],
+  ];
+  for (const [sides, value] of schemas) {
+    const dice = {
+      type: 'function',
+      function: {
+        name: 'roll_dice',
+        parameters: {
+          type: 'object',
+          properties: { sides },
+          $defs: { sides: { type: 'integer' } },
+        },
+      },
+    };
+    const { message } = (await say('Roll a dice with 6 sides.', { tools: [dice] })).choices[0];
+    assert.deepEqual(JSON.parse(message.tool_calls[0].function.arguments), { sides: value });
+  }
 });

@@ -10,9 +10,11 @@ const { module } = await runnerImport(path.join(ROOT, 'server/tool-call-stream.t
   logLevel: 'error',
 });
 
-/** What comes out of a text that is pushed in pieces of one size. */
+const TOOLS = [{ name: 'h', parameters: { properties: { n: { type: 'integer' } } } }];
+
+/** The result for a text that arrives in pieces of one size. */
 function read(text, size) {
-  const stream = new module.ToolCallStream();
+  const stream = new module.ToolCallStream(TOOLS);
   const pieces = [];
   for (let at = 0; at < text.length; at += size)
     pieces.push(stream.push(text.slice(at, at + size)));
@@ -44,12 +46,13 @@ const cases = {
     'TOOL_CALL: what?',
     [['f', { a: '1' }]],
   ],
+  'of a tool whose schema says a type': ['TOOL_CALL: h(n=1, m=1)', '', [['h', { n: 1, m: '1' }]]],
   'not finished': ['Well.\nTOOL_CALL: f(a=', 'Well.\nTOOL_CALL: f(a=', []],
   'a beginning of one': ['Well.\nTOOL_', 'Well.\nTOOL_', []],
   'in tags': [
     'a <tool_call>{"name":"f","arguments":{"a":1}}</tool_call> b',
     'a  b',
-    [['f', { a: '1' }]],
+    [['f', { a: 1 }]],
   ],
   'in tags that never close': ['a <tool_call>{"name":"f"}', 'a <tool_call>{"name":"f"}', []],
   'in tags, malformed, then a good one': [
@@ -72,7 +75,7 @@ for (const [name, [text, content, calls]] of Object.entries(cases)) {
 }
 
 test('only what may be a call is held back', () => {
-  const stream = new module.ToolCallStream();
+  const stream = new module.ToolCallStream(TOOLS);
   const shown = (text) => stream.push(text).content;
   assert.deepEqual(['Hel', 'lo <', 'b', ' \n', 'TO', 'P'].map(shown), [
     'Hel',
