@@ -78,7 +78,7 @@ describe('agents', () => {
       [
         'a memory with a stranger in it',
         { userMessage: HELLO, memory: [{ role: 'narrator', content: 'x' }] },
-        /memory.*narrator.*subject, user, assistant, tool/,
+        /memory.*narrator.*system, user, assistant, tool/,
       ],
       [
         'a memory without words',
