@@ -172,7 +172,9 @@ async function destroy(
   throw new Error('The connection was destroyed, as the fault requested.');
 }
 
-/** A stream that produces a chunk only when the client wants one, so that its pace is the client's. */
+/**
+ * A stream that produces a chunk only when the client wants one, so that its pace is the client's.
+ */
 function toStream(
   chunks: (signal: AbortSignal) => AsyncGenerator<Uint8Array>,
 ): ReadableStream<Uint8Array> {

@@ -34,7 +34,10 @@ export interface ServedModel extends ModelInfo {
 }
 
 export interface LoadModelOptions {
-  /** A registry id, a hub id (`owner/name`, `owner/name@revision`), or the path of a folder in the hub's layout. */
+  /**
+   * A registry id, a hub id (`owner/name`, `owner/name@revision`), or the path of a folder in the
+   * hub's layout.
+   */
   model: string;
   /** Default `q8`. */
   dtype?: Dtype;

@@ -87,7 +87,8 @@ test('a client that leaves ends the generation, streamed or not', async () => {
       ).then((response) => response.text());
       await assert.rejects(reading, { name: 'AbortError' });
       await idle();
-      // Of 296 tokens: those in transit when the socket closed, and the one that the worker computed.
+      // Of 296 tokens: those in transit when the socket closed, and the one that the worker
+      // computed.
       assert.equal(await ended, 'AbortError');
       assert.ok(after <= 30, `${after} tokens after the client had left`);
     } finally {

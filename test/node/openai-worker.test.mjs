@@ -93,7 +93,10 @@ test('during a generation, health and 429 are answered, and a client that leaves
 });
 
 describe('a worker that dies', () => {
-  /** Causes an error between two tokens. `terminate()` in the middle of a run would abort this process. */
+  /**
+   * Causes an error between two tokens. `terminate()` in the middle of a run would abort this
+   * process.
+   */
   const kill = () => worker.postMessage(null);
   /** The error reveals nothing about this machine. */
   const isPlain = (text) => {

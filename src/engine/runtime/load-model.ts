@@ -92,8 +92,10 @@ function configureRuntime(
   threads: number,
 ): void {
   env.logLevel = LogLevel.NONE; // the page gets every failure as an error
-  // Every file comes from the store. transformers.js must not cache files or fetch them from elsewhere.
-  // It takes no AbortSignal either (huggingface/transformers.js#1182), so the store's `fetch` has one.
+  // Every file comes from the store. transformers.js must not cache files or fetch them from
+  // elsewhere.
+  // It takes no AbortSignal either (huggingface/transformers.js#1182), so the store's `fetch` has
+  // one.
   env.fetch = store.fetch as typeof env.fetch;
   env.allowLocalModels = false;
   env.remoteHost = STORE_HOST;
@@ -120,7 +122,8 @@ async function createSession(spec: LoadSpec) {
     return { tokenizer, model };
   } catch (cause) {
     if (cause instanceof UnmockedError) throw cause;
-    // Some q8 exports fail to load here (huggingface/transformers.js#1635, #1667, #1707); the ladder
+    // Some q8 exports fail to load here (huggingface/transformers.js#1635, #1667, #1707); the
+    // ladder
     // then tries the next rung.
     const { message } = toErrorRecord(cause);
     throw new UnmockedError(
