@@ -13,7 +13,7 @@ import { aResult } from './a-result.js';
 const id = 'streaming';
 
 describe('reduceScenario', () => {
-  it('follows a scenario from its start to its result, changing no state in place', () => {
+  it('follows a scenario from start to result, without changing a state in place', () => {
     const events: RunEvent[] = [
       { type: 'scenario-start', id },
       { type: 'progress', id, phase: 'download', loadedBytes: 1, totalBytes: 4 },
@@ -63,7 +63,7 @@ describe('reduceScenario', () => {
 });
 
 describe('format', () => {
-  it('gives numbers their units', () => {
+  it('adds units to numbers', () => {
     expect([999, 1360534, 84911479, 236698606, 1.1e9].map(formatBytes)).to.deep.equal([
       '999 B',
       '1.4 MB',
@@ -89,10 +89,10 @@ describe('format', () => {
     });
   });
 
-  it('cuts long values and says how long they are', () => {
+  it('cuts long values and shows their length', () => {
     expect(formatValue({ a: [1] })).to.equal('{"a":[1]}');
     expect(formatValue('x'.repeat(1000))).to.match(/^x{400}… \(1000 characters\)$/);
-    // Cut between the halves of a character, a text is still well-formed.
+    // The string stays well-formed even if the cut splits a surrogate pair.
     expect(formatValue(`${'x'.repeat(399)}😀${'x'.repeat(9)}`).isWellFormed()).to.equal(true);
   });
 });

@@ -142,7 +142,7 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   // config-precedence
   subjectSaboteur(
-    'ignores what the address says',
+    'ignores the address',
     { 'config-precedence': 'local: url decides how much is computed' },
     (subject) => ({
       loadAgent: (options) =>
@@ -172,7 +172,7 @@ export const serverSaboteurs: Saboteur[] = [
     }),
   ),
   subjectSaboteur(
-    'sends the key wherever a link points',
+    'sends the key to any server in a link',
     { 'config-precedence': 'a link cannot send a key elsewhere' },
     (subject) => ({
       resolveSettings: (given) => {
@@ -193,7 +193,7 @@ export const serverSaboteurs: Saboteur[] = [
     }),
   ),
   subjectSaboteur(
-    'keeps every key for ever',
+    'keeps every key forever',
     { 'settings-persistence': 'the key does not outlive the session' },
     (subject) => ({
       openSettings: (options) => {
@@ -205,7 +205,7 @@ export const serverSaboteurs: Saboteur[] = [
     }),
   ),
   subjectSaboteur(
-    'goes on with the backend of before',
+    'keeps using the old backend',
     { 'settings-persistence': 'after a change, the new backend answers' },
     (subject) => {
       let first: Parameters<Subject['loadAgent']>[0] | undefined;
@@ -217,7 +217,7 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   // startup-validation
   subjectSaboteur(
-    'finds every backend valid',
+    'reports every backend as valid',
     { 'startup-validation': 'an unreachable server: the cause is named' },
     (subject) => ({
       validateStartup: async (sources, options) => {
@@ -235,7 +235,7 @@ export const serverSaboteurs: Saboteur[] = [
     }),
   ),
   subjectSaboteur(
-    'warns where nothing is configured',
+    'warns if nothing is configured',
     { 'startup-validation': 'nothing configured: it reports nothing' },
     (subject) => ({
       validateStartup: async (sources, options) => {
@@ -247,7 +247,7 @@ export const serverSaboteurs: Saboteur[] = [
     }),
   ),
   subjectSaboteur(
-    'keeps what it loaded to validate',
+    'does not dispose of the agent that it validates',
     { 'startup-validation': 'a valid local model: its engine is released' },
     (subject) => ({
       validateStartup: (sources, options) =>
