@@ -13,6 +13,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     ({ file }) => (t.model.files[file]?.bytes ?? Infinity) < SMALL_BYTES,
   );
   const auto = await t.load(small ? { device: 'auto' } : {});
+  t.reportOn(auto);
   if (auto.device.requested === 'auto') {
     const expected = webgpu.adapter && offered('webgpu').length > 0 ? 'webgpu' : 'wasm';
     t.equal('auto picked what the probes say', auto.device.actual, expected);

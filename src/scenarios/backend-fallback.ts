@@ -50,6 +50,7 @@ export async function run(t: ScenarioContext): Promise<void> {
       apiUrl: url,
       onAttempt: (attempt) => seen.push(attempt),
     });
+    t.reportOn(agent); // its attempts are what this scenario is about
     const { attempts, requested } = agent.device;
     t.equal(`${name}: this page computes instead`, [agent.backend, requested], ['local', 'auto']);
     const first = attempts[0];

@@ -10,6 +10,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     onProgress: (event) => progress.push(event),
   });
   t.metric('loadMs', performance.now() - startedAt);
+  t.reportOn(agent);
   const { metadata } = await agent.invoke('Hello, this is a test.', {
     maxTokens: 4,
     signal: t.signal,

@@ -1,6 +1,6 @@
 import type { AgentChunk, AgentResponse } from '../agents/agent.js';
 import { hasCode } from '../errors.js';
-import { isComparable, isOurs } from './both-backends.js';
+import { isComparable, isProjectServer } from './both-backends.js';
 import type { ScenarioContext } from './scenario.js';
 
 const MESSAGE = 'Tell me a story about a dragon.';
@@ -9,7 +9,7 @@ const TURNS = ['My name is Zorvik.', 'What is 2 plus 3?', 'What is my name?'];
 
 export async function run(t: ScenarioContext): Promise<void> {
   // Token ids are asked of servers of which it is known that they do not refuse the question.
-  const ours = isOurs(t);
+  const ours = isProjectServer(t);
   const options = {
     maxTokens: 32,
     temperature: 0,
@@ -17,6 +17,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     ...(ours ? { extraBody: { return_token_ids: true } } : {}),
   };
   const agent = await t.loadRemote();
+  t.reportOn(agent);
   t.equal(
     'the trace says that the server was reached',
     agent.device.attempts.map(({ device, outcome }) => [device, outcome]),

@@ -73,6 +73,7 @@ const cases: Case[] = [
 export async function run(t: ScenarioContext): Promise<void> {
   const options = { maxTokens: 12, temperature: 0, signal: t.signal };
   const good = await t.loadRemote();
+  t.reportOn(good);
   const expected = (await good.invoke(MESSAGE, options)).metadata.text;
   const facts = new Set<string>();
 

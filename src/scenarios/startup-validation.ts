@@ -1,5 +1,5 @@
 import { isAbortError } from '../errors.js';
-import { isOurs } from './both-backends.js';
+import { isProjectServer } from './both-backends.js';
 import type { ScenarioContext } from './scenario.js';
 import { completionsAsked, faultUrl, newKey } from './server.js';
 
@@ -87,7 +87,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     unknown.status === 'invalid' && unknown.reason.includes('not a model'),
     { actual: unknown, expected: 'invalid, naming the model' },
   );
-  if (isOurs(t)) {
+  if (isProjectServer(t)) {
     const nobody = await t.subject.validateStartup(
       { settings: { ...remote, model: 'nobody/has-this' }, environment: {} },
       { signal: t.signal },
@@ -122,7 +122,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   // The page goes on meanwhile, and can call it off.
   const controller = new AbortController();
   const key = newKey('startup');
-  const silent = isOurs(t) ? { apiUrl: faultUrl(t.server, 'stall', `key=${key}`) } : {};
+  const silent = isProjectServer(t) ? { apiUrl: faultUrl(t.server, 'stall', `key=${key}`) } : {};
   const working = t.subject.validateStartup(
     { settings: { ...remote, ...silent }, environment: {} },
     { signal: controller.signal },
@@ -135,7 +135,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     )
     .finally(() => (settled = true));
   // Where the server can tell, not before it was asked.
-  while (isOurs(t) && !settled && (await completionsAsked(t.server, key)) === 0)
+  while (isProjectServer(t) && !settled && (await completionsAsked(t.server, key)) === 0)
     t.signal.throwIfAborted();
   controller.abort();
   t.equal('it can be called off', await outcome, 'aborted');
