@@ -42,7 +42,7 @@ describe('reduceScenario', () => {
     );
     expect(
       two.live.map(({ text }) => text),
-      'replies under way at once stay apart',
+      'concurrent replies stay separate',
     ).to.deep.equal([' Hi!00', ' Bye1']);
     expect(last.live).to.deep.equal([
       { message: 'Hello', text: ' Hi!' },
@@ -54,8 +54,8 @@ describe('reduceScenario', () => {
 
     const over = reduceScenario(last, { type: 'scenario-end', id, result: aResult() });
     expect(isOver(over)).to.equal(true);
-    expect(over.attempts, 'every attempt that was seen is kept').to.deep.equal(last.attempts);
-    expect(over.live[0], 'the evidence takes the place of what was seen live').to.deep.equal({
+    expect(over.attempts, 'every attempt is kept').to.deep.equal(last.attempts);
+    expect(over.live[0], 'the evidence replaces the live output').to.deep.equal({
       message: 'Hello, this is a test.',
       text: ' Hello! How are you?',
     });

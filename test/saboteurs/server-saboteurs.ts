@@ -12,11 +12,11 @@ import {
 } from './saboteur.js';
 import { again, changed, unbroken } from './streams.js';
 
-/** For the scenarios about servers and settings. */
+/** Saboteurs of the scenarios about servers and settings. */
 export const serverSaboteurs: Saboteur[] = [
   // remote-agent
   subjectSaboteur(
-    'answers itself in place of the server',
+    'answers instead of the server',
     { 'remote-agent': 'the agent is remote' },
     (subject) => ({
       loadAgent: (options) =>
@@ -29,7 +29,7 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   remoteSaboteur(
     'makes up its usage',
-    { 'remote-agent': 'usage is the number of token ids' },
+    { 'remote-agent': 'usage matches the number of token ids' },
     (agent) => (payload, options) =>
       agent
         .invoke(payload, options)
@@ -38,8 +38,8 @@ export const serverSaboteurs: Saboteur[] = [
         ),
   ),
   remoteSaboteur(
-    'tells the server more than was said',
-    { 'remote-agent': 'the prompt has as many tokens' },
+    'adds to the prompt of the server',
+    { 'remote-agent': 'the prompt has as many tokens as in this page' },
     (agent) => (payload, options) =>
       agent.invoke(
         {
@@ -66,7 +66,7 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   subjectSaboteur(
     'never asks the server',
-    { 'backend-fallback': 'a server that answers is taken first' },
+    { 'backend-fallback': 'auto uses a server that responds' },
     (subject) => ({
       loadAgent: (options) =>
         subject.loadAgent(options.backend === 'auto' ? { ...options, backend: 'local' } : options),
@@ -75,22 +75,22 @@ export const serverSaboteurs: Saboteur[] = [
   // remote-faults
   remoteSaboteur(
     'has one error for everything',
-    { 'remote-faults': 'status 401 is an error of its own' },
+    { 'remote-faults': 'status 401 is a specific error' },
     (agent) => (payload, options) =>
       agent
         .invoke(payload, options)
         .catch(() => Promise.reject(new UnmockedError('network', 'It failed.'))),
   ),
   remoteSaboteur(
-    'takes half an answer for the whole',
-    { 'remote-faults': 'truncated JSON is an error of its own' },
+    'accepts half a response',
+    { 'remote-faults': 'truncated JSON is a specific error' },
     (agent) => (payload, options) =>
       agent
         .invoke(payload, options)
         .catch(() => agent.invoke(payload, { ...options, maxTokens: 2 })),
   ),
   remoteSaboteur(
-    'is never the same after an error',
+    'changes its replies after an error',
     { 'remote-faults': 'status 500: the same agent works again' },
     (agent) => {
       let failed = false;
@@ -131,8 +131,8 @@ export const serverSaboteurs: Saboteur[] = [
     }),
   ),
   subjectSaboteur(
-    'sends again what was already shown',
-    { 'remote-faults': 'after a first token nothing is sent again' },
+    'retries after the first token',
+    { 'remote-faults': 'after the first token the request is not retried' },
     (subject) => ({
       loadAgent: async (options) =>
         altered(await subject.loadAgent(options), {
@@ -161,7 +161,7 @@ export const serverSaboteurs: Saboteur[] = [
     }),
   ),
   subjectSaboteur(
-    "takes one backend's section for the other's",
+    'applies the section of the other backend',
     { 'config-precedence': 'remote: the section of the local backend does not count' },
     (subject) => ({
       parseConfig: (toml, environment) => {
@@ -262,8 +262,8 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   // chat-room
   agentSaboteur(
-    'leaves out what is not talk',
-    { 'chat-room': 'in this page: the party reaches the prompt as it is' },
+    'drops the data of the game',
+    { 'chat-room': 'in this page: the party reaches the prompt unchanged' },
     {
       invoke: (agent) => (payload, options) =>
         agent.invoke(
@@ -278,8 +278,8 @@ export const serverSaboteurs: Saboteur[] = [
     },
   ),
   agentSaboteur(
-    'goes on as if nothing broke',
-    { 'chat-room': 'in this page: a reply breaks off in the middle' },
+    'hides a broken stream',
+    { 'chat-room': 'in this page: a reply is cut off in mid-stream' },
     { stream: (agent) => (payload, options) => unbroken(agent, payload, options) },
   ),
   // tool-calls
@@ -293,7 +293,7 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   responseSaboteur(
     'swallows malformed calls',
-    { 'tool-calls': 'in this page: it is reported' },
+    { 'tool-calls': 'in this page: a malformed call is reported' },
     (response) => ({ ...response, problems: [] }),
   ),
   agentSaboteur(
@@ -311,13 +311,13 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   // reasoning
   responseSaboteur(
-    'says what it thinks',
-    { reasoning: 'in this page: there is a reply, without it' },
+    'shows its reasoning in the reply',
+    { reasoning: 'in this page: the reply contains no reasoning' },
     (response) => ({ ...response, response: response.metadata.text }),
   ),
   agentSaboteur(
-    'streams what it thinks as its reply',
-    { reasoning: 'in this page: streamed, the reply is the same' },
+    'streams its reasoning as the reply',
+    { reasoning: 'in this page: streaming does not change the reply' },
     {
       stream: (agent) => (payload, options) =>
         changed(agent.stream(payload, options), (chunk) => ({
@@ -330,17 +330,17 @@ export const serverSaboteurs: Saboteur[] = [
   // stop-and-limits
   agentSaboteur(
     'ignores stop sequences',
-    { 'stop-and-limits': 'in this page: a stop sequence ends the reply before it' },
+    { 'stop-and-limits': 'in this page: the reply ends before a stop sequence' },
     { invoke: (agent) => (payload, options) => agent.invoke(payload, { ...options, stop: [] }) },
   ),
   agentSaboteur(
-    'has one seed for everything',
-    { 'stop-and-limits': 'in this page: another seed is another text' },
+    'always uses the same seed',
+    { 'stop-and-limits': 'in this page: different seeds give different texts' },
     { invoke: (agent) => (payload, options) => agent.invoke(payload, { ...options, seed: 3 }) },
   ),
   remoteSaboteur(
-    'has a seed of its own every time',
-    { 'stop-and-limits': 'on the server: seed 1 twice is the same text' },
+    'uses a new seed every time',
+    { 'stop-and-limits': 'on the server: seed 1 gives the same text twice' },
     (agent) => {
       let calls = 0;
       return (payload, options) =>
