@@ -7,17 +7,15 @@ import type { Message } from '../src/agents/agent.js';
 import { Generator } from '../src/engine/runtime/generator.js';
 import { takeApart } from '../src/engine/runtime/special-tokens.js';
 import { UnmockedError } from '../src/errors.js';
-import type { Dtype, Model } from '../src/models/model.js';
+import { type Dtype, dtypes, type Model } from '../src/models/model.js';
 import { resolveModel } from '../src/models/registry.js';
 import { toTranscript } from './prompt.js';
-import type { LoadModelOptions, ServedModel } from './served-model.js';
+import { defaultDtype, type LoadModelOptions, type ServedModel } from './served-model.js';
 
 /** A model that computes in this thread. */
 export interface LocalModel extends ServedModel {
   generator: Generator;
 }
-
-const DTYPES = ['fp32', 'fp16', 'q8', 'q4', 'q4f16'] as const satisfies readonly Dtype[];
 
 /** Below this, handing work to more threads costs more than it saves, and takes the processor from whoever waits for the tokens. Bytes. */
 const ONE_THREAD_BELOW = 32_000_000;
@@ -30,7 +28,7 @@ const ONE_THREAD_BELOW = 32_000_000;
  */
 export async function loadServedModel({
   model: reference,
-  dtype = 'q8',
+  dtype = defaultDtype,
   root,
 }: LoadModelOptions): Promise<LocalModel> {
   const folder = asFolder(reference);
@@ -153,7 +151,7 @@ function pickFile(folder: string, candidates: string[], id: string): string {
   if (!file)
     throw new UnmockedError(
       'file-not-found',
-      `"${id}" has none of the files ${candidates.join(', ') || '(none is known)'}. Choose another dtype: ${DTYPES.join(', ')}.`,
+      `"${id}" has none of the files ${candidates.join(', ') || '(none is known)'}. Choose another dtype: ${dtypes.join(', ')}.`,
     );
   return file;
 }

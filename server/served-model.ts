@@ -2,6 +2,8 @@ import type { Message } from '../src/agents/agent.js';
 import type { GenerateRequest, GenerateResult, TokenEvent } from '../src/engine/protocol.js';
 import type { Dtype } from '../src/models/model.js';
 
+export const defaultDtype: Dtype = 'q8';
+
 /** What is known of a loaded model; plain data. */
 export interface ModelInfo {
   id: string;
@@ -36,7 +38,7 @@ export interface ServedModel extends ModelInfo {
 export interface LoadModelOptions {
   /** A registry id, a hub id (`owner/name`, `owner/name@revision`), or the path of a folder in the hub's layout. */
   model: string;
-  /** Default `q8`. */
+  /** Default {@link defaultDtype}. */
   dtype?: Dtype | undefined;
   /** The project's folder: has `public/models/` and `.cache/`. */
   root: string;

@@ -3,7 +3,7 @@ import type { Model } from '../models/model.js';
 import type { PageDevice } from './events.js';
 import { formatBytes } from './format.js';
 
-/** Bytes of ONNX Runtime's builds: see scripts/lib/ort-files.mjs. */
+/** Bytes of ONNX Runtime's builds: see src/engine/ort-files.ts. */
 const RUNTIME_BYTES = { plain: 14_300_000, asyncify: 26_900_000 };
 
 /** What a model's first choice on a device weighs, small files included; undefined where the registry does not know. */

@@ -1,9 +1,7 @@
 /** The only wire contract between the page and an engine's worker. Plain data; errors cross whole (see `ErrorRecord`). */
 import type { ErrorRecord } from '../errors.js';
 import type { Dtype, LocalDevice, Model } from '../models/model.js';
-
-/** One build of ONNX Runtime's WASM. WebGPU needs a build that can wait for the GPU (`asyncify`); plain WASM is half its size. */
-export type OrtBuild = 'plain' | 'asyncify';
+import type { OrtBuild } from './ort-files.js';
 
 /** One rung of the ladder: what is tried in one fresh worker. */
 export interface Rung {

@@ -1,7 +1,8 @@
 /** What a model can do beyond continuing text. Scenarios say what they need; a model that lacks it makes them skip. */
 export type Capability = 'chat' | 'tools' | 'reasoning';
 
-export type Dtype = 'fp32' | 'fp16' | 'q8' | 'q4' | 'q4f16';
+export const dtypes = ['fp32', 'fp16', 'q8', 'q4', 'q4f16'] as const;
+export type Dtype = (typeof dtypes)[number];
 export type LocalDevice = 'webgpu' | 'wasm';
 
 /** Where a model's files are. */

@@ -217,5 +217,5 @@ test('the command line gives each folder to the repository before it', () => {
       host: '127.0.0.1',
     },
   );
-  assert.throws(() => parseCommandLine(['--dir', 'x']), /comes after the --repo/);
+  assert.throws(() => parseCommandLine(['--dir', 'x']), /must come after the --repo/);
 });

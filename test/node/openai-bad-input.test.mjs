@@ -3,7 +3,7 @@ import http from 'node:http';
 import net from 'node:net';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { ROOT } from '../../scripts/lib/install.mjs';
-import { startOpenAiServer } from '../../scripts/lib/openai-server.mjs';
+import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
 import { chat, completed, HELLO, MODEL, WEATHER } from './openai-helpers.mjs';
 
 let server;

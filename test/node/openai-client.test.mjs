@@ -8,7 +8,7 @@ import OpenAI, {
   NotFoundError,
   RateLimitError,
 } from 'openai';
-import { startOpenAiServer } from '../../scripts/lib/openai-server.mjs';
+import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
 import { eventually, HELLO, MODEL, STORY, WEATHER } from './openai-helpers.mjs';
 
 /* The official client, unchanged: what it accepts is what others will send, and what it reads is what others will read. */

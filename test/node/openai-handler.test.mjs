@@ -5,8 +5,11 @@ import { cp, mkdtemp, rm, truncate } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { ROOT, UsageError } from '../../scripts/lib/install.mjs';
-import { loadServer, readOptions, startOpenAiServer } from '../../scripts/lib/openai-server.mjs';
+import { UsageError } from '../../scripts/lib/command.mjs';
+import { ROOT } from '../../scripts/lib/install.mjs';
+import { readServerOptions } from '../../scripts/lib/openai/options.mjs';
+import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
+import { loadServer, loadServerModel } from '../../scripts/lib/typescript.mjs';
 import { chat, completed, eventually, HELLO, MODEL } from './openai-helpers.mjs';
 
 let server;
@@ -15,7 +18,7 @@ let loadServedModel;
 let model;
 before(async () => {
   module = await loadServer();
-  ({ loadServedModel } = await loadServer('model.ts'));
+  ({ loadServedModel } = await loadServerModel());
   model = await loadServedModel({ model: MODEL, root: ROOT });
   server = await startOpenAiServer({ models: [model] });
 });
@@ -300,8 +303,8 @@ describe('models', () => {
 });
 
 describe('the command', () => {
-  test('argument, then environment, then default', () => {
-    const { port, host, models, apiKey, faults } = readOptions([], {});
+  test('argument, then environment, then default', async () => {
+    const { port, host, models, apiKey, faults } = await readServerOptions([], {});
     assert.deepEqual(
       [port, host, models, apiKey, faults],
       [8080, '127.0.0.1', [MODEL], undefined, true],
@@ -311,13 +314,11 @@ describe('the command', () => {
       AF_LLM_MODEL: 'distilgpt2',
       OPENAI_API_URL: 'http://localhost:9999/v1',
     };
-    assert.deepEqual([readOptions([], env)].map((o) => [o.port, o.host, o.models, o.apiKey])[0], [
-      9999,
-      'localhost',
-      ['distilgpt2'],
-      'k',
-    ]);
-    const told = readOptions(
+    assert.deepEqual(
+      [await readServerOptions([], env)].map((o) => [o.port, o.host, o.models, o.apiKey])[0],
+      [9999, 'localhost', ['distilgpt2'], 'k'],
+    );
+    const told = await readServerOptions(
       [
         '--port',
         '0',
@@ -338,7 +339,7 @@ describe('the command', () => {
       [0, ['a/b', 'c/d'], 'x', false, ['*']],
     );
     assert.equal(
-      readOptions([], { OPENAI_API_URL: 'https://api.example.org/v1' }).port,
+      (await readServerOptions([], { OPENAI_API_URL: 'https://api.example.org/v1' })).port,
       8080,
       'the address of some other server',
     );
@@ -358,8 +359,8 @@ describe('the command', () => {
     ['extra'],
   ]) {
     test(`refuses ${args.join(' ')}`, () =>
-      assert.throws(
-        () => readOptions(args),
+      assert.rejects(
+        readServerOptions(args),
         (error) =>
           error instanceof UsageError &&
           error.message.includes(args[0]) &&
@@ -370,7 +371,7 @@ describe('the command', () => {
   test('a port in use is said so', async () => {
     await assert.rejects(
       startOpenAiServer({ models: [model], port: Number(new URL(server.url).port) }),
-      /^Error: Port \d+ on 127\.0\.0\.1 is in use: stop what uses it, or choose another one: --port /,
+      /^Error: Port \d+ on 127\.0\.0\.1 is in use: stop the program that uses it, or choose another port: --port /,
     );
   });
 

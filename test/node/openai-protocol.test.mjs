@@ -3,7 +3,8 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { runnerImport } from 'vite';
 import { ROOT } from '../../scripts/lib/install.mjs';
-import { loadServer, startOpenAiServer } from '../../scripts/lib/openai-server.mjs';
+import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
+import { loadServerModel } from '../../scripts/lib/typescript.mjs';
 import {
   allEvents,
   chat,
@@ -23,7 +24,7 @@ const importTs = async (file) =>
     .module;
 before(async () => {
   server = await startOpenAiServer();
-  const { loadServedModel } = await loadServer('model.ts');
+  const { loadServedModel } = await loadServerModel();
   ({ generator } = await loadServedModel({ model: MODEL, root: ROOT }));
 });
 after(() => server.close());

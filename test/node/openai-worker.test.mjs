@@ -2,11 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { ROOT } from '../../scripts/lib/install.mjs';
-import {
-  createModelWorker,
-  loadServer,
-  startOpenAiServer,
-} from '../../scripts/lib/openai-server.mjs';
+import { createModelWorker, startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
+import { loadServer } from '../../scripts/lib/typescript.mjs';
 import {
   allEvents,
   chat,

@@ -1,4 +1,5 @@
 import { AutoModelForCausalLM, AutoTokenizer, env, LogLevel } from '@huggingface/transformers';
+import { ortFilesOf } from '../ort-files.js';
 import { toErrorRecord, UnmockedError } from '../../errors.js';
 import type { AdapterInfo, EngineInfo, LoadProgress, LoadSpec } from '../protocol.js';
 import { Generator } from './generator.js';
@@ -117,8 +118,8 @@ const WARM_UP = {
 
 /** Absolute URLs of the build that the rung needs. */
 function ortFiles({ ortBase, rung }: LoadSpec): { mjs: string; wasm: string } {
-  const build = `${ortBase}ort-wasm-simd-threaded${rung.ort === 'plain' ? '' : `.${rung.ort}`}`;
-  return { mjs: `${build}.mjs`, wasm: `${build}.wasm` };
+  const { mjs, wasm } = ortFilesOf(rung.ort);
+  return { mjs: ortBase + mjs, wasm: ortBase + wasm };
 }
 
 function configureRuntime(

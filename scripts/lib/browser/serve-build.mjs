@@ -1,0 +1,32 @@
+import path from 'node:path';
+
+/**
+ * @typedef {object} ServedBuild
+ * @property {string} url Ends with a slash.
+ * @property {string} outDir
+ * @property {() => Promise<void>} close
+ */
+
+/**
+ * Builds the page into `.cache/<name>` and serves it on a free port. This is what gets published, with the same
+ * headers. dist/ stays as it is.
+ *
+ * @param {string} root
+ * @param {string} name
+ * @param {import('vite').InlineConfig} [config] Merged into the project's own.
+ * @returns {Promise<ServedBuild>}
+ */
+export async function serveBuild(root, name, config = {}) {
+  const { build, preview } = await import('vite');
+  const outDir = path.join(root, '.cache', name);
+  const options = { root, logLevel: /** @type {const} */ ('warn'), ...config };
+  await build({ ...options, build: { outDir, emptyOutDir: true } });
+  const server = await preview({
+    ...options,
+    build: { outDir },
+    preview: { port: 0, strictPort: false },
+  });
+  const url = server.resolvedUrls?.local[0];
+  if (!url) throw new Error("Vite's preview server has no local URL");
+  return { url, outDir, close: () => server.close() };
+}
