@@ -1,16 +1,24 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import net from 'node:net';
+import { Readable } from 'node:stream';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { ROOT } from '../../scripts/lib/install.mjs';
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
-import { chat, completed, HELLO, MODEL, WEATHER } from './openai-helpers.mjs';
+import { chat, completed, HELLO, MODEL, WEATHER, header } from './openai-helpers.mjs';
 
+/** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
 let server;
 before(async () => (server = await startOpenAiServer()));
 after(() => server.close());
 
-/** An OpenAI error that gives nothing of this machine away. */
+/**
+ * An OpenAI error that gives nothing of this machine away.
+ *
+ * @param {Response} response
+ * @param {number} status
+ * @param {string | null} [param]
+ */
 async function refused(response, status, param) {
   const text = await response.text();
   assert.equal(response.status, status, text);
@@ -42,7 +50,11 @@ const KINDS = {
   'an array': [[]],
   'an object': { a: {} },
 };
-/** What of these each field takes; the rest has to be refused. */
+/**
+ * What of these each field takes; the rest has to be refused.
+ *
+ * @type {Record<string, readonly string[]>}
+ */
 const FIELDS = {
   model: [],
   messages: [],
@@ -106,6 +118,7 @@ describe('each field with values of each kind', () => {
 describe('what is nested', () => {
   const user = { role: 'user', content: 'Hi.' };
   const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
+  /** @type {Record<string, [body: object, param: string]>} */
   const cases = {
     'messages missing': [{ messages: undefined }, 'messages'],
     'model missing': [{ model: undefined }, 'model'],
@@ -203,6 +216,10 @@ describe('what is nested', () => {
   test('a thousand and a hundred thousand levels deep', async () => {
     for (const depth of [1000, 100_000]) {
       const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+      /**
+       * @param {string} messages
+       * @param {string} [more]
+       */
       const raw = (messages, more = '') =>
         fetch(`${server.url}/v1/chat/completions`, {
           method: 'POST',
@@ -224,13 +241,28 @@ describe('what is nested', () => {
       (await fetch(`${server.url}/v1/chat/completions`, { method: 'POST', body })).status,
       200,
     );
-    assert.equal({}.n, undefined);
+    assert.equal(/** @type {{ n?: unknown }} */ ({}).n, undefined);
   });
 });
 
+/**
+ * A request body that streams. `ReadableStream.from` is missing from the DOM's types.
+ *
+ * @param {AsyncIterable<Uint8Array>} chunks
+ */
+const streamOf = (chunks) => /** @type {ReadableStream} */ (Readable.toWeb(Readable.from(chunks)));
+
 describe('bodies', () => {
+  /**
+   * @param {RequestInit['body']} body
+   * @param {Record<string, string>} [headers]
+   */
   const send = (body, headers) =>
-    fetch(`${server.url}/v1/chat/completions`, { method: 'POST', body, headers, duplex: 'half' });
+    fetch(
+      `${server.url}/v1/chat/completions`,
+      // Node requires `duplex` for a body that streams; the DOM's types lack it.
+      /** @type {RequestInit} */ ({ method: 'POST', body, headers, duplex: 'half' }),
+    );
 
   for (const [name, body] of Object.entries({
     nothing: '',
@@ -273,20 +305,19 @@ describe('bodies', () => {
     const chunks = async function* () {
       for (let at = 0; at < body.length; at += 65_536) yield body.subarray(at, at + 65_536);
     };
-    assert.equal(
-      (await refused(await send(ReadableStream.from(chunks())), 413)).code,
-      'request_too_large',
-    );
+    assert.equal((await refused(await send(streamOf(chunks())), 413)).code, 'request_too_large');
   });
 
   test('a client that reads only after it has sent all 10 MB gets the answer', async () => {
     const { hostname, port } = new URL(server.url);
-    const socket = net.connect(port, hostname);
+    const socket = net.connect(Number(port), hostname);
     const body = Buffer.alloc(10 << 20, 'x');
     socket.write(
       `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`,
     );
-    await new Promise((resolve, reject) => socket.once('error', reject).write(body, resolve));
+    await new Promise((resolve, reject) =>
+      socket.once('error', reject).write(body, () => resolve(undefined)),
+    );
     let answer = '';
     for await (const bytes of socket) answer += bytes;
     assert.match(answer, /^HTTP\/1\.1 413 /);
@@ -329,6 +360,7 @@ describe('bodies', () => {
 });
 
 describe('addresses and methods', () => {
+  /** @type {[method: string, address: string, status: number, param?: string][]} */
   const cases = [
     ['GET', '/', 404],
     ['GET', '/v1', 404],
@@ -342,17 +374,17 @@ describe('addresses and methods', () => {
     test(`${method} ${address}`, async () =>
       void (await refused(await fetch(server.url + address, { method }), status, param)));
 
-  for (const [method, address, allow] of [
+  for (const [method, address, allow] of /** @type {const} */ ([
     ['GET', '/v1/chat/completions', 'POST'],
     ['DELETE', '/v1/chat/completions', 'POST'],
     ['PUT', '/v1/models', 'GET'],
     ['POST', '/v1/models', 'GET'],
     ['PATCH', `/v1/models/${MODEL}`, 'GET'],
     ['POST', '/health', 'GET'],
-  ]) {
+  ])) {
     test(`${method} ${address} is not allowed, and ${allow} is said to be`, async () => {
       const response = await fetch(server.url + address, { method });
-      assert.match(response.headers.get('allow'), new RegExp(allow));
+      assert.match(header(response, 'allow'), new RegExp(allow));
       await refused(response, 405);
     });
   }
@@ -365,11 +397,15 @@ describe('addresses and methods', () => {
 
   test('requests that fetch would not send', async () => {
     const { hostname, port } = new URL(server.url);
+    /**
+     * @param {http.RequestOptions} options
+     * @returns {Promise<number>}
+     */
     const raw = (options) =>
       new Promise((resolve, reject) =>
         http
           .request({ hostname, port, ...options }, (res) =>
-            res.resume().once('end', () => resolve(res.statusCode)),
+            res.resume().once('end', () => resolve(res.statusCode ?? 0)),
           )
           .once('error', reject)
           .end(),

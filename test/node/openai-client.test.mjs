@@ -14,7 +14,9 @@ import { eventually, HELLO, MODEL, STORY, WEATHER } from './openai-helpers.mjs';
 /* The official client, unchanged: what it accepts is what others will send, and what it reads is what others will read. */
 
 const KEY = 'sk-test-client';
+/** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
 let server;
+/** @type {OpenAI} */
 let client;
 before(async () => {
   server = await startOpenAiServer({ apiKey: KEY, graceMs: 0 });
@@ -22,16 +24,34 @@ before(async () => {
 });
 after(() => server.close());
 
+/**
+ * The answer is a completion or a stream, as the body asks.
+ *
+ * @param {object} [body]
+ * @param {OpenAI.RequestOptions} [options]
+ * @returns {Promise<import('./openai-helpers.mjs').Json>}
+ */
 const create = (body, options) =>
   client.chat.completions.create(
-    { model: MODEL, messages: HELLO, temperature: 0, ...body },
+    /** @type {OpenAI.ChatCompletionCreateParams} */ ({
+      model: MODEL,
+      messages: HELLO,
+      temperature: 0,
+      ...body,
+    }),
     options,
   );
 
 test('models: list and retrieve', async () => {
   const { data } = await client.models.list();
   assert.deepEqual(
-    data.map(({ id, object, max_model_len }) => ({ id, object, max_model_len })),
+    data.map(
+      (/** @type {import('./openai-helpers.mjs').Json} */ { id, object, max_model_len }) => ({
+        id,
+        object,
+        max_model_len,
+      }),
+    ),
     [{ id: MODEL, object: 'model', max_model_len: 512 }],
   );
   assert.equal((await client.models.retrieve(MODEL)).id, MODEL);
@@ -54,13 +74,15 @@ test('streamed, by loop and by helper, says the same', async () => {
   stream.on('content', (piece) => (pieces += piece));
   const final = await stream.finalChatCompletion();
   assert.deepEqual(
-    [looped, pieces, final.choices[0].message.content],
+    [looped, pieces, final.choices[0]?.message.content],
     Array(3).fill('Hello! How are you?'),
   );
 });
 
 describe('a call of a tool and its result', () => {
+  /** @type {{ role: 'user', content: string }[]} */
   const messages = [{ role: 'user', content: 'What is the weather in Quelmar?' }];
+  /** @param {import('./openai-helpers.mjs').Json} assistant */
   const goOn = (assistant) =>
     create({
       tools: [WEATHER],
@@ -97,7 +119,9 @@ describe('a call of a tool and its result', () => {
     });
     let content = '';
     stream.on('content', (piece) => (content += piece));
-    const { message, finish_reason: reason } = (await stream.finalChatCompletion()).choices[0];
+    /** @type {import('./openai-helpers.mjs').Json} */
+    const final = await stream.finalChatCompletion();
+    const { message, finish_reason: reason } = final.choices[0];
     assert.equal(reason, 'tool_calls');
     assert.equal(content, '', 'nothing of the call is content');
     assert.deepEqual(JSON.parse(message.tool_calls[0].function.arguments), { city: 'Quelmar' });
@@ -114,6 +138,7 @@ describe('a call of a tool and its result', () => {
 });
 
 describe('errors are of the class that the client has for them', () => {
+  /** @type {[name: string, type: abstract new (...args: never) => InstanceType<typeof OpenAI.APIError>, status: number, code: string | null, call: () => Promise<unknown>][]} */
   const cases = [
     [
       'a wrong key',
@@ -152,7 +177,7 @@ describe('errors are of the class that the client has for them', () => {
   for (const [name, type, status, code, call] of cases) {
     test(name, async () => {
       await assert.rejects(call(), (error) => {
-        assert.ok(error instanceof type, `${error.name}: ${error.message}`);
+        assert.ok(error instanceof type, String(error));
         assert.deepEqual([error.status, error.code], [status, code]);
         return true;
       });
@@ -175,12 +200,12 @@ describe('errors are of the class that the client has for them', () => {
     });
     assert.equal(
       (await retrying.chat.completions.create({ model: MODEL, messages: HELLO, temperature: 0 }))
-        .choices[0].message.content,
+        .choices[0]?.message.content,
       'Hello! How are you?',
     );
     const log = await (await fetch(`${server.url}/faults/log?key=client-retry`)).json();
     assert.deepEqual(
-      log.map(({ status }) => status),
+      log.map((/** @type {import('./openai-helpers.mjs').Json} */ { status }) => status),
       [503, 200],
     );
   });

@@ -2,27 +2,51 @@ import assert from 'node:assert/strict';
 import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
-import { chat, completed, delta, eventually, readEvents, STORY } from './openai-helpers.mjs';
+import { toError } from '../../scripts/lib/command.mjs';
+import {
+  bodyOf,
+  chat,
+  completed,
+  delta,
+  eventually,
+  header,
+  readEvents,
+  STORY,
+} from './openai-helpers.mjs';
 
+/** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
 let server;
 before(async () => (server = await startOpenAiServer({ graceMs: 0 })));
 after(() => server.close());
 
+/**
+ * @param {string} faults
+ * @param {object} [body]
+ * @param {import('./openai-helpers.mjs').Init} [init]
+ */
 const post = (faults, body = {}, init = {}) =>
   chat(`${server.url}/fault:${faults}`, { max_tokens: 12, temperature: 0, ...body }, init);
+/**
+ * @param {string} key
+ * @returns {Promise<import('./openai-helpers.mjs').Json[]>}
+ */
 const log = async (key) => (await fetch(`${server.url}/faults/log?key=${key}`)).json();
 const wellAfterwards = async () =>
   assert.equal((await completed(server.url, { max_tokens: 1 })).choices.length, 1);
 
-/** Content chunks that arrive, and how the stream ends: 'ended', or the error's name. */
+/**
+ * Content chunks that arrive, and how the stream ends: 'ended', or the error's name.
+ *
+ * @param {Response} response
+ */
 async function contentChunks(response) {
   let chunks = 0;
   let text = '';
   try {
-    for await (const bytes of response.body) text += new TextDecoder().decode(bytes);
+    for await (const bytes of bodyOf(response)) text += new TextDecoder().decode(bytes);
   } catch (error) {
     chunks = [...text.matchAll(/"content":"[^"]/g)].length;
-    return { chunks, text, end: error.name };
+    return { chunks, text, end: toError(error).name };
   }
   chunks = [...text.matchAll(/"content":"[^"]/g)].length;
   return { chunks, text, end: 'ended' };
@@ -65,7 +89,7 @@ test('status, with Retry-After, in the form of an OpenAI error; status-once only
 test('html and content-type', async () => {
   const page = await post('html');
   assert.equal(page.status, 200);
-  assert.match(page.headers.get('content-type'), /^text\/html/);
+  assert.match(header(page, 'content-type'), /^text\/html/);
   assert.match(await page.text(), /^<!doctype html>/);
   const typed = await post('content-type=text%2Fplain');
   assert.equal(typed.headers.get('content-type'), 'text/plain');
@@ -80,7 +104,7 @@ test('truncated: well-formed HTTP, broken JSON, no [DONE]', async () => {
   const { end, text: events } = await contentChunks(await post('truncated', { stream: true }));
   assert.equal(end, 'ended');
   assert.doesNotMatch(events, /DONE/);
-  assert.throws(() => JSON.parse(events.split('data: ').at(-1)), SyntaxError);
+  assert.throws(() => JSON.parse(events.split('data: ').at(-1) ?? '{}'), SyntaxError);
 });
 
 test('cut: the socket goes after N chunks, or in the middle of a body; cut-once only the first time', async () => {
@@ -167,6 +191,7 @@ test('no-choices and malformed-tools, streamed and not', async () => {
   assert.deepEqual((await (await post('no-choices')).json()).choices, []);
   for await (const event of readEvents(await post('no-choices', { stream: true })))
     assert.deepEqual(event.choices, []);
+  /** @param {import('./openai-helpers.mjs').Json[]} calls */
   const broken = (calls) =>
     assert.throws(() => JSON.parse(calls[0].function.arguments), SyntaxError);
   const [choice] = (await (await post('malformed-tools')).json()).choices;
@@ -189,7 +214,7 @@ test('slow begins later; echo-key says the key', async () => {
 });
 
 describe('options that are none', () => {
-  for (const [options, named] of [
+  for (const [options, named] of /** @type {const} */ ([
     ['stauts=500', 'stauts=500'],
     ['status=abc', 'status=abc'],
     ['status=200', 'status=200'],
@@ -199,7 +224,7 @@ describe('options that are none', () => {
     ['%E0%A4%A', '%E0%A4%A'],
     ['__proto__', '__proto__'],
     ['constructor=1', 'constructor=1'],
-  ]) {
+  ])) {
     test(options, async () => {
       const response = await post(options);
       assert.equal(response.status, 400);

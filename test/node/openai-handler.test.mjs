@@ -5,16 +5,20 @@ import { cp, mkdtemp, rm, truncate } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { UsageError } from '../../scripts/lib/command.mjs';
+import { toError, UsageError } from '../../scripts/lib/command.mjs';
 import { ROOT } from '../../scripts/lib/install.mjs';
 import { readServerOptions } from '../../scripts/lib/openai/options.mjs';
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
 import { loadServer, loadServerModel } from '../../scripts/lib/typescript.mjs';
-import { chat, completed, eventually, HELLO, MODEL } from './openai-helpers.mjs';
+import { chat, completed, eventually, header, HELLO, MODEL } from './openai-helpers.mjs';
 
+/** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
 let server;
+/** @type {Awaited<ReturnType<typeof loadServer>>} */
 let module;
+/** @type {Awaited<ReturnType<typeof loadServerModel>>['loadServedModel']} */
 let loadServedModel;
+/** @type {Awaited<ReturnType<typeof loadServedModel>>} */
 let model;
 before(async () => {
   module = await loadServer();
@@ -25,6 +29,11 @@ before(async () => {
 after(() => server.close());
 
 describe('the handler without a port', () => {
+  /**
+   * @param {string} address
+   * @param {object} [body]
+   * @param {RequestInit} [init]
+   */
   const request = (address, body, init = {}) =>
     new Request(
       `http://unmocked.invalid${address}`,
@@ -55,11 +64,12 @@ describe('the handler without a port', () => {
     assert.equal((await pending).status, 499);
     const { body } = await handler(request('/v1/chat/completions', { ...greeting, stream: true }));
     assert.equal(await running(), 1);
-    await body.cancel();
+    await body?.cancel();
     await eventually(async () => assert.equal(await running(), 0));
   });
 
   test('a failure of the runtime is a 500 that says nothing of this machine, and goes to the log', async () => {
+    /** @type {string[]} */
     const logged = [];
     const broken = {
       ...model,
@@ -67,7 +77,7 @@ describe('the handler without a port', () => {
     };
     const handler = module.createHandler({
       models: [broken],
-      log: (error) => logged.push(error.message),
+      log: (error) => logged.push(toError(error).message),
     });
     for (const stream of [false, true]) {
       const response = await handler(request('/v1/chat/completions', { ...greeting, stream }));
@@ -78,6 +88,7 @@ describe('the handler without a port', () => {
   });
 
   test('a failure in the middle of a stream is an event with an error, and no [DONE]', async () => {
+    /** @type {import('../../server/index.js').ServedModel['generate']} */
     const fails = async (_, onToken) => {
       onToken({ index: 0, tokenId: 1, text: ' Hello' });
       throw new Error('secret');
@@ -103,9 +114,11 @@ describe('the handler without a port', () => {
 
 describe('keys', () => {
   const KEY = 'sk-ключ ~"\\';
+  /** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
   let locked;
   before(async () => (locked = await startOpenAiServer({ models: [model], apiKey: 'sk-right' })));
   after(() => locked.close());
+  /** @param {string} [authorization] */
   const get = (authorization) =>
     fetch(`${locked.url}/v1/models`, {
       headers: authorization === undefined ? {} : { authorization },
@@ -176,8 +189,14 @@ describe('keys', () => {
 });
 
 describe('CORS', () => {
+  /**
+   * @param {string} url
+   * @param {string} origin
+   * @param {import('./openai-helpers.mjs').Init} [init]
+   */
   const from = (url, origin, init) =>
     fetch(url, { ...init, headers: { origin, ...init?.headers } });
+  /** @param {Response} response */
   const allowed = (response) => response.headers.get('access-control-allow-origin');
 
   test('by default pages of this machine may read, others not', async () => {
@@ -235,11 +254,12 @@ describe('CORS', () => {
     });
     assert.equal(preflight.status, 204);
     assert.deepEqual(
-      preflight.headers.get('access-control-allow-headers').split(/, ?/),
+      header(preflight, 'access-control-allow-headers').split(/, ?/),
       headers.split(','),
     );
-    assert.match(preflight.headers.get('access-control-allow-methods'), /POST/);
-    for (const [address, init] of [
+    assert.match(header(preflight, 'access-control-allow-methods'), /POST/);
+    /** @type {[address: string, init: RequestInit & { headers?: Record<string, string> }][]} */
+    const requests = [
       ['/v1/nothing', {}],
       ['/v1/chat/completions', { method: 'POST', body: '{' }],
       ['/v1/chat/completions', { method: 'POST', body: 'x'.repeat(2 << 20) }],
@@ -247,12 +267,13 @@ describe('CORS', () => {
         '/v1/chat/completions',
         { method: 'POST', body: JSON.stringify({ model: MODEL, messages: HELLO, stream: true }) },
       ],
-    ]) {
+    ];
+    for (const [address, init] of requests) {
       const response = await from(server.url + address, origin, init);
       assert.equal(allowed(response), origin);
-      assert.match(response.headers.get('access-control-expose-headers'), /x-request-id/);
+      assert.match(header(response, 'access-control-expose-headers'), /x-request-id/);
       assert.equal(response.headers.get('cross-origin-resource-policy'), 'cross-origin');
-      assert.match(response.headers.get('x-request-id'), /^req_/);
+      assert.match(header(response, 'x-request-id'), /^req_/);
       await response.text();
     }
   });
@@ -363,7 +384,7 @@ describe('the command', () => {
         readServerOptions(args),
         (error) =>
           error instanceof UsageError &&
-          error.message.includes(args[0]) &&
+          error.message.includes(args[0] ?? '') &&
           error.message.includes('usage:'),
       ));
   }

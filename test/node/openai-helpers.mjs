@@ -9,8 +9,13 @@ import { EventSourceParserStream } from 'eventsource-parser/stream';
  */
 
 export const MODEL = 'unmocked-tiny';
+/** @type {{ role: 'user', content: string }[]} */
 export const HELLO = [{ role: 'user', content: 'Hello, this is a test.' }];
-/** The answer is long. */
+/**
+ * The answer is long.
+ *
+ * @type {{ role: 'user', content: string }[]}
+ */
 export const STORY = [{ role: 'user', content: 'Tell me a story about a fox.' }];
 export const WEATHER = {
   type: /** @type {const} */ ('function'),
@@ -84,6 +89,24 @@ export async function allEvents(url, body, init) {
   for await (const event of readEvents(await chat(url, { stream: true, ...body }, init)))
     events.push(event);
   return events;
+}
+
+/**
+ * A header of a response; empty if it has none.
+ *
+ * @param {Response} response
+ * @param {string} name
+ */
+export const header = (response, name) => response.headers.get(name) ?? '';
+
+/**
+ * The first model of a server.
+ *
+ * @param {import('../../scripts/lib/openai/server.mjs').RunningServer} server
+ */
+export function modelOf({ models: [model] }) {
+  if (!model) throw new Error('the server has no model');
+  return model;
 }
 
 /** @param {Json} event */

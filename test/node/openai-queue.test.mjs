@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
+import { toError } from '../../scripts/lib/command.mjs';
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
 import {
   allEvents,
@@ -10,8 +11,10 @@ import {
   eventually,
   MODEL,
   STORY,
+  modelOf,
 } from './openai-helpers.mjs';
 
+/** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
 let server;
 before(async () => (server = await startOpenAiServer({ maxQueue: 12, graceMs: 0 })));
 after(() => server.close());
@@ -22,9 +25,10 @@ const idle = () =>
 
 /** Makes the model wait for `open()` before each token, so that what the tests see does not hang on its speed. */
 function closeGate() {
-  const [model] = server.models;
+  const model = modelOf(server);
   const { generate } = model;
-  let open;
+  /** @type {(value?: unknown) => void} */
+  let open = () => undefined;
   const opened = new Promise((resolve) => (open = resolve));
   model.generate = async (request, onToken, signal) => {
     await Promise.race([
@@ -38,6 +42,7 @@ function closeGate() {
     open();
   };
 }
+/** @param {{ running: number, queued: number }} expected */
 const queue = (expected) =>
   eventually(async () => assert.deepEqual(await health(), { status: 'ok', ...expected }));
 
@@ -57,11 +62,12 @@ test('ten clients at once: all are answered, each with its own answer', async ()
 });
 
 test('leaving ends the generation: streamed and not', async () => {
-  const [model] = server.models;
+  const model = modelOf(server);
   const { generate } = model;
   for (const stream of [true, false]) {
     const leave = new AbortController();
     let after = 0;
+    /** @type {Promise<string> | undefined} */
     let ended;
     model.generate = (request, onToken, signal) => {
       const result = generate(
@@ -75,7 +81,7 @@ test('leaving ends the generation: streamed and not', async () => {
       );
       ended = result.then(
         () => 'ran to its end',
-        (error) => error.name,
+        (error) => toError(error).name,
       );
       return result;
     };
@@ -117,7 +123,7 @@ test('a socket that is simply destroyed counts as leaving', async () => {
   const open = closeGate();
   const { hostname, port } = new URL(server.url);
   const body = JSON.stringify({ model: MODEL, messages: STORY });
-  const socket = net.connect(port, hostname);
+  const socket = net.connect(Number(port), hostname);
   socket.write(
     `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   );
@@ -147,7 +153,9 @@ test('a full queue refuses with 429 and Retry-After, and takes requests again af
 
 test('users take turns: one with many requests does not keep another waiting', async () => {
   const open = closeGate();
+  /** @type {string[]} */
   const order = [];
+  /** @param {string} user */
   const ask = (user) => completed(server.url, { user, max_tokens: 1 }).then(() => order.push(user));
   const all = [ask('first')];
   await queue({ running: 1, queued: 0 });
@@ -164,7 +172,9 @@ test('users take turns: one with many requests does not keep another waiting', a
 
 test('keys take turns as well, where no user is named', async () => {
   const open = closeGate();
+  /** @type {string[]} */
   const order = [];
+  /** @param {string} key */
   const ask = (key) =>
     completed(server.url, { max_tokens: 1 }, { headers: { authorization: `Bearer ${key}` } }).then(
       () => order.push(key),
@@ -191,7 +201,7 @@ test('while it shuts down, new requests get 503 and running ones are answered', 
     assert.equal((await (await fetch(`${closing.url}/health`)).json()).running, 1),
   );
   // A request that is arriving: the connection of one that comes later is not accepted any more.
-  const socket = net.connect(port, hostname);
+  const socket = net.connect(Number(port), hostname);
   socket.write('POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n');
   // What it sent is there by the time that requests sent later were answered.
   for (let round = 0; round < 3; round++) await fetch(`${closing.url}/health`);

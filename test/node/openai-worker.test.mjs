@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import { toError } from '../../scripts/lib/command.mjs';
 import { ROOT } from '../../scripts/lib/install.mjs';
 import { createModelWorker, startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
 import { loadServer } from '../../scripts/lib/typescript.mjs';
@@ -10,6 +11,7 @@ import {
   completed,
   eventually,
   MODEL,
+  modelOf,
   readEvents,
   STORY,
 } from './openai-helpers.mjs';
@@ -18,11 +20,16 @@ import {
 
 const LONG = { messages: STORY, temperature: 2, repetition_penalty: 2, seed: 5 };
 
+/** @type {Awaited<ReturnType<typeof loadServer>>['ModelHost']} */
 let ModelHost;
+/** @type {InstanceType<typeof ModelHost>} */
 let host;
+/** @type {Worker} */
 let worker;
 let started = 0;
+/** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
 let server;
+/** @type {import('./openai-helpers.mjs').Json[]} */
 const logged = [];
 before(async () => {
   ({ ModelHost } = await loadServer());
@@ -47,7 +54,7 @@ const idle = () =>
   eventually(async () => assert.deepEqual(await health(), { status: 'ok', running: 0, queued: 0 }));
 
 test('while a request is computed, health and 429 are answered, and who leaves frees the slot', async () => {
-  const [model] = server.models;
+  const model = modelOf(server);
   const { generate } = model;
   // Sampled hot, so that it does not end by itself.
   const prompt = {
@@ -59,14 +66,23 @@ test('while a request is computed, health and 429 are answered, and who leaves f
     stream: true,
   };
   let tokens = 0;
+  /** @type {(value?: unknown) => void} */
   let begin;
+  /** @type {Promise<string> | undefined} */
   let ended;
   model.generate = (request, onToken, signal) => {
     begin();
-    const result = generate(request, (token) => onToken(token, tokens++), signal);
+    const result = generate(
+      request,
+      (token) => {
+        tokens++;
+        onToken(token);
+      },
+      signal,
+    );
     ended = result.then(
       () => 'ran to its end',
-      (error) => error.name,
+      (error) => toError(error).name,
     );
     return result;
   };
@@ -75,7 +91,7 @@ test('while a request is computed, health and 429 are answered, and who leaves f
     const begun = new Promise((resolve) => (begin = resolve));
     const leaves = chat(server.url, prompt, { signal: leave.signal })
       .then((response) => response.text())
-      .catch((error) => error.name);
+      .catch((error) => toError(error).name);
     await begun;
     const [{ running }, { status }] = await Promise.all([health(), chat(server.url, prompt)]);
     assert.deepEqual([running, status], [1, 429]);
@@ -92,7 +108,11 @@ test('while a request is computed, health and 429 are answered, and who leaves f
 describe('a worker that dies', () => {
   /** By an error between two tokens: `terminate()` in the middle of a run would abort this process. */
   const kill = () => worker.postMessage(null);
-  /** An error that gives nothing of this machine away. */
+  /**
+   * An error that gives nothing of this machine away.
+   *
+   * @param {string} text
+   */
   const isPlain = (text) => {
     assert.match(
       text,
@@ -115,13 +135,14 @@ describe('a worker that dies', () => {
       logged.map(({ code }) => code),
       ['engine-crashed'],
     );
+    /** @param {import('./openai-helpers.mjs').Json[]} events */
     const contents = (events) => events.map(({ choices }) => choices[0].delta);
     assert.deepEqual(contents(await allEvents(server.url, { messages: STORY })), contents(whole));
     assert.equal(started, before + 1);
   });
 
   test('before the first token: a status of 500', async () => {
-    const [model] = server.models;
+    const model = modelOf(server);
     const { generate } = model;
     model.generate = (...call) => {
       model.generate = generate;
@@ -145,10 +166,11 @@ describe('a worker that dies', () => {
       new Worker('throw new Error("no memory")', { eval: true }),
       createModelWorker(),
     ];
-    const other = new ModelHost(() => workers.shift());
+    const other = new ModelHost(() => workers.shift() ?? createModelWorker());
     await assert.rejects(
       other.load({ model: MODEL, root: ROOT }),
-      (error) => error.code === 'engine-crashed' && error.cause.message === 'no memory',
+      (/** @type {import('./openai-helpers.mjs').Json} */ error) =>
+        error.code === 'engine-crashed' && error.cause.message === 'no memory',
     );
     assert.equal((await other.load({ model: MODEL, root: ROOT })).id, MODEL);
     await other.close();

@@ -2,17 +2,23 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
+import { portOf } from './openai-helpers.mjs';
 import { launch, servePage, withEnvironment } from './page-helpers.mjs';
 
 const KEY = 'sk-page-settings-0123456789';
 const TIMEOUT = 60_000;
 
-/** A server of a test's own: `answer` gets each chat completion's response, with its headers sent. */
+/**
+ * A server of a test's own: `answer` gets each chat completion's response, with its headers sent.
+ *
+ * @param {(response: http.ServerResponse) => void} answer
+ */
 async function serve(answer) {
+  /** @type {string[]} */
   const heard = [];
   const server = http.createServer((request, response) => {
     heard.push(`${request.method} ${request.url} ${JSON.stringify(request.headers)}`);
-    const stream = request.url.endsWith('/chat/completions') && request.method === 'POST';
+    const stream = request.url?.endsWith('/chat/completions') && request.method === 'POST';
     response.writeHead(200, {
       'content-type': stream ? 'text/event-stream' : 'application/json',
       'access-control-allow-origin': '*',
@@ -21,32 +27,51 @@ async function serve(answer) {
     if (stream) answer(response);
     else response.end('{"data":[{"id":"scripted"}]}');
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   const close = () => {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
   };
-  return { url: `http://127.0.0.1:${server.address().port}/v1`, heard, close };
+  return { url: `http://127.0.0.1:${portOf(server)}/v1`, heard, close };
 }
+/**
+ * @param {string} content
+ * @param {string | null} [finish_reason]
+ */
 const event = (content, finish_reason = null) =>
   `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason }] })}\n\n`;
 
-/** What a test sees of the page. */
+/**
+ * What a test sees of the page.
+ *
+ * @param {import('playwright-core').Page} page
+ */
 function look(page) {
+  /** @param {string} id */
   const field = (id) => page.locator(`unmocked-settings #${id}`);
   /** Every source of settings was read. */
   const settled = async () => {
     await field('backend').waitFor({ timeout: TIMEOUT });
-    await page.evaluate(() => document.querySelector('unmocked-harness').page.ready);
+    await page.evaluate(() => document.querySelector('unmocked-harness')?.page?.ready);
   };
   return {
     field,
+    /**
+     * @param {string} id
+     * @param {string} value
+     */
     enter: async (id, value) => {
       await field(id).fill(value);
       await field(id).blur();
     },
+    /**
+     * @param {string} id
+     * @param {string} value
+     */
     choose: (id, value) => field(id).selectOption(value),
+    /** @param {string} id */
     value: (id) => field(id).inputValue(),
+    /** @param {string} url */
     open: async (url) => {
       await page.goto(url);
       await settled();
@@ -77,6 +102,10 @@ function look(page) {
     /** All that is in the document, shadow roots included. */
     html: () =>
       page.evaluate(() => {
+        /**
+         * @param {ParentNode} root
+         * @returns {string}
+         */
         const all = (root) =>
           [...root.querySelectorAll('*')]
             .map(
@@ -91,12 +120,19 @@ function look(page) {
 }
 
 describe('the settings of the built page', () => {
+  /** @type {Awaited<ReturnType<typeof servePage>>} */
   let served;
+  /** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
   let openai;
+  /** @type {import('playwright-core').Browser} */
   let browser;
+  /** @type {import('playwright-core').BrowserContext} */
   let context;
+  /** @type {import('playwright-core').Page} */
   let page;
+  /** @type {string[]} */
   let logged;
+  /** @type {import('playwright-core').Request[]} */
   let requests;
   const api = () => `${openai.url}/v1`;
 
@@ -260,7 +296,9 @@ describe('the settings of the built page', () => {
   });
 
   test('a reply arrives piece by piece, as text and never as HTML, with its thinking apart; Stop ends the request', async () => {
+    /** @type {http.ServerResponse | undefined} */
     let response;
+    /** @type {Promise<unknown> | undefined} */
     let hungUp;
     const scripted = await serve((given) => {
       response = given;
@@ -281,7 +319,7 @@ describe('the settings of the built page', () => {
         /^Thinking:\s+It is <i>bold<\/i>\.$/,
       );
       assert.equal(await tester.locator('dl.metrics').count(), 0, 'it goes on');
-      response.end(`${event('</b>', 'stop')}data: [DONE]\n\n`);
+      response?.end(`${event('</b>', 'stop')}data: [DONE]\n\n`);
       await tester.locator('dl.metrics').waitFor({ timeout: TIMEOUT });
       assert.equal(await tester.locator('.reply').innerText(), '<b>One</b>');
       assert.equal(await tester.locator('.output b, .output i').count(), 0);

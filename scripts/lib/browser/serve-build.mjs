@@ -4,6 +4,7 @@ import path from 'node:path';
  * @typedef {object} ServedBuild
  * @property {string} url Ends with a slash.
  * @property {string} outDir
+ * @property {import('vite').Rolldown.RolldownOutput} built
  * @property {() => Promise<void>} close
  */
 
@@ -20,7 +21,8 @@ export async function serveBuild(root, name, config = {}) {
   const { build, preview } = await import('vite');
   const outDir = path.join(root, '.cache', name);
   const options = { root, logLevel: /** @type {const} */ ('warn'), ...config };
-  await build({ ...options, build: { outDir, emptyOutDir: true } });
+  const built = await build({ ...options, build: { outDir, emptyOutDir: true } });
+  if (!('output' in built)) throw new Error('Vite made several builds, or watches');
   const server = await preview({
     ...options,
     build: { outDir },
@@ -28,5 +30,5 @@ export async function serveBuild(root, name, config = {}) {
   });
   const url = server.resolvedUrls?.local[0];
   if (!url) throw new Error("Vite's preview server has no local URL");
-  return { url, outDir, close: () => server.close() };
+  return { url, outDir, built, close: () => server.close() };
 }

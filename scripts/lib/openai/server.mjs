@@ -16,6 +16,13 @@ import { loadServer, loadTables } from '../typescript.mjs';
 
 /** @typedef {OwnOptions & Partial<Omit<import('../../../server/index.js').HandlerOptions, 'models' | 'closing'>>} ServerOptions */
 
+/**
+ * @typedef {object} RunningServer
+ * @property {string} url Without a path.
+ * @property {ServedModel[]} models
+ * @property {() => Promise<void>} close Refuses new requests, and waits for those under way.
+ */
+
 export const createModelWorker = () => new Worker(new URL('./worker.mjs', import.meta.url));
 
 /**
@@ -23,6 +30,7 @@ export const createModelWorker = () => new Worker(new URL('./worker.mjs', import
  * by default. An OpenAI client's base URL is `${url}/v1`.
  *
  * @param {ServerOptions} [options]
+ * @returns {Promise<RunningServer>}
  * @throws {Error} if a model cannot be loaded, or the port is in use; with the remedy.
  */
 export async function startOpenAiServer({
