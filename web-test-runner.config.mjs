@@ -25,7 +25,7 @@ import { createHub } from './test/servers/hub.mjs';
  *   window.unmockedGroup    'wasm' or 'webgpu'
  *   /models/, /ort/         the bundled model and ONNX Runtime's files, with lengths, and real 404s
  *   /__hub/                 a hub in the Hugging Face layout, with faults on request: test/servers/hub.mjs
- *   /__report, /__print     POST a report for reports/unmocked.json, or a text for the console: see
+ *   /__report, /__print     POST a report for reports/unmocked.json, or a string for the console: see
  *                           scripts/lib/tests/wtr-results.mjs
  *   window.unmockedServer   `{ apiUrl, apiKey }` of an OpenAI-compatible server with the bundled model, on another
  *                           origin: server/. `closedToUs` is the URL of a server that refuses pages of this origin

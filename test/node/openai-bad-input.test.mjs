@@ -13,7 +13,7 @@ before(async () => (server = await startOpenAiServer()));
 after(() => server.close());
 
 /**
- * An OpenAI error that gives nothing of this machine away.
+ * Checks for an OpenAI error that tells nothing about this machine.
  *
  * @param {Response} response
  * @param {number} status
@@ -115,7 +115,7 @@ describe('each field with values of each kind', () => {
   }
 });
 
-describe('what is nested', () => {
+describe('nested values', () => {
   const user = { role: 'user', content: 'Hi.' };
   const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
   /** @type {Record<string, [body: object, param: string]>} */
@@ -197,7 +197,7 @@ describe('what is nested', () => {
     test(name, async () => void (await refused(await chat(server.url, body), 400, param)));
   }
 
-  test('neutral values of what means nothing here', async () => {
+  test('neutral values of fields without meaning here', async () => {
     await completed(server.url, {
       max_tokens: 1,
       n: 1,
@@ -213,7 +213,7 @@ describe('what is nested', () => {
     });
   });
 
-  test('a thousand and a hundred thousand levels deep', async () => {
+  test('arrays a thousand and a hundred thousand levels deep', async () => {
     for (const depth of [1000, 100_000]) {
       const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
       /**
@@ -235,7 +235,7 @@ describe('what is nested', () => {
     }
   });
 
-  test('names that objects have by nature', async () => {
+  test('names that every object inherits', async () => {
     const body = `{"model":"${MODEL}","max_tokens":1,"__proto__":{"n":5},"constructor":1,"messages":[{"role":"user","content":"x","__proto__":{"role":"wizard"}}],"tools":[{"type":"function","function":{"name":"constructor","parameters":{"properties":{"__proto__":{},"toString":1}}}}]}`;
     assert.equal(
       (await fetch(`${server.url}/v1/chat/completions`, { method: 'POST', body })).status,
@@ -288,7 +288,7 @@ describe('bodies', () => {
     );
   });
 
-  test('half characters in strings are no harm', async () => {
+  test('half characters in strings do no harm', async () => {
     assert.equal(
       (
         await send(
@@ -299,7 +299,7 @@ describe('bodies', () => {
     );
   });
 
-  test('10 MB is refused, whether the length is said or not', async () => {
+  test('refuses 10 MB, with and without Content-Length', async () => {
     const body = Buffer.alloc(10 << 20, 'x');
     assert.equal((await refused(await send(body), 413)).code, 'request_too_large');
     const chunks = async function* () {
@@ -308,7 +308,7 @@ describe('bodies', () => {
     assert.equal((await refused(await send(streamOf(chunks())), 413)).code, 'request_too_large');
   });
 
-  test('a client that reads only after it has sent all 10 MB gets the answer', async () => {
+  test('answers a client that sends all 10 MB before it reads', async () => {
     const { hostname, port } = new URL(server.url);
     const socket = net.connect(Number(port), hostname);
     const body = Buffer.alloc(10 << 20, 'x');
@@ -323,7 +323,7 @@ describe('bodies', () => {
     assert.match(answer, /^HTTP\/1\.1 413 /);
   });
 
-  test('exactly the limit is read', async () => {
+  test('reads a body of exactly the limit', async () => {
     const body = JSON.stringify({ model: MODEL, messages: HELLO, max_tokens: 1, padding: '' });
     assert.equal(
       (
@@ -343,7 +343,7 @@ describe('bodies', () => {
     );
   });
 
-  test('too many tokens: the counts are said, streamed or not, also by a context that is full to the last token', async () => {
+  test('too many tokens: the error has the counts, streamed or not, even if only one token is too many', async () => {
     for (const stream of [false, true]) {
       const error = await refused(
         await chat(server.url, {
@@ -382,7 +382,7 @@ describe('addresses and methods', () => {
     ['PATCH', `/v1/models/${MODEL}`, 'GET'],
     ['POST', '/health', 'GET'],
   ])) {
-    test(`${method} ${address} is not allowed, and ${allow} is said to be`, async () => {
+    test(`${method} ${address} is not allowed; Allow names ${allow}`, async () => {
       const response = await fetch(server.url + address, { method });
       assert.match(header(response, 'allow'), new RegExp(allow));
       await refused(response, 405);
@@ -395,7 +395,7 @@ describe('addresses and methods', () => {
     assert.equal(await response.text(), '');
   });
 
-  test('requests that fetch would not send', async () => {
+  test('requests that fetch does not send', async () => {
     const { hostname, port } = new URL(server.url);
     /**
      * @param {http.RequestOptions} options

@@ -11,7 +11,7 @@ import OpenAI, {
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
 import { eventually, HELLO, MODEL, STORY, WEATHER } from './openai-helpers.mjs';
 
-/* The official client, unchanged: what it accepts is what others will send, and what it reads is what others will read. */
+/* The official client, unchanged: it sends and reads what other clients will. */
 
 const KEY = 'sk-test-client';
 /** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
@@ -65,7 +65,7 @@ test('a completion', async () => {
   assert.equal(usage.total_tokens, usage.prompt_tokens + usage.completion_tokens);
 });
 
-test('streamed, by loop and by helper, says the same', async () => {
+test("gives the same text in a loop over the stream and in the client's helper", async () => {
   let looped = '';
   for await (const chunk of await create({ stream: true }))
     looped += chunk.choices[0]?.delta.content ?? '';
@@ -79,7 +79,7 @@ test('streamed, by loop and by helper, says the same', async () => {
   );
 });
 
-describe('a call of a tool and its result', () => {
+describe('a tool call and its result', () => {
   /** @type {{ role: 'user', content: string }[]} */
   const messages = [{ role: 'user', content: 'What is the weather in Quelmar?' }];
   /** @param {import('./openai-helpers.mjs').Json} assistant */
@@ -128,7 +128,7 @@ describe('a call of a tool and its result', () => {
     assert.match((await goOn(message)).choices[0].message.content, /rainy, 14 degrees/);
   });
 
-  test('with tool_choice none nothing is called', async () => {
+  test('calls nothing if tool_choice is none', async () => {
     const {
       choices: [choice],
     } = await create({ messages, tools: [WEATHER], tool_choice: 'none' });
@@ -137,7 +137,7 @@ describe('a call of a tool and its result', () => {
   });
 });
 
-describe('errors are of the class that the client has for them', () => {
+describe("each error has the client's class for it", () => {
   /** @type {[name: string, type: abstract new (...args: never) => InstanceType<typeof OpenAI.APIError>, status: number, code: string | null, call: () => Promise<unknown>][]} */
   const cases = [
     [
@@ -184,7 +184,7 @@ describe('errors are of the class that the client has for them', () => {
     });
   }
 
-  test('a connection that is lost', async () => {
+  test('a lost connection', async () => {
     const lost = new OpenAI({ baseURL: `${server.url}/fault:lost/v1`, apiKey: KEY, maxRetries: 0 });
     await assert.rejects(
       lost.chat.completions.create({ model: MODEL, messages: HELLO }),
@@ -192,7 +192,7 @@ describe('errors are of the class that the client has for them', () => {
     );
   });
 
-  test('its retries come through', async () => {
+  test('a retry succeeds', async () => {
     const retrying = new OpenAI({
       baseURL: `${server.url}/fault:status-once=503:client-retry,retry-after=0/v1`,
       apiKey: KEY,
@@ -211,11 +211,11 @@ describe('errors are of the class that the client has for them', () => {
   });
 });
 
-test('abort ends a stream, and its slot is free', async () => {
+test('abort ends a stream and frees its slot', async () => {
   const whole = (await create({ messages: STORY })).usage.completion_tokens;
   const stream = await create({ messages: STORY, stream: true });
   let chunks = 0;
-  // What had arrived with the third chunk is still handed out.
+  // The client still yields the chunks that arrived with the third one.
   for await (const _ of stream) if (++chunks === 3) stream.controller.abort();
   assert.ok(chunks < whole / 2, `${chunks} chunks of ${whole} tokens`);
   const signal = AbortSignal.abort();

@@ -35,7 +35,7 @@ const wellAfterwards = async () =>
   assert.equal((await completed(server.url, { max_tokens: 1 })).choices.length, 1);
 
 /**
- * Content chunks that arrive, and how the stream ends: 'ended', or the error's name.
+ * The content chunks that arrive, and how the stream ends: 'ended', or the error's name.
  *
  * @param {Response} response
  */
@@ -52,7 +52,7 @@ async function contentChunks(response) {
   return { chunks, text, end: 'ended' };
 }
 
-test('GET /faults lists them, and a port on which nothing listens', async () => {
+test('GET /faults lists the faults, and a port without a listener', async () => {
   const { faults, closedPort } = await (await fetch(`${server.url}/faults`)).json();
   assert.ok(faults.includes('cut-once') && faults.includes('echo-key'));
   await assert.rejects(
@@ -63,12 +63,12 @@ test('GET /faults lists them, and a port on which nothing listens', async () => 
   );
 });
 
-test('they touch chat completions alone, unless told to touch all', async () => {
+test('faults touch only chat completions, unless "all" is given', async () => {
   assert.equal((await fetch(`${server.url}/fault:status=500/v1/models`)).status, 200);
   assert.equal((await fetch(`${server.url}/fault:status=500,all/v1/models`)).status, 500);
 });
 
-test('status, with Retry-After, in the form of an OpenAI error; status-once only the first time', async () => {
+test('status: an OpenAI error with Retry-After; status-once only the first time', async () => {
   const response = await post('status=429,retry-after=7');
   assert.equal(response.status, 429);
   assert.equal(response.headers.get('retry-after'), '7');
@@ -107,7 +107,7 @@ test('truncated: well-formed HTTP, broken JSON, no [DONE]', async () => {
   assert.throws(() => JSON.parse(events.split('data: ').at(-1) ?? '{}'), SyntaxError);
 });
 
-test('cut: the socket goes after N chunks, or in the middle of a body; cut-once only the first time', async () => {
+test('cut: the socket closes after N chunks, or in the middle of a body; cut-once only the first time', async () => {
   const { chunks, end } = await contentChunks(
     await post('cut=3', { stream: true, messages: STORY }),
   );
@@ -126,7 +126,7 @@ test('cut: the socket goes after N chunks, or in the middle of a body; cut-once 
   );
 });
 
-test('endless: goes on beyond max_tokens until the client leaves', async () => {
+test('endless: continues beyond max_tokens until the client leaves', async () => {
   const leave = new AbortController();
   const response = await post(
     'endless,key=endless',
@@ -171,7 +171,7 @@ test('stall: nothing, or nothing more after N chunks, until the client leaves', 
     () => 'came',
     (error) => error.name,
   );
-  // Anything that was sent would be here by the time that another request was answered.
+  // Once another request is answered, everything sent before it has arrived.
   await wellAfterwards();
   assert.equal(await Promise.race([next, Promise.resolve('nothing')]), 'nothing');
   second.abort();
@@ -204,7 +204,7 @@ test('no-choices and malformed-tools, streamed and not', async () => {
   assert.equal(events.at(-1).choices[0].finish_reason, 'tool_calls');
 });
 
-test('slow begins later; echo-key says the key', async () => {
+test('slow starts late; echo-key repeats the key', async () => {
   const start = performance.now();
   assert.equal((await post('slow=150')).status, 200);
   assert.ok(performance.now() - start >= 145);
@@ -213,7 +213,7 @@ test('slow begins later; echo-key says the key', async () => {
   assert.match((await response.json()).error.message, /sk-test-1/);
 });
 
-describe('options that are none', () => {
+describe('invalid options', () => {
   for (const [options, named] of /** @type {const} */ ([
     ['stauts=500', 'stauts=500'],
     ['status=abc', 'status=abc'],
@@ -235,7 +235,7 @@ describe('options that are none', () => {
   }
 });
 
-test('with faults switched off the prefix is an unknown address', async () => {
+test('with faults turned off, the prefix is an unknown address', async () => {
   const plain = await startOpenAiServer({ models: server.models, faults: false });
   try {
     assert.equal((await chat(`${plain.url}/fault:status=500`, {})).status, 404);
@@ -245,7 +245,7 @@ test('with faults switched off the prefix is an unknown address', async () => {
   }
 });
 
-test('CORS is on answers that a fault made', async () => {
+test('answers made by a fault have CORS headers', async () => {
   for (const faults of ['status=500', 'html', 'truncated', 'nonsense']) {
     const response = await post(faults, {}, { headers: { origin: 'http://localhost:5173' } });
     assert.equal(

@@ -68,7 +68,7 @@ describe('the handler without a port', () => {
     await eventually(async () => assert.equal(await running(), 0));
   });
 
-  test('a failure of the runtime is a 500 that says nothing of this machine, and goes to the log', async () => {
+  test('a runtime failure is a 500 that tells nothing about this machine, and goes to the log', async () => {
     /** @type {string[]} */
     const logged = [];
     const broken = {
@@ -87,7 +87,7 @@ describe('the handler without a port', () => {
     assert.deepEqual(logged, Array(2).fill('cannot read /home/somebody/model.onnx'));
   });
 
-  test('a failure in the middle of a stream is an event with an error, and no [DONE]', async () => {
+  test('a failure in the middle of a stream sends an error event and no [DONE]', async () => {
     /** @type {import('../../server/index.js').ServedModel['generate']} */
     const fails = async (_, onToken) => {
       onToken({ index: 0, tokenId: 1, text: ' Hello' });
@@ -104,7 +104,7 @@ describe('the handler without a port', () => {
     assert.doesNotMatch(text, /secret|DONE/);
   });
 
-  test('refuses with 503 from when it closes, but says its health', async () => {
+  test('refuses with 503 once it closes, but still reports its health', async () => {
     const closing = AbortSignal.abort();
     const handler = module.createHandler({ models: [model], closing });
     assert.equal((await handler(request('/v1/models'))).status, 503);
@@ -124,7 +124,7 @@ describe('keys', () => {
       headers: authorization === undefined ? {} : { authorization },
     });
 
-  test('the right one, in any case of the scheme', async () => {
+  test('accepts the right key, with any case of the scheme', async () => {
     for (const header of ['Bearer sk-right', 'bearer sk-right', 'BEARER  sk-right '])
       assert.equal((await get(header)).status, 200, header);
   });
@@ -152,7 +152,7 @@ describe('keys', () => {
     });
   }
 
-  test('health needs none, nor does a preflight; chat does', async () => {
+  test('health and a preflight need no key; chat does', async () => {
     assert.equal((await fetch(`${locked.url}/health`)).status, 200);
     assert.equal(
       (
@@ -176,7 +176,7 @@ describe('keys', () => {
     );
   });
 
-  test('where none is required, any is accepted', async () => {
+  test('accepts any key if none is required', async () => {
     assert.equal(
       (
         await fetch(`${server.url}/v1/models`, {
@@ -199,7 +199,7 @@ describe('CORS', () => {
   /** @param {Response} response */
   const allowed = (response) => response.headers.get('access-control-allow-origin');
 
-  test('by default pages of this machine may read, others not', async () => {
+  test('by default, only pages of this machine may read', async () => {
     for (const origin of [
       'http://localhost:5173',
       'http://localhost',
@@ -222,7 +222,7 @@ describe('CORS', () => {
     }
   });
 
-  test('the origins that it is told, or all', async () => {
+  test('the configured origins, or all', async () => {
     const told = await startOpenAiServer({
       models: [model],
       origins: ['https://docs.example.org'],
@@ -241,7 +241,7 @@ describe('CORS', () => {
     }
   });
 
-  test('a preflight allows what the client sends; errors and streams have the headers too', async () => {
+  test("a preflight allows the client's headers; errors and streams have CORS headers too", async () => {
     const origin = 'http://localhost:5173';
     const headers =
       'authorization,content-type,x-stainless-lang,x-stainless-runtime-version,x-stainless-retry-count';
@@ -280,7 +280,7 @@ describe('CORS', () => {
 });
 
 describe('models', () => {
-  test('a damaged file of a bundled model is refused before it is loaded', async () => {
+  test('refuses a damaged file of a bundled model before it loads it', async () => {
     const root = await mkdtemp(path.join(os.tmpdir(), 'unmocked-openai-'));
     try {
       const folder = path.join(root, 'public/models', MODEL);
@@ -292,7 +292,7 @@ describe('models', () => {
     }
   });
 
-  test('a folder is a model of its own, under its name; fp32 says what q8 says', async () => {
+  test('a folder is a model under its own name; fp32 and q8 say the same', async () => {
     const folder = await loadServedModel({
       model: path.join(ROOT, 'public/models', MODEL),
       dtype: 'fp32',
@@ -310,7 +310,7 @@ describe('models', () => {
     assert.equal((await response.json()).choices[0].message.content, 'Hello! How are you?');
   });
 
-  test('what is no model is refused by name', async () => {
+  test('refuses an unknown model by name', async () => {
     await assert.rejects(loadServedModel({ model: 'no such model', root: ROOT }), {
       code: 'unknown-model',
     });
@@ -389,14 +389,14 @@ describe('the command', () => {
       ));
   }
 
-  test('a port in use is said so', async () => {
+  test('says that a port is in use', async () => {
     await assert.rejects(
       startOpenAiServer({ models: [model], port: Number(new URL(server.url).port) }),
       /^Error: Port \d+ on 127\.0\.0\.1 is in use: stop the program that uses it, or choose another port: --port /,
     );
   });
 
-  test('serves until it is interrupted, never says the key, and ends with status 0', async () => {
+  test('serves until it is interrupted, never prints the key, and exits with status 0', async () => {
     const child = spawn(
       process.execPath,
       [path.join(ROOT, 'scripts/serve-openai.mjs'), '--port', '0', '--api-key', 'sk-never-said'],

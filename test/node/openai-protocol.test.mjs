@@ -40,7 +40,7 @@ const say = (text, body) =>
 const content = (completion) => completion.choices[0].message.content;
 const THINK = 'Think step by step: what is 9 plus 6?';
 
-describe('greedy output is the golden one, token by token', async () => {
+describe('greedy output equals the golden tokens', async () => {
   /** @type {Record<string, { turns: string[], max_tokens?: number }>} */
   const conversations = {
     greeting: { turns: ['Hello, this is a test.'] },
@@ -70,7 +70,7 @@ describe('greedy output is the golden one, token by token', async () => {
   }
 });
 
-describe('the prompt is the one that the local agent makes', () => {
+describe("the prompt equals the local agent's", () => {
   const EOS = '<|endoftext|>';
   const call = {
     id: 'call_1',
@@ -155,7 +155,7 @@ describe('the prompt is the one that the local agent makes', () => {
       { messages: [user(`a${EOS}\nSystem: b`)] },
       `User: a${EOS.split('').join(' ')}\n System: b\nAssistant:`,
     ],
-    'an assistant who speaks next, whoever spoke last': [
+    'the assistant speaks next, after any role': [
       { messages: [{ role: 'system', content: 'Be brief.' }] },
       'System: Be brief.\nAssistant:',
       { messages: [user('Hi.'), { role: 'assistant', content: 'Hello!' }] },
@@ -176,7 +176,7 @@ describe('the prompt is the one that the local agent makes', () => {
     });
   }
 
-  test('as transcript() of src/agents/prompt.ts writes it', async () => {
+  test('equals transcript() of src/agents/prompt.ts', async () => {
     const { toMessages, transcript } = /** @type {typeof import('../../src/agents/prompt.js')} */ (
       await importTypeScript('src/agents/prompt.ts')
     );
@@ -280,7 +280,7 @@ describe('a stream', () => {
     });
   }
 
-  test('has one id, the role first, a chunk a token, an empty last delta, and [DONE] at the end', async () => {
+  test('has one id, the role first, one chunk per token, an empty last delta, and [DONE] at the end', async () => {
     const response = await chat(server.url, { messages: STORY, stream: true });
     assert.match(header(response, 'content-type'), /^text\/event-stream/);
     const lines = (await response.text()).split('\n\n').filter(Boolean);
@@ -316,7 +316,7 @@ describe('a stream', () => {
   });
 });
 
-test('finish reasons: stop, length, tool_calls; max_completion_tokens is max_tokens', async () => {
+test('finish reasons: stop, length, tool_calls; max_completion_tokens equals max_tokens', async () => {
   assert.equal((await say('Hello, this is a test.')).choices[0].finish_reason, 'stop');
   for (const limit of [
     { max_tokens: 3 },
@@ -328,7 +328,7 @@ test('finish reasons: stop, length, tool_calls; max_completion_tokens is max_tok
   }
 });
 
-test('without max_tokens the context window is the limit, and usage says so', async () => {
+test('without max_tokens, the context window is the limit, and usage shows it', async () => {
   const { usage, choices } = await say('apple river stone '.repeat(60), {
     temperature: 2,
     seed: 3,
@@ -337,7 +337,7 @@ test('without max_tokens the context window is the limit, and usage says so', as
   assert.ok(['stop', 'length'].includes(choices[0].finish_reason));
 });
 
-test('stop sequences end the reply, and no part of one is shown', async () => {
+test('stop sequences end the reply, and no part of one appears in it', async () => {
   const full = content(await completed(server.url, { messages: STORY }));
   for (const stop of ['a small', ' fox', 'x', ['zzz', 'n a t', 'there']]) {
     const {
@@ -358,7 +358,7 @@ test('stop sequences end the reply, and no part of one is shown', async () => {
   }
 });
 
-test('seeds: the same seed says the same, others differ, and none is a new one each time', async () => {
+test('seeds: the same seed gives the same text, others differ, and no seed means a new one each time', async () => {
   /** @param {number} [seed] */
   const sampled = async (seed) =>
     content(
@@ -370,7 +370,7 @@ test('seeds: the same seed says the same, others differ, and none is a new one e
   assert.ok(new Set(await Promise.all(Array.from({ length: 8 }, () => sampled()))).size > 1);
 });
 
-test('temperature is 1 where none is given, and 0 is greedy', async () => {
+test('temperature is 1 by default, and 0 is greedy', async () => {
   const body = { messages: STORY, seed: 5, max_tokens: 40 };
   assert.equal(
     content(await completed(server.url, { ...body, temperature: undefined })),
@@ -382,7 +382,7 @@ test('temperature is 1 where none is given, and 0 is greedy', async () => {
   );
 });
 
-test('reasoning_format: tags stay in the content, or their inside is told apart', async () => {
+test('reasoning_format: the tags stay in the content, or the reasoning gets its own field', async () => {
   assert.equal(content(await say(THINK)), '<think>9 plus 6 is 15.</think>The answer is 15.');
   const { message } = (await say(THINK, { reasoning_format: 'deepseek' })).choices[0];
   assert.deepEqual(

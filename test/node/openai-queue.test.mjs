@@ -23,7 +23,7 @@ const health = async () => (await fetch(`${server.url}/health`)).json();
 const idle = () =>
   eventually(async () => assert.deepEqual(await health(), { status: 'ok', running: 0, queued: 0 }));
 
-/** Makes the model wait for `open()` before each token, so that what the tests see does not hang on its speed. */
+/** Makes the model wait for `open()` before it generates, so that the tests do not depend on its speed. */
 function closeGate() {
   const model = modelOf(server);
   const { generate } = model;
@@ -46,7 +46,7 @@ function closeGate() {
 const queue = (expected) =>
   eventually(async () => assert.deepEqual(await health(), { status: 'ok', ...expected }));
 
-test('ten clients at once: all are answered, each with its own answer', async () => {
+test('ten clients at once each get their own answer', async () => {
   const one = (await completed(server.url, { messages: STORY })).choices[0].message.content;
   const answers = await Promise.all(
     Array.from({ length: 10 }, (_, index) =>
@@ -61,7 +61,7 @@ test('ten clients at once: all are answered, each with its own answer', async ()
   await idle();
 });
 
-test('leaving ends the generation: streamed and not', async () => {
+test('a client that leaves ends its generation, streamed and not', async () => {
   const model = modelOf(server);
   const { generate } = model;
   for (const stream of [true, false]) {
@@ -93,7 +93,7 @@ test('leaving ends the generation: streamed and not', async () => {
       ).then((response) => response.text());
       await assert.rejects(reading, { name: 'AbortError' });
       await idle();
-      // Of 296 tokens: those that were on their way when the socket's end arrived here, and the one under way in the worker.
+      // Of 296 tokens. A few were on their way when the end of the socket arrived, and the worker finishes one.
       assert.equal(await ended, 'AbortError');
       assert.ok(after <= 30, `${after} tokens after the client had left`);
     } finally {
@@ -102,7 +102,7 @@ test('leaving ends the generation: streamed and not', async () => {
   }
 });
 
-test('who leaves while waiting is out of the queue at once', async () => {
+test('a client that leaves while it waits leaves the queue at once', async () => {
   const open = closeGate();
   const first = completed(server.url, { user: 'a' });
   await queue({ running: 1, queued: 0 });
@@ -119,7 +119,7 @@ test('who leaves while waiting is out of the queue at once', async () => {
   await idle();
 });
 
-test('a socket that is simply destroyed counts as leaving', async () => {
+test('a destroyed socket counts as leaving', async () => {
   const open = closeGate();
   const { hostname, port } = new URL(server.url);
   const body = JSON.stringify({ model: MODEL, messages: STORY });
@@ -151,7 +151,7 @@ test('a full queue refuses with 429 and Retry-After, and takes requests again af
   assert.equal((await chat(server.url, {})).status, 200);
 });
 
-test('users take turns: one with many requests does not keep another waiting', async () => {
+test('users take turns: one with many requests does not block another', async () => {
   const open = closeGate();
   /** @type {string[]} */
   const order = [];
@@ -170,7 +170,7 @@ test('users take turns: one with many requests does not keep another waiting', a
   assert.ok(order.indexOf('modest') <= 3, order.join(', '));
 });
 
-test('keys take turns as well, where no user is named', async () => {
+test('keys take turns too, if no user is named', async () => {
   const open = closeGate();
   /** @type {string[]} */
   const order = [];
@@ -192,7 +192,7 @@ test('keys take turns as well, where no user is named', async () => {
   assert.ok(order.indexOf('modest') <= 3, order.join(', '));
 });
 
-test('while it shuts down, new requests get 503 and running ones are answered', async () => {
+test('during shutdown, new requests get 503 and running ones are answered', async () => {
   const closing = await startOpenAiServer({ models: server.models, graceMs: 5000 });
   const open = closeGate();
   const { hostname, port } = new URL(closing.url);
@@ -200,10 +200,10 @@ test('while it shuts down, new requests get 503 and running ones are answered', 
   await eventually(async () =>
     assert.equal((await (await fetch(`${closing.url}/health`)).json()).running, 1),
   );
-  // A request that is arriving: the connection of one that comes later is not accepted any more.
+  // A request that has begun to arrive: the server accepts no later connection.
   const socket = net.connect(Number(port), hostname);
   socket.write('POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n');
-  // What it sent is there by the time that requests sent later were answered.
+  // Once later requests are answered, the first bytes of this one have arrived.
   for (let round = 0; round < 3; round++) await fetch(`${closing.url}/health`);
   const closed = closing.close();
   socket.write('Content-Length: 2\r\n\r\n{}');

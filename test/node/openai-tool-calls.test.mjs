@@ -7,7 +7,7 @@ const { ToolCallStream } = /** @type {typeof import('../../server/tool-call-stre
 );
 
 /**
- * What comes out of a text that is pushed in pieces of one size.
+ * The content and the calls of a string that is pushed in pieces of one size.
  *
  * @param {string} text
  * @param {number} size
@@ -73,7 +73,7 @@ for (const [name, [text, content, calls]] of Object.entries(cases)) {
   });
 }
 
-test('only what may be a call is held back', () => {
+test('holds back only text that may be a call', () => {
   const stream = new ToolCallStream();
   /** @param {string} text */
   const shown = (text) => stream.push(text).content;

@@ -16,7 +16,7 @@ import {
   STORY,
 } from './openai-helpers.mjs';
 
-/* The worker that computes. Each test has the worker itself in its hands. */
+/* The worker that computes. Each test controls the worker itself. */
 
 const LONG = { messages: STORY, temperature: 2, repetition_penalty: 2, seed: 5 };
 
@@ -53,10 +53,10 @@ const health = async () => (await fetch(`${server.url}/health`)).json();
 const idle = () =>
   eventually(async () => assert.deepEqual(await health(), { status: 'ok', running: 0, queued: 0 }));
 
-test('while a request is computed, health and 429 are answered, and who leaves frees the slot', async () => {
+test('while a request computes, the server answers health and 429, and a client that leaves frees the slot', async () => {
   const model = modelOf(server);
   const { generate } = model;
-  // Sampled hot, so that it does not end by itself.
+  // A high temperature keeps the reply from ending by itself.
   const prompt = {
     messages: [{ role: 'user', content: 'apple river stone '.repeat(60) }],
     max_tokens: 200,
@@ -106,10 +106,10 @@ test('while a request is computed, health and 429 are answered, and who leaves f
 });
 
 describe('a worker that dies', () => {
-  /** By an error between two tokens: `terminate()` in the middle of a run would abort this process. */
+  /** Causes an error between two tokens. `terminate()` in the middle of a run would abort this process. */
   const kill = () => worker.postMessage(null);
   /**
-   * An error that gives nothing of this machine away.
+   * Checks that an error tells nothing about this machine.
    *
    * @param {string} text
    */
@@ -122,7 +122,7 @@ describe('a worker that dies', () => {
     assert.ok(!text.includes(ROOT), text);
   };
 
-  test('fails a stream with an event, is replaced, and answers as before', async () => {
+  test('fails a stream with an event; the next worker answers as before', async () => {
     const whole = await allEvents(server.url, { messages: STORY });
     const before = started;
     logged.length = 0;
@@ -161,7 +161,7 @@ describe('a worker that dies', () => {
     );
   });
 
-  test('one that cannot start fails with its cause; one that starts later serves', async () => {
+  test('one that cannot start fails with its cause; a later one serves', async () => {
     const workers = [
       new Worker('throw new Error("no memory")', { eval: true }),
       createModelWorker(),
@@ -177,7 +177,7 @@ describe('a worker that dies', () => {
     await assert.rejects(other.load({ model: MODEL, root: ROOT }), { code: 'disposed' });
   });
 
-  test('errors of loading cross whole', async () => {
+  test('load errors cross the thread boundary whole', async () => {
     await assert.rejects(host.load({ model: 'no such model', root: ROOT }), {
       name: 'UnmockedError',
       code: 'unknown-model',
@@ -188,14 +188,14 @@ describe('a worker that dies', () => {
   });
 });
 
-test('a server that is given models leaves them loaded when it closes', async () => {
+test('a server leaves models loaded that another one shares with it', async () => {
   const other = await startOpenAiServer({ models: server.models });
   await completed(other.url, {});
   await other.close();
   assert.equal((await completed(server.url, {})).choices.length, 1);
 });
 
-test('who leaves in the middle of a stream frees the slot', async () => {
+test('a client that leaves in the middle of a stream frees the slot', async () => {
   const leave = new AbortController();
   const events = readEvents(
     await chat(server.url, { ...LONG, stream: true }, { signal: leave.signal }),

@@ -23,7 +23,7 @@ function folder(files = {}) {
 }
 
 /**
- * The files below a folder that contain a text.
+ * The files below a folder that contain a string.
  *
  * @param {string} directory
  * @param {string} text
@@ -39,7 +39,7 @@ function filesWith(directory, text) {
 }
 
 /**
- * Where the page at an address says that its values come from.
+ * The values that the page at an address shows, with their origins.
  *
  * @param {import('playwright-core').Browser} browser
  * @param {string} url
@@ -55,7 +55,7 @@ async function rowsAt(browser, url) {
   return Object.fromEntries(rows.map(({ key, value, source }) => [key, [value, source]]));
 }
 
-describe('the environment that the page is given', () => {
+describe('the environment of the page', () => {
   /** @type {import('playwright-core').Browser} */
   let browser;
   before(async () => (browser = await launch()));
@@ -64,7 +64,7 @@ describe('the environment that the page is given', () => {
     for (const name of folders) rmSync(name, { recursive: true, force: true });
   });
 
-  test('a build has the URL and the model of the environment, and the key in no file', async () => {
+  test('a build holds the URL and the model of the environment, and never the key', async () => {
     await withEnvironment(variables, async () => {
       const served = await servePage('page-env', {
         envDir: folder({
@@ -86,7 +86,7 @@ describe('the environment that the page is given', () => {
     });
   });
 
-  test('the library has none of them', async () => {
+  test('the library holds none of them', async () => {
     const outDir = folder();
     await withEnvironment(variables, () =>
       build({
@@ -100,7 +100,7 @@ describe('the environment that the page is given', () => {
     for (const value of Object.values(variables)) assert.deepEqual(filesWith(outDir, value), []);
   });
 
-  test('the dev server gives the page all of them, of the process and of .env files', async () => {
+  test('the dev server gives the page all of them, from the process and from .env files', async () => {
     const { OPENAI_API_KEY, ...others } = variables;
     await withEnvironment({ ...others, OPENAI_API_KEY: undefined }, async () => {
       const server = await createServer({

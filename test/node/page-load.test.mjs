@@ -5,9 +5,9 @@ import { gzipSync } from 'node:zlib';
 import { launch, ROOT, servePage } from './page-helpers.mjs';
 
 const TIMEOUT = 60_000;
-/** kB, gzipped, of all scripts that the page loads by itself; `npm run bench` measures the same in a browser. */
+/** Gzipped kB of all scripts that the page loads before a run. `npm run bench` measures the same in a browser. */
 const LIMIT = 60;
-/** Needed by a run, a Test, a configured backend or a config.toml; never by a page that nobody has touched yet. */
+/** Only a run, a Test, a configured backend or a config.toml needs these; an untouched page does not. */
 const ON_DEMAND = [
   'src/harness/run.ts',
   'src/scenarios/runs.ts',
@@ -29,9 +29,9 @@ before(async () => {
 });
 after(() => served?.close());
 
-describe('what the built page loads by itself', () => {
+describe('the scripts that the built page loads first', () => {
   /**
-   * Chunks that come with the entry, before anything asks for more.
+   * The entry and the chunks that it imports.
    *
    * @type {Set<import('vite').Rolldown.OutputChunk>}
    */
@@ -43,7 +43,7 @@ describe('what the built page loads by itself', () => {
     const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
     first = new Set(chunks.filter(({ isEntry }) => isEntry));
     assert.equal(first.size, 1, 'the page has one entry');
-    // A set grows while it is walked.
+    // A set may grow during its iteration.
     for (const { imports } of first)
       for (const name of imports) {
         const chunk = byName.get(name);
@@ -70,18 +70,18 @@ describe('what the built page loads by itself', () => {
     );
   });
 
-  test('holds nothing that only a run, a Test, a configured backend or a config.toml needs', () => {
+  test('hold nothing that only a run, a Test, a configured backend or a config.toml needs', () => {
     for (const part of ON_DEMAND) {
       assert.ok(
         modules(others).some((id) => id.startsWith(part)),
         `${part} is in the build`,
       );
-      assert.ok(!modules(first).some((id) => id.startsWith(part)), `${part} is loaded by itself`);
+      assert.ok(!modules(first).some((id) => id.startsWith(part)), `${part} is loaded first`);
     }
   });
 });
 
-describe('the built page whose code does not come', () => {
+describe('the built page without a part of its code', () => {
   /** @type {import('playwright-core').Browser} */
   let browser;
   /** @type {import('playwright-core').BrowserContext} */
@@ -112,14 +112,14 @@ describe('the built page whose code does not come', () => {
   });
   afterEach(() => context?.close());
 
-  /** It failed, as it must without that code; now the code is there. */
+  /** The first try failed without that code. From now on the code is there. */
   const comeBack = () => {
     assert.ok(refused.length > 0, 'something was fetched');
     away = false;
   };
   const problem = /A part of this page's code could not be loaded: .*Try again/;
 
-  test('a run says so among the problems, all at once, and the next one works', async () => {
+  test('a run reports it as a problem, after one round of requests, and the next run works', async () => {
     const run = () =>
       page.evaluate(() =>
         document
@@ -144,7 +144,7 @@ describe('the built page whose code does not come', () => {
     assert.equal(await page.locator('[part=problems]').isVisible(), false);
   });
 
-  test('a Test says so, and the next one works', async () => {
+  test('a Test reports it, and the next Test works', async () => {
     const tester = page.locator('unmocked-try');
     await tester.getByRole('button', { name: 'Test' }).click();
     await tester.getByRole('alert').waitFor({ timeout: TIMEOUT });
@@ -154,7 +154,7 @@ describe('the built page whose code does not come', () => {
     await tester.locator('dl.metrics').waitFor({ timeout: TIMEOUT });
   });
 
-  test('a config.toml is refused and its text kept, and the next try takes it', async () => {
+  test('a config.toml is refused but its text stays, and the next try accepts it', async () => {
     const sources = page.locator('unmocked-sources');
     await sources.locator('summary').click();
     await sources.locator('#text').fill('[agent]\nseed = 7');

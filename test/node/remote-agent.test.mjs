@@ -8,8 +8,8 @@ import { portOf } from './openai-helpers.mjs';
 /** @typedef {import('./openai-helpers.mjs').Json} Json */
 
 /*
- * The remote agent in Node, against servers that do what the OpenAI-compatible server of this project never would: over real sockets, each
- * made for its test. In Node errors say more than in a browser (refused or unresolved, for instance).
+ * The remote agent in Node, over real sockets, against servers that misbehave in ways in which this project's own server
+ * never does. In Node, errors tell more than in a browser (refused or unresolved, for instance).
  */
 
 const KEY = 'sk-verysecretkey-0123456789abcdef';
@@ -26,7 +26,7 @@ const servers = [];
 after(() => servers.forEach((server) => server.closeAllConnections() ?? server.close()));
 
 /**
- * A server that lists models well, unless `models` does something else, and answers a completion as `complete` says.
+ * A server with a list of models and a completion. `models` and `complete` replace their answers.
  *
  * @param {{ models?: (res: Res) => void, complete?: (res: Res, requests: Json[]) => void }} answers
  */
@@ -95,7 +95,7 @@ const failure = async (work) =>
     (error) => error,
   );
 /**
- * All that an error says.
+ * Everything that an error tells.
  *
  * @param {Json} error
  */
@@ -138,7 +138,7 @@ describe('the key', () => {
     assert.doesNotMatch(texts(error), /sk-very/);
   });
 
-  test('a placeholder for one is not taken out of texts', async () => {
+  test('a placeholder key is not removed from strings', async () => {
     const { url } = await serve({
       complete: (res) => json(res, { error: { message: 'the model of the test failed' } }, 500),
     });
@@ -160,7 +160,7 @@ describe('the key', () => {
 });
 
 describe('a list of models', () => {
-  test('that stalls is a timeout, and not a list of none', async () => {
+  test('that stalls is a timeout, not an empty list', async () => {
     const { url } = await serve({
       models: (res) =>
         res.writeHead(200, { 'Content-Type': 'application/json' }).write('{"data":['),
@@ -168,7 +168,7 @@ describe('a list of models', () => {
     assert.equal((await failure(load(url, { timeoutSeconds: 0.3 }))).details.fault, 'timeout');
   });
 
-  test('that stalls can be left', async () => {
+  test('that stalls can be aborted', async () => {
     const { url } = await serve({
       models: (res) =>
         res.writeHead(200, { 'Content-Type': 'application/json' }).write('{"data":['),
@@ -186,12 +186,12 @@ describe('a list of models', () => {
     assert.equal((await failure(load(url))).details.fault, 'not-json');
   });
 
-  test('that is not there is none', async () => {
+  test('that is missing is an empty list', async () => {
     const { url } = await serve({ models: (res) => json(res, { error: 'not found' }, 404) });
     assert.equal((await load(url, { model: 'any' })).model.id, 'any');
   });
 
-  test('of one names the model where nobody did; of several, somebody has to', async () => {
+  test('of one model sets a missing model; with several, a missing model is an error', async () => {
     assert.equal((await load((await serve({})).url)).model.id, 'm');
     const { url } = await serve({
       models: (res) => json(res, { data: [{ id: 'a' }, { id: 'b', max_model_len: 99 }] }),
@@ -200,7 +200,7 @@ describe('a list of models', () => {
     assert.equal((await load(url, { model: 'b' })).contextWindow, 99);
   });
 
-  test('without the model is a failed rung of auto', async () => {
+  test('without the model fails its rung of auto', async () => {
     const { url } = await serve({
       models: (res) => json(res, { data: [{ id: 'llama3.2:latest' }] }),
     });
@@ -230,7 +230,7 @@ describe('a list of models', () => {
   });
 });
 
-test('a session that is forgotten while it speaks stays forgotten', async () => {
+test('a session that is forgotten during a reply stays forgotten', async () => {
   const { url, requests } = await serve({
     complete: (res) => setTimeout(() => json(res, answer('Noted.')), 50),
   });
@@ -242,12 +242,12 @@ test('a session that is forgotten while it speaks stays forgotten', async () => 
   assert.deepEqual(requests.at(-1).body.messages, [{ role: 'user', content: 'Hello?' }]);
 });
 
-test('two names for one thing that disagree are refused', async () => {
+test('refuses two settings that contradict each other', async () => {
   const { url } = await serve({});
   assert.match((await failure(load(url, { device: 'wasm' }))).message, /"remote".*"wasm"/);
 });
 
-test('Node says whether it was the name or the port', async () => {
+test('Node tells an unknown host from a closed port', async () => {
   const { url } = await serve({});
   servers.at(-1)?.close();
   assert.equal((await failure(load(url))).details.fault, 'refused');

@@ -8,18 +8,18 @@ import { setTimeout as wait } from 'node:timers/promises';
  *
  * | option | what happens to a file's content |
  * | --- | --- |
- * | `truncate=N` | only the first N bytes exist, with a Content-Length that says so: nothing but size or digest gives it away |
- * | `cut=N` | the socket closes N bytes into each answer; Content-Length promised all |
- * | `cut-once=N:KEY` | the same, for the first answer under KEY; after that all is well, Range included |
- * | `stall=N` | after N bytes nothing more comes, and the socket stays open |
+ * | `truncate=N` | only the first N bytes exist, and Content-Length says so: only size or digest shows it |
+ * | `cut=N` | the socket closes after N bytes of each answer; Content-Length promises all |
+ * | `cut-once=N:KEY` | the same, only for the first answer under KEY |
+ * | `stall=N` | nothing more comes after N bytes, and the socket stays open |
  * | `slow=N` | N bytes per second |
  * | `corrupt` | the byte in the middle is flipped; length and headers are right |
  * | `html` | status 200 with an index page, as a single-page host answers a missing file |
- * | `status=N`, `status-once=N:KEY` | this status, with a text; always, or for the first answer under KEY |
+ * | `status=N`, `status-once=N:KEY` | this status; always, or for the first answer under KEY |
  * | `no-range` | Range is ignored, and not offered |
  * | `no-length` | no Content-Length |
  * | `only=TEXT` | the faults touch only files whose path contains TEXT; without it, every file |
- * | `key=KEY` | no fault: files the requests under KEY in the log (a KEY in `cut-once`, `status-once` does that too) |
+ * | `key=KEY` | no fault: lists the requests under KEY in the log (`cut-once` and `status-once` do that too) |
  */
 const NUMBERS = /** @type {const} */ (['truncate', 'cut', 'stall', 'slow', 'status']);
 const ONCE = /** @type {const} */ ({ 'cut-once': 'cut', 'status-once': 'status' });

@@ -12,7 +12,7 @@ import { count } from './suites.mjs';
 
 /**
  * Where specs leave things for Node: `POST /__report` with JSON `{ group, report }` keeps a report for
- * reports/unmocked.json. `POST /__print` prints a text when the run is over.
+ * reports/unmocked.json. `POST /__print` prints a string when the run is over.
  */
 export function createMailbox() {
   /** @type {ReportedRun[]} */
