@@ -12,6 +12,8 @@ import { readJson } from './read-body.js';
 import type { ServedModel } from './served-model.js';
 import { Slots } from './slots.js';
 
+export const handlerDefaults = { maxQueue: 64, maxBodyBytes: 1 << 20 };
+
 export interface HandlerOptions {
   models: readonly ServedModel[];
   /** Every request under /v1/ must send this key. Default: no key is required. */
@@ -51,8 +53,8 @@ export function createHandler(options: HandlerOptions): Handler {
     models,
     apiKey,
     origins = [],
-    maxQueue = 64,
-    maxBodyBytes = 1 << 20,
+    maxQueue = handlerDefaults.maxQueue,
+    maxBodyBytes = handlerDefaults.maxBodyBytes,
     faults: allowsFaults = false,
     closing,
     log = logToStderr,

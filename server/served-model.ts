@@ -2,6 +2,9 @@ import type { Message } from '../src/agents/agent.js';
 import type { GenerateRequest, GenerateResult, TokenEvent } from '../src/engine/protocol.js';
 import type { Dtype } from '../src/models/model.js';
 
+/** The dtype that the server loads if nobody chooses one. */
+export const defaultDtype: Dtype = 'q8';
+
 /** Facts about a loaded model. Plain data. */
 export interface ModelInfo {
   id: string;
@@ -39,7 +42,7 @@ export interface LoadModelOptions {
    * hub's layout.
    */
   model: string;
-  /** Default `q8`. */
+  /** Default {@link defaultDtype}. */
   dtype?: Dtype;
   /** The project's folder, which contains `public/models/` and `.cache/`. */
   root: string;

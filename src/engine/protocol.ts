@@ -5,12 +5,7 @@
  */
 import type { ErrorRecord } from '../errors.js';
 import type { Dtype, LocalDevice, Model } from '../models/model.js';
-
-/**
- * A build of ONNX Runtime's WASM. WebGPU needs the one that can wait for the GPU (`asyncify`). The
- * plain one is half the size.
- */
-export type OrtBuild = 'plain' | 'asyncify';
+import type { OrtBuild } from './ort-files.js';
 
 /** One rung of the ladder: one way to load a model, tried in a fresh worker. */
 export interface Rung {

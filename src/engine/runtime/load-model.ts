@@ -1,4 +1,5 @@
 import { AutoModelForCausalLM, AutoTokenizer, env, LogLevel } from '@huggingface/transformers';
+import { ortFilesOf } from '../ort-files.js';
 import { toErrorRecord, UnmockedError } from '../../errors.js';
 import { weightsName } from '../../models/weights-file.js';
 import type { AdapterInfo, ChatMessage, EngineInfo, LoadProgress, LoadSpec } from '../protocol.js';
@@ -82,8 +83,8 @@ export async function loadModel(
 
 /** Absolute URLs of the ONNX Runtime build that the rung needs. */
 function ortFiles({ ortBase, rung }: LoadSpec): { mjs: string; wasm: string } {
-  const build = `${ortBase}ort-wasm-simd-threaded${rung.ort === 'plain' ? '' : `.${rung.ort}`}`;
-  return { mjs: `${build}.mjs`, wasm: `${build}.wasm` };
+  const { mjs, wasm } = ortFilesOf(rung.ort);
+  return { mjs: ortBase + mjs, wasm: ortBase + wasm };
 }
 
 function configureRuntime(
