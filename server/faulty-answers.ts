@@ -1,6 +1,6 @@
 import { sleep } from '../src/async.js';
 import type { FaultOptions } from './fault-options.js';
-import type { Connection } from './handler.js';
+import type { Connection } from './connection.js';
 
 /** A client that never leaves must not hold a connection for ever. Milliseconds. */
 export const LONGEST = 60_000;

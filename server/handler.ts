@@ -5,6 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { bearerKey, checkKey } from './auth.js';
 import { readChatRequest } from './chat-request.js';
 import { complete, stream } from './completion.js';
+import type { Connection } from './connection.js';
 import { ApiError, isOurs, toApiError } from './errors.js';
 import { Faults, pathWithoutFaults } from './faults.js';
 import { originFilter } from './origins.js';
@@ -30,15 +31,6 @@ export interface HandlerOptions {
   closing?: AbortSignal;
   /** Receives errors that are the server's own. Default: writes to stderr. */
   log?: (error: unknown) => void;
-}
-
-/** Facts about the socket of a request. A request without a socket has none. */
-export interface Connection {
-  remoteAddress?: string;
-  /** Destroys the socket. */
-  destroy?: () => void;
-  /** Resolves when the answer is over: true if all of it was sent. */
-  finished?: Promise<boolean>;
 }
 
 export type Handler = (request: Request, connection?: Connection) => Promise<Response>;
