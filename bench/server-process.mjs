@@ -22,7 +22,7 @@ async function direct() {
   const { prompt, generator } = await loadServedModel({ model, root: ROOT });
   process.on('message', async (order) => {
     const { messages, maxTokens } = /** @type {Order} */ (order);
-    const { text } = await prompt(messages);
+    const { text } = await prompt({ messages, tools: [] });
     const request = {
       prompt: text,
       maxTokens,

@@ -6,7 +6,7 @@ import { bearerKey, checkKey } from './auth.js';
 import { readChatRequest } from './chat-request.js';
 import { complete, stream } from './completion.js';
 import type { Connection } from './connection.js';
-import { ApiError, isOurs, toApiError } from './errors.js';
+import { ApiError, isServerFault, toApiError } from './errors.js';
 import { Faults, pathWithoutFaults } from './faults.js';
 import { originFilter } from './origins.js';
 import { readJson } from './read-body.js';
@@ -137,7 +137,7 @@ export function createHandler(options: HandlerOptions): Handler {
 
   function answerError(c: Context, error: unknown): Response {
     const apiError = toApiError(error);
-    if (isOurs(apiError)) log(error);
+    if (isServerFault(apiError)) log(error);
     for (const [name, value] of Object.entries(apiError.headers)) c.header(name, value);
     return c.json(apiError.body, apiError.status as ContentfulStatusCode);
   }

@@ -38,7 +38,8 @@ export class ModelHost {
     this.#loads.push(options);
     return {
       ...info,
-      prompt: async (messages) => (await this.#live()).request({ type: 'prompt', model, messages }),
+      prompt: async (conversation) =>
+        (await this.#live()).request({ type: 'prompt', model, conversation }),
       generate: async (request, onToken, signal) =>
         (await this.#live()).request({ type: 'generate', model, request }, { onToken, signal }),
     };

@@ -30,11 +30,11 @@ async function handle(
   if (request.type === 'load') {
     const model = await loadServedModel(request.options);
     models.set(request.model, model);
-    const { id, created, contextWindow, dtype, fingerprint, usesTemplate } = model; // no functions
-    return { id, created, contextWindow, dtype, fingerprint, usesTemplate } satisfies ModelInfo;
+    const { id, created, contextWindow, dtype, fingerprint, formatStop } = model; // no functions
+    return { id, created, contextWindow, dtype, fingerprint, formatStop } satisfies ModelInfo;
   }
   const model = models.get(request.model)!;
-  if (request.type === 'prompt') return model.prompt(request.messages);
+  if (request.type === 'prompt') return model.prompt(request.conversation);
   return model.generate(
     request.request,
     (token) => send({ type: 'token', id: request.id, token }),

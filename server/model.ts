@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AutoModelForCausalLM, AutoTokenizer, env, LogLevel } from '@huggingface/transformers';
-import type { Message } from '../src/agents/agent.js';
+import { chooseFormat } from '../src/agents/prompt/choose-format.js';
 import { Generator } from '../src/engine/runtime/generator.js';
 import { readModelFacts, renderChatTemplate } from '../src/engine/runtime/model-facts.js';
 import { warmUp } from '../src/engine/runtime/warm-up.js';
@@ -11,7 +11,6 @@ import { UnmockedError } from '../src/errors.js';
 import { type Dtype, dtypes, type Model } from '../src/models/model.js';
 import { resolveModel } from '../src/models/registry.js';
 import { weightsName, weightsPath } from '../src/models/weights-file.js';
-import { toTranscript } from './prompt.js';
 import { defaultDtype, type LoadModelOptions, type ServedModel } from './served-model.js';
 
 /** A model that computes in this thread. */
@@ -67,9 +66,9 @@ export async function loadServedModel({
   const generator = new Generator({ model: network, tokenizer, ...facts, kvCacheBytes: 0 });
   await warmUp(generator, new AbortController().signal);
 
-  const usesTemplate = model?.promptFormat !== 'transcript' && facts.hasChatTemplate;
-  const render = (messages: readonly Message[]) =>
-    usesTemplate ? renderChatTemplate(tokenizer, messages) : toTranscript(messages, facts.eosToken);
+  const format = chooseFormat({ ...facts, wanted: model?.promptFormat }, (messages) =>
+    renderChatTemplate(tokenizer, messages),
+  );
   return {
     id,
     created: Math.floor(Date.now() / 1000),
@@ -79,10 +78,10 @@ export async function loadServedModel({
       .update(`${id} ${dtype} ${model?.files[files[0]!]?.sha256 ?? bytes} ${env.version}`)
       .digest('hex')
       .slice(0, 10)}`,
-    usesTemplate,
+    formatStop: format.stop,
     generator,
-    prompt: async (messages) => {
-      const text = render(messages);
+    prompt: async (conversation) => {
+      const text = await format.render(conversation);
       return { text, tokenIds: generator.encode(text) };
     },
     generate: (request, onToken, signal) => generator.generate(request, onToken, signal),

@@ -1,4 +1,4 @@
-import type { Message } from '../src/agents/agent.js';
+import type { Conversation } from '../src/agents/prompt/prompt-format.js';
 import type { GenerateRequest, GenerateResult, TokenEvent } from '../src/engine/protocol.js';
 import type { Dtype } from '../src/models/model.js';
 
@@ -15,8 +15,8 @@ export interface ModelInfo {
   dtype: Dtype;
   /** Identifies the weights. With the same fingerprint, the same seed gives the same text. */
   fingerprint: string;
-  /** Prompts use the model's own chat template, not a transcript. */
-  usesTemplate: boolean;
+  /** Sequences that end a reply in the model's prompt format. */
+  formatStop: readonly string[];
 }
 
 export interface Prompt {
@@ -26,8 +26,8 @@ export interface Prompt {
 
 /** A loaded model. It computes in this thread (model.ts) or in a worker (model-host.ts). */
 export interface ServedModel extends ModelInfo {
-  /** Turns messages into a prompt. */
-  prompt(messages: readonly Message[]): Promise<Prompt>;
+  /** Turns a conversation into a prompt. */
+  prompt(conversation: Conversation): Promise<Prompt>;
   /** Same contract as `Generator.generate` in src/engine/runtime/generator.ts. */
   generate(
     request: GenerateRequest,

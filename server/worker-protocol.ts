@@ -2,7 +2,7 @@
  * The wire contract between the server's thread and the worker that computes. Responses are the same
  * as those of the page's worker.
  */
-import type { Message } from '../src/agents/agent.js';
+import type { Conversation } from '../src/agents/prompt/prompt-format.js';
 import type { CancelRequest, GenerateRequest } from '../src/engine/protocol.js';
 import type { LoadModelOptions } from './served-model.js';
 
@@ -11,7 +11,7 @@ export type { WorkerResponse } from '../src/engine/protocol.js';
 /** `model` is the number that the server's thread gave a model when it loaded it. */
 export type WorkerRequest =
   | { type: 'load'; id: number; model: number; options: LoadModelOptions }
-  | { type: 'prompt'; id: number; model: number; messages: readonly Message[] }
+  | { type: 'prompt'; id: number; model: number; conversation: Conversation }
   | { type: 'generate'; id: number; model: number; request: GenerateRequest }
   | CancelRequest
   /** Cancels all requests, then ends the worker. */

@@ -42,7 +42,7 @@ export type * from './agents/agent.js';
 export { loadAgent, type LoadAgentOptions } from './agents/load-agent.js';
 export { type Validation, validateAgent, VALIDATION_PROMPT } from './agents/validate-agent.js';
 export { type StartupValidation, validateStartup } from './agents/startup.js';
-export { parseReply } from './agents/reply.js';
+export { parseReply } from './agents/reply/parse-reply.js';
 export {
   type Check,
   type CheckStatus,

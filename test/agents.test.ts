@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import type { Agent, AgentPayload, InvokeOptions, Tool } from '../src/agents/agent.js';
+import type { Agent, AgentInput, InvokeOptions, Tool } from '../src/agents/agent.js';
 import { loadAgent, type LoadAgentOptions } from '../src/agents/load-agent.js';
 import { validateAgent } from '../src/agents/validate-agent.js';
 import { createEngineWorker, Engine } from '../src/engine/engine.js';
@@ -10,7 +10,11 @@ import { endAllEngines, LONG_MESSAGE, overpromising, rejection, tinyQ8 } from '.
 
 const HELLO = 'Hello, this is a test.';
 const STORY = 'Tell me a story about a dragon.';
-const WEATHER: Tool = { name: 'get_weather', parameters: ['city'] };
+const WEATHER: Tool = {
+  name: 'get_weather',
+  parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+};
+const say = (content: string) => [{ role: 'user' as const, content }];
 
 describe('agents', () => {
   const pool = new EnginePool();
@@ -41,13 +45,17 @@ describe('agents', () => {
 
   describe('refuse, and work afterwards:', () => {
     const refused: [string, unknown, RegExp, string?][] = [
-      ['nothing', undefined, /userMessage is undefined/],
-      ['null', null, /userMessage is null/],
+      ['nothing', undefined, /The input is undefined\. Allowed: a string, an array of messages/],
+      ['null', null, /The input is null\. Allowed: a string/],
       ['an empty message', '', /empty/],
       ['a message of white space', ' \n\t ', /empty/],
-      ['a number', 5, /userMessage/],
-      ['a message that is a number', { userMessage: 5 }, /userMessage is 5.*text/],
-      ['a message that is a list', { userMessage: ['a'] }, /userMessage is \["a"\].*text/],
+      ['a number', 5, /The input is 5\. Allowed: a string/],
+      ['a message that is a number', { userMessage: 5 }, /userMessage is 5\. Allowed: a string/],
+      [
+        'a message that is a list',
+        { userMessage: ['a'] },
+        /userMessage is \["a"\]\. Allowed: a string/,
+      ],
       [
         'two million characters',
         'x'.repeat(2_000_000),
@@ -63,33 +71,37 @@ describe('agents', () => {
       [
         'tools that are no list',
         { userMessage: HELLO, toolsAvailable: 'all' },
-        /toolsAvailable is "all".*list/,
+        /toolsAvailable is "all"\. Allowed: an array/,
       ],
       [
         'a tool without parameters',
         { userMessage: HELLO, toolsAvailable: [{ name: 'f' }] },
-        /toolsAvailable.*parameters/,
+        /toolsAvailable\[0\]\.parameters is undefined\. Allowed: an array of parameter names/,
       ],
       [
         'a memory that is no list',
         { userMessage: HELLO, memory: 'much' },
-        /memory is "much".*list/,
+        /memory is "much"\. Allowed: an array/,
       ],
       [
         'a memory with a stranger in it',
         { userMessage: HELLO, memory: [{ role: 'narrator', content: 'x' }] },
-        /memory.*narrator.*system, user, assistant, tool/,
+        /memory\[0\]\.role is "narrator"\. Allowed: "system", "user", "assistant", "tool"/,
       ],
       [
         'a memory without words',
         { userMessage: HELLO, memory: [{ role: 'user' }] },
-        /memory.*content/,
+        /memory\[0\]\.content is undefined\. Allowed: a string/,
       ],
-      ['a session that is a number', { userMessage: HELLO, sessionId: 7 }, /sessionId is 7.*text/],
+      [
+        'a session that is a number',
+        { userMessage: HELLO, sessionId: 7 },
+        /sessionId is 7\. Allowed: a string/,
+      ],
       [
         'a system line that is a number',
         { userMessage: HELLO, systemContext: 7 },
-        /systemContext is 7.*text/,
+        /systemContext is 7\. Allowed: a string/,
       ],
       [
         'an effort that does not exist',
@@ -97,10 +109,46 @@ describe('agents', () => {
         /reasoningEffort is "most".*"none", "minimal", "low", "medium", "high"/,
       ],
     ];
-    for (const [name, payload, message, code = 'invalid-argument'] of refused) {
+    const input: typeof refused = [
+      ['no messages', [], /no messages/],
+      ['messages that are a string', { messages: HELLO }, /messages is "Hello.*Allowed: an array/],
+      ['messages of nothing', { messages: [null] }, /messages\[0\] is null.*\{ role, content \}/],
+      [
+        'a role that does not exist',
+        { messages: [{ role: 'bot', content: '' }] },
+        /messages\[0\]\.role is "bot"/,
+      ],
+      ['a user who says nothing', say(' '), /empty/],
+      [
+        'an unknown field',
+        { messages: say(HELLO), systemContext: 'x' },
+        /systemContext.*messages, system, tools/,
+      ],
+      [
+        'two system prompts',
+        { messages: [{ role: 'system', content: 'a' }, ...say(HELLO)], system: 'b' },
+        /`system` and in a system message/,
+      ],
+      [
+        'names for parameters',
+        { messages: say(HELLO), tools: [{ name: 'f', parameters: ['a'] }] },
+        /tools\[0\]\.parameters is \["a"\]\. Allowed: an object/,
+      ],
+      [
+        'a call without arguments',
+        { messages: [{ role: 'assistant', content: '', toolCalls: [{ name: 'f' }] }] },
+        /toolCalls\[0\]\.arguments is undefined\. Allowed: an object/,
+      ],
+      [
+        'a number as a call id',
+        { messages: [{ role: 'tool', content: '', toolCallId: 1 }] },
+        /toolCallId is 1/,
+      ],
+    ];
+    for (const [name, payload, message, code = 'invalid-argument'] of [...refused, ...input]) {
       it(name, async () => {
         const before = ledger.tokens;
-        const error = await rejection(agent.invoke(payload as AgentPayload));
+        const error = await rejection(agent.invoke(payload as AgentInput));
         expect(error.code, error.stack).to.equal(code);
         expect(error.message).to.match(message);
         expect(ledger.tokens, 'nothing was computed').to.equal(before);
@@ -243,7 +291,7 @@ describe('agents', () => {
     it('with what was computed, and how', async () => {
       const before = ledger.tokens;
       const reply = await agent.invoke(
-        { userMessage: HELLO, systemContext: 'Be brief.' },
+        { messages: say(HELLO), system: 'Be brief.' },
         { maxTokens: 8, seed: 5 },
       );
       const { metadata } = reply;
@@ -279,8 +327,8 @@ describe('agents', () => {
     });
 
     it('with a tool call, and then with the tool’s result', async () => {
-      const payload = { userMessage: 'What is the weather in Quelmar?', sessionId: 'tools' };
-      const call = await agent.invokeWithTools(payload, [WEATHER], { maxTokens: 32 });
+      const input = { messages: say('What is the weather in Quelmar?'), sessionId: 'tools' };
+      const call = await agent.invokeWithTools(input, [WEATHER], { maxTokens: 32 });
       expect(call.metadata.prompt).to.include('Tools: get_weather(city)');
       expect(call.toolCalls).to.deep.equal([
         {
@@ -291,7 +339,7 @@ describe('agents', () => {
       ]);
       expect([call.response, call.metadata.finishReason]).to.deep.equal(['', 'tool_calls']);
       const result = await agent.invoke(
-        { userMessage: 'TOOL_RESULT: rainy, 14 degrees', sessionId: 'tools' },
+        { messages: [{ role: 'tool', content: 'rainy, 14 degrees' }], sessionId: 'tools' },
         { maxTokens: 32 },
       );
       expect(result.toolCalls).to.deep.equal([]);
@@ -301,20 +349,83 @@ describe('agents', () => {
 
     it('and offer tools also in a session that began without', async () => {
       await agent.invoke(
-        { userMessage: HELLO, sessionId: 'late tools', systemContext: 'You are Milo.' },
+        { messages: say(HELLO), sessionId: 'late tools', system: 'You are Milo.' },
         { maxTokens: 4 },
       );
       const { metadata } = await agent.invokeWithTools(
-        { userMessage: 'What is the weather in Quelmar?', sessionId: 'late tools' },
+        { messages: say('What is the weather in Quelmar?'), sessionId: 'late tools' },
         [WEATHER],
         { maxTokens: 32 },
       );
       expect(metadata.prompt).to.include('You are Milo.').and.include('Tools: get_weather(city)');
     });
 
+    it('with arguments of the type that the schema says', async () => {
+      const dice: Tool = {
+        name: 'roll_dice',
+        parameters: {
+          type: 'object',
+          properties: { sides: { $ref: '#/$defs/n' } },
+          $defs: { n: { type: ['null', 'integer'] } },
+        },
+      };
+      const input = { messages: say('Roll a dice with 6 sides.'), tools: [dice] };
+      const { toolCalls } = await agent.invoke(input, { maxTokens: 32 });
+      expect(toolCalls.map(({ arguments: args }) => args)).to.deep.equal([{ sides: 6 }]);
+    });
+
+    it('to a conversation that the caller keeps, as in a session', async () => {
+      const first = say('What is the weather in Quelmar?');
+      const call = await agent.invoke({ messages: first, tools: [WEATHER] }, { maxTokens: 32 });
+      const { metadata } = await agent.invoke(
+        {
+          messages: [
+            ...first,
+            { role: 'assistant', content: call.response, toolCalls: call.toolCalls },
+            { role: 'tool', content: 'rainy' },
+          ],
+          tools: [WEATHER],
+        },
+        { maxTokens: 1 },
+      );
+      expect(metadata.prompt).to.equal(
+        `${call.metadata.prompt}${call.metadata.rawText}\nUser: TOOL_RESULT: rainy\nAssistant:`,
+      );
+    });
+
+    it('to the game framework’s payload as to messages', async () => {
+      const payload = await agent.invoke(
+        {
+          userMessage: 'Hi.',
+          systemContext: 'You are Milo.',
+          userProfile: { name: 'Ada', level: 3 },
+          toolsAvailable: [{ name: 'now', parameters: ['zone'] }],
+          thinkingBlob: 'so far',
+          memory: say('Q'),
+          reasoningEffort: 'low',
+        },
+        { maxTokens: 1 },
+      );
+      const messages = await agent.invoke(
+        {
+          messages: [
+            { role: 'system', content: 'You are Milo. User profile: name=Ada, level=3.' },
+            ...say('Q'),
+            { role: 'assistant', content: '<think>so far</think>' },
+            ...say('Hi.'),
+          ],
+          tools: [{ name: 'now', parameters: { properties: { zone: { type: 'string' } } } }],
+          reasoningEffort: 'low',
+        },
+        { maxTokens: 1 },
+      );
+      expect(payload.metadata.prompt).to.equal(messages.metadata.prompt);
+      expect(payload.metadata.promptTokenIds).to.deep.equal(messages.metadata.promptTokenIds);
+    });
+
     it('with their reasoning apart', async () => {
       const reply = await agent.invoke(
-        { userMessage: 'what is 2 plus 3?', reasoningEffort: 'low' },
+        { messages: say('what is 2 plus 3?'), reasoningEffort: 'low' },
         { maxTokens: 40 },
       );
       expect(reply.metadata.prompt).to.include('Think step by step: ');
@@ -324,18 +435,18 @@ describe('agents', () => {
     });
 
     it('differently with another seed, and the same with the same', async () => {
-      const say = async (seed: number) =>
+      const sample = async (seed: number) =>
         (await agent.invoke(STORY, { temperature: 1.5, seed, maxTokens: 16 })).metadata
           .outputTokenIds;
-      const [first, second, again] = [await say(1), await say(2), await say(1)];
+      const [first, second, again] = [await sample(1), await sample(2), await sample(1)];
       expect(again).to.deep.equal(first);
       expect(second).not.to.deep.equal(first);
     });
   });
 
   describe('keep a session', () => {
-    const tell = (sessionId: string, userMessage: string, options?: InvokeOptions) =>
-      agent.invoke({ userMessage, sessionId }, { maxTokens: 16, ...options });
+    const tell = (sessionId: string, message: string, options?: InvokeOptions) =>
+      agent.invoke({ messages: say(message), sessionId }, { maxTokens: 16, ...options });
 
     it('to themselves: another session, and another agent, know nothing of it', async () => {
       await tell('mine', 'My name is Zorvik.');
@@ -345,7 +456,7 @@ describe('agents', () => {
         [other, 'mine'],
       ] as const) {
         const { metadata } = await who.invoke(
-          { userMessage: 'What is my name?', sessionId },
+          { messages: say('What is my name?'), sessionId },
           { maxTokens: 16 },
         );
         expect(metadata.prompt).to.equal('User: What is my name?\nAssistant:');
@@ -428,10 +539,10 @@ describe('agents', () => {
   });
 
   it('forget a session when told to', async () => {
-    await agent.invoke({ userMessage: 'My name is Zorvik.', sessionId: 'forgotten' });
+    await agent.invoke({ messages: say('My name is Zorvik.'), sessionId: 'forgotten' });
     await agent.forget!('forgotten');
     const { metadata } = await agent.invoke({
-      userMessage: 'What is my name?',
+      messages: say('What is my name?'),
       sessionId: 'forgotten',
     });
     expect(metadata.prompt).to.equal('User: What is my name?\nAssistant:');

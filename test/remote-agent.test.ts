@@ -14,6 +14,7 @@ import { LONG_MESSAGE, rejection } from './helpers.js';
 
 const HELLO = 'Hello, this is a test.';
 const STORY = 'Tell me a story about a dragon.';
+const user = (content: string) => [{ role: 'user' as const, content }];
 
 /* Against the test runner's own server, which runs the bundled model: real sockets, another origin. */
 describe('remote agents', () => {
@@ -208,9 +209,9 @@ describe('remote agents', () => {
   describe('keep their conversations', () => {
     it('apart from one another, and until they are told to forget', async () => {
       const agent = await load();
-      await agent.invoke({ userMessage: 'My name is Zorvik.', sessionId: 'a' });
+      await agent.invoke({ messages: user('My name is Zorvik.'), sessionId: 'a' });
       const ask = async (sessionId: string) =>
-        (await agent.invoke({ userMessage: 'What is my name?', sessionId })).response;
+        (await agent.invoke({ messages: user('What is my name?'), sessionId })).response;
       expect(await ask('a')).to.include('Zorvik');
       expect(await ask('b')).to.not.include('Zorvik');
       await agent.forget!('a');
@@ -219,7 +220,7 @@ describe('remote agents', () => {
 
     it('in the order in which things were said, also when all is said at once', async () => {
       const agent = await load();
-      const say = (userMessage: string) => agent.invoke({ userMessage, sessionId: 'all' });
+      const say = (text: string) => agent.invoke({ messages: user(text), sessionId: 'all' });
       const replies = await Promise.all([
         say('My name is Zorvik.'),
         say('What is 2 plus 3?'),

@@ -10,8 +10,9 @@ import { readEnvironment } from '../settings/environment.js';
 import { type Resolution, resolveSettings, type SettingsSources } from '../settings/resolve.js';
 import type { AgentSettings } from '../settings/settings.js';
 import type { Agent } from './agent.js';
-import { LocalAgent } from './local-agent.js';
-import { RemoteAgent } from './remote-agent.js';
+import { ChatAgent } from './chat-agent.js';
+import { LocalBackend } from './local/local-backend.js';
+import { RemoteBackend } from './remote/remote-backend.js';
 import { validateAgent } from './validate-agent.js';
 
 export interface LoadAgentOptions extends Partial<Omit<AgentSettings, 'model'>> {
@@ -126,16 +127,16 @@ async function loadRemote(
   { signal, onAttempt }: LoadAgentOptions,
   { remote, requested }: Resolution,
 ): Promise<Agent> {
-  const agent = await RemoteAgent.load({
+  const backend = await RemoteBackend.load({
     ...remote,
     requested: requested === 'remote' ? 'remote' : 'auto',
     signal,
   });
-  agent.device.attempts.forEach((attempt) => onAttempt?.(attempt));
-  return agent;
+  backend.device.attempts.forEach((attempt) => onAttempt?.(attempt));
+  return new ChatAgent(backend, remote.settings);
 }
 
-function loadLocal(
+async function loadLocal(
   { model, pool = sharedPool, dtype, signal, onProgress, onAttempt }: LoadAgentOptions,
   settings: AgentSettings,
   earlier: readonly Attempt[] = [],
@@ -143,12 +144,12 @@ function loadLocal(
   const resolvedModel = resolveModel(typeof model === 'object' ? model : settings.model, {
     hub: settings.hubUrl,
   });
-  return LocalAgent.load(
+  const backend = await LocalBackend.load(
     pool,
     { model: resolvedModel, device: settings.device, dtype, signal, onProgress, onAttempt },
-    settings,
     earlier,
   );
+  return new ChatAgent(backend, settings);
 }
 
 /** Loads in this page after the server failed. If both fail, the error names both. */

@@ -1,5 +1,5 @@
 import type { Agent, AgentResponse } from '../agents/agent.js';
-import { ReasoningStream } from '../agents/reasoning-stream.js';
+import { ReasoningStream } from '../agents/reply/reasoning-stream.js';
 import { validateAgent } from '../agents/validate-agent.js';
 import { observe } from './observe.js';
 

@@ -1,4 +1,4 @@
-import type { AgentStream } from '../agents/agent.js';
+import type { AgentStream, GamePayload } from '../agents/agent.js';
 import { onBothBackends, type Where } from './both-backends.js';
 import type { ScenarioContext } from './scenario.js';
 import { faultUrl, newKey } from './server.js';
@@ -26,7 +26,8 @@ export async function run(t: ScenarioContext): Promise<void> {
   await onBothBackends(
     t,
     async (agent, where) => {
-      const say = (userMessage: string) => ({ userMessage, sessionId: 'room' });
+      // The payload of the game framework, whose translation this tests.
+      const say = (userMessage: string): GamePayload => ({ userMessage, sessionId: 'room' });
       const who = await agent.invoke(say(room('Who is in the party?')), {
         ...options,
         ...(t.server.faults ? { extraBody: { return_token_ids: true } } : {}),

@@ -69,8 +69,11 @@ async function converse(agent: Agent, sessionId: string, opening: string, signal
   const texts: string[] = [];
   const prompts: string[] = [];
   const tokenIds: number[][] = [];
-  for (const userMessage of [opening, 'What is my name?']) {
-    const { metadata } = await agent.invoke({ userMessage, sessionId }, { maxTokens: 16, signal });
+  for (const content of [opening, 'What is my name?']) {
+    const { metadata } = await agent.invoke(
+      { messages: [{ role: 'user', content }], sessionId },
+      { maxTokens: 16, signal },
+    );
     texts.push(metadata.text);
     prompts.push(metadata.prompt);
     tokenIds.push(metadata.outputTokenIds);

@@ -9,11 +9,12 @@ export async function run(t: ScenarioContext): Promise<void> {
   const sessionId = 'conversation-flow';
   const options = { maxTokens: 16, signal: t.signal };
   const replies: string[] = [];
-  const memory: Message[] = [];
+  const history: Message[] = [];
   let spoken: number[] = [];
-  for (const [index, userMessage] of TURNS.entries()) {
+  for (const [index, content] of TURNS.entries()) {
+    const message: Message = { role: 'user', content };
     const turn = index + 1;
-    const { response, metadata } = await agent.invoke({ userMessage, sessionId }, options);
+    const { response, metadata } = await agent.invoke({ messages: [message], sessionId }, options);
     const { promptTokenIds, outputTokenIds, usage } = metadata;
     replies.push(response);
     t.metric(`turn${turn}FirstTokenMs`, metadata.timings.firstToken);
@@ -30,8 +31,8 @@ export async function run(t: ScenarioContext): Promise<void> {
     }
     spoken = [...promptTokenIds, ...outputTokenIds];
 
-    // The same turn and memory without the cache: every prompt token is computed.
-    const fresh = await agent.invoke({ userMessage, memory }, { ...options, useCache: false });
+    // The same conversation without the cache: every prompt token is computed.
+    const fresh = await agent.invoke([...history, message], { ...options, useCache: false });
     t.equal(
       `turn ${turn} computes the same tokens without the KV cache`,
       fresh.metadata.outputTokenIds,
@@ -42,10 +43,7 @@ export async function run(t: ScenarioContext): Promise<void> {
       fresh.metadata.usage.prefilledTokens,
       fresh.metadata.usage.promptTokens,
     );
-    memory.push(
-      { role: 'user', content: userMessage },
-      { role: 'assistant', content: response, raw: metadata.rawText },
-    );
+    history.push(message, { role: 'assistant', content: response, raw: metadata.rawText });
   }
   if (t.model.capabilities.includes('chat')) {
     t.check('the model remembers a name from two turns earlier', replies[2]!.includes(NAME), {
@@ -53,7 +51,7 @@ export async function run(t: ScenarioContext): Promise<void> {
       expected: `a reply with "${NAME}"`,
     });
     const stranger = await agent.invoke(
-      { userMessage: TURNS[2]!, sessionId: 'somebody-else' },
+      { messages: [{ role: 'user', content: TURNS[2]! }], sessionId: 'somebody-else' },
       options,
     );
     t.check('another session does not know the name', !stranger.response.includes(NAME), {

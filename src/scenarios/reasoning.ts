@@ -1,4 +1,4 @@
-import type { Agent, AgentChunk, InvokeOptions } from '../agents/agent.js';
+import type { Agent, AgentChunk, ChatInput, InvokeOptions } from '../agents/agent.js';
 import { onBothBackends } from './both-backends.js';
 import type { ScenarioContext } from './scenario.js';
 
@@ -7,7 +7,10 @@ const TAG = /<\/?(think|thinking|reasoning)>/;
 
 export async function run(t: ScenarioContext): Promise<void> {
   const plain = { maxTokens: 48, temperature: 0, signal: t.signal };
-  const payload = { userMessage: QUESTION, reasoningEffort: 'low' } as const;
+  const input: ChatInput = {
+    messages: [{ role: 'user', content: QUESTION }],
+    reasoningEffort: 'low',
+  };
 
   const examine = async (
     agent: Agent,
@@ -16,7 +19,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     spans: boolean,
     options: InvokeOptions = plain,
   ) => {
-    const whole = await agent.invoke(payload, options);
+    const whole = await agent.invoke(input, options);
     if (!strict && whole.thinking === '')
       return t.skipCheck(`${where}: the model reasons`, "the server's model does not think");
     t.check(
@@ -33,7 +36,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     );
     t.equal(`${where}: no problem is reported`, whole.problems, []);
 
-    const stream = agent.stream(payload, options);
+    const stream = agent.stream(input, options);
     const chunks: AgentChunk[] = [];
     for await (const chunk of stream) chunks.push(chunk);
     const joined = (part: 'text' | 'thinking' | 'response') =>
@@ -73,14 +76,14 @@ export async function run(t: ScenarioContext): Promise<void> {
 
     // Cut inside the reasoning, so that its tag never closes.
     const cutAt = Math.max(4, Math.floor(whole.metadata.usage.completionTokens / 2) - 3);
-    const open = await agent.invoke(payload, { ...options, maxTokens: cutAt });
+    const open = await agent.invoke(input, { ...options, maxTokens: cutAt });
     t.check(
       `${where}: unclosed reasoning stays out of the reply`,
       open.response === '' && open.thinking !== '' && whole.thinking.startsWith(open.thinking),
       { actual: [open.thinking, open.response], expected: [whole.thinking, ''] },
     );
     const openChunks: AgentChunk[] = [];
-    for await (const chunk of agent.stream(payload, { ...options, maxTokens: cutAt }))
+    for await (const chunk of agent.stream(input, { ...options, maxTokens: cutAt }))
       openChunks.push(chunk);
     t.equal(
       `${where}: streaming handles unclosed reasoning the same way`,

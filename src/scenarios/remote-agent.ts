@@ -1,4 +1,4 @@
-import type { AgentChunk, AgentResponse } from '../agents/agent.js';
+import type { AgentChunk, AgentResponse, ChatInput } from '../agents/agent.js';
 import { hasCode } from '../errors.js';
 import { isComparable, isProjectServer } from './both-backends.js';
 import type { ScenarioContext } from './scenario.js';
@@ -121,11 +121,16 @@ export async function run(t: ScenarioContext): Promise<void> {
       );
     }
     // A base model continues with other speakers, and server and page cut that text differently.
-    for (const userMessage of t.model.capabilities.includes('chat') ? TURNS : []) {
-      const say = { userMessage, systemContext: SYSTEM, sessionId: 'both' };
-      const [there, inPage] = [await agent.invoke(say, options), await local.invoke(say, options)];
+    for (const content of t.model.capabilities.includes('chat') ? TURNS : []) {
+      const input: ChatInput = {
+        messages: [{ role: 'user', content }],
+        system: SYSTEM,
+        sessionId: 'both',
+      };
+      const there = await agent.invoke(input, options);
+      const inPage = await local.invoke(input, options);
       t.equal(
-        `in a conversation: "${userMessage}" gets the same reply`,
+        `in a conversation: "${content}" gets the same reply`,
         [there.response, there.metadata.usage.promptTokens],
         [inPage.response, inPage.metadata.usage.promptTokens],
       );

@@ -1,4 +1,4 @@
-import type { Tool } from '../agents/agent.js';
+import type { ChatInput, Tool } from '../agents/agent.js';
 import { onBothBackends } from './both-backends.js';
 import { hasCode } from '../errors.js';
 import type { ScenarioContext } from './scenario.js';
@@ -6,17 +6,18 @@ import { faultUrl } from './server.js';
 
 const WEATHER: Tool = {
   name: 'get_weather',
-  parameters: ['city'],
   description: 'The weather in a city.',
+  parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
 };
 const QUESTION = 'What is the weather in Quelmar?';
+const ASK: ChatInput = { messages: [{ role: 'user', content: QUESTION }], tools: [WEATHER] };
 const RESULT = 'rainy, 14 degrees';
 
 export async function run(t: ScenarioContext): Promise<void> {
   const options = { maxTokens: 48, temperature: 0, signal: t.signal };
   await onBothBackends(t, async (agent, where, strict) => {
     const call = await agent
-      .invokeWithTools({ userMessage: QUESTION, sessionId: 'tools' }, [WEATHER], options)
+      .invoke({ ...ASK, sessionId: 'tools' }, options)
       .catch((error: unknown) => {
         // Many servers and models do not support tools, and say so.
         if (strict || !hasCode(error, 'invalid-argument')) throw error;
@@ -35,10 +36,7 @@ export async function run(t: ScenarioContext): Promise<void> {
       [false, []],
     );
 
-    const streamed = await agent.stream(
-      { userMessage: QUESTION, toolsAvailable: [WEATHER] },
-      options,
-    ).response;
+    const streamed = await agent.stream(ASK, options).response;
     t.equal(
       `${where}: streaming does not change the call`,
       [
@@ -49,7 +47,10 @@ export async function run(t: ScenarioContext): Promise<void> {
     );
 
     const used = await agent.invoke(
-      { userMessage: `TOOL_RESULT: ${RESULT}`, sessionId: 'tools' },
+      {
+        messages: [{ role: 'tool', content: RESULT, toolCallId: call.toolCalls[0]?.id }],
+        sessionId: 'tools',
+      },
       options,
     );
     t.check(
@@ -80,10 +81,9 @@ export async function run(t: ScenarioContext): Promise<void> {
   if (t.server.faults) {
     const agent = await t.loadRemote({ apiUrl: faultUrl(t.server, 'malformed-tools') });
     for (const way of ['invoke', 'stream'] as const) {
-      const payload = { userMessage: QUESTION, toolsAvailable: [WEATHER] };
       const reply = await (way === 'invoke'
-        ? agent.invoke(payload, options)
-        : agent.stream(payload, options).response);
+        ? agent.invoke(ASK, options)
+        : agent.stream(ASK, options).response);
       t.check(
         `a server's malformed call (${way}) is reported, not thrown`,
         reply.toolCalls.length === 0 && reply.problems.some((problem) => /not JSON/.test(problem)),

@@ -176,28 +176,24 @@ describe("the prompt equals the local agent's", () => {
     });
   }
 
-  test('equals transcript() of src/agents/prompt.ts', async () => {
-    const { toMessages, transcript } = /** @type {typeof import('../../src/agents/prompt.js')} */ (
-      await importTypeScript('src/agents/prompt.ts')
-    );
+  test('equals the transcript format of src/agents', async () => {
+    const { transcriptFormat } =
+      /** @type {typeof import('../../src/agents/prompt/transcript.js')} */ (
+        await importTypeScript('src/agents/prompt/transcript.ts')
+      );
     /** @type {import('../../src/agents/agent.js').Message[]} */
     const memory = [
       { role: 'user', content: 'My name is Zorvik.' },
       { role: 'assistant', content: 'Nice to meet you, Zorvik.' },
     ];
-    const local = transcript(
-      toMessages(
-        {
-          userMessage: 'What is my name?',
-          systemContext: 'You are Milo.',
-          toolsAvailable: [{ name: 'get_weather', parameters: ['city'] }],
-          reasoningEffort: 'low',
-        },
-        memory,
-        '',
-      ),
-      EOS,
-    );
+    const local = await transcriptFormat(EOS).render({
+      messages: [
+        { role: 'system', content: 'You are Milo.' },
+        ...memory,
+        { role: 'user', content: 'What is my name?', reasoningEffort: 'low' },
+      ],
+      tools: [WEATHER.function],
+    });
     const { prompt_token_ids: ids } = await completed(server.url, {
       messages: [
         { role: 'system', content: 'You are Milo.' },
@@ -395,13 +391,26 @@ test('reasoning_format: the tags stay in the content, or the reasoning gets its 
 });
 
 test("arguments are of the type that the tool's schema asks for", async () => {
-  const dice = {
-    type: 'function',
-    function: {
-      name: 'roll_dice',
-      parameters: { type: 'object', properties: { sides: { type: 'integer' } } },
-    },
-  };
-  const { message } = (await say('Roll a dice with 6 sides.', { tools: [dice] })).choices[0];
-  assert.deepEqual(JSON.parse(message.tool_calls[0].function.arguments), { sides: 6 });
+  const schemas = [
+    [{ type: 'integer' }, 6],
+    [{ type: 'string' }, '6'],
+    [{ type: ['null', 'integer'] }, 6],
+    [{ anyOf: [{ type: 'null' }, { $ref: '#/$defs/sides' }] }, 6],
+    [{ enum: [4, 6, 20] }, 6],
+  ];
+  for (const [sides, value] of schemas) {
+    const dice = {
+      type: 'function',
+      function: {
+        name: 'roll_dice',
+        parameters: {
+          type: 'object',
+          properties: { sides },
+          $defs: { sides: { type: 'integer' } },
+        },
+      },
+    };
+    const { message } = (await say('Roll a dice with 6 sides.', { tools: [dice] })).choices[0];
+    assert.deepEqual(JSON.parse(message.tool_calls[0].function.arguments), { sides: value });
+  }
 });

@@ -6,6 +6,8 @@ const { ToolCallStream } = /** @type {typeof import('../../server/tool-call-stre
   await importTypeScript('server/tool-call-stream.ts')
 );
 
+const TOOLS = [{ name: 'h', parameters: { properties: { n: { type: 'integer' } } } }];
+
 /**
  * The content and the calls of a string that is pushed in pieces of one size.
  *
@@ -13,7 +15,7 @@ const { ToolCallStream } = /** @type {typeof import('../../server/tool-call-stre
  * @param {number} size
  */
 function read(text, size) {
-  const stream = new ToolCallStream();
+  const stream = new ToolCallStream(TOOLS);
   const pieces = [];
   for (let at = 0; at < text.length; at += size)
     pieces.push(stream.push(text.slice(at, at + size)));
@@ -46,12 +48,13 @@ const cases = {
     'TOOL_CALL: what?',
     [['f', { a: '1' }]],
   ],
+  'of a tool whose schema says a type': ['TOOL_CALL: h(n=1, m=1)', '', [['h', { n: 1, m: '1' }]]],
   'not finished': ['Well.\nTOOL_CALL: f(a=', 'Well.\nTOOL_CALL: f(a=', []],
   'a beginning of one': ['Well.\nTOOL_', 'Well.\nTOOL_', []],
   'in tags': [
     'a <tool_call>{"name":"f","arguments":{"a":1}}</tool_call> b',
     'a  b',
-    [['f', { a: '1' }]],
+    [['f', { a: 1 }]],
   ],
   'in tags that never close': ['a <tool_call>{"name":"f"}', 'a <tool_call>{"name":"f"}', []],
   'in tags, malformed, then a good one': [
@@ -74,7 +77,7 @@ for (const [name, [text, content, calls]] of Object.entries(cases)) {
 }
 
 test('holds back only text that may be a call', () => {
-  const stream = new ToolCallStream();
+  const stream = new ToolCallStream(TOOLS);
   /** @param {string} text */
   const shown = (text) => stream.push(text).content;
   assert.deepEqual(['Hel', 'lo <', 'b', ' \n', 'TO', 'P'].map(shown), [

@@ -6,6 +6,7 @@ import {
   responseSaboteur,
   type Saboteur,
   subjectSaboteur,
+  toChatInput,
   withMetadata,
 } from './saboteur.js';
 import { afterwards, unstoppable, without } from './streams.js';
@@ -85,7 +86,7 @@ export const pageSaboteurs: Saboteur[] = [
       'stop-and-limits': 'in this page: a limit of 1 gives exactly that many tokens',
     },
     {
-      invoke: (agent) => (payload, options) => agent.invoke(payload, { ...options, maxTokens: 40 }),
+      invoke: (agent) => (input, options) => agent.invoke(input, { ...options, maxTokens: 40 }),
     },
   ),
   // validate-agent
@@ -195,14 +196,11 @@ export const pageSaboteurs: Saboteur[] = [
       return {
         loadAgent: async (options) =>
           altered(await subject.loadAgent(options), {
-            invoke: (agent) => async (payload, invokeOptions) => {
-              const userMessage = typeof payload === 'string' ? payload : payload.userMessage;
-              const memory = [...everything];
-              everything.push(
-                { role: 'user', content: userMessage },
-                { role: 'assistant', content: 'I see.' },
-              );
-              return agent.invoke({ userMessage, memory }, invokeOptions);
+            invoke: (agent) => async (input, invokeOptions) => {
+              everything.push(toChatInput(input).messages.at(-1)!);
+              const response = agent.invoke([...everything], invokeOptions);
+              everything.push({ role: 'assistant', content: 'I see.' });
+              return response;
             },
           }),
       };
@@ -212,7 +210,7 @@ export const pageSaboteurs: Saboteur[] = [
   agentSaboteur(
     'streams only after everything is computed',
     { streaming: 'leaving the loop early stops the computation' },
-    { stream: (agent) => (payload, options) => afterwards(agent, payload, options) },
+    { stream: (agent) => (input, options) => afterwards(agent, input, options) },
   ),
   agentSaboteur(
     'loses a chunk',
@@ -220,7 +218,7 @@ export const pageSaboteurs: Saboteur[] = [
       streaming: 'the joined chunks are the reply',
       'remote-agent': 'the joined chunks are the reply',
     },
-    { stream: (agent) => (payload, options) => without(agent.stream(payload, options), 3) },
+    { stream: (agent) => (input, options) => without(agent.stream(input, options), 3) },
   ),
   agentSaboteur(
     'breaks characters that span tokens',
@@ -233,7 +231,7 @@ export const pageSaboteurs: Saboteur[] = [
   agentSaboteur(
     'continues after the reader has left',
     { streaming: 'leaving the loop early stops the computation' },
-    { stream: (agent) => (payload, options) => unstoppable(agent, payload, options) },
+    { stream: (agent) => (input, options) => unstoppable(agent, input, options) },
   ),
   // memory-cleanup
   agentSaboteur(
@@ -251,10 +249,10 @@ export const pageSaboteurs: Saboteur[] = [
       loadAgent: async (options) => {
         const agent = await subject.loadAgent(options);
         return altered(agent, {
-          invoke: () => async (payload, invokeOptions) => {
-            if (!agent.disposed) return agent.invoke(payload, invokeOptions);
+          invoke: () => async (input, invokeOptions) => {
+            if (!agent.disposed) return agent.invoke(input, invokeOptions);
             const substitute = await subject.loadAgent(options);
-            return substitute.invoke(payload, invokeOptions).finally(() => substitute.dispose());
+            return substitute.invoke(input, invokeOptions).finally(() => substitute.dispose());
           },
         });
       },
@@ -281,32 +279,25 @@ export const pageSaboteurs: Saboteur[] = [
       'chat-room': 'in this page: the whole conversation is in the prompt',
     },
     {
-      invoke: (agent) => (payload, options) =>
-        agent.invoke(
-          typeof payload === 'string' ? payload : { userMessage: payload.userMessage },
-          options,
-        ),
+      invoke: (agent) => (input, options) =>
+        agent.invoke(toChatInput(input).messages.slice(-1), options),
     },
   ),
   agentSaboteur(
     'reads the history again every turn',
     { 'conversation-flow': 'turn 2 used the KV cache' },
     {
-      invoke: (agent) => (payload, options) =>
-        agent.invoke(payload, { ...options, useCache: false }),
+      invoke: (agent) => (input, options) => agent.invoke(input, { ...options, useCache: false }),
     },
   ),
   agentSaboteur(
     'shares one memory between sessions',
     { 'conversation-flow': 'another session does not know the name' },
     {
-      invoke: (agent) => (payload, options) =>
-        agent.invoke(
-          typeof payload === 'object' && payload.sessionId
-            ? { ...payload, sessionId: 'one' }
-            : payload,
-          options,
-        ),
+      invoke: (agent) => (input, options) => {
+        const chat = toChatInput(input);
+        return agent.invoke(chat.sessionId ? { ...chat, sessionId: 'one' } : chat, options);
+      },
     },
   ),
   // environment-summary

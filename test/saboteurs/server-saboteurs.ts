@@ -8,6 +8,8 @@ import {
   responseSaboteur,
   type Saboteur,
   subjectSaboteur,
+  toChatInput,
+  withLastText,
   withMetadata,
 } from './saboteur.js';
 import { again, changed, unbroken } from './streams.js';
@@ -30,9 +32,9 @@ export const serverSaboteurs: Saboteur[] = [
   remoteSaboteur(
     'makes up its usage',
     { 'remote-agent': 'usage matches the number of token ids' },
-    (agent) => (payload, options) =>
+    (agent) => (input, options) =>
       agent
-        .invoke(payload, options)
+        .invoke(input, options)
         .then((response) =>
           withMetadata(response, { usage: { ...response.metadata.usage, completionTokens: 7 } }),
         ),
@@ -40,14 +42,8 @@ export const serverSaboteurs: Saboteur[] = [
   remoteSaboteur(
     'adds to the prompt of the server',
     { 'remote-agent': 'the prompt has as many tokens as in this page' },
-    (agent) => (payload, options) =>
-      agent.invoke(
-        {
-          systemContext: 'Be kind.',
-          ...(typeof payload === 'string' ? { userMessage: payload } : payload),
-        },
-        options,
-      ),
+    (agent) => (input, options) =>
+      agent.invoke({ system: 'Be kind.', ...toChatInput(input) }, options),
   ),
   // backend-fallback
   subjectSaboteur(
@@ -76,31 +72,29 @@ export const serverSaboteurs: Saboteur[] = [
   remoteSaboteur(
     'has one error for everything',
     { 'remote-faults': 'status 401 is a specific error' },
-    (agent) => (payload, options) =>
+    (agent) => (input, options) =>
       agent
-        .invoke(payload, options)
+        .invoke(input, options)
         .catch(() => Promise.reject(new UnmockedError('network', 'It failed.'))),
   ),
   remoteSaboteur(
     'accepts half a response',
     { 'remote-faults': 'truncated JSON is a specific error' },
-    (agent) => (payload, options) =>
-      agent
-        .invoke(payload, options)
-        .catch(() => agent.invoke(payload, { ...options, maxTokens: 2 })),
+    (agent) => (input, options) =>
+      agent.invoke(input, options).catch(() => agent.invoke(input, { ...options, maxTokens: 2 })),
   ),
   remoteSaboteur(
     'changes its replies after an error',
     { 'remote-faults': 'status 500: the same agent works again' },
     (agent) => {
       let failed = false;
-      return async (payload, options) => {
+      return async (input, options) => {
         if (failed)
           return {
-            ...(await agent.invoke(payload, options)),
+            ...(await agent.invoke(input, options)),
             metadata: (await agent.invoke('What is 2 plus 3?', options)).metadata,
           };
-        return agent.invoke(payload, options).catch((error: Error) => {
+        return agent.invoke(input, options).catch((error: Error) => {
           failed = true;
           throw error;
         });
@@ -114,9 +108,9 @@ export const serverSaboteurs: Saboteur[] = [
       loadAgent: async (options) => {
         const agent = await subject.loadAgent(options);
         return altered(agent, {
-          invoke: () => (payload, invokeOptions) =>
+          invoke: () => (input, invokeOptions) =>
             agent
-              .invoke(payload, invokeOptions)
+              .invoke(input, invokeOptions)
               .catch((error: UnmockedError) =>
                 Promise.reject(
                   new UnmockedError(
@@ -136,7 +130,7 @@ export const serverSaboteurs: Saboteur[] = [
     (subject) => ({
       loadAgent: async (options) =>
         altered(await subject.loadAgent(options), {
-          stream: (agent) => (payload, streamOptions) => again(agent, payload, streamOptions),
+          stream: (agent) => (input, streamOptions) => again(agent, input, streamOptions),
         }),
     }),
   ),
@@ -265,14 +259,11 @@ export const serverSaboteurs: Saboteur[] = [
     'drops the data of the game',
     { 'chat-room': 'in this page: the party reaches the prompt unchanged' },
     {
-      invoke: (agent) => (payload, options) =>
+      invoke: (agent) => (input, options) =>
         agent.invoke(
-          typeof payload === 'object' && payload.userMessage.startsWith('{')
-            ? {
-                ...payload,
-                userMessage: (JSON.parse(payload.userMessage) as { message: string }).message,
-              }
-            : payload,
+          withLastText(input, (text) =>
+            text.startsWith('{') ? (JSON.parse(text) as { message: string }).message : text,
+          ),
           options,
         ),
     },
@@ -280,7 +271,7 @@ export const serverSaboteurs: Saboteur[] = [
   agentSaboteur(
     'hides a broken stream',
     { 'chat-room': 'in this page: a reply is cut off in mid-stream' },
-    { stream: (agent) => (payload, options) => unbroken(agent, payload, options) },
+    { stream: (agent) => (input, options) => unbroken(agent, input, options) },
   ),
   // tool-calls
   responseSaboteur(
@@ -300,11 +291,11 @@ export const serverSaboteurs: Saboteur[] = [
     'forgets the result of its tool',
     { 'tool-calls': 'in this page: the result is used in the next turn' },
     {
-      invoke: (agent) => (payload, options) =>
+      invoke: (agent) => (input, options) =>
         agent.invoke(
-          typeof payload === 'object' && payload.userMessage.startsWith('TOOL_RESULT')
-            ? { ...payload, userMessage: 'TOOL_RESULT: ' }
-            : payload,
+          toChatInput(input).messages.at(-1)!.role === 'tool'
+            ? withLastText(input, () => '')
+            : input,
           options,
         ),
     },
@@ -319,8 +310,8 @@ export const serverSaboteurs: Saboteur[] = [
     'streams its reasoning as the reply',
     { reasoning: 'in this page: streaming does not change the reply' },
     {
-      stream: (agent) => (payload, options) =>
-        changed(agent.stream(payload, options), (chunk) => ({
+      stream: (agent) => (input, options) =>
+        changed(agent.stream(input, options), (chunk) => ({
           ...chunk,
           thinking: '',
           response: chunk.text,
@@ -331,20 +322,20 @@ export const serverSaboteurs: Saboteur[] = [
   agentSaboteur(
     'ignores stop sequences',
     { 'stop-and-limits': 'in this page: the reply ends before a stop sequence' },
-    { invoke: (agent) => (payload, options) => agent.invoke(payload, { ...options, stop: [] }) },
+    { invoke: (agent) => (input, options) => agent.invoke(input, { ...options, stop: [] }) },
   ),
   agentSaboteur(
     'always uses the same seed',
     { 'stop-and-limits': 'in this page: different seeds give different texts' },
-    { invoke: (agent) => (payload, options) => agent.invoke(payload, { ...options, seed: 3 }) },
+    { invoke: (agent) => (input, options) => agent.invoke(input, { ...options, seed: 3 }) },
   ),
   remoteSaboteur(
     'uses a new seed every time',
     { 'stop-and-limits': 'on the server: seed 1 gives the same text twice' },
     (agent) => {
       let calls = 0;
-      return (payload, options) =>
-        agent.invoke(payload, { ...options, ...(options?.seed ? { seed: ++calls } : {}) });
+      return (input, options) =>
+        agent.invoke(input, { ...options, ...(options?.seed ? { seed: ++calls } : {}) });
     },
   ),
 ];

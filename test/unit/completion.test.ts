@@ -1,8 +1,10 @@
 import { expect } from '@open-wc/testing';
 import type { TokenPiece } from '../../src/agents/agent.js';
-import { readCompletion, readStream } from '../../src/agents/remote/completion.js';
+import { readCompletion } from '../../src/agents/remote/read-completion.js';
+import { readStream } from '../../src/agents/remote/read-stream.js';
 import type { Answer } from '../../src/agents/remote/connection.js';
-import { toChatMessages, toRequestBody } from '../../src/agents/remote/messages.js';
+import { toChatMessages } from '../../src/agents/remote/chat-messages.js';
+import { toRequestBody } from '../../src/agents/remote/request-body.js';
 import { resolveSettings } from '../../src/settings/resolve.js';
 import { rejection } from '../helpers.js';
 
@@ -107,8 +109,8 @@ describe('an answer as JSON', () => {
       answer(message({ content: null, tool_calls })),
     );
     expect(toolCalls.map(({ id, name, arguments: args }) => [id, name, args])).to.deep.equal([
-      ['call_1', 'get_weather', { city: 'Paris', days: '2' }],
-      [undefined, 'roll', { sides: '6' }],
+      ['call_1', 'get_weather', { city: 'Paris', days: 2 }],
+      [undefined, 'roll', { sides: 6 }],
       ['call_3', 'now', {}],
     ]);
     expect(problems).to.deep.equal([]);
@@ -299,8 +301,8 @@ describe('an answer as a stream', () => {
     expect(
       completion.toolCalls.map(({ id, name, arguments: args }) => [id, name, args]),
     ).to.deep.equal([
-      ['a', 'w', { x: '1' }],
-      ['b', 'w', { x: '2' }],
+      ['a', 'w', { x: 1 }],
+      ['b', 'w', { x: 2 }],
     ]);
   });
 
@@ -410,14 +412,14 @@ describe('a request', () => {
         repetitionPenalty: 1.1,
         topP: 0.9,
         stop: ['x'],
-        reasoningEffort: 'low',
       },
     }).remote;
     const body = toRequestBody({
       ...request,
       ...asked,
       stream: true,
-      tools: [{ name: 'f', parameters: ['a'] }],
+      reasoningEffort: 'low',
+      tools: [{ name: 'f', parameters: { type: 'object', properties: { a: { type: 'string' } } } }],
       options: { extraBody: { return_token_ids: true } },
     });
     expect(body).to.deep.include({
@@ -435,7 +437,7 @@ describe('a request', () => {
         type: 'function',
         function: {
           name: 'f',
-          parameters: { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] },
+          parameters: { type: 'object', properties: { a: { type: 'string' } } },
         },
       },
     ]);
@@ -448,7 +450,7 @@ describe('a request', () => {
         role: 'assistant',
         content: '',
         toolCalls: [
-          { id: 'call_a', name: 'f', arguments: { x: '1' }, raw: '' },
+          { id: 'call_a', name: 'f', arguments: { x: 1, y: [null] }, raw: '' },
           { name: 'g', arguments: {}, raw: '' },
         ],
       },
@@ -459,7 +461,11 @@ describe('a request', () => {
       role: 'assistant',
       content: null,
       tool_calls: [
-        { id: 'call_a', type: 'function', function: { name: 'f', arguments: '{"x":"1"}' } },
+        {
+          id: 'call_a',
+          type: 'function',
+          function: { name: 'f', arguments: '{"x":1,"y":[null]}' },
+        },
         { id: 'call_1', type: 'function', function: { name: 'g', arguments: '{}' } },
       ],
     });
@@ -467,6 +473,22 @@ describe('a request', () => {
       'call_a',
       'call_1',
     ]);
+  });
+
+  it('keeps the ids that results name, in any order', () => {
+    const messages = toChatMessages([
+      {
+        role: 'assistant',
+        content: '',
+        toolCalls: [
+          { id: 'a', name: 'f', arguments: {} },
+          { id: 'b', name: 'g', arguments: {} },
+        ],
+      },
+      { role: 'tool', content: 'of b', toolCallId: 'b' },
+      { role: 'tool', content: 'of a' },
+    ]);
+    expect(messages.slice(1).map(({ tool_call_id }) => tool_call_id)).to.deep.equal(['b', 'a']);
   });
 
   it('does not take a result for that of a call which nobody answered', () => {

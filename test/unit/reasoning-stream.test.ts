@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
-import { ReasoningStream } from '../../src/agents/reasoning-stream.js';
-import { parseReply } from '../../src/agents/reply.js';
+import { ReasoningStream } from '../../src/agents/reply/reasoning-stream.js';
+import { parseReply } from '../../src/agents/reply/parse-reply.js';
 
 function split(pieces: string[]) {
   const stream = new ReasoningStream();

@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { parseReply, type ParsedReply } from '../../src/agents/reply.js';
+import { parseReply, type ParsedReply } from '../../src/agents/reply/parse-reply.js';
 
 interface Case {
   name: string;
@@ -179,7 +179,7 @@ const cases: Case[] = [
       toolCalls: [
         {
           name: 'f',
-          arguments: { a: 'x', n: '1', l: '[1,2]', z: 'null' },
+          arguments: { a: 'x', n: 1, l: [1, 2], z: null },
           raw: '<tool_call>\n{"name": "f", "arguments": {"a": "x", "n": 1, "l": [1, 2], "z": null}}\n</tool_call>',
         },
       ],
@@ -200,7 +200,7 @@ const cases: Case[] = [
       toolCalls: [
         {
           name: 'f',
-          arguments: { a: '1' },
+          arguments: { a: 1 },
           raw: String.raw`<tool_call>{"name":"f","arguments":"{\"a\":1}"}</tool_call>`,
         },
       ],

@@ -11,8 +11,9 @@ export interface ReasoningPieces {
 }
 
 /**
- * Tells reasoning and reply apart while they arrive. A tag can be spread over any number of pieces: what may become one is held back.
- * Only the end of the output shows that a tag was never opened; then `parseReply` has the last word, not this.
+ * Separates reasoning from the reply while both arrive. A tag can span any number of pieces, so text
+ * that may become one is held back. Only the end of the output shows that a tag was never opened.
+ * Then the result of `parseReply` counts, not this one.
  */
 export class ReasoningStream {
   #held = '';
@@ -35,7 +36,7 @@ export class ReasoningStream {
     return pieces;
   }
 
-  /** What was held back, now that nothing more comes. */
+  /** Returns what was held back. Call it at the end of the output. */
   flush(): ReasoningPieces {
     const pieces: ReasoningPieces = { thinking: '', response: '' };
     this.#take(this.#held.length, pieces);
@@ -47,7 +48,7 @@ export class ReasoningStream {
     this.#held = this.#held.slice(length);
   }
 
-  /** Reasoning can stand within reasoning; the inner tags are part of it. */
+  /** Reasoning can be nested. Inner tags are part of the outer reasoning. */
   #pass(tag: string, pieces: ReasoningPieces): void {
     const opens = !tag.startsWith('</');
     const isInner = opens ? this.#depth > 0 : this.#depth > 1;
