@@ -5,7 +5,7 @@ import { parseReply } from './reply/parse-reply.js';
 
 /** Parses a completion's text and puts the response together. */
 export function toResponse(
-  { content: _, raw: __, toolCalls: calls, problems, timings, ...completion }: Completion,
+  { content: _content, raw: _raw, toolCalls: calls, problems, timings, ...completion }: Completion,
   {
     model,
     device,
