@@ -6,7 +6,10 @@ export function bearerKey(headers: Headers): string | undefined {
   return /^Bearer +(.*?) *$/i.exec(headers.get('authorization') ?? '')?.[1];
 }
 
-/** @throws ApiError 401 if a key is required and the request's key differs. Compares in constant time. */
+/**
+ * @throws ApiError 401 if a key is required and the request's key differs. Compares in constant
+ * time.
+ */
 export function checkKey(headers: Headers, required: string | undefined): void {
   if (required === undefined) return;
   const given = bearerKey(headers);

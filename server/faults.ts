@@ -5,7 +5,7 @@ import { bearerKey } from './auth.js';
 import { ApiError, invalid } from './errors.js';
 import { type FaultOptions, FAULTS, parseFaults } from './fault-options.js';
 import { breakBody, breakStream, LONGEST } from './faulty-answers.js';
-import type { Connection } from './handler.js';
+import type { Connection } from './connection.js';
 
 const PREFIX = /^\/fault:([^/]*)(?=\/)/;
 const LOG_LENGTH = 1000;

@@ -1,6 +1,6 @@
 import { sleep } from '../src/async.js';
 import type { FaultOptions } from './fault-options.js';
-import type { Connection } from './handler.js';
+import type { Connection } from './connection.js';
 
 /** A client that never leaves must not hold a connection for ever. Milliseconds. */
 export const LONGEST = 60_000;
@@ -172,7 +172,9 @@ async function destroy(
   throw new Error('The connection was destroyed, as the fault requested.');
 }
 
-/** A stream that produces a chunk only when the client wants one, so that its pace is the client's. */
+/**
+ * A stream that produces a chunk only when the client wants one, so that its pace is the client's.
+ */
 function toStream(
   chunks: (signal: AbortSignal) => AsyncGenerator<Uint8Array>,
 ): ReadableStream<Uint8Array> {

@@ -5,12 +5,15 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { bearerKey, checkKey } from './auth.js';
 import { readChatRequest } from './chat-request.js';
 import { complete, stream } from './completion.js';
+import type { Connection } from './connection.js';
 import { ApiError, isServerFault, toApiError } from './errors.js';
 import { Faults, pathWithoutFaults } from './faults.js';
 import { originFilter } from './origins.js';
 import { readJson } from './read-body.js';
 import type { ServedModel } from './served-model.js';
 import { Slots } from './slots.js';
+
+export const handlerDefaults = { maxQueue: 64, maxBodyBytes: 1 << 20 };
 
 export interface HandlerOptions {
   models: readonly ServedModel[];
@@ -30,15 +33,6 @@ export interface HandlerOptions {
   log?: (error: unknown) => void;
 }
 
-/** Facts about the socket of a request. A request without a socket has none. */
-export interface Connection {
-  remoteAddress?: string;
-  /** Destroys the socket. */
-  destroy?: () => void;
-  /** Resolves when the answer is over: true if all of it was sent. */
-  finished?: Promise<boolean>;
-}
-
 export type Handler = (request: Request, connection?: Connection) => Promise<Response>;
 
 const MODELS = '/v1/models';
@@ -51,8 +45,8 @@ export function createHandler(options: HandlerOptions): Handler {
     models,
     apiKey,
     origins = [],
-    maxQueue = 64,
-    maxBodyBytes = 1 << 20,
+    maxQueue = handlerDefaults.maxQueue,
+    maxBodyBytes = handlerDefaults.maxBodyBytes,
     faults: allowsFaults = false,
     closing,
     log = logToStderr,

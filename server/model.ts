@@ -11,7 +11,7 @@ import { UnmockedError } from '../src/errors.js';
 import { type Dtype, dtypes, type Model } from '../src/models/model.js';
 import { resolveModel } from '../src/models/registry.js';
 import { weightsName, weightsPath } from '../src/models/weights-file.js';
-import type { LoadModelOptions, ServedModel } from './served-model.js';
+import { defaultDtype, type LoadModelOptions, type ServedModel } from './served-model.js';
 
 /** A model that computes in this thread. */
 export interface LocalModel extends ServedModel {
@@ -32,7 +32,7 @@ const ONE_THREAD_BELOW = 32_000_000;
  */
 export async function loadServedModel({
   model: reference,
-  dtype = 'q8',
+  dtype = defaultDtype,
   root,
 }: LoadModelOptions): Promise<LocalModel> {
   const folder = asFolder(reference);

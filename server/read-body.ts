@@ -1,7 +1,10 @@
 import { sleep } from '../src/async.js';
 import { ApiError, invalid } from './errors.js';
 
-/** A body that is too long is still read, up to these limits: a client that is cut off while it sends never sees the answer. */
+/**
+ * A body that is too long is still read, up to these limits: a client that is cut off while it
+ * sends never sees the answer.
+ */
 const DRAIN = { bytes: 64 << 20, ms: 2000 };
 
 /**

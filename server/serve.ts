@@ -55,7 +55,8 @@ export async function serve(
 function close(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const end = setTimeout(() => server.closeAllConnections(), graceMs);
-    // Node closes connections that are idle now. Later ones would stay open for their keep-alive time.
+    // Node closes connections that are idle now. Later ones would stay open for their keep-alive
+    // time.
     const sweep = setInterval(() => server.closeIdleConnections(), 20);
     server.close(() => {
       clearTimeout(end);

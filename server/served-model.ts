@@ -2,6 +2,9 @@ import type { Conversation } from '../src/agents/prompt/prompt-format.js';
 import type { GenerateRequest, GenerateResult, TokenEvent } from '../src/engine/protocol.js';
 import type { Dtype } from '../src/models/model.js';
 
+/** The dtype that the server loads if nobody chooses one. */
+export const defaultDtype: Dtype = 'q8';
+
 /** Facts about a loaded model. Plain data. */
 export interface ModelInfo {
   id: string;
@@ -34,9 +37,12 @@ export interface ServedModel extends ModelInfo {
 }
 
 export interface LoadModelOptions {
-  /** A registry id, a hub id (`owner/name`, `owner/name@revision`), or the path of a folder in the hub's layout. */
+  /**
+   * A registry id, a hub id (`owner/name`, `owner/name@revision`), or the path of a folder in the
+   * hub's layout.
+   */
   model: string;
-  /** Default `q8`. */
+  /** Default {@link defaultDtype}. */
   dtype?: Dtype;
   /** The project's folder, which contains `public/models/` and `.cache/`. */
   root: string;

@@ -88,7 +88,9 @@ export function fromErrorRecord(record: ErrorRecord): Error {
   return error;
 }
 
-/** The error of a cancelled call: the signal's reason if it is an error, else a native `AbortError`. */
+/**
+ * The error of a cancelled call: the signal's reason if it is an error, else a native `AbortError`.
+ */
 export function abortError(signal?: AbortSignal): Error {
   return signal?.reason instanceof Error
     ? signal.reason
@@ -101,7 +103,10 @@ export const isAbortError = (error: unknown): boolean =>
 export const hasCode = (error: unknown, ...codes: ErrorCode[]): error is UnmockedError =>
   error instanceof UnmockedError && codes.includes(error.code);
 
-/** Settles as `promise` does, or rejects as soon as `signal` aborts. The work behind `promise` goes on. */
+/**
+ * Settles as `promise` does, or rejects as soon as `signal` aborts. The work behind `promise` goes
+ * on.
+ */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   return new Promise<T>((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** `1.4 MB`: decimal units, as download sizes are given everywhere else. */
+/** `1.4 MB`: decimal units, which are usual for download sizes. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   const [value, unit] =
@@ -24,7 +24,7 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
-/** A metric's name as words and its value with its unit: `firstTokenMs`, 12.3 → `first token`, `12 ms`. */
+/** A metric in words, with its unit: `firstTokenMs`, 12.3 → `first token`, `12 ms`. */
 export function formatMetric(name: string, value: number): { name: string; value: string } {
   const unit = /(Ms|Bytes)$/.exec(name)?.[1];
   const words = (unit ? name.slice(0, -unit.length) : name)
@@ -40,7 +40,7 @@ export function formatMetric(name: string, value: number): { name: string; value
 
 const LONGEST = 400;
 
-/** A check's actual or expected value on one line; long ones are cut, the report has them whole. */
+/** A check's value on one line. Long values are cut; the report has them in full. */
 export function formatValue(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
   return text.length > LONGEST

@@ -197,7 +197,7 @@ describe('agents', () => {
         'on an unknown device',
         { device: 'quantum' as never },
         'invalid-argument',
-        /device is "quantum"\. Allowed: "auto", "webgpu", "wasm"\./,
+        /device is "quantum"\. Allowed: "auto", "webgpu", "wasm"/,
       ],
       [
         'on an unknown backend',

@@ -105,7 +105,8 @@ describe('engine', () => {
       let words = 500;
       const prompt = () => ask('one '.repeat(words));
       while ((await engine.encode(prompt())).length > engine.info.contextWindow - 2) words--;
-      // Sampled at a high temperature, so that the output rarely ends by itself. If it does, try another seed.
+      // Sampled at a high temperature, so that the output rarely ends by itself. If it does, try
+      // another seed.
       for (let seed = 1; seed <= 20; seed++) {
         const result = await engine.generate({ ...greedy, prompt: prompt(), temperature: 2, seed });
         const length = result.promptTokenIds.length + result.outputTokenIds.length;
@@ -378,7 +379,8 @@ describe('engine', () => {
     });
 
     it('within its budget: it evicts the least recently used one first', async () => {
-      // Two conversations of 13 + 3 tokens fit (2 × 4 layers × 128 × 4 bytes per token); three do not.
+      // Two conversations of 13 + 3 tokens fit (2 × 4 layers × 128 × 4 bytes per token); three do
+      // not.
       const poor = await load({ kvCacheBytes: 40 * 4096 });
       const turn = async (conversation: string) => {
         const { promptTokenIds, prefilledTokens } = await poor.generate({

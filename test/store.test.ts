@@ -202,7 +202,8 @@ describe('model store', () => {
       await answers(await load(`key=${key}`));
       const [request] = (await hubLog(key, WEIGHTS)).filter(({ path }) => path.includes('/cdn/'));
       expect(request!.status).to.equal(206);
-      // A terminated worker lives on for a moment and may have written more, but never more than the
+      // A terminated worker lives on for a moment and may have written more, but never more than
+      // the
       // server sent.
       expect(Number(/^bytes=(\d+)-$/.exec(request!.range!)?.[1])).to.be.within(
         length,

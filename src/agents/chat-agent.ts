@@ -11,7 +11,8 @@ import type {
   Tool,
 } from './agent.js';
 import type { ChatBackend, Completion } from './backend.js';
-import { readInput, type Turn } from './input/read-input.js';
+import { readInput } from './input/read-input.js';
+import type { Turn } from './input/turn.js';
 import { pickSettings } from './invoke-settings.js';
 import { noteEffort } from './prompt/reasoning.js';
 import { withSystem } from './prompt/system-message.js';

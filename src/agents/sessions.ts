@@ -1,6 +1,6 @@
 import { FairQueue } from '../engine/fair-queue.js';
 import type { Message } from './agent.js';
-import type { Turn } from './input/read-input.js';
+import type { Turn } from './input/turn.js';
 
 /** What holds until a later turn changes it. */
 type Standing = Pick<Turn, 'system' | 'systemNotes' | 'tools'>;

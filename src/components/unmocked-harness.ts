@@ -1,4 +1,4 @@
-import { html, LitElement, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { StartupState } from '../agents/check-startup.js';
@@ -11,11 +11,8 @@ import { describe, type EnvironmentInfo } from '../scenarios/environment-info.js
 import { scenarios as coreScenarios } from '../scenarios/index.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { Subject } from '../scenarios/subject.js';
-import { fromAttribute } from '../settings/attributes.js';
-import { runSettings, shownSettings } from '../settings/run-settings.js';
+import { runSettings } from '../settings/run-settings.js';
 import { describeOrigin } from '../settings/setting-rows.js';
-import type { AgentSettings, SettingName } from '../settings/settings.js';
-import { SettingsStore } from '../settings/settings-store.js';
 import { hasTag } from '../settings/url-parameters.js';
 import {
   type Problem,
@@ -35,7 +32,7 @@ import {
   type ScenarioState,
   waiting,
 } from '../harness/scenario-state.js';
-import { SettingsWatcher } from './settings-watcher.js';
+import { SettingsElement } from './settings-element.js';
 import { statusIcon, statusLabels, totalsText } from './status.js';
 import { themeStyles } from './theme.styles.js';
 import { harnessStyles } from './unmocked-harness.styles.js';
@@ -57,11 +54,9 @@ import type { UnmockedTry } from './unmocked-try.js';
  *
  * @csspart header, problems, startup, panels, environment, settings, try, sources, controls, report, scenarios, scenario
  */
-export class UnmockedHarness extends LitElement {
+export class UnmockedHarness extends SettingsElement {
   static override styles = [themeStyles, harnessStyles];
 
-  /** The settings from all sources. The properties below read from it, and set its arguments. */
-  readonly settings = new SettingsStore();
   /** Checks the configured backend when the page opens. */
   @property({ attribute: false }) startup: StartupCheck | undefined;
   /** The state of that check. */
@@ -79,7 +74,7 @@ export class UnmockedHarness extends LitElement {
   /** A run is under way. Read only. */
   @property({ type: Boolean, reflect: true }) running = false;
 
-  @state() private description: EnvironmentInfo | undefined;
+  @state() private environment: EnvironmentInfo | undefined;
   @state() private announcement = '';
   @state() private stopping = false;
   /** Ids of the latest run's scenarios. */
@@ -88,88 +83,10 @@ export class UnmockedHarness extends LitElement {
   #states = new Map<string, ScenarioState>();
   #controller: AbortController | undefined;
 
-  constructor() {
-    super();
-    this.addController(new SettingsWatcher(this, () => this.settings));
-  }
-
-  /** A registry id, a hub id, the URL of a model folder, or the server's name for a model. */
-  @property(fromAttribute('model'))
-  get model(): string {
-    const { requested, remote } = this.settings.resolved;
-    // The default is the name of this page's model. A server chooses its own.
-    const serverChooses = requested === 'remote' && remote.origins.model === 'default';
-    return serverChooses ? '' : this.#shown.model;
-  }
-  set model(value: string) {
-    this.#set('model', value);
-  }
-
-  @property(fromAttribute('device'))
-  get device(): AgentSettings['device'] {
-    return this.#shown.device;
-  }
-  set device(value: AgentSettings['device']) {
-    this.#set('device', value);
-  }
-
-  @property(fromAttribute('seed'))
-  get seed(): number {
-    return this.#shown.seed;
-  }
-  set seed(value: number) {
-    this.#set('seed', value);
-  }
-
-  /** Base URL of a mirror of the hub; empty: the hub itself. */
-  @property(fromAttribute('hubUrl'))
-  get hub(): string {
-    return this.#shown.hubUrl ?? '';
-  }
-  set hub(value: string) {
-    this.#set('hubUrl', value);
-  }
-
-  /** Where agents run in the scenarios that are not about this page's engine. */
-  @property(fromAttribute('backend'))
-  get backend(): AgentSettings['backend'] {
-    return this.#shown.backend;
-  }
-  set backend(value: AgentSettings['backend']) {
-    this.#set('backend', value);
-  }
-
-  /** Base URL of an OpenAI-compatible server, `/v1` included; empty: none. */
-  @property(fromAttribute('apiUrl'))
-  get apiUrl(): string {
-    return this.settings.resolved.remote.settings.apiUrl ?? '';
-  }
-  set apiUrl(value: string) {
-    this.#set('apiUrl', value);
-  }
-
-  /** The server's key. A secret, so it has no attribute. */
-  @property(fromAttribute('apiKey'))
-  get apiKey(): string {
-    return this.settings.resolved.remote.settings.apiKey ?? '';
-  }
-  set apiKey(value: string) {
-    this.#set('apiKey', value);
-  }
-
-  get #shown(): AgentSettings {
-    return shownSettings(this.settings.resolved);
-  }
-
-  /** An empty string removes the argument, as a missing attribute does. */
-  #set(name: SettingName, value: unknown): void {
-    this.settings.setArgument(name, value === '' ? undefined : value);
-  }
-
   override connectedCallback(): void {
     super.connectedCallback();
     (this.subject ? this.subject.describe() : describe()).then(
-      (description) => (this.description = description),
+      (environment) => (this.environment = environment),
       (error: Error) =>
         this.#addProblem(`Finding out what this browser can do failed: ${error.message}`),
     );
@@ -255,7 +172,7 @@ export class UnmockedHarness extends LitElement {
       </header>
       ${this.#problemList()} ${this.#startupLine()}
       <div class="frame"><div class="panels" part="panels">
-        <unmocked-environment part="environment" .description=${this.description}></unmocked-environment>
+        <unmocked-environment part="environment" .info=${this.environment}></unmocked-environment>
         ${this.#settingsPanel()}
         <unmocked-try
           part="try"

@@ -24,7 +24,8 @@ export class UnmockedSources extends LitElement {
   /** Why the last file or text was refused. */
   @state() private refused = '';
   @state() private over = false;
-  @state() private said = '';
+  /** For screen readers. */
+  @state() private announcement = '';
   @query('textarea') private area!: HTMLTextAreaElement;
 
   constructor() {
@@ -90,7 +91,7 @@ export class UnmockedSources extends LitElement {
       </div>
       <div class="buttons">
         <button type="button" id="use" ?disabled=${this.disabled} @click=${this.#paste}>Use it</button>
-        <span role="status">${this.said}</span>
+        <span role="status">${this.announcement}</span>
       </div>
     </section>`;
   }
@@ -118,7 +119,7 @@ export class UnmockedSources extends LitElement {
   }
 
   async #read(file: File): Promise<void> {
-    this.said = '';
+    this.announcement = '';
     if (file.size > MAX_BYTES) {
       this.refused = `"${file.name}" has ${file.size} bytes. A config.toml can have at most ${MAX_BYTES}.`;
       return;
@@ -132,7 +133,7 @@ export class UnmockedSources extends LitElement {
 
   async #paste(): Promise<void> {
     const text = this.area.value;
-    this.said = '';
+    this.announcement = '';
     if (!text.trim()) {
       this.refused = 'The text is empty. Paste a config.toml first.';
       this.area.focus();
@@ -143,7 +144,7 @@ export class UnmockedSources extends LitElement {
   }
 
   async #use(text: string, name: string): Promise<boolean> {
-    this.said = '';
+    this.announcement = '';
     this.refused = '';
     try {
       await this.settings?.useConfig(text, name);
@@ -151,14 +152,14 @@ export class UnmockedSources extends LitElement {
       this.refused = toErrorRecord(error).message;
       return false;
     }
-    this.said = `${name} is in use.`;
+    this.announcement = `${name} is in use.`;
     return true;
   }
 
   async #remove(): Promise<void> {
     this.refused = '';
     const removed = this.settings?.removeConfig();
-    this.said = 'The file is removed.';
+    this.announcement = 'The file is removed.';
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>('#file')?.focus();
     await removed;

@@ -2,7 +2,7 @@ import { formatBytes } from '../format.js';
 import type { Model } from '../models/model.js';
 import { type PageDevice, rungsOf } from './ladder.js';
 
-/** Bytes of ONNX Runtime's builds: see scripts/lib/ort-files.mjs. */
+/** Bytes of ONNX Runtime's builds: see src/engine/ort-files.ts. */
 const RUNTIME_BYTES = { webgpu: 26_900_000, wasm: 14_300_000 };
 const DEVICE_TITLES = { webgpu: 'WebGPU', wasm: 'WASM' };
 

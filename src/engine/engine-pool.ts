@@ -115,7 +115,9 @@ export class EnginePool {
     throw noDevice(model, device, attempts);
   }
 
-  /** Terminates every engine. The next calls of their holders fail with `disposed` and load again. */
+  /**
+   * Terminates every engine. The next calls of their holders fail with `disposed` and load again.
+   */
   dispose(): void {
     this.#engines.dispose();
   }

@@ -25,7 +25,9 @@ export interface EngineLoadOptions {
 }
 
 const DEFAULT_SILENCE_LIMIT = 120_000;
-/** A cancelled generation stops after the current token. A worker that takes longer is terminated. */
+/**
+ * A cancelled generation stops after the current token. A worker that takes longer is terminated.
+ */
 const CANCEL_LIMIT = 30_000;
 
 export const createEngineWorker = (): Worker =>
@@ -34,7 +36,9 @@ export const createEngineWorker = (): Worker =>
     name: 'unmocked-engine',
   });
 
-/** One worker with one loaded model. Everything that can crash or be poisoned lives and dies in it. */
+/**
+ * One worker with one loaded model. Everything that can crash or be poisoned lives and dies in it.
+ */
 export class Engine {
   /** The engines of this page whose worker is running. `memory-cleanup` expects none. */
   static readonly alive = new Set<Engine>();

@@ -71,7 +71,8 @@ export class PendingCalls {
       case 'failed': {
         this.#calls.delete(response.id);
         const error = fromErrorRecord(response.error);
-        // A signal's reason never crosses the thread boundary: the worker fails with a plain AbortError.
+        // A signal's reason never crosses the thread boundary: the worker fails with a plain
+        // AbortError.
         call.reject(call.signal?.aborted && isAbortError(error) ? abortError(call.signal) : error);
       }
     }

@@ -5,12 +5,7 @@
  */
 import type { ErrorRecord } from '../errors.js';
 import type { Dtype, LocalDevice, Model } from '../models/model.js';
-
-/**
- * A build of ONNX Runtime's WASM. WebGPU needs the one that can wait for the GPU (`asyncify`). The
- * plain one is half the size.
- */
-export type OrtBuild = 'plain' | 'asyncify';
+import type { OrtBuild } from './ort-files.js';
 
 /** One rung of the ladder: one way to load a model, tried in a fresh worker. */
 export interface Rung {
@@ -26,7 +21,10 @@ export interface LoadSpec {
   rung: Rung;
   /** Absolute URL of the model's folder, ending with a slash. */
   modelBase: string;
-  /** Absolute URL of the hub's listing of the model's files; absent for a model that is not on a hub. */
+  /**
+   * Absolute URL of the hub's listing of the model's files; absent for a model that is not on a
+   * hub.
+   */
   treeUrl?: string;
   /** Absolute URL of the folder with ONNX Runtime's files, ending with a slash. */
   ortBase: string;
@@ -90,7 +88,10 @@ export interface EngineInfo extends ModelFacts {
   versions: { transformers: string; onnxruntime: string };
 }
 
-/** Where a file's expected digest comes from: this project's registry, the server of the file, or nowhere. */
+/**
+ * Where a file's expected digest comes from: this project's registry, the server of the file, or
+ * nowhere.
+ */
 export type DigestPin = 'registry' | 'source' | 'none';
 
 /** Milliseconds. */
@@ -130,7 +131,10 @@ export interface GenerateRequest {
   seed: number;
   /** Stop sequences. The output ends before the first of them. */
   stop: string[];
-  /** Names a KV cache, which is kept and reused if the next prompt continues this one. Default: no cache. */
+  /**
+   * Names a KV cache, which is kept and reused if the next prompt continues this one. Default: no
+   * cache.
+   */
   conversation?: string;
   /** Requests of one client run in order. Clients take turns. */
   client: string;

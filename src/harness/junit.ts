@@ -1,3 +1,4 @@
+import { escapeXml as escape } from './escape-xml.js';
 import type { Report, ScenarioResult } from './report.js';
 
 /** Writes a report as JUnit XML, with one test case per scenario and the same ids. */
@@ -33,11 +34,3 @@ function testCase(result: ScenarioResult): string {
 }
 
 const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(3);
-
-/** XML 1.0 forbids control characters, even escaped, but a model can produce them. */
-const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
-const escape = (text: string) =>
-  text
-    .toWellFormed()
-    .replace(CONTROL, '\uFFFD')
-    .replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -33,7 +33,10 @@ export interface ModelVariant {
   file: string;
 }
 
-/** The shape of a GPT-2-like session. `load-agent` compares it with the session's real inputs and outputs. */
+/**
+ * The shape of a GPT-2-like session. `load-agent` compares it with the session's real inputs and
+ * outputs.
+ */
 export interface ModelGeometry {
   layers: number;
   heads: number;

@@ -79,7 +79,9 @@ function parseReference(reference: string): Model {
   );
 }
 
-/** A model that is not in the registry. It has transformers.js's usual file names, smallest first. */
+/**
+ * A model that is not in the registry. It has transformers.js's usual file names, smallest first.
+ */
 function unlisted(id: string, source: ModelSource): Model {
   return {
     id,

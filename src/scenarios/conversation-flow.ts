@@ -24,17 +24,17 @@ export async function run(t: ScenarioContext): Promise<void> {
         expected: 'fewer than all',
       });
       t.equal(
-        `turn ${turn}'s prompt continues what was said`,
+        `turn ${turn}'s prompt starts with the conversation so far`,
         promptTokenIds.slice(0, spoken.length),
         spoken,
       );
     }
     spoken = [...promptTokenIds, ...outputTokenIds];
 
-    // The same conversation without a session: every prompt token is computed.
+    // The same conversation without the cache: every prompt token is computed.
     const fresh = await agent.invoke([...history, message], { ...options, useCache: false });
     t.equal(
-      `turn ${turn} without the KV cache is the same`,
+      `turn ${turn} computes the same tokens without the KV cache`,
       fresh.metadata.outputTokenIds,
       outputTokenIds,
     );
@@ -46,7 +46,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     history.push(message, { role: 'assistant', content: response, raw: metadata.rawText });
   }
   if (t.model.capabilities.includes('chat')) {
-    t.check('a name told two turns earlier comes back', replies[2]!.includes(NAME), {
+    t.check('the model remembers a name from two turns earlier', replies[2]!.includes(NAME), {
       actual: replies[2],
       expected: `a reply with "${NAME}"`,
     });
@@ -54,11 +54,14 @@ export async function run(t: ScenarioContext): Promise<void> {
       { messages: [{ role: 'user', content: TURNS[2]! }], sessionId: 'somebody-else' },
       options,
     );
-    t.check('another session does not know it', !stranger.response.includes(NAME), {
+    t.check('another session does not know the name', !stranger.response.includes(NAME), {
       actual: stranger.response,
       expected: `a reply without "${NAME}"`,
     });
   } else {
-    t.skipCheck('a name told two turns earlier comes back', `"${t.model.id}" has no chat training`);
+    t.skipCheck(
+      'the model remembers a name from two turns earlier',
+      `"${t.model.id}" has no chat training`,
+    );
   }
 }

@@ -1,5 +1,5 @@
 import { isAbortError } from '../errors.js';
-import { isOurs } from './both-backends.js';
+import { isProjectServer } from './both-backends.js';
 import type { ScenarioContext } from './scenario.js';
 import { completionsAsked, faultUrl, newKey } from './server.js';
 
@@ -91,7 +91,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     unknown.status === 'invalid' && unknown.reason.includes('not a model'),
     { actual: unknown, expected: 'invalid, naming the model' },
   );
-  if (isOurs(t)) {
+  if (isProjectServer(t)) {
     const nobody = await t.subject.validateStartup(
       { stored: { ...remote, model: 'nobody/has-this' }, environment: {} },
       { signal: t.signal },
@@ -126,7 +126,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   // A validation in the background can be aborted.
   const controller = new AbortController();
   const key = newKey('startup');
-  const silent = isOurs(t) ? { apiUrl: faultUrl(t.server, 'stall', `key=${key}`) } : {};
+  const silent = isProjectServer(t) ? { apiUrl: faultUrl(t.server, 'stall', `key=${key}`) } : {};
   const working = t.subject.validateStartup(
     { stored: { ...remote, ...silent }, environment: {} },
     { signal: controller.signal },
@@ -139,7 +139,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     )
     .finally(() => (settled = true));
   // If the server can tell, abort only after it was asked.
-  while (isOurs(t) && !settled && (await completionsAsked(t.server, key)) === 0)
+  while (isProjectServer(t) && !settled && (await completionsAsked(t.server, key)) === 0)
     t.signal.throwIfAborted();
   controller.abort();
   t.equal('it can be aborted', await outcome, 'aborted');

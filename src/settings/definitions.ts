@@ -64,6 +64,7 @@ const table = {
   },
   device: {
     ...oneOf('auto', 'webgpu', 'wasm'),
+    allowed: '"auto", "webgpu", "wasm" (for a server, set the backend to "remote")',
     label: 'Device',
     help: 'What computes in this page. "auto" tries WebGPU, then WASM.',
     default: 'auto',

@@ -4,7 +4,10 @@ import type { AgentSettings } from './settings.js';
 
 export type Environment = Partial<Record<EnvironmentName, string>>;
 
-const environmentNames = settingNames.flatMap((name) => definitions[name].environment ?? []);
+/** The environment variables that are settings. */
+export const environmentNames: readonly EnvironmentName[] = settingNames.flatMap(
+  (name) => definitions[name].environment ?? [],
+);
 
 /**
  * The environment variables that are settings. They come from `process.env` (in Node, and where a

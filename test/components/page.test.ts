@@ -40,7 +40,7 @@ const control = (element: UnmockedHarness, id: string) =>
 const problems = (element: UnmockedHarness) =>
   query(element, '.problems').textContent!.replace(/\s+/g, ' ').trim();
 
-/** A page at an address of its own, with storage of its own. */
+/** A page with its own address and its own storage. */
 async function open(
   search = '',
   options: PageOptions = {},
@@ -86,7 +86,7 @@ describe('connectPage and the settings', () => {
     ]);
   });
 
-  it('lets a change by hand win over the address, which says it no longer', async () => {
+  it('lets the user override the address, and removes the parameter', async () => {
     const { element, choose, local } = await open('?device=webgpu&seed=3');
     expect([element.device, element.seed]).to.deep.equal(['webgpu', 3]);
     await choose('device', 'wasm');
@@ -97,7 +97,7 @@ describe('connectPage and the settings', () => {
     expect(local.text).to.contain('wasm').and.not.to.contain('seed');
   });
 
-  it('lets a change by hand win over an attribute, which is stronger than the address', async () => {
+  it('lets the user override an attribute, which overrides the address', async () => {
     const { element, choose } = await open(
       '?seed=3',
       {},
@@ -108,7 +108,7 @@ describe('connectPage and the settings', () => {
     expect(element.seed).to.equal(6);
   });
 
-  it('refuses a key in the address without repeating it anywhere, and takes it out of the address bar', async () => {
+  it('refuses a key in the address, repeats it nowhere, and removes it from the address bar', async () => {
     const { element, settings } = await open(`?run=failing&api_key=${KEY}`);
     expect(location.href).not.to.contain('api_key');
     expect(root.dataset['unmocked']).to.equal('error');
@@ -123,7 +123,7 @@ describe('connectPage and the settings', () => {
     await expect(element).to.be.accessible();
   });
 
-  it('gives a run its server, with the key there and nowhere else', async () => {
+  it('gives a run its server, and the key to nothing else', async () => {
     const given: RunOptions['server'][] = [];
     const looking = defineScenario({
       id: 'looking',
@@ -180,7 +180,7 @@ describe('connectPage and the settings', () => {
     expect(everything).not.to.contain(KEY);
   });
 
-  it('runs what the config.toml says, which is read before a run from the address begins', async () => {
+  it('reads config.toml before a run from the address begins', async () => {
     const configUrl = URL.createObjectURL(new Blob(['[agent]\nseed = 11'], { type: 'text/plain' }));
     const { element } = await open('?run=failing', { configUrl });
     const { detail } = await oneEvent(element, 'unmocked-report');
@@ -188,16 +188,16 @@ describe('connectPage and the settings', () => {
     expect(element.seed).to.equal(11);
   });
 
-  it('shows what is wrong with a source, and runs all the same', async () => {
+  it('shows what is wrong with a source, and still runs', async () => {
     const { element, opened } = await open('', { environment: { OPENAI_API_URL: 'not a url' } });
     await opened;
     await element.updateComplete;
     expect(problems(element)).to.contain('OPENAI_API_URL').and.to.contain('"not a url"');
     expect((await element.run(['failing'])).totals.failed).to.equal(1);
-    expect(problems(element), 'a run does not mend it').to.contain('OPENAI_API_URL');
+    expect(problems(element), 'a run does not fix it').to.contain('OPENAI_API_URL');
   });
 
-  it('forgets what was saved', async () => {
+  it('forgets saved settings', async () => {
     const { element, choose, local, session } = await open();
     await choose('seed', '7');
     await choose('apiKey', KEY);
@@ -212,7 +212,7 @@ describe('connectPage and the settings', () => {
     expect(local.text + session.text).to.equal('[][]');
   });
 
-  it('keeps nothing and reads no address where it is embedded', async () => {
+  it('stores nothing and reads no address if it is embedded', async () => {
     const before = [localStorage.length, sessionStorage.length];
     const element = await fixture<UnmockedHarness>(
       html`<unmocked-harness seed="3" api-url="http://127.0.0.1:9/v1" .scenarios=${[failing]}></unmocked-harness>`,
@@ -231,7 +231,7 @@ describe('connectPage and the settings', () => {
   });
 
   describe('when it opens', () => {
-    it('checks what is configured in the background, and says how it went', async () => {
+    it('checks the configured backend in the background and shows the result', async () => {
       const { element, opened } = await open('?model=unmocked-tiny&device=wasm', {
         validate: undefined,
       });
@@ -243,7 +243,7 @@ describe('connectPage and the settings', () => {
       await expect(element).to.be.accessible();
     });
 
-    it('lists what does not answer as a warning, and is none the worse for it', async () => {
+    it('shows a backend that does not answer as a warning, and stays usable', async () => {
       const { element, opened, choose } = await open(
         '?backend=remote&api_url=http://127.0.0.1:9/v1',
         {
@@ -269,7 +269,7 @@ describe('connectPage and the settings', () => {
       ).to.equal(true);
     });
 
-    it('checks nothing where the address starts a run', async () => {
+    it('checks nothing if the address starts a run', async () => {
       let checked = 0;
       const { element, opened } = await open('?run=failing&backend=remote', {
         validate: async () => (checked++, { status: 'none' }),
@@ -313,7 +313,7 @@ describe('connectPage and the settings', () => {
     }
   });
 
-  it('has a run wait until the engine of a test is gone', async () => {
+  it('starts a run only when the engine of a test is gone', async () => {
     const engines: number[] = [];
     const counting = defineScenario({
       id: 'counting',

@@ -4,7 +4,7 @@ import { StartupCheck } from '../../src/agents/startup-check.js';
 import type { SettingsSources } from '../../src/settings/resolve.js';
 import { Engine } from '../../src/engine/engine.js';
 
-/** Refused by every browser, as nobody may listen there. */
+/** Browsers block this port, so nothing ever answers. */
 const NOBODY = 'http://127.0.0.1:9/v1';
 const environment = {};
 

@@ -31,10 +31,10 @@ const cells = (element: UnmockedSources, key: string) =>
 const paste = async (element: UnmockedSources, text: string) => {
   query<HTMLTextAreaElement>(element, '#text').value = text;
   query(element, '#use').click();
-  await element.updateComplete; // what was said before is gone
+  await element.updateComplete; // The previous message is gone.
   await waitUntil(
     () => query(element, '[role=status]').textContent || query(element, '#refused'),
-    'it is taken or refused',
+    'it is used or refused',
     { interval: 1 },
   );
 };
@@ -47,7 +47,7 @@ const drop = (element: UnmockedSources, file: File) => {
 };
 
 describe('<unmocked-sources>', () => {
-  it('is accessible, says of every setting where it comes from, and of a key only that it is there', async () => {
+  it('is accessible, and shows the origin of every setting, and of a key only that it is set', async () => {
     const { settings, element } = await open();
     await expect(element).to.be.accessible();
     expect(cells(element, 'api_key')).to.deep.equal([
@@ -63,7 +63,7 @@ describe('<unmocked-sources>', () => {
     expect(element.shadowRoot!.innerHTML).not.to.contain(KEY);
   });
 
-  it('takes a pasted config.toml, says what it does not know, and takes it away', async () => {
+  it('uses a pasted config.toml, names its unknown keys, and removes it', async () => {
     const { settings, element } = await open();
     await paste(element, `[agent]\ntemperature = 0.5\ntemprature = 1\napi_key = "${KEY}"`);
     expect(cells(element, 'temperature')).to.deep.equal([
@@ -86,7 +86,7 @@ describe('<unmocked-sources>', () => {
     ]);
   });
 
-  it('refuses a broken one with line and column, keeps the text and the one before, and takes the mended one', async () => {
+  it('refuses a broken one with line and column, keeps text and file, and takes the fixed one', async () => {
     const { element } = await open();
     await paste(element, '[agent]\nseed = 2');
     const broken = '[agent]\nseed = = 3';
@@ -111,7 +111,7 @@ describe('<unmocked-sources>', () => {
     `[agent]\napi_key = """\n${KEY}\n\u0001"""`,
     `[agent]\nAPI-KEY = ${KEY}`,
   ]) {
-    it(`quotes no key where the mistake is in its line: ${JSON.stringify(text).replace(KEY, '…')}`, async () => {
+    it(`shows no key if the mistake is in its line: ${JSON.stringify(text).replace(KEY, '…')}`, async () => {
       const { element } = await open();
       await paste(element, text);
       expect(query(element, '#refused').textContent).to.match(/line \d+, column \d+/);
@@ -119,7 +119,7 @@ describe('<unmocked-sources>', () => {
     });
   }
 
-  it('takes a file that is dropped, and refuses one that is none', async () => {
+  it('takes a dropped file, and refuses one that is too large', async () => {
     const { element } = await open();
     const event = drop(element, new File(['[agent]\nseed = 4'], 'mine.toml'));
     expect(event.defaultPrevented, 'or the browser opens it in place of the page').to.equal(true);

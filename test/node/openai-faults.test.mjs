@@ -1,34 +1,58 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { startOpenAiServer } from '../../scripts/lib/openai-server.mjs';
-import { chat, completed, delta, eventually, readEvents, STORY } from './openai-helpers.mjs';
+import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
+import { toError } from '../../scripts/lib/command.mjs';
+import {
+  bodyOf,
+  chat,
+  completed,
+  delta,
+  eventually,
+  header,
+  readEvents,
+  STORY,
+} from './openai-helpers.mjs';
 
+/** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
 let server;
 before(async () => (server = await startOpenAiServer({ graceMs: 0 })));
 after(() => server.close());
 
+/**
+ * @param {string} faults
+ * @param {object} [body]
+ * @param {import('./openai-helpers.mjs').Init} [init]
+ */
 const post = (faults, body = {}, init = {}) =>
   chat(`${server.url}/fault:${faults}`, { max_tokens: 12, temperature: 0, ...body }, init);
+/**
+ * @param {string} key
+ * @returns {Promise<import('./openai-helpers.mjs').Json[]>}
+ */
 const log = async (key) => (await fetch(`${server.url}/faults/log?key=${key}`)).json();
 const wellAfterwards = async () =>
   assert.equal((await completed(server.url, { max_tokens: 1 })).choices.length, 1);
 
-/** Content chunks that arrive, and how the stream ends: 'ended', or the error's name. */
+/**
+ * The content chunks that arrive, and how the stream ends: 'ended', or the error's name.
+ *
+ * @param {Response} response
+ */
 async function contentChunks(response) {
   let chunks = 0;
   let text = '';
   try {
-    for await (const bytes of response.body) text += new TextDecoder().decode(bytes);
+    for await (const bytes of bodyOf(response)) text += new TextDecoder().decode(bytes);
   } catch (error) {
     chunks = [...text.matchAll(/"content":"[^"]/g)].length;
-    return { chunks, text, end: error.name };
+    return { chunks, text, end: toError(error).name };
   }
   chunks = [...text.matchAll(/"content":"[^"]/g)].length;
   return { chunks, text, end: 'ended' };
 }
 
-test('GET /faults lists them, and a port on which nothing listens', async () => {
+test('GET /faults lists the faults, and a port without a listener', async () => {
   const { faults, closedPort } = await (await fetch(`${server.url}/faults`)).json();
   assert.ok(faults.includes('cut') && faults.includes('echo-key'));
   await assert.rejects(
@@ -52,7 +76,12 @@ test('status answers with an OpenAI error and Retry-After', async () => {
 });
 
 test('once touches only the first request under its key; nth only the Nth', async () => {
+  /**
+   * @param {string} faults
+   * @param {number} count
+   */
   const statuses = async (faults, count) => {
+    /** @type {number[]} */
     const seen = [];
     for (let index = 0; index < count; index++) seen.push((await post(faults)).status);
     return seen;
@@ -72,7 +101,7 @@ test('once touches only the first request under its key; nth only the Nth', asyn
 test('html and content-type', async () => {
   const page = await post('html');
   assert.equal(page.status, 200);
-  assert.match(page.headers.get('content-type'), /^text\/html/);
+  assert.match(header(page, 'content-type'), /^text\/html/);
   assert.match(await page.text(), /^<!doctype html>/);
   const typed = await post('content-type=text%2Fplain');
   assert.equal(typed.headers.get('content-type'), 'text/plain');
@@ -87,7 +116,7 @@ test('truncated is well-formed HTTP with broken JSON and no [DONE]', async () =>
   const { end, text: events } = await contentChunks(await post('truncated', { stream: true }));
   assert.equal(end, 'ended');
   assert.doesNotMatch(events, /DONE/);
-  assert.throws(() => JSON.parse(events.split('data: ').at(-1)), SyntaxError);
+  assert.throws(() => JSON.parse(events.split('data: ').at(-1) ?? '{}'), SyntaxError);
 });
 
 test('cut destroys the socket after N chunks, or in the middle of a body', async () => {
@@ -152,7 +181,7 @@ test('stall sends nothing, or nothing after N chunks, until the client leaves', 
     () => 'came',
     (error) => error.name,
   );
-  // Anything sent would have arrived by the time another request is answered.
+  // Once another request is answered, everything sent before it has arrived.
   await wellAfterwards();
   assert.equal(await Promise.race([next, Promise.resolve('nothing')]), 'nothing');
   second.abort();
@@ -172,6 +201,7 @@ test('no-choices and malformed-tools, streamed and not', async () => {
   assert.deepEqual((await (await post('no-choices')).json()).choices, []);
   for await (const event of readEvents(await post('no-choices', { stream: true })))
     assert.deepEqual(event.choices, []);
+  /** @param {import('./openai-helpers.mjs').Json[]} calls */
   const broken = (calls) =>
     assert.throws(() => JSON.parse(calls[0].function.arguments), SyntaxError);
   const [choice] = (await (await post('malformed-tools')).json()).choices;
@@ -218,7 +248,7 @@ describe('combinations: every fault takes effect', () => {
     );
     assert.equal(end, 'ended');
     assert.match(text, /call_malformed/);
-    assert.throws(() => JSON.parse(text.split('data: ').at(-1)), SyntaxError);
+    assert.throws(() => JSON.parse(text.split('data: ').at(-1) ?? '{}'), SyntaxError);
   });
 
   test('no-choices,cut: chunks without choices, then the cut', async () => {
@@ -226,11 +256,11 @@ describe('combinations: every fault takes effect', () => {
       await post('no-choices,cut=2', { stream: true, messages: STORY }),
     );
     assert.equal(end, 'TypeError');
-    assert.equal(text.match(/"choices":\[\]/g).length, 3, 'the role and two chunks');
+    assert.equal(text.match(/"choices":\[\]/g)?.length, 3, 'the role and two chunks');
     assert.doesNotMatch(text, /"content"/);
   });
 
-  for (const [options, first, second] of [
+  for (const [options, first, second] of /** @type {const} */ ([
     ['once=a,nth=2:b', 'once', 'nth'],
     ['status=500,lost', 'status', 'lost'],
     ['status=500,html', 'status', 'html'],
@@ -241,7 +271,7 @@ describe('combinations: every fault takes effect', () => {
     ['cut=1,stall=1', 'cut', 'stall'],
     ['no-choices,malformed-tools', 'no-choices', 'malformed-tools'],
     ['lost,retry-after=1', 'lost', 'retry-after'],
-  ]) {
+  ])) {
     test(`${options} is refused, because one of the two would have no effect`, async () => {
       const response = await post(options);
       assert.equal(response.status, 400);
@@ -258,7 +288,7 @@ describe('combinations: every fault takes effect', () => {
 });
 
 describe('unknown options are refused', () => {
-  for (const [options, named] of [
+  for (const [options, named] of /** @type {const} */ ([
     ['stauts=500', 'stauts=500'],
     ['status=abc', 'status=abc'],
     ['status=200', 'status=200'],
@@ -270,7 +300,7 @@ describe('unknown options are refused', () => {
     ['%E0%A4%A', '%E0%A4%A'],
     ['__proto__', '__proto__'],
     ['constructor=1', 'constructor=1'],
-  ]) {
+  ])) {
     test(options, async () => {
       const response = await post(options);
       assert.equal(response.status, 400);

@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { test } from 'node:test';
-import { runnerImport } from 'vite';
-import { ROOT } from '../../scripts/lib/install.mjs';
+import { importTypeScript } from '../../scripts/lib/typescript.mjs';
 
-const { module } = await runnerImport(path.join(ROOT, 'server/tool-call-stream.ts'), {
-  root: ROOT,
-  configFile: false,
-  logLevel: 'error',
-});
+const { ToolCallStream } = /** @type {typeof import('../../server/tool-call-stream.js')} */ (
+  await importTypeScript('server/tool-call-stream.ts')
+);
 
 const TOOLS = [{ name: 'h', parameters: { properties: { n: { type: 'integer' } } } }];
 
-/** The result for a text that arrives in pieces of one size. */
+/**
+ * The content and the calls of a string that is pushed in pieces of one size.
+ *
+ * @param {string} text
+ * @param {number} size
+ */
 function read(text, size) {
-  const stream = new module.ToolCallStream(TOOLS);
+  const stream = new ToolCallStream(TOOLS);
   const pieces = [];
   for (let at = 0; at < text.length; at += size)
     pieces.push(stream.push(text.slice(at, at + size)));
@@ -25,6 +26,7 @@ function read(text, size) {
   };
 }
 
+/** @type {Record<string, [text: string, content: string, calls: [name: string, args: object][]]>} */
 const cases = {
   'a call alone': ['TOOL_CALL: f(a=1)', '', [['f', { a: '1' }]]],
   'after text, and text after it': [
@@ -74,8 +76,9 @@ for (const [name, [text, content, calls]] of Object.entries(cases)) {
   });
 }
 
-test('only what may be a call is held back', () => {
-  const stream = new module.ToolCallStream(TOOLS);
+test('holds back only text that may be a call', () => {
+  const stream = new ToolCallStream(TOOLS);
+  /** @param {string} text */
   const shown = (text) => stream.push(text).content;
   assert.deepEqual(['Hel', 'lo <', 'b', ' \n', 'TO', 'P'].map(shown), [
     'Hel',

@@ -1,31 +1,35 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import { toError } from '../../scripts/lib/command.mjs';
 import { ROOT } from '../../scripts/lib/install.mjs';
-import {
-  createModelWorker,
-  loadServer,
-  startOpenAiServer,
-} from '../../scripts/lib/openai-server.mjs';
+import { createModelWorker, startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
+import { loadServer } from '../../scripts/lib/typescript.mjs';
 import {
   allEvents,
   chat,
   completed,
   eventually,
   MODEL,
+  modelOf,
   readEvents,
   STORY,
 } from './openai-helpers.mjs';
 
-/* The worker that computes. The tests control the worker itself. */
+/* The worker that computes. Each test controls the worker itself. */
 
 const LONG = { messages: STORY, temperature: 2, repetition_penalty: 2, seed: 5 };
 
+/** @type {Awaited<ReturnType<typeof loadServer>>['ModelHost']} */
 let ModelHost;
+/** @type {InstanceType<typeof ModelHost>} */
 let host;
+/** @type {Worker} */
 let worker;
 let started = 0;
+/** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
 let server;
+/** @type {import('./openai-helpers.mjs').Json[]} */
 const logged = [];
 before(async () => {
   ({ ModelHost } = await loadServer());
@@ -49,10 +53,10 @@ const health = async () => (await fetch(`${server.url}/health`)).json();
 const idle = () =>
   eventually(async () => assert.deepEqual(await health(), { status: 'ok', running: 0, queued: 0 }));
 
-test('during a generation, health and 429 are answered, and a client that leaves frees the slot', async () => {
-  const [model] = server.models;
+test('while a request computes, the server answers health and 429, and a client that leaves frees the slot', async () => {
+  const model = modelOf(server);
   const { generate } = model;
-  // Sampled at a high temperature, so that the output does not end by itself.
+  // A high temperature keeps the reply from ending by itself.
   const prompt = {
     messages: [{ role: 'user', content: 'apple river stone '.repeat(60) }],
     max_tokens: 200,
@@ -62,14 +66,23 @@ test('during a generation, health and 429 are answered, and a client that leaves
     stream: true,
   };
   let tokens = 0;
+  /** @type {(value?: unknown) => void} */
   let begin;
+  /** @type {Promise<string> | undefined} */
   let ended;
   model.generate = (request, onToken, signal) => {
     begin();
-    const result = generate(request, (token) => onToken(token, tokens++), signal);
+    const result = generate(
+      request,
+      (token) => {
+        tokens++;
+        onToken(token);
+      },
+      signal,
+    );
     ended = result.then(
       () => 'ran to its end',
-      (error) => error.name,
+      (error) => toError(error).name,
     );
     return result;
   };
@@ -78,7 +91,7 @@ test('during a generation, health and 429 are answered, and a client that leaves
     const begun = new Promise((resolve) => (begin = resolve));
     const leaves = chat(server.url, prompt, { signal: leave.signal })
       .then((response) => response.text())
-      .catch((error) => error.name);
+      .catch((error) => toError(error).name);
     await begun;
     const [{ running }, { status }] = await Promise.all([health(), chat(server.url, prompt)]);
     assert.deepEqual([running, status], [1, 429]);
@@ -95,7 +108,11 @@ test('during a generation, health and 429 are answered, and a client that leaves
 describe('a worker that dies', () => {
   /** Causes an error between two tokens. `terminate()` in the middle of a run would abort this process. */
   const kill = () => worker.postMessage(null);
-  /** The error reveals nothing about this machine. */
+  /**
+   * Checks that an error tells nothing about this machine.
+   *
+   * @param {string} text
+   */
   const isPlain = (text) => {
     assert.match(
       text,
@@ -105,7 +122,7 @@ describe('a worker that dies', () => {
     assert.ok(!text.includes(ROOT), text);
   };
 
-  test('fails a stream with an event, and is replaced by one that gives the same answers', async () => {
+  test('fails a stream with an event; the next worker answers as before', async () => {
     const whole = await allEvents(server.url, { messages: STORY });
     const before = started;
     logged.length = 0;
@@ -118,13 +135,14 @@ describe('a worker that dies', () => {
       logged.map(({ code }) => code),
       ['engine-crashed'],
     );
+    /** @param {import('./openai-helpers.mjs').Json[]} events */
     const contents = (events) => events.map(({ choices }) => choices[0].delta);
     assert.deepEqual(contents(await allEvents(server.url, { messages: STORY })), contents(whole));
     assert.equal(started, before + 1);
   });
 
-  test('before the first token answers with status 500', async () => {
-    const [model] = server.models;
+  test('before the first token: a status of 500', async () => {
+    const model = modelOf(server);
     const { generate } = model;
     model.generate = (...call) => {
       model.generate = generate;
@@ -143,22 +161,23 @@ describe('a worker that dies', () => {
     );
   });
 
-  test('at its start fails with the cause; the next one works', async () => {
+  test('one that cannot start fails with its cause; a later one serves', async () => {
     const workers = [
       new Worker('throw new Error("no memory")', { eval: true }),
       createModelWorker(),
     ];
-    const other = new ModelHost(() => workers.shift());
+    const other = new ModelHost(() => workers.shift() ?? createModelWorker());
     await assert.rejects(
       other.load({ model: MODEL, root: ROOT }),
-      (error) => error.code === 'engine-crashed' && error.cause.message === 'no memory',
+      (/** @type {import('./openai-helpers.mjs').Json} */ error) =>
+        error.code === 'engine-crashed' && error.cause.message === 'no memory',
     );
     assert.equal((await other.load({ model: MODEL, root: ROOT })).id, MODEL);
     await other.close();
     await assert.rejects(other.load({ model: MODEL, root: ROOT }), { code: 'disposed' });
   });
 
-  test('errors of loading keep their code', async () => {
+  test('load errors cross the thread boundary whole', async () => {
     await assert.rejects(host.load({ model: 'no such model', root: ROOT }), {
       name: 'UnmockedError',
       code: 'unknown-model',
@@ -169,7 +188,7 @@ describe('a worker that dies', () => {
   });
 });
 
-test('a server keeps models that it did not load when it closes', async () => {
+test('a server leaves models loaded that another one shares with it', async () => {
   const other = await startOpenAiServer({ models: server.models });
   await completed(other.url, {});
   await other.close();

@@ -4,7 +4,7 @@ import { streamOf } from '../../src/agents/stream.js';
 import { realSubject, type Subject } from '../../src/scenarios/subject.js';
 import { altered, toChatInput } from './saboteur.js';
 
-/** Right answers and right forms, and no model anywhere. */
+/** Right answers in the right form, without any model. */
 export function cannedSubject(): Subject {
   const replies: [RegExp, string][] = [
     [/what is my name/i, 'Your name is Zorvik.'],
@@ -43,7 +43,7 @@ export function cannedSubject(): Subject {
   };
 }
 
-/** It keeps a real agent for everything that it can copy (digest, session, tokenizer), but never asks it anything. */
+/** Copies digest, session and tokenizer from a real agent, but never asks it to generate. */
 function canned(agent: Agent, replies: [RegExp, string][]): Agent {
   const answer: Agent['invoke'] = async (input, options = {}) => {
     if (agent.disposed) return agent.invoke(input, options);

@@ -1,13 +1,13 @@
 import type { Agent, AgentInput, AgentResponse, ChatInput } from '../../src/agents/agent.js';
 import { realSubject, type Subject } from '../../src/scenarios/subject.js';
 
-/** A subject that is broken on purpose in one way. The scenario that guards that way must fail on it. */
+/** A subject that is broken on purpose in one way. The guarding scenarios must fail on it. */
 export interface Saboteur {
   name: string;
-  /** The scenarios that must fail, by id, each with the check that must catch it. */
+  /** The scenarios that must fail, by id, each with the check that must fail. */
   guards: Record<string, string>;
   sabotage(): Subject;
-  /** Undoes what outlives a run. */
+  /** Cleans up what is left after a run. */
   cleanUp?(): void;
 }
 
@@ -24,7 +24,7 @@ export function altered(agent: Agent, overrides: Overrides): Agent {
   });
 }
 
-/** A saboteur whose agents are altered after they were really loaded. */
+/** A saboteur that alters really loaded agents. */
 export const agentSaboteur = (
   name: string,
   guards: Saboteur['guards'],
@@ -60,7 +60,7 @@ export const responseSaboteur = (
       change(await agent.invokeWithTools(input, tools, options)),
   });
 
-/** A saboteur of servers' agents only. */
+/** A saboteur that alters only remote agents. */
 export function remoteSaboteur(
   name: string,
   guards: Saboteur['guards'],

@@ -14,11 +14,11 @@ import {
 } from './saboteur.js';
 import { again, changed, unbroken } from './streams.js';
 
-/** For the scenarios about servers and settings. */
+/** Saboteurs of the scenarios about servers and settings. */
 export const serverSaboteurs: Saboteur[] = [
   // remote-agent
   subjectSaboteur(
-    'answers itself in place of the server',
+    'answers instead of the server',
     { 'remote-agent': 'the agent is remote' },
     (subject) => ({
       loadAgent: (options) =>
@@ -31,7 +31,7 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   remoteSaboteur(
     'makes up its usage',
-    { 'remote-agent': 'usage is the number of token ids' },
+    { 'remote-agent': 'usage matches the number of token ids' },
     (agent) => (input, options) =>
       agent
         .invoke(input, options)
@@ -40,8 +40,8 @@ export const serverSaboteurs: Saboteur[] = [
         ),
   ),
   remoteSaboteur(
-    'tells the server more than was said',
-    { 'remote-agent': 'the prompt has as many tokens' },
+    'adds to the prompt of the server',
+    { 'remote-agent': 'the prompt has as many tokens as in this page' },
     (agent) => (input, options) =>
       agent.invoke({ system: 'Be kind.', ...toChatInput(input) }, options),
   ),
@@ -62,7 +62,7 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   subjectSaboteur(
     'never asks the server',
-    { 'backend-fallback': 'a server that answers is taken first' },
+    { 'backend-fallback': 'auto uses a server that responds' },
     (subject) => ({
       loadAgent: (options) =>
         subject.loadAgent(options.backend === 'auto' ? { ...options, backend: 'local' } : options),
@@ -71,20 +71,20 @@ export const serverSaboteurs: Saboteur[] = [
   // remote-faults
   remoteSaboteur(
     'has one error for everything',
-    { 'remote-faults': 'status 401 is an error of its own' },
+    { 'remote-faults': 'status 401 is a specific error' },
     (agent) => (input, options) =>
       agent
         .invoke(input, options)
         .catch(() => Promise.reject(new UnmockedError('network', 'It failed.'))),
   ),
   remoteSaboteur(
-    'takes half an answer for the whole',
-    { 'remote-faults': 'truncated JSON is an error of its own' },
+    'accepts half a response',
+    { 'remote-faults': 'truncated JSON is a specific error' },
     (agent) => (input, options) =>
       agent.invoke(input, options).catch(() => agent.invoke(input, { ...options, maxTokens: 2 })),
   ),
   remoteSaboteur(
-    'is never the same after an error',
+    'changes its replies after an error',
     { 'remote-faults': 'status 500: the same agent works again' },
     (agent) => {
       let failed = false;
@@ -125,8 +125,8 @@ export const serverSaboteurs: Saboteur[] = [
     }),
   ),
   subjectSaboteur(
-    'sends again what was already shown',
-    { 'remote-faults': 'after a first token nothing is sent again' },
+    'retries after the first token',
+    { 'remote-faults': 'after the first token the request is not retried' },
     (subject) => ({
       loadAgent: async (options) =>
         altered(await subject.loadAgent(options), {
@@ -136,7 +136,7 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   // config-precedence
   subjectSaboteur(
-    'ignores what the address says',
+    'ignores the address',
     { 'config-precedence': 'local: url decides how much is computed' },
     (subject) => ({
       loadAgent: (options) =>
@@ -155,7 +155,7 @@ export const serverSaboteurs: Saboteur[] = [
     }),
   ),
   subjectSaboteur(
-    "takes one backend's section for the other's",
+    'applies the section of the other backend',
     { 'config-precedence': 'remote: the section of the local backend does not count' },
     (subject) => ({
       parseConfig: (toml, environment) => {
@@ -166,7 +166,7 @@ export const serverSaboteurs: Saboteur[] = [
     }),
   ),
   subjectSaboteur(
-    'sends the key wherever a link points',
+    'sends the key to any server in a link',
     { 'config-precedence': 'a link cannot send a key elsewhere' },
     (subject) => ({
       resolveSettings: (given) => {
@@ -187,7 +187,7 @@ export const serverSaboteurs: Saboteur[] = [
     }),
   ),
   subjectSaboteur(
-    'keeps every key for ever',
+    'keeps every key forever',
     { 'settings-persistence': 'the key does not outlive the session' },
     (subject) => ({
       openSettings: (options) => {
@@ -199,7 +199,7 @@ export const serverSaboteurs: Saboteur[] = [
     }),
   ),
   subjectSaboteur(
-    'goes on with the backend of before',
+    'keeps using the old backend',
     { 'settings-persistence': 'after a change, the new backend answers' },
     (subject) => {
       let first: Parameters<Subject['loadAgent']>[0] | undefined;
@@ -211,7 +211,7 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   // startup-validation
   subjectSaboteur(
-    'finds every backend valid',
+    'reports every backend as valid',
     { 'startup-validation': 'an unreachable server: the cause is named' },
     (subject) => ({
       validateStartup: async (sources, options) => {
@@ -229,7 +229,7 @@ export const serverSaboteurs: Saboteur[] = [
     }),
   ),
   subjectSaboteur(
-    'warns where nothing is configured',
+    'warns if nothing is configured',
     { 'startup-validation': 'nothing configured: it reports nothing' },
     (subject) => ({
       validateStartup: async (sources, options) => {
@@ -241,7 +241,7 @@ export const serverSaboteurs: Saboteur[] = [
     }),
   ),
   subjectSaboteur(
-    'keeps what it loaded to validate',
+    'does not dispose of the agent that it validates',
     { 'startup-validation': 'a valid local model: its engine is released' },
     (subject) => ({
       validateStartup: (sources, options) =>
@@ -256,8 +256,8 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   // chat-room
   agentSaboteur(
-    'leaves out what is not talk',
-    { 'chat-room': 'in this page: the party reaches the prompt as it is' },
+    'drops the data of the game',
+    { 'chat-room': 'in this page: the party reaches the prompt unchanged' },
     {
       invoke: (agent) => (input, options) =>
         agent.invoke(
@@ -269,8 +269,8 @@ export const serverSaboteurs: Saboteur[] = [
     },
   ),
   agentSaboteur(
-    'goes on as if nothing broke',
-    { 'chat-room': 'in this page: a reply breaks off in the middle' },
+    'hides a broken stream',
+    { 'chat-room': 'in this page: a reply is cut off in mid-stream' },
     { stream: (agent) => (input, options) => unbroken(agent, input, options) },
   ),
   // tool-calls
@@ -284,7 +284,7 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   responseSaboteur(
     'swallows malformed calls',
-    { 'tool-calls': 'in this page: it is reported' },
+    { 'tool-calls': 'in this page: a malformed call is reported' },
     (response) => ({ ...response, problems: [] }),
   ),
   agentSaboteur(
@@ -302,13 +302,13 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   // reasoning
   responseSaboteur(
-    'says what it thinks',
-    { reasoning: 'in this page: there is a reply, without it' },
+    'shows its reasoning in the reply',
+    { reasoning: 'in this page: the reply contains no reasoning' },
     (response) => ({ ...response, response: response.metadata.text }),
   ),
   agentSaboteur(
-    'streams what it thinks as its reply',
-    { reasoning: 'in this page: streamed, the reply is the same' },
+    'streams its reasoning as the reply',
+    { reasoning: 'in this page: streaming does not change the reply' },
     {
       stream: (agent) => (input, options) =>
         changed(agent.stream(input, options), (chunk) => ({
@@ -321,17 +321,17 @@ export const serverSaboteurs: Saboteur[] = [
   // stop-and-limits
   agentSaboteur(
     'ignores stop sequences',
-    { 'stop-and-limits': 'in this page: a stop sequence ends the reply before it' },
+    { 'stop-and-limits': 'in this page: the reply ends before a stop sequence' },
     { invoke: (agent) => (input, options) => agent.invoke(input, { ...options, stop: [] }) },
   ),
   agentSaboteur(
-    'has one seed for everything',
-    { 'stop-and-limits': 'in this page: another seed is another text' },
+    'always uses the same seed',
+    { 'stop-and-limits': 'in this page: different seeds give different texts' },
     { invoke: (agent) => (input, options) => agent.invoke(input, { ...options, seed: 3 }) },
   ),
   remoteSaboteur(
-    'has a seed of its own every time',
-    { 'stop-and-limits': 'on the server: seed 1 twice is the same text' },
+    'uses a new seed every time',
+    { 'stop-and-limits': 'on the server: seed 1 gives the same text twice' },
     (agent) => {
       let calls = 0;
       return (input, options) =>

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { AssistantMessage, GamePayload, JsonSchema, Tool } from '../agent.js';
-import type { Turn } from './read-input.js';
 import { check, messages, object, record, reasoningEffort, text } from './schemas.js';
+import type { Turn } from './turn.js';
 
 const schema: v.GenericSchema<unknown, GamePayload> = object({
   userMessage: text,

@@ -1,26 +1,12 @@
 import * as v from 'valibot';
 import { UnmockedError } from '../../errors.js';
-import type { ReasoningEffort } from '../../settings/settings.js';
-import type { AgentInput, Message, Tool } from '../agent.js';
+import type { AgentInput, Tool } from '../agent.js';
 import { readGamePayload } from './game-payload.js';
 import { check, messages, reasoningEffort, text, tools } from './schemas.js';
+import type { Turn } from './turn.js';
 
 /** Refuses longer messages before they are tokenized. No context window comes near it. UTF-16 code units. */
 const MESSAGE_LIMIT = 1_000_000;
-
-/** An input in one form, checked. */
-export interface Turn {
-  /** What the turn adds to the conversation. */
-  messages: readonly Message[];
-  /** The conversation before it. Default: what the session remembers. */
-  history?: readonly Message[];
-  system?: string;
-  /** Added to the end of the system prompt, whoever wrote that. */
-  systemNotes?: string;
-  tools?: readonly Tool[];
-  sessionId?: string;
-  reasoningEffort?: ReasoningEffort;
-}
 
 const KEYS = ['messages', 'system', 'tools', 'sessionId', 'reasoningEffort'];
 const INPUT =

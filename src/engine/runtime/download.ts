@@ -88,7 +88,8 @@ async function receiveAll(options: DownloadOptions, received: ReceivedBytes): Pr
             { cause: error, details: { path, url, loadedBytes: received.length } },
           )
         );
-      // Without a digest or an etag, nothing would notice that the file changed between two attempts.
+      // Without a digest or an etag, nothing would notice that the file changed between two
+      // attempts.
       const canResume = Boolean(options.sha256 || received.etag);
       if (known?.details['status'] === 416 || !canResume) received.reset();
       await sleep(BACK_OFF_MS * 2 ** attempt, signal);

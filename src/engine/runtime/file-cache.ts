@@ -7,13 +7,19 @@ export interface PartialFile {
   append(chunk: Uint8Array): void;
   /** Discards all bytes. */
   reset(): void;
-  /** Closes the file. A complete file becomes a cached one; an incomplete one waits for the next try. */
+  /**
+   * Closes the file. A complete file becomes a cached one; an incomplete one waits for the next
+   * try.
+   */
   close(complete: boolean): Promise<void>;
 }
 
 const FOLDER = 'unmocked-models';
 const PIECE = 4 * 1024 * 1024;
-/** A terminated worker holds its file for a moment longer. Another tab holds it as long as it downloads. */
+/**
+ * A terminated worker holds its file for a moment longer. Another tab holds it as long as it
+ * downloads.
+ */
 const LOCK_TRIES = 10;
 const LOCK_PAUSE_MS = 100;
 

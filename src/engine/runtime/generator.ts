@@ -128,7 +128,8 @@ export class Generator {
   async #preparePrompt({ prompt, conversation }: GenerateRequest): Promise<Prompt> {
     const cached = conversation ? this.#caches.take(conversation) : undefined;
     const base = cached && continues(prompt, cached) ? cached : undefined;
-    // Keep the generated ids: encoding their text again can give other ids, which the cache does not hold.
+    // Keep the generated ids: encoding their text again can give other ids, which the cache does
+    // not hold.
     const tokenIds = base
       ? [...base.tokenIds, ...this.encode(prompt.slice(base.text.length))]
       : this.encode(prompt);
@@ -185,7 +186,8 @@ export class Generator {
       ...samplingOptions(request),
       streamer,
       stopping_criteria: [new StopWhen(() => output.stopped || signal.aborted)],
-      // The published types want the whole GenerationConfig; the documentation shows a partial object.
+      // The published types want the whole GenerationConfig; the documentation shows a partial
+      // object.
     } as unknown as Parameters<PreTrainedModel['generate']>[0]);
   }
 

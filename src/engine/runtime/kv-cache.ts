@@ -27,7 +27,10 @@ export class KvCacheStore {
     return sum;
   }
 
-  /** Removes and returns a cache. `keep` puts it back, so a turn that fails leaves no half-updated cache. */
+  /**
+   * Removes and returns a cache. `keep` puts it back, so a turn that fails leaves no half-updated
+   * cache.
+   */
   take(conversation: string): CachedConversation | undefined {
     const entry = this.#entries.get(conversation);
     this.#entries.delete(conversation);

@@ -1,4 +1,5 @@
 import { AutoModelForCausalLM, AutoTokenizer, env, LogLevel } from '@huggingface/transformers';
+import { ortFilesOf } from '../ort-files.js';
 import { toErrorRecord, UnmockedError } from '../../errors.js';
 import { weightsName } from '../../models/weights-file.js';
 import type { AdapterInfo, ChatMessage, EngineInfo, LoadProgress, LoadSpec } from '../protocol.js';
@@ -82,8 +83,8 @@ export async function loadModel(
 
 /** Absolute URLs of the ONNX Runtime build that the rung needs. */
 function ortFiles({ ortBase, rung }: LoadSpec): { mjs: string; wasm: string } {
-  const build = `${ortBase}ort-wasm-simd-threaded${rung.ort === 'plain' ? '' : `.${rung.ort}`}`;
-  return { mjs: `${build}.mjs`, wasm: `${build}.wasm` };
+  const { mjs, wasm } = ortFilesOf(rung.ort);
+  return { mjs: ortBase + mjs, wasm: ortBase + wasm };
 }
 
 function configureRuntime(
@@ -92,8 +93,10 @@ function configureRuntime(
   threads: number,
 ): void {
   env.logLevel = LogLevel.NONE; // the page gets every failure as an error
-  // Every file comes from the store. transformers.js must not cache files or fetch them from elsewhere.
-  // It takes no AbortSignal either (huggingface/transformers.js#1182), so the store's `fetch` has one.
+  // Every file comes from the store. transformers.js must not cache files or fetch them from
+  // elsewhere.
+  // It takes no AbortSignal either (huggingface/transformers.js#1182), so the store's `fetch` has
+  // one.
   env.fetch = store.fetch as typeof env.fetch;
   env.allowLocalModels = false;
   env.remoteHost = STORE_HOST;
@@ -120,7 +123,8 @@ async function createSession(spec: LoadSpec) {
     return { tokenizer, model };
   } catch (cause) {
     if (cause instanceof UnmockedError) throw cause;
-    // Some q8 exports fail to load here (huggingface/transformers.js#1635, #1667, #1707); the ladder
+    // Some q8 exports fail to load here (huggingface/transformers.js#1635, #1667, #1707); the
+    // ladder
     // then tries the next rung.
     const { message } = toErrorRecord(cause);
     throw new UnmockedError(

@@ -20,11 +20,17 @@ const OPTIONAL = ['tokenizer_config.json', 'generation_config.json'];
 /** Names the runtime's WASM in progress and errors. */
 const RUNTIME_NAME = 'ONNX Runtime';
 
-/** The address of the model for transformers.js. The host does not exist: `ModelStore.fetch` answers. */
+/**
+ * The address of the model for transformers.js. The host does not exist: `ModelStore.fetch`
+ * answers.
+ */
 export const STORE_HOST = 'https://model-store.invalid/';
 export const STORE_FOLDER = 'files/';
 
-/** Downloads and checks the files of one model, and gives them to transformers.js through `env.fetch`. */
+/**
+ * Downloads and checks the files of one model, and gives them to transformers.js through
+ * `env.fetch`.
+ */
 export class ModelStore {
   /** The files so far, for the report. */
   readonly used: EngineInfo['files'] = [];
@@ -85,7 +91,9 @@ export class ModelStore {
     this.#onProgress({ phase: 'verify', loadedBytes: total, totalBytes: total });
   }
 
-  /** For `env.fetch`. Downloads a file that `fetchAll` did not; answers 404 if it does not exist. */
+  /**
+   * For `env.fetch`. Downloads a file that `fetchAll` did not; answers 404 if it does not exist.
+   */
   readonly fetch = async (input: string | URL | Request): Promise<Response> => {
     const url = input instanceof Request ? input.url : String(input);
     if (!url.startsWith(STORE_HOST + STORE_FOLDER)) {
@@ -150,7 +158,10 @@ export class ModelStore {
     return file;
   }
 
-  /** A listing of the source wins, because a mirror may hold other files. Next come the registry's pins. */
+  /**
+   * A listing of the source wins, because a mirror may hold other files. Next come the registry's
+   * pins.
+   */
   #expect(path: string): Expectation {
     const listed = this.#tree?.get(path);
     if (listed)

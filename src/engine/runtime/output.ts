@@ -14,7 +14,10 @@ export interface OutputOptions {
   onToken(token: TokenEvent): void;
 }
 
-/** The output of one sequence: collects its tokens, streams its text, and knows when and why it ends. */
+/**
+ * The output of one sequence: collects its tokens, streams its text, and knows when and why it
+ * ends.
+ */
 export class Output {
   readonly tokenIds: number[] = [];
   /** The text so far, without special tokens and without the stop sequence. */

@@ -1,7 +1,10 @@
 import { createSHA256, type IHasher } from 'hash-wasm';
 import type { PartialFile } from './file-cache.js';
 
-/** The bytes of a download so far, with their running SHA-256. Mirrors them to the cache's partial file. */
+/**
+ * The bytes of a download so far, with their running SHA-256. Mirrors them to the cache's partial
+ * file.
+ */
 export class ReceivedBytes {
   /** Identifies the version of the file that the bytes belong to. */
   etag: string | null = null;

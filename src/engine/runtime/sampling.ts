@@ -2,7 +2,10 @@ import { LogitsProcessor, LogitsProcessorList, type Tensor } from '@huggingface/
 import type { GenerateRequest } from '../protocol.js';
 import { keepNucleus } from './nucleus.js';
 
-/** Below this temperature the logits overflow. Decoding is greedy there, which gives the same tokens. */
+/**
+ * Below this temperature the logits overflow. Decoding is greedy there, which gives the same
+ * tokens.
+ */
 const COLDEST = 1e-6;
 
 /** How a request picks its next token, as options of transformers.js's `generate`. */

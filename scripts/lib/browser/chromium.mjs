@@ -34,7 +34,7 @@ function usualPlaces() {
       'Microsoft\\Edge\\Application\\msedge.exe',
     ];
     return [PROGRAMFILES, PROGRAMFILES_X86, LOCALAPPDATA]
-      .filter(Boolean)
+      .flatMap((folder) => folder ?? [])
       .flatMap((folder) => apps.map((app) => path.join(folder, app)));
   }
   return ['/usr/bin', '/usr/local/bin', '/snap/bin', '/opt/google/chrome'].flatMap((folder) =>
@@ -42,6 +42,7 @@ function usualPlaces() {
   );
 }
 
+/** @param {string} file */
 function isExecutable(file) {
   try {
     accessSync(file, constants.X_OK);
@@ -70,15 +71,17 @@ function onTheSystem() {
 }
 
 /**
- * A Chromium that is already here, as `{ executablePath, source }`, or `{}`. CHROMIUM_PATH decides alone where it is set: one that
- * cannot be run is an error, never a reason to test with some other browser.
+ * A Chromium on this machine, or `undefined`. If CHROMIUM_PATH is set, only that one counts.
+ *
+ * @returns {{ executablePath: string, source: string } | undefined}
+ * @throws {Error} if CHROMIUM_PATH is not executable. Another browser would hide the mistake.
  */
 export function findChromium() {
   const asked = process.env.CHROMIUM_PATH;
   if (asked) {
     if (!isExecutable(asked)) {
       throw new Error(
-        `CHROMIUM_PATH is "${asked}", which is not an executable file. Point it at a Chromium, or unset it to have one found.`,
+        `CHROMIUM_PATH is "${asked}", which is not an executable file. Set it to a Chromium, or unset it and one is looked for.`,
       );
     }
     return { executablePath: asked, source: 'CHROMIUM_PATH' };
@@ -86,9 +89,14 @@ export function findChromium() {
   const own = playwrightsOwn();
   if (own) return { executablePath: own, source: 'Playwright' };
   const system = onTheSystem();
-  return system ? { executablePath: system, source: 'this system' } : {};
+  return system ? { executablePath: system, source: 'this system' } : undefined;
 }
 
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Record<string, string>} [env]
+ */
 function run(command, args, env = {}) {
   console.log(`> ${command} ${args.join(' ')}`);
   const { status } = spawnSync(command, args, {
@@ -98,9 +106,10 @@ function run(command, args, env = {}) {
   return status === 0;
 }
 
-/** The ways to install one, in the order they are tried. */
+/** The ways to install a Chromium, in the order in which they are tried. */
 function installers() {
   const cli = path.join(path.dirname(require.resolve('playwright-core/package.json')), 'cli.js');
+  /** @type {[name: string, install: () => boolean][]} */
   const list = [['Playwright', () => run(process.execPath, [cli, 'install', 'chromium'])]];
   if (process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     const env = { DEBIAN_FRONTEND: 'noninteractive' };
@@ -112,16 +121,20 @@ function installers() {
   return list;
 }
 
-/** Finds a Chromium or installs one, saying what it does, and returns its path; throws one line that says what to do where it cannot. */
+/**
+ * The path of a Chromium; installs one if there is none, and says so.
+ *
+ * @throws {Error} of one line, with the remedy.
+ */
 export function ensureChromium() {
   let found = findChromium();
-  for (const [name, install] of found.executablePath ? [] : installers()) {
+  for (const [name, install] of found ? [] : installers()) {
     console.log(`No Chromium found: installing one with ${name}.`);
     if (!install()) console.log(`Installing with ${name} did not work.`);
     found = findChromium();
-    if (found.executablePath) break;
+    if (found) break;
   }
-  if (!found.executablePath) {
+  if (!found) {
     throw new Error(
       'No Chromium found, and none could be installed: install Chromium or Chrome, or set CHROMIUM_PATH to one.',
     );
@@ -130,10 +143,14 @@ export function ensureChromium() {
   return found.executablePath;
 }
 
-/** The arguments that every headless Chromium of this project is started with. With `webgpu`, WebGPU without a GPU too. */
+/**
+ * The arguments for every headless Chromium of this project. `webgpu` turns WebGPU on, even without a GPU.
+ *
+ * @param {{ webgpu?: boolean }} [options]
+ */
 export function launchArguments({ webgpu = false } = {}) {
   const args = [
-    // Each of these otherwise reaches outside, which makes a run slower and depend on the network.
+    // Without these, Chromium talks to servers of its own. That is slow, and a run must not depend on it.
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-domain-reliability',
@@ -141,16 +158,17 @@ export function launchArguments({ webgpu = false } = {}) {
     '--disable-quic',
     '--no-first-run',
     '--no-default-browser-check',
-    // performance.measureUserAgentSpecificMemory() otherwise waits for the next garbage collection: half a minute, or for ever.
+    // Without this, measureUserAgentSpecificMemory() waits for the next garbage collection: half a minute, or
+    // for ever.
     '--enable-blink-features=ForceEagerMeasureMemory',
-    // A page in the background would have its timers slowed down.
+    // Chromium slows timers down in pages in the background.
     '--disable-background-timer-throttling',
     '--disable-renderer-backgrounding',
     '--disable-backgrounding-occluded-windows',
   ];
-  // Chromium's sandbox does not start for root, which is what containers and CI run as.
+  // Chromium's sandbox does not start for root, and containers and CI run as root.
   if (process.getuid?.() === 0) args.push('--no-sandbox');
-  // Gives a machine without a GPU a real WebGPU device, computed by SwiftShader.
+  // Without a GPU, SwiftShader computes for a real WebGPU device.
   if (webgpu) args.push('--enable-unsafe-webgpu');
   return args;
 }

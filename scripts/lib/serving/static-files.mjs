@@ -1,13 +1,14 @@
 import { createReadStream, statSync } from 'node:fs';
 import path from 'node:path';
 
-/** Headers that make a page cross-origin isolated: without them no SharedArrayBuffer, so no WASM threads. */
+/** The headers that make a page cross-origin isolated. Without them: no SharedArrayBuffer, no WASM threads. */
 export const ISOLATION_HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'cross-origin',
 };
 
+/** @type {Readonly<Record<string, string>>} */
 const MIME_TYPES = {
   '.js': 'text/javascript; charset=utf-8',
   '.mjs': 'text/javascript; charset=utf-8',
@@ -18,14 +19,21 @@ const MIME_TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** The MIME type of a file by its name; a browser refuses a module script or a streamed WASM file with a wrong one. */
+/**
+ * The MIME type of a file by its name. With a wrong one, browsers refuse module scripts and streamed WASM.
+ *
+ * @param {string} file
+ */
 export function mimeType(file) {
   return MIME_TYPES[path.extname(file)] ?? 'application/octet-stream';
 }
 
 /**
- * The file that `relative` (a URL path, still encoded) names inside `folder`, as `{ file, size }`, or `undefined` where there is
- * none, where it is not a plain file, or where the path would leave the folder.
+ * A plain file inside `folder`, or `undefined`. A path that leaves the folder names no file.
+ *
+ * @param {string} folder
+ * @param {string} relative A URL path, still encoded.
+ * @returns {{ file: string, size: number } | undefined}
  */
 export function findFile(folder, relative) {
   let decoded;
@@ -41,8 +49,13 @@ export function findFile(folder, relative) {
 }
 
 /**
- * Answers a Node request with one file of `folder`, its length and its type, or with a real 404. A model file must never
- * be answered with an index page: transformers.js would cache the HTML as if it were the model.
+ * Answers a Node request with one file of `folder`, its length and its type, or with a real 404. An index page in
+ * place of the 404 would be harmful: transformers.js caches the HTML as if it were the model.
+ *
+ * @param {import('node:http').IncomingMessage} req
+ * @param {import('node:http').ServerResponse} res
+ * @param {string} folder
+ * @param {string} relative A URL path, still encoded.
  */
 export function sendFile(req, res, folder, relative) {
   const found = findFile(folder, relative);
