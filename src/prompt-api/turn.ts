@@ -112,7 +112,7 @@ async function makeRoom(
     (kept) => model.countPrompt({ messages: [...kept, ...added], start }, signal),
     model.contextWindow,
     1,
-    Math.floor(model.contextWindow * REPLY_SHARE),
+    Math.max(1, Math.floor(model.contextWindow * REPLY_SHARE)),
   );
   if (evicted) onOverflow();
 }

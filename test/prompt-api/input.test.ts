@@ -8,10 +8,11 @@ import {
 } from '../../src/prompt-api/exceptions.js';
 import { Host, type HostOptions } from '../../src/prompt-api/host.js';
 import { install, LanguageModel } from '../../src/prompt-api/index.js';
-import type { ConversationModel, Message } from '../../src/prompt-api/model.js';
+import type { ConversationModel, Generation, Message } from '../../src/prompt-api/model.js';
 import { checkSystemFirst, readPrompt } from '../../src/prompt-api/prompt-input.js';
 import { readPromptOptions } from '../../src/prompt-api/prompt-options.js';
 import { callTool, readTools } from '../../src/prompt-api/tools.js';
+import { runTurn } from '../../src/prompt-api/turn.js';
 import { ToolCallFilter, TrimmedText } from '../../src/prompt-api/visible-text.js';
 import { UnmockedError } from '../../src/errors.js';
 import { rejection } from '../helpers.js';
@@ -507,6 +508,136 @@ describe('prompt-api/input', () => {
       copy.add([user('bb')]);
       expect(copy.usage).to.equal(4);
       expect(contents(context)).to.deep.equal(['ss', 'aa']);
+    });
+  });
+
+  describe('a turn with tools', () => {
+    /** A model that gives these replies, then the last one for ever. */
+    const turnOf = (replies: string[], execute: (args: unknown) => unknown) => {
+      const asked: (readonly Message[])[] = [];
+      const shown: string[] = [];
+      const model = {
+        contextWindow: 100,
+        maxTokens: 100,
+        countPrompt: async () => 1,
+        generate: async (
+          { messages }: { messages: readonly Message[] },
+          onText: (text: string) => void,
+        ) => {
+          asked.push(messages);
+          const reply = replies.length > 1 ? replies.shift()! : replies[0]!;
+          onText(reply);
+          return { text: reply, rawText: reply, outputTokenIds: [1], finishReason: 'stop' };
+        },
+      } as unknown as ConversationModel;
+      const done = runTurn({
+        model,
+        context: new Context([]),
+        tools: readTools([{ ...tool, execute }]),
+        input: readPrompt('What is the weather?'),
+        constraint: undefined,
+        signal: new AbortController().signal,
+        onText: (piece) => shown.push(piece),
+        onOverflow: () => undefined,
+      });
+      return { done, asked, shown };
+    };
+
+    it('carries out several calls at the same time, and gives back the results in their order', async () => {
+      const open: (() => void)[] = [];
+      const execute = ({ city }: { city: string }) =>
+        new Promise((resolve) => {
+          open.unshift(() => resolve(`rainy in ${city}`));
+          if (open.length === 2) for (const settle of open) settle(); // the second one first
+        });
+      const calls = 'One moment.\nTOOL_CALL: get_weather(city=A)\nTOOL_CALL: get_weather(city=B)\n';
+      const { done, asked, shown } = turnOf([calls, 'It rains.'], execute as never);
+      const added = await done;
+      expect(asked).to.have.length(2);
+      expect(added.map(({ role, content }) => [role, content])).to.deep.equal([
+        ['user', 'What is the weather?'],
+        ['assistant', calls.trim()],
+        ['tool', 'rainy in A'],
+        ['tool', 'rainy in B'],
+        ['assistant', 'It rains.'],
+      ]);
+      expect(asked[1]).to.deep.equal(added.slice(0, 4));
+      expect(shown.join('')).to.equal('One moment.\nIt rains.');
+    });
+
+    it('is given up when the model never stops calling', async () => {
+      let calls = 0;
+      const { done } = turnOf(['TOOL_CALL: get_weather(city=A)'], () => String(++calls));
+      const error = await rejection<DOMException>(done);
+      expect(error.name).to.equal('UnknownError');
+      expect(error.message).to.contain(`${calls} times`);
+      expect(calls).to.equal(9);
+    });
+  });
+
+  describe('a reply that reaches the end of the context window', () => {
+    const words = ['Once ', 'upon ', 'a ', 'time.'];
+
+    /** A model in which each word, and each message, is one token. It replies with `words`. */
+    const turnIn = (contextWindow: number, context: Context, maxTokens = contextWindow) => {
+      const count = (messages: readonly Message[], start: string) =>
+        messages.length + words.filter((word) => start.includes(word)).length;
+      const starts: string[] = [];
+      const shown: string[] = [];
+      let overflows = 0;
+      const model = {
+        contextWindow,
+        maxTokens,
+        countPrompt: async ({ messages, start }: Generation) => count(messages, start),
+        generate: async (
+          { messages, start, maxTokens: limit }: Generation,
+          onText: (text: string) => void,
+        ) => {
+          starts.push(start);
+          const left = words.filter((word) => !start.includes(word));
+          const room = contextWindow - count(messages, start);
+          const said = left.slice(0, Math.min(room, limit));
+          for (const word of said) onText(word);
+          const isWhole = said.length === left.length;
+          return {
+            text: said.join(''),
+            rawText: said.join(''),
+            outputTokenIds: said.map(() => 1),
+            finishReason: isWhole ? 'stop' : 'length',
+            ...(isWhole ? {} : { limitedBy: room < limit ? 'context-window' : 'max-tokens' }),
+          };
+        },
+      } as unknown as ConversationModel;
+      const done = runTurn({
+        model,
+        context,
+        tools: [],
+        input: readPrompt('Tell me a story.'),
+        constraint: undefined,
+        signal: new AbortController().signal,
+        onText: (piece) => shown.push(piece),
+        onOverflow: () => overflows++,
+      });
+      return done.then((added) => ({ added, starts, shown: shown.join(''), overflows }));
+    };
+    const turns = (count: number): Message[][] =>
+      Array.from({ length: count }, () => [{ role: 'user', content: 'a' }]);
+
+    it('goes on where it was once the oldest turns have left', async () => {
+      const context = new Context([], turns(2));
+      const { added, starts, shown, overflows } = await turnIn(5, context);
+      expect(starts).to.deep.equal(['', 'Once upon ', 'Once upon a ']);
+      expect(shown).to.equal('Once upon a time.');
+      expect(added.at(-1)).to.include({ content: 'Once upon a time.', raw: 'Once upon a time.' });
+      expect(overflows).to.equal(2);
+      expect(context.messages).to.have.length(0);
+    });
+
+    it('is cut off there when nothing more can leave, or at the limit of tokens', async () => {
+      const full = await turnIn(4, new Context(turns(1)[0]!));
+      expect([full.shown, full.overflows]).to.deep.equal(['Once upon', 0]);
+      const limited = await turnIn(5, new Context([], turns(2)), 3);
+      expect([limited.shown, limited.overflows]).to.deep.equal(['Once upon a', 1]);
     });
   });
 
