@@ -641,6 +641,60 @@ describe('prompt-api/input', () => {
     });
   });
 
+  describe('a constrained reply', () => {
+    const turnWith = (text: string, finishReason: 'stop' | 'length', prefix?: string) => {
+      const given: unknown[] = [];
+      const shown: string[] = [];
+      const model = {
+        contextWindow: 100,
+        maxTokens: 100,
+        countPrompt: async () => 1,
+        replyStart: (start: string) => ` ${start}`,
+        generate: async ({ constraint }: Generation, onText: (text: string) => void) => {
+          given.push(constraint);
+          onText(text);
+          return { text, rawText: text, outputTokenIds: [1], finishReason };
+        },
+      } as unknown as ConversationModel;
+      const done = runTurn({
+        model,
+        context: new Context([]),
+        tools: readTools([tool]),
+        input: { messages: [{ role: 'user', content: 'hello' }], prefix },
+        constraint: readPromptOptions({ responseConstraint: /^ ?a+\n?$/ }).constraint,
+        signal: new AbortController().signal,
+        onText: (piece) => shown.push(piece),
+        onOverflow: () => undefined,
+      });
+      return done.then((added) => ({ added, given, shown: shown.join('') }));
+    };
+
+    it('is shown as it is, with its white space', async () => {
+      const { given, shown } = await turnWith(' aa\n', 'stop');
+      expect(shown).to.equal(' aa\n');
+      expect(given).to.deep.equal([{ type: 'regex', pattern: '^ ?a+\\n?$' }]);
+    });
+
+    it('is constrained together with its prefix', async () => {
+      const { added, given, shown } = await turnWith('a', 'stop', 'a');
+      expect(shown).to.equal('a');
+      expect(given).to.deep.equal([{ type: 'regex', pattern: '^ ?a+\\n?$', prefix: 'a' }]);
+      expect(added.at(-1)).to.deep.equal({ role: 'assistant', content: 'aa', raw: ' aa' });
+    });
+
+    it('that is cut off, or does not fit, is a SyntaxError', async () => {
+      for (const [text, finishReason] of [
+        ['aa', 'length'],
+        ['ab', 'stop'],
+      ] as const) {
+        const error = await rejection<DOMException>(turnWith(text, finishReason));
+        expect(error.name).to.equal('SyntaxError');
+        expect(error.message).to.contain('responseConstraint');
+      }
+      expect(await nameOfError(() => turnWith('a', 'stop', 'b'))).to.equal('SyntaxError');
+    });
+  });
+
   describe('download progress', () => {
     const watch = () => {
       const monitor = new CreateMonitor();
