@@ -8,6 +8,8 @@ export class WatchedPool extends EnginePool {
   readonly workers: Worker[];
   readonly requests: GenerateRequest[] = [];
   readonly results: GenerateResult[] = [];
+  /** Called when a reply is complete, before the session learns of it. */
+  onResult: (() => void) | undefined;
   readonly #watched = new WeakSet<Engine>();
 
   constructor() {
@@ -31,6 +33,7 @@ export class WatchedPool extends EnginePool {
     engine.generate = async (request, options) => {
       this.requests.push(request);
       const result = await generate(request, options);
+      this.onResult?.();
       this.results.push(result);
       return result;
     };

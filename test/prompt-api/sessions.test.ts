@@ -393,6 +393,17 @@ describe('prompt-api/sessions', () => {
       expect(await session.prompt('What is my name?')).to.equal('Your name is Zorvik.');
     });
 
+    it('a prompt that has its last token, but has not resolved, is aborted too', async () => {
+      const session = await create();
+      const controller = new AbortController();
+      pool.onResult = () => controller.abort();
+      const { signal } = controller;
+      const prompting = session.prompt('Hello, this is a test.', { signal });
+      expect(await nameOfError(() => prompting)).to.equal('AbortError');
+      pool.onResult = undefined;
+      expect(session.contextUsage).to.equal(0);
+    });
+
     it('a prompt that waits is left out, and the others are answered', async () => {
       const session = await create();
       const controller = new AbortController();
@@ -506,6 +517,19 @@ describe('prompt-api/sessions', () => {
       await session.append(long);
       await session.prompt(long.repeat(Math.floor(session.contextWindow / session.contextUsage)));
       expect(heard).to.include('contextoverflow');
+    });
+
+    it('comes before a reply that would not have room', async () => {
+      const { session, heard } = await watched();
+      while (session.contextUsage < 480)
+        await session.append([
+          { role: 'user', content: 'Hello, this is a test.' },
+          { role: 'assistant', content: 'Hello! How are you?' },
+        ]);
+      const requests = pool.requests.length;
+      expect(await session.prompt('Hello, this is a test.')).to.equal('Hello! How are you?');
+      expect(heard).to.include('contextoverflow');
+      expect(pool.requests.length - requests, 'the reply was not cut off').to.equal(1);
     });
 
     it('is caused by append() too', async () => {
