@@ -44,8 +44,8 @@ export class Context {
   /**
    * Evicts the oldest turns until what is to be added fits.
    *
-   * @param count says how many tokens the kept messages and the new ones need.
-   * @param window tokens that there may be in all.
+   * @param count counts the tokens of the given messages and the new ones together.
+   * @param window size of the context window, in tokens.
    * @param least tokens that must stay free.
    * @param better tokens that should stay free, if evicting can achieve it.
    * @returns whether anything was evicted.

@@ -1,4 +1,7 @@
-/** Conversions of Web IDL, as far as the Prompt API needs them. Each throws a TypeError that names the member. */
+/**
+ * Conversions of Web IDL, as far as the Prompt API needs them. Each throws a TypeError that names
+ * the member.
+ */
 
 export type Dictionary = Readonly<Record<string, unknown>>;
 

@@ -35,7 +35,9 @@ export function readCoreOptions(given: unknown): CoreOptions {
   return coreOf(options);
 }
 
-/** Reads the options of `create()`. Throws as `readCoreOptions`, `readSampling` and `readPrompt` do. */
+/**
+ * Reads the options of `create()`. Throws as `readCoreOptions`, `readSampling` and `readPrompt` do.
+ */
 export function readCreateOptions(given: unknown): CreateOptions {
   const options = toDictionary(given, 'options');
   const { monitor } = options;

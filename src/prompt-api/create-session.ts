@@ -45,12 +45,12 @@ async function checkAvailability(host: Host, options: CreateOptions): Promise<vo
   if (availability === 'unavailable')
     throw exception(
       'NotSupportedError',
-      'The model is unavailable for these options. Ask LanguageModel.availability() with the same options first.',
+      'The model is unavailable for these options. Call LanguageModel.availability() with them first.',
     );
   const needsGesture = host.requireUserActivation && availability === 'downloadable';
   if (needsGesture && !navigator.userActivation.isActive)
     throw exception(
       'NotAllowedError',
-      'The model has to be downloaded first, which needs a user gesture. Call create() from a click handler.',
+      'The download of the model needs a user gesture. Call create() from a click handler.',
     );
 }

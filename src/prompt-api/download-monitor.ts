@@ -20,7 +20,9 @@ export class CreateMonitor extends EventTarget {
   }
 }
 
-/** Turns an engine's progress in bytes into a monitor's events. None follows once `signal` aborts. */
+/**
+ * Turns an engine's progress in bytes into a monitor's events. None follows once `signal` aborts.
+ */
 export class DownloadProgress {
   readonly #monitor: CreateMonitor;
   readonly #signal: AbortSignal;
@@ -35,7 +37,10 @@ export class DownloadProgress {
     this.#report(0);
   }
 
-  /** Stays below 1: a rung whose file is complete can still fail, and the next one downloads another file. */
+  /**
+   * Stays below 1: a rung whose file is complete can still fail, and the next one downloads another
+   * file.
+   */
   update({ loadedBytes, totalBytes }: LoadProgress): void {
     const fraction = Math.floor((totalBytes > 0 ? loadedBytes / totalBytes : 0) / STEP) * STEP;
     this.#report(Math.min(fraction, 1 - STEP));

@@ -4,7 +4,7 @@ import { UnmockedError } from '../errors.js';
 export type ExceptionName =
   | 'InvalidStateError' // the session was destroyed
   | 'NetworkError' // the model could not be downloaded
-  | 'NotAllowedError' // a download needs a user's gesture
+  | 'NotAllowedError' // a download needs a user gesture
   | 'NotSupportedError' // the model, or the constraint, cannot do this
   | 'OperationError' // the model could not be started
   | 'SyntaxError' // a misplaced `prefix`, or a reply that does not fit its constraint
@@ -43,7 +43,7 @@ export function quotaExceeded(requested: number, quota: number): DOMException {
     QuotaExceededError?: new (message: string, options: QuotaOptions) => DOMException;
   };
   return new QuotaExceededError(
-    `The input needs ${requested} tokens; the context window holds ${quota}. Shorten the prompt or the initial prompts.`,
+    `The input needs ${requested} tokens; the context window holds ${quota}. Shorten the input.`,
     { requested, quota },
   );
 }

@@ -7,9 +7,12 @@ import { resolveModel } from '../models/registry.js';
 import type { CoreOptions, Expected } from './create-options.js';
 import type { Availability, LanguageModelMessageType } from './types.js';
 
-/** What a browser decides about its built-in model. */
+/** The options of `install()`: what a browser decides about its built-in model. */
 export interface HostOptions {
-  /** A registry id, a hub id, a folder's URL, or a model. Default: `unmocked-tiny`, which is bundled. */
+  /**
+   * A registry id, a hub id, a folder's URL, or a model. Default: `unmocked-tiny`, which is
+   * bundled.
+   */
   model?: string | Model;
   /** Base URL of a mirror in the hub's layout. Default: the hub. */
   hub?: string;
@@ -19,7 +22,10 @@ export interface HostOptions {
   dtype?: Rung['dtype'];
   /** Default: the page's pool, so that sessions share an engine with agents. */
   pool?: EnginePool;
-  /** BCP 47 tags of the languages that the model is said to speak. A broader tag covers narrower ones. Default: `['en']`. */
+  /**
+   * BCP 47 tags of the languages that the model is said to speak. A broader tag covers narrower
+   * ones. Default: `['en']`.
+   */
   languages?: readonly string[];
   /** Default: 0. The same calls with the same seed give the same replies. */
   seed?: number;
@@ -28,8 +34,8 @@ export interface HostOptions {
   /** Pretends that there is no model, to test how an app copes. Default: false. */
   unavailable?: boolean;
   /**
-   * Demands a user's gesture before the first download, as browsers do; `create()` then fails with `NotAllowedError` without one.
-   * Default: false, since most tests have no user.
+   * Requires a user gesture before the first download, as browsers do. Without one, `create()`
+   * fails with `NotAllowedError`. Default: false, because most tests have no user.
    */
   requireUserActivation?: boolean;
 }
@@ -37,7 +43,7 @@ export interface HostOptions {
 const INPUT_TYPES: readonly LanguageModelMessageType[] = ['text', 'tool-response'];
 const OUTPUT_TYPES: readonly LanguageModelMessageType[] = ['text', 'tool-call'];
 
-/** The browser's part: which model there is, and whether it was downloaded. */
+/** The browser's part of the API: its model, and whether that was downloaded. */
 export class Host {
   readonly model: Model;
   readonly seed: number;
@@ -49,7 +55,10 @@ export class Host {
   #state: Availability;
   #loads = 0;
 
-  /** @throws UnmockedError `unknown-model` or `invalid-argument`; RangeError when a language tag is invalid. */
+  /**
+   * @throws UnmockedError `unknown-model` or `invalid-argument`; RangeError when a language tag is
+   *   invalid.
+   */
   constructor(options: HostOptions = {}) {
     this.#options = options;
     this.model = resolveModel(options.model ?? 'unmocked-tiny', { hub: options.hub });
@@ -71,7 +80,7 @@ export class Host {
   }
 
   /**
-   * A hold on an engine with the model; loads it if nobody holds it.
+   * Acquires an engine with the model, and loads it first if no session holds one.
    *
    * @throws what `EnginePool.acquire` throws.
    */
@@ -108,7 +117,7 @@ export class Host {
     );
   }
 
-  /** The presence of `navigator.gpu` says nothing; only an adapter does. */
+  /** `navigator.gpu` exists in browsers without an adapter, so this asks for one. */
   async #hasDevice(): Promise<boolean> {
     const { device = 'auto', dtype } = this.#options;
     const rungs = rungsOf(this.model, device, dtype);
@@ -119,7 +128,10 @@ export class Host {
 
 let current: Host | undefined;
 
-/** The host of this page. Like `assets`, it is set once; sessions keep the host that they were created with. */
+/**
+ * The host of this page. Like `assets`, it is set once; sessions keep the host that they were
+ * created with.
+ */
 export function currentHost(): Host {
   return (current ??= new Host());
 }

@@ -21,8 +21,9 @@ import type {
 type Handler = ((event: Event) => unknown) | null;
 
 /**
- * The Prompt API's `LanguageModel`, on a model that runs in this page. Calls of one session wait for one another; a call that fails
- * or is aborted leaves the session as it was, except that evicted turns do not come back.
+ * The Prompt API's `LanguageModel`, on a model that runs in this page. Calls of one session wait
+ * for one another; a call that fails or is aborted leaves the session as it was, except that
+ * evicted turns do not come back.
  *
  * @see https://webmachinelearning.github.io/prompt-api/
  * @example
@@ -49,7 +50,7 @@ export class LanguageModel extends EventTarget {
   }
 
   /**
-   * Whether a session with these options is possible, and whether that needs a download first.
+   * Says whether a session with these options is possible, and whether it needs a download first.
    *
    * @throws TypeError or RangeError when an option is malformed.
    */
@@ -60,15 +61,19 @@ export class LanguageModel extends EventTarget {
   /**
    * Loads the model and begins a session.
    *
-   * @throws TypeError, RangeError or `SyntaxError` when an option is malformed; `NotSupportedError` when `availability()` says
-   *   `unavailable`; `NotAllowedError` without a user's gesture, where one is required; `QuotaExceededError` when the initial prompts
-   *   do not fit; `NetworkError`; `OperationError`; the signal's reason.
+   * @throws TypeError, RangeError or `SyntaxError` when an option is malformed; `NotSupportedError`
+   *   when `availability()` says `unavailable`; `NotAllowedError` without a user gesture, if one
+   *   is required; `QuotaExceededError` when the initial prompts do not fit; `NetworkError`;
+   *   `OperationError`; the signal's reason.
    */
   static async create(options?: LanguageModelCreateOptions): Promise<LanguageModel> {
     return new LanguageModel(await createSession(currentHost(), readCreateOptions(options)));
   }
 
-  /** Defaults and maxima of `topK` and `temperature`; null when there is no model. Deprecated by the specification. */
+  /**
+   * Defaults and maxima of `topK` and `temperature`; null when there is no model. Deprecated by the
+   * specification.
+   */
   static async params(): Promise<LanguageModelParams | null> {
     const availability = await currentHost().availability(readCoreOptions(undefined));
     return availability === 'unavailable' ? null : { ...samplingParams };
@@ -108,7 +113,10 @@ export class LanguageModel extends EventTarget {
     return this.#session.sampling.temperature;
   }
 
-  /** `contextoverflow` is fired when old turns leave the context; `quotaoverflow`, its older name, beside it. */
+  /**
+   * Handles `contextoverflow`, which is fired when old turns are evicted. `quotaoverflow`, its
+   * older name, is fired as well.
+   */
   get oncontextoverflow(): Handler {
     return this.#handler('contextoverflow');
   }
@@ -128,8 +136,9 @@ export class LanguageModel extends EventTarget {
   /**
    * Answers a prompt.
    *
-   * @throws TypeError, `SyntaxError` or `NotSupportedError` when the input or an option is malformed; `QuotaExceededError` when the
-   *   input does not fit beside the initial prompts; `InvalidStateError` after `destroy()`; `UnknownError`; the signal's reason.
+   * @throws TypeError, `SyntaxError` or `NotSupportedError` when the input or an option is
+   *   malformed; `QuotaExceededError` when the input does not fit beside the initial prompts;
+   *   `InvalidStateError` after `destroy()`; `UnknownError`; the signal's reason.
    */
   async prompt(input: LanguageModelPrompt, options?: LanguageModelPromptOptions): Promise<string> {
     let text = '';
@@ -138,7 +147,10 @@ export class LanguageModel extends EventTarget {
     return text;
   }
 
-  /** As `prompt`, in pieces. Cancelling the stream stops the model and removes the turn. Throws at once when an argument is malformed. */
+  /**
+   * As `prompt`, in pieces. Cancelling the stream stops the model and removes the turn. Throws at
+   * once when an argument is malformed.
+   */
   promptStreaming(
     input: LanguageModelPrompt,
     options?: LanguageModelPromptOptions,
@@ -196,14 +208,17 @@ export class LanguageModel extends EventTarget {
     return this.measureContextUsage(input, options);
   }
 
-  /** A session that goes on from here on its own. It does not have the turn that is being answered. */
+  /**
+   * Makes an independent session that continues from here, without the turn that is in progress.
+   */
   async clone(options?: LanguageModelSignalOptions): Promise<LanguageModel> {
     return new LanguageModel(await this.#session.clone(readSignal(options)));
   }
 
   /**
-   * Ends the session. Calls under way fail with `InvalidStateError`, as in Chromium and in web-platform-tests; the specification says
-   * `AbortError`. The last session to end unloads the model. Safe to call twice.
+   * Ends the session. Pending calls fail with `InvalidStateError`, as in Chromium and in
+   * web-platform-tests; the specification says `AbortError`. The last session to end unloads the
+   * model. Safe to call twice.
    */
   destroy(): undefined {
     this.#session.destroy(

@@ -19,14 +19,14 @@ export interface Generation {
   constraint: Constraint | undefined;
 }
 
-/** After this, a transcript's model replies. */
+/** In a transcript, the reply comes after this label. */
 const REPLY_LABEL = '\nAssistant:';
 
 let conversations = 0;
 
 /**
- * One conversation's view of the model: messages in, text out. The only file here that knows prompt formats and engines. If the engine
- * dies, the next call gets a new one.
+ * One conversation's view of the model: messages in, text out. The only file here that knows prompt
+ * formats and engines. If the engine dies, the next call gets a new one.
  */
 export class ConversationModel {
   readonly #id = `language-model-${++conversations}`;
@@ -60,7 +60,7 @@ export class ConversationModel {
     return new ConversationModel(this.#host, lease, this.#sampling, this.#tools);
   }
 
-  /** Tokens of a whole conversation; with the tools that it can use. */
+  /** Tokens of a whole conversation, including the descriptions of its tools. */
   async countAll(messages: readonly Message[], signal: AbortSignal): Promise<number> {
     return this.#count(this.#withTools(messages), signal);
   }
@@ -117,7 +117,8 @@ export class ConversationModel {
   release(): void {
     this.#end.abort();
     const { engine } = this.#lease;
-    if (!engine.closed) engine.forget(this.#id).catch(() => undefined); // others may hold the engine
+    // Others may hold the engine, and have no use for this KV cache.
+    if (!engine.closed) engine.forget(this.#id).catch(() => undefined);
     this.#lease.release();
   }
 
@@ -162,7 +163,9 @@ export class ConversationModel {
     return this.#lease.engine;
   }
 
-  /** One for all the calls that wait for it; it ends with the conversation, not with any of them. */
+  /**
+   * All waiting calls share it, so it ends with the conversation and not with one of them.
+   */
   async #renew(): Promise<void> {
     const lease = await this.#host.acquire(this.#end.signal);
     if (this.#end.signal.aborted) lease.release();

@@ -20,11 +20,11 @@ export interface PromptInput {
 }
 
 /**
- * Reads a prompt: a string, or a sequence of messages. As in every Web IDL union with a string, any other value is turned into
- * one; an empty sequence is an empty user message.
+ * Reads a prompt: a string, or a sequence of messages. As in every Web IDL union with a string, any
+ * other value is turned into one; an empty sequence is an empty user message.
  *
- * @throws TypeError when a message has the wrong form or a system message is not the first; `NotSupportedError` for content other
- *   than text; `SyntaxError` for a misplaced `prefix`.
+ * @throws TypeError when a message has the wrong form or a system message is not the first;
+ *   `NotSupportedError` for content other than text; `SyntaxError` for a misplaced `prefix`.
  */
 export function readPrompt(input: unknown): PromptInput {
   const items = isIterable(input) ? [...input] : [{ role: 'user', content: String(input) }];

@@ -6,13 +6,13 @@ export type Constraint = (
   | { type: 'json-schema'; schema: Record<string, unknown> }
   | { type: 'regex'; pattern: string }
 ) & {
-  /** The beginning of what is constrained; it was given and is not generated. */
+  /** The constrained text begins with this. It is given, not generated. */
   prefix?: string;
 };
 
 export interface ResponseConstraint {
   engine: Constraint;
-  /** A last look at a whole reply, so that no reply passes as constrained that is not. */
+  /** Checks the finished reply, in case decoding was not constrained. */
   accepts(text: string): boolean;
 }
 
@@ -24,8 +24,8 @@ export interface PromptOptions {
 /**
  * Reads the options of `prompt()` and its siblings.
  *
- * @throws TypeError when a member has the wrong form; `NotSupportedError` when the constraint cannot be written as JSON, or is a
- *   `RegExp` with flags that change what it matches.
+ * @throws TypeError when a member has the wrong form; `NotSupportedError` when the constraint
+ *   cannot be written as JSON, or is a `RegExp` with flags that change what it matches.
  */
 export function readPromptOptions(given: unknown): PromptOptions {
   const options = toDictionary(given, 'options');
@@ -46,13 +46,16 @@ function readConstraint(given: unknown): ResponseConstraint | undefined {
   return given instanceof RegExp ? fromRegExp(given) : fromSchema(given);
 }
 
-/** `d`, `g` and `y` concern searching, `u` and `v` the pattern's syntax. The other flags change what matches. */
+/**
+ * `d`, `g` and `y` concern searching, `u` and `v` the pattern's syntax. The other flags change what
+ * matches.
+ */
 function fromRegExp({ source, flags }: RegExp): ResponseConstraint {
   const unsupported = flags.replace(/[dgyuv]/g, '');
   if (unsupported)
     throw exception(
       'NotSupportedError',
-      `The responseConstraint /${source}/ has the flags "${unsupported}", which decoding cannot honour. Write them into the pattern.`,
+      `The responseConstraint /${source}/ has the flags "${unsupported}". Allowed: d, g, u, v, y.`,
     );
   const expression = new RegExp(source, flags.replace(/[gy]/g, ''));
   return {

@@ -40,7 +40,10 @@ export function readSamplingMode(options: Dictionary): LanguageModelSamplingMode
   return mode;
 }
 
-/** @throws TypeError as `readSamplingMode`; RangeError when `topK` is below 1 or `temperature` below 0. */
+/**
+ * @throws TypeError as `readSamplingMode`; RangeError when `topK` is below 1 or `temperature` below
+ *   0.
+ */
 export function readSampling(options: Dictionary): Sampling {
   const mode = readSamplingMode(options);
   const { topK, temperature } = options;

@@ -9,8 +9,9 @@ import type { SessionTool } from './tools.js';
 import { runTurn } from './turn.js';
 
 /**
- * What is behind a `LanguageModel`: one conversation. Prompts and appends wait for one another. One that fails or is aborted leaves the
- * conversation as it was, except that evicted turns do not come back.
+ * The conversation behind a `LanguageModel`. Prompts and appends wait for one another. One
+ * that fails or is aborted leaves the conversation as it was, except that evicted turns do not come
+ * back.
  */
 export class Session {
   readonly sampling: Sampling;
@@ -95,7 +96,7 @@ export class Session {
     return this.#guarded(signal, (combined) => this.#model.count(messages, combined));
   }
 
-  /** A session that goes on from here on its own. */
+  /** Makes an independent session that continues from here. */
   clone(signal: AbortSignal | undefined): Promise<Session> {
     return this.#guarded(signal, async (combined) => {
       const context = this.#context.copy();
@@ -106,7 +107,7 @@ export class Session {
     });
   }
 
-  /** @param reason is what calls under way, and all later ones, fail with. */
+  /** @param reason the error of pending and later calls. */
   destroy(reason: unknown): void {
     if (this.#destruction.signal.aborted) return;
     this.#destruction.abort(reason);

@@ -16,7 +16,10 @@ export interface ToolSchema {
   required?: string[];
 }
 
-/** @throws TypeError when a tool has the wrong form or two have one name; what a schema's getters throw passes through. */
+/**
+ * @throws TypeError when a tool has the wrong form or two have one name; what a schema's getters
+ *   throw passes through.
+ */
 export function readTools(given: unknown): SessionTool[] {
   if (given === undefined) return [];
   const tools = toSequence(given, 'tools').map((item) => {
@@ -42,8 +45,8 @@ export function readTools(given: unknown): SessionTool[] {
 /**
  * Carries out one call.
  *
- * @throws `UnknownError` with the tool's own error as its cause, so that a broken tool is not hidden by a polite reply; the signal's
- *   reason as soon as it aborts.
+ * @throws `UnknownError` with the tool's own error as its cause, so that a broken tool is not
+ *   hidden by a polite reply; the signal's reason as soon as it aborts.
  */
 export async function callTool(
   tool: SessionTool,
@@ -77,7 +80,7 @@ function readSchema(given: unknown, name: string): ToolSchema {
   return JSON.parse(JSON.stringify(given)) as ToolSchema; // a circular schema is a TypeError
 }
 
-/** A model that writes `name(key=value)` gives strings; the schema says which of them are not. */
+/** A model that writes `name(key=value)` gives strings. The schema decides their types. */
 function typedArguments(
   args: Readonly<Record<string, unknown>>,
   { properties = {} }: ToolSchema,

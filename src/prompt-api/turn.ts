@@ -6,9 +6,12 @@ import type { ResponseConstraint } from './prompt-options.js';
 import { callTool, type SessionTool } from './tools.js';
 import { ToolCallFilter, TrimmedText } from './visible-text.js';
 
-/** A model that calls tools for ever is stopped here. */
+/** Limits how often a model can call tools before it answers. */
 const MAX_TOOL_ROUNDS = 8;
-/** Old turns leave so that a reply has this share of the context window, and is not cut off after a word. */
+/**
+ * Old turns leave so that a reply has this share of the context window, and is not cut off after a
+ * word.
+ */
 const REPLY_SHARE = 1 / 8;
 
 export interface Turn {
@@ -20,7 +23,7 @@ export interface Turn {
   signal: AbortSignal;
   /** Receives the reply in pieces. */
   onText(text: string): void;
-  /** Called when old turns had to go. */
+  /** Called after old turns were evicted. */
   onOverflow(): void;
 }
 
@@ -28,8 +31,9 @@ export interface Turn {
  * Answers a prompt, carrying out the tool calls that the model makes on the way.
  *
  * @returns the messages that the turn adds to the context.
- * @throws `QuotaExceededError`; `SyntaxError` when a reply does not meet its constraint; `UnknownError` when a tool fails or the model does
- *   not stop calling tools; what the engine throws.
+ * @throws `QuotaExceededError`; `SyntaxError` when a reply does not meet its constraint;
+ *   `UnknownError` when a tool fails or the model does not stop calling tools; what the engine
+ *   throws.
  */
 export async function runTurn(turn: Turn): Promise<Message[]> {
   const { tools, input, constraint, signal, onText } = turn;
@@ -65,11 +69,13 @@ export async function runTurn(turn: Turn): Promise<Message[]> {
   }
   throw exception(
     'UnknownError',
-    `The model called tools ${MAX_TOOL_ROUNDS + 1} times in a row without an answer.`,
+    `The model called tools ${MAX_TOOL_ROUNDS + 1} times in a row without answering. Rephrase the prompt or offer fewer tools.`,
   );
 }
 
-/** A reply that reaches the end of the context window goes on once the oldest turns were evicted. */
+/**
+ * A reply that reaches the end of the context window goes on once the oldest turns were evicted.
+ */
 async function generateReply(
   turn: Turn,
   added: readonly Message[],

@@ -29,7 +29,9 @@ export interface LanguageModelMessage {
   role: LanguageModelMessageRole;
   /** A string stands for one text item. */
   content: string | LanguageModelMessageContent[];
-  /** The reply continues this message. Only the last message may have it, and only an assistant's. */
+  /**
+   * The reply continues this message. Only the last message may have it, and only an assistant's.
+   */
   prefix?: boolean;
 }
 

@@ -9,8 +9,8 @@ const CALL = /TOOL_CALL:[^\n]*\n|<tool_call>[\s\S]*?<\/tool_call>/;
 const LAST_CALL = /TOOL_CALL:[^\n]*(?:\n|$)|<tool_call>[\s\S]*?<\/tool_call>/;
 
 /**
- * Takes the calls of offered tools out of a reply while it arrives. What may become a call is held back; calls of other tools are
- * ordinary text.
+ * Takes the calls of offered tools out of a reply while it arrives. What may become a call is held
+ * back; calls of other tools are ordinary text.
  */
 export class ToolCallFilter {
   readonly calls: ToolCall[] = [];
@@ -23,12 +23,12 @@ export class ToolCallFilter {
     this.#offered = offered;
   }
 
-  /** The text that can be shown now. Reasoning never is. */
+  /** Returns the text that can be shown now, without reasoning. */
   push(text: string): string {
     return this.#take(this.#reasoning.push(text).response, CALL);
   }
 
-  /** The rest, now that nothing more comes. */
+  /** Ends the reply and returns the rest of its text. */
   end(): string {
     return this.#take(this.#reasoning.flush().response, LAST_CALL) + this.#release(0);
   }
@@ -89,7 +89,7 @@ export class TrimmedText {
     return shown;
   }
 
-  /** What comes next is a paragraph of its own. */
+  /** Starts a new line before the next text. */
   breakLine(): void {
     this.#space = this.#isStart ? '' : '\n';
   }

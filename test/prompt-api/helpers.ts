@@ -3,7 +3,10 @@ import { EnginePool } from '../../src/engine/engine-pool.js';
 import type { GenerateRequest, GenerateResult } from '../../src/engine/protocol.js';
 import { tinyQ8 } from '../helpers.js';
 
-/** A pool for specs: it counts its workers, and shows what its engines were asked and what they answered. */
+/**
+ * A pool for specs: it counts its workers, and shows what its engines were asked and what they
+ * answered.
+ */
 export class WatchedPool extends EnginePool {
   readonly workers: Worker[];
   readonly requests: GenerateRequest[] = [];

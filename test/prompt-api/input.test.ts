@@ -71,7 +71,7 @@ describe('prompt-api/input', () => {
       }
     });
 
-    it('says that what the model cannot do is unavailable, and create() then fails', async () => {
+    it('is unavailable for anything that the model cannot do, and create() fails', async () => {
       for (const options of [
         { expectedInputs: [{ type: 'image' }] },
         { expectedInputs: [{ type: 'audio' }] },
@@ -96,7 +96,7 @@ describe('prompt-api/input', () => {
       );
     });
 
-    it('is unavailable if the host has no model, or no device for it', async () => {
+    it('is unavailable without a model or a device for it', async () => {
       installed({ unavailable: true });
       expect(await availability()).to.equal('unavailable');
       expect(await LanguageModel.params()).to.equal(null);
@@ -112,7 +112,7 @@ describe('prompt-api/input', () => {
     const malformed: [string, unknown, string][] = [
       ['an unknown type', { expectedInputs: [{ type: 'soup' }] }, 'TypeError'],
       ['an expected output without a type', { expectedOutputs: [{}] }, 'TypeError'],
-      ['expected inputs that are no array', { expectedInputs: 'text' }, 'TypeError'],
+      ['expected inputs that are not an array', { expectedInputs: 'text' }, 'TypeError'],
       [
         'an invalid language tag',
         { expectedInputs: [{ type: 'text', languages: ['en-abc-invalid'] }] },
@@ -121,8 +121,8 @@ describe('prompt-api/input', () => {
       ['an unknown sampling mode', { samplingMode: 'wild' }, 'TypeError'],
       ['samplingMode and temperature', { samplingMode: 'balanced', temperature: 1 }, 'TypeError'],
       ['samplingMode and topK', { samplingMode: 'balanced', topK: 1 }, 'TypeError'],
-      ['options that are no object', 5, 'TypeError'],
-      ['tools that are no array', { tools: {} }, 'TypeError'],
+      ['options that are not an object', 5, 'TypeError'],
+      ['tools that are not an array', { tools: {} }, 'TypeError'],
       ['a tool without a name', { tools: [{ ...tool, name: '' }] }, 'TypeError'],
       ['a tool without a description', { tools: [{ ...tool, description: '' }] }, 'TypeError'],
       ['a tool without execute', { tools: [{ ...tool, execute: undefined }] }, 'TypeError'],
@@ -136,12 +136,12 @@ describe('prompt-api/input', () => {
         'TypeError',
       ],
       [
-        'properties that are no object',
+        'properties that are not an object',
         { tools: [{ ...tool, inputSchema: { type: 'object', properties: 'city' } }] },
         'TypeError',
       ],
       [
-        'required that is no array',
+        'required that is not an array',
         { tools: [{ ...tool, inputSchema: { type: 'object', required: 'city' } }] },
         'TypeError',
       ],
@@ -163,11 +163,11 @@ describe('prompt-api/input', () => {
 
     const malformedForCreate: [string, unknown, string][] = [
       ['a negative temperature', { topK: 3, temperature: -0.5 }, 'RangeError'],
-      ['a temperature that is no number', { topK: 3, temperature: NaN }, 'RangeError'],
+      ['a temperature of NaN', { topK: 3, temperature: NaN }, 'RangeError'],
       ['a topK of zero', { topK: 0, temperature: 0.5 }, 'RangeError'],
       ['a negative topK', { topK: -2, temperature: 0.5 }, 'RangeError'],
-      ['a monitor that is no function', { monitor: {} }, 'TypeError'],
-      ['a signal that is none', { signal: {} }, 'TypeError'],
+      ['a monitor that is not a function', { monitor: {} }, 'TypeError'],
+      ['a signal of the wrong type', { signal: {} }, 'TypeError'],
       ['initial prompts that are a string', { initialPrompts: 'hello' }, 'TypeError'],
       [
         'a system message that is not the first',
@@ -267,7 +267,7 @@ describe('prompt-api/input', () => {
     });
 
     const malformed: [string, unknown, string][] = [
-      ['a message that is no object', ['hello'], 'TypeError'],
+      ['a message that is not an object', ['hello'], 'TypeError'],
       ['a message without a role', [{ content: 'a' }], 'TypeError'],
       ['an unknown role', [{ role: 'tool', content: 'a' }], 'TypeError'],
       ['a message without content', [{ role: 'user' }], 'TypeError'],
@@ -342,8 +342,12 @@ describe('prompt-api/input', () => {
       ['a constraint that is an array', { responseConstraint: [] }, 'TypeError'],
       ['a circular constraint', { responseConstraint: circular }, 'NotSupportedError'],
       ['a RegExp that ignores case', { responseConstraint: /a/i }, 'NotSupportedError'],
-      ['an omission without a constraint', { omitResponseConstraintInput: true }, 'TypeError'],
-      ['a signal that is none', { signal: 'stop' }, 'TypeError'],
+      [
+        'omitResponseConstraintInput without a constraint',
+        { omitResponseConstraintInput: true },
+        'TypeError',
+      ],
+      ['a signal of the wrong type', { signal: 'stop' }, 'TypeError'],
     ];
     for (const [what, options, name] of malformed)
       it(`${what} is a ${name}`, async () => {
@@ -471,7 +475,7 @@ describe('prompt-api/input', () => {
       expect(contents(context)).to.deep.equal(['ss', 'bb', 'cc']);
     });
 
-    it('evicts more for the room that is wanted, if that helps', async () => {
+    it('evicts more for the wanted room, if that helps', async () => {
       const context = contextOf('aa', 'bb', 'cc');
       await context.makeRoom(countWith('dddd'), 10, 1, 3);
       expect(contents(context)).to.deep.equal(['ss']);
@@ -480,7 +484,7 @@ describe('prompt-api/input', () => {
       expect(contents(tight)).to.deep.equal(['ss', 'cc']);
     });
 
-    it('fails with nothing evicted when it does not fit in any way', async () => {
+    it('fails with nothing evicted when it cannot fit', async () => {
       const context = contextOf('aa', 'bb');
       const error = await rejection<DOMException & { requested: number; quota: number }>(
         context.makeRoom(countWith('ccccccccc'), 10),
@@ -498,7 +502,7 @@ describe('prompt-api/input', () => {
       expect(contents(context)).to.deep.equal(['ss', 'bb']);
     });
 
-    it('is copied whole, and the copy goes its own way', async () => {
+    it('is copied, and the copy is independent', async () => {
       const context = contextOf('aa');
       const model = {
         countAll: async (all: Message[]) => length(all),
@@ -543,7 +547,7 @@ describe('prompt-api/input', () => {
       return { done, asked, shown };
     };
 
-    it('carries out several calls at the same time, and gives back the results in their order', async () => {
+    it('carries out several calls at the same time and keeps their order', async () => {
       const open: (() => void)[] = [];
       const execute = ({ city }: { city: string }) =>
         new Promise((resolve) => {
@@ -623,7 +627,7 @@ describe('prompt-api/input', () => {
     const turns = (count: number): Message[][] =>
       Array.from({ length: count }, () => [{ role: 'user', content: 'a' }]);
 
-    it('goes on where it was once the oldest turns have left', async () => {
+    it('continues after the oldest turns were evicted', async () => {
       const context = new Context([], turns(2));
       const { added, starts, shown, overflows } = await turnIn(5, context);
       expect(starts).to.deep.equal(['', 'Once upon ', 'Once upon a ']);
@@ -633,7 +637,7 @@ describe('prompt-api/input', () => {
       expect(context.messages).to.have.length(0);
     });
 
-    it('is cut off there when nothing more can leave, or at the limit of tokens', async () => {
+    it('is cut off when nothing more can be evicted, or at the token limit', async () => {
       const full = await turnIn(4, new Context(turns(1)[0]!));
       expect([full.shown, full.overflows]).to.deep.equal(['Once upon', 0]);
       const limited = await turnIn(5, new Context([], turns(2)), 3);

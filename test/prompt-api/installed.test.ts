@@ -5,7 +5,8 @@ import { install, LanguageModel as OurLanguageModel } from '../../src/prompt-api
 import { rejection, tinyQ8 } from '../helpers.js';
 import { nameOfError, onWasm, piecesOf, WatchedPool } from './helpers.js';
 
-// As an app: `LanguageModel` is the global, with the types of @types/dom-chromium-ai. Each spec loads the model anew.
+// Like an app, these specs use the global `LanguageModel` with the types of @types/dom-chromium-ai.
+// Each spec loads the model anew.
 describe('prompt-api/installed', () => {
   let pool: WatchedPool;
   let uninstall: () => void;
@@ -95,7 +96,7 @@ describe('prompt-api/installed', () => {
     expect(pool.size).to.equal(0);
   });
 
-  it('a session goes on with a new engine when its own has died', async () => {
+  it('a session continues on a new engine when its own has died', async () => {
     const session = await LanguageModel.create();
     await session.prompt('My name is Zorvik.');
     const answering = session.prompt('Tell me a story about a fox.');
@@ -128,7 +129,7 @@ describe('prompt-api/installed', () => {
     undo();
   });
 
-  it('a model that no device can load is a NotSupportedError, and unavailable from then on', async () => {
+  it('a model that no device can load is a NotSupportedError, then unavailable', async () => {
     const model = tinyQ8({ 'onnx/model_quantized.onnx': { url: `${location.origin}/index.html` } });
     const undo = install({ ...onWasm(pool), model });
     expect((await rejection(LanguageModel.create())).name).to.equal('NotSupportedError');
@@ -136,7 +137,7 @@ describe('prompt-api/installed', () => {
     undo();
   });
 
-  // The engine of this branch does not constrain decoding yet: `GenerateRequest.constraint` comes with the branch "constraint".
+  // Skipped until the engine constrains decoding and accepts `constraint.prefix`.
   describe.skip('responseConstraint', () => {
     const schema = {
       type: 'object',
@@ -187,7 +188,7 @@ describe('prompt-api/installed', () => {
       session.destroy();
     });
 
-    it('refuses a schema that is none', async () => {
+    it('refuses an invalid schema', async () => {
       const session = await LanguageModel.create();
       const options = { responseConstraint: { type: 'soup' } };
       expect(await nameOfError(() => session.prompt('hello', options))).to.equal(

@@ -118,7 +118,7 @@ describe('prompt-api/sessions', () => {
       expect(await session.prompt('What do you do?')).to.equal('I am a healer.');
     });
 
-    it('refuses initial prompts that do not fit, and lets the engine go', async () => {
+    it('refuses initial prompts that do not fit', async () => {
       const session = await create();
       const content = TEST_PROMPT.repeat(session.contextWindow);
       const usage = await session.measureContextUsage([{ role: 'system', content }]);
@@ -420,7 +420,7 @@ describe('prompt-api/sessions', () => {
   });
 
   describe('clone()', () => {
-    it('goes on from the same point on its own', async () => {
+    it('continues from the same point independently', async () => {
       const session = await create();
       await session.prompt('My name is Zorvik.');
       const clone = keep(await session.clone());
@@ -447,7 +447,7 @@ describe('prompt-api/sessions', () => {
   });
 
   describe('destroy()', () => {
-    it('ends what is under way, and all later calls', async () => {
+    it('fails pending and later calls', async () => {
       const session = await create();
       const calls = [
         () => session.prompt(STORY),
@@ -465,7 +465,7 @@ describe('prompt-api/sessions', () => {
       expect(session.destroy()).to.equal(undefined);
     });
 
-    it('is what aborting the signal of create() does, with its reason', async () => {
+    it('happens when the signal of create() aborts, with its reason', async () => {
       const controller = new AbortController();
       const session = await create({ signal: controller.signal });
       const reason = new Error('The page moved on.');
@@ -488,7 +488,7 @@ describe('prompt-api/sessions', () => {
       return { session, heard };
     };
 
-    it('evicts the oldest turns, says so by both names, and keeps the initial prompts', async () => {
+    it('evicts the oldest turns, fires both events and keeps the initial prompts', async () => {
       const { session, heard } = await watched({
         initialPrompts: [
           { role: 'system', content: 'You are Luna, a healer.' },
@@ -519,7 +519,7 @@ describe('prompt-api/sessions', () => {
       expect(heard).to.include('contextoverflow');
     });
 
-    it('comes before a reply that would not have room', async () => {
+    it('happens before a reply that would lack room', async () => {
       const { session, heard } = await watched();
       while (session.contextUsage < 480)
         await session.append([
@@ -540,7 +540,7 @@ describe('prompt-api/sessions', () => {
       expect(session.contextUsage).to.be.at.most(session.contextWindow);
     });
 
-    it('refuses what can never fit, and evicts nothing for it', async () => {
+    it('refuses a prompt that cannot fit, and evicts nothing', async () => {
       const { session, heard } = await watched();
       await session.prompt('My name is Zorvik.');
       const long = TEST_PROMPT.repeat(session.contextWindow);
