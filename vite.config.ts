@@ -1,18 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { defaultClientConditions, defineConfig, type Connect, type Plugin } from 'vite';
-import { ORT_FILES, ortFolder } from './scripts/lib/ort-files.mjs';
-import { ISOLATION_HEADERS, sendFile } from './scripts/lib/static-files.mjs';
+import { ortFolder } from './scripts/lib/serving/ort-files.mjs';
+import { ISOLATION_HEADERS, sendFile } from './scripts/lib/serving/static-files.mjs';
+import { ortFiles } from './src/engine/ort-files.js';
+import { environmentNames } from './src/settings/environment.js';
 
-/** Sets the isolation headers on every answer, worker scripts included: `server.headers` misses some of Vite's own answers. */
+/**
+ * Sets the isolation headers on every answer, worker scripts included. `server.headers` misses some of Vite's own
+ * answers.
+ */
 const isolate: Connect.NextHandleFunction = (_req, res, next) => {
   for (const [name, value] of Object.entries(ISOLATION_HEADERS)) res.setHeader(name, value);
   next();
 };
 
 /**
- * Serves ONNX Runtime's own files under `ort/`, from the same origin as the page: out of node_modules in dev, as plain files
- * in the build. Left to itself transformers.js would fetch them from a CDN, and the bundler would inline or hash them.
+ * Serves ONNX Runtime's files under `ort/`, from the page's own origin: from node_modules in dev, as plain files in
+ * the build. By default transformers.js fetches them from a CDN, and the bundler inlines or hashes them.
  */
 function ort(): Plugin {
   return {
@@ -21,7 +26,7 @@ function ort(): Plugin {
       server.middlewares.use(isolate);
       server.middlewares.use('/ort', (req, res) => {
         const name = (req.url ?? '/').slice(1).replace(/[?#].*$/, '');
-        sendFile(req, res, ortFolder(), ORT_FILES.includes(name) ? name : 'not-served');
+        sendFile(req, res, ortFolder(), ortFiles.includes(name) ? name : 'not-served');
       });
     },
     configurePreviewServer(server) {
@@ -29,7 +34,7 @@ function ort(): Plugin {
     },
     async generateBundle() {
       if (this.environment.config.mode === 'library') return;
-      for (const name of ORT_FILES) {
+      for (const name of ortFiles) {
         this.emitFile({
           type: 'asset',
           fileName: `ort/${name}`,
@@ -40,14 +45,17 @@ function ort(): Plugin {
   };
 }
 
-/** The page looks for a config.toml beside it; without one the answer is empty, where a 404 would be an error in every console. */
+/**
+ * The page looks for a config.toml beside it. If there is none, the answer is empty: a 404 would show as an error in
+ * every console.
+ */
 function noConfig(): Plugin {
   const answer: Connect.NextHandleFunction = (req, res, next) => {
     if (req.url?.replace(/[?#].*$/, '') !== '/config.toml') return next();
     res.writeHead(204, { 'Cache-Control': 'no-cache' });
     res.end();
   };
-  // Returned, so that it comes after those that serve files: a config.toml that is there is served.
+  // Vite adds a returned middleware after its own, so an existing config.toml is served.
   return {
     name: 'unmocked:no-config',
     configureServer: (server) => () => void server.middlewares.use(answer),
@@ -56,30 +64,33 @@ function noConfig(): Plugin {
 }
 
 /**
- * Variables of the environment (and of .env files) that the page is given as `import.meta.env`: see src/settings/environment.ts. What is built is
- * published, so it never holds the key; the library holds none of them.
+ * The environment variables (and those of .env files) that the page finds in `import.meta.env`: see
+ * src/settings/environment.ts. A build is published, so it must not hold the key. The library holds none of them.
  */
 function envPrefix(command: 'build' | 'serve', library: boolean): string[] {
   if (library) return ['VITE_'];
-  return ['OPENAI_API_URL', 'AF_LLM_MODEL', ...(command === 'serve' ? ['OPENAI_API_KEY'] : [])];
+  return environmentNames.filter((name) => command === 'serve' || name !== 'OPENAI_API_KEY');
 }
 
-/** `vite build` makes the page (dist/); `vite build --mode library` makes the library (dist/lib/), which uses dist/ort and dist/models. */
+/**
+ * `vite build` makes the page (dist/). `vite build --mode library` makes the library (dist/lib/), which uses
+ * dist/ort and dist/models.
+ */
 export default defineConfig(({ command, mode }) => {
   const library = mode === 'library';
   return {
-    // Relative, so that the built page works from any folder of any host.
+    // Relative: the built page works in any folder of any host.
     base: './',
-    // 'mpa' answers a missing file with 404, where 'spa' would answer with index.html: see scripts/lib/static-files.mjs.
+    // 'mpa' answers 404 for a missing file, 'spa' index.html: see scripts/lib/serving/static-files.mjs.
     appType: 'mpa',
     publicDir: library ? false : 'public',
     resolve: {
-      // onnxruntime-web's default entry embeds its .mjs loader and has the bundler emit a second copy of its .wasm.
+      // onnxruntime-web's default entry embeds its .mjs loader and makes the bundler emit a second .wasm.
       conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions],
     },
     envPrefix: envPrefix(command, library),
     plugins: [ort(), noConfig()],
-    // Named here, for a dependency that Vite finds late makes it reload the page, in the middle of a run.
+    // Vite reloads the page if it finds a dependency late, even in the middle of a run. So all are named.
     optimizeDeps: {
       include: [
         '@huggingface/transformers',
@@ -102,9 +113,9 @@ export default defineConfig(({ command, mode }) => {
           assetsInlineLimit: 0,
           target: 'es2022',
           minify: false,
-          // Whoever bundles the library again would move the paths that preloading writes into it.
+          // Bundlers that bundle the library again would break the paths that preloading writes.
           modulePreload: false,
-          // Not Vite's library mode: that one inlines every asset whatever the limit says.
+          // Vite's library mode inlines every asset, whatever the limit says.
           rolldownOptions: {
             input: { unmocked: 'src/index.ts', elements: 'src/components/index.ts' },
             preserveEntrySignatures: 'strict',

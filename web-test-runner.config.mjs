@@ -4,37 +4,45 @@ import { fileURLToPath } from 'node:url';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { defaultReporter } from '@web/test-runner';
 import { playwrightLauncher } from '@web/test-runner-playwright';
-import { findChromium, launchArguments } from './scripts/lib/chromium.mjs';
-import { createMailbox, resultsReporter } from './scripts/lib/wtr-results.mjs';
-import { startOpenAiServer } from './scripts/lib/openai-server.mjs';
-import { ORT_FILES, ortFolder } from './scripts/lib/ort-files.mjs';
-import { GROUPS, specFiles } from './scripts/lib/spec-files.mjs';
-import { ISOLATION_HEADERS, sendFile } from './scripts/lib/static-files.mjs';
+import { findChromium, launchArguments } from './scripts/lib/browser/chromium.mjs';
+import { createMailbox, resultsReporter } from './scripts/lib/tests/wtr-results.mjs';
+import { startOpenAiServer } from './scripts/lib/openai/server.mjs';
+import { ortFolder } from './scripts/lib/serving/ort-files.mjs';
+import { GROUPS, specFiles } from './scripts/lib/tests/spec-files.mjs';
+import { ISOLATION_HEADERS, sendFile } from './scripts/lib/serving/static-files.mjs';
+import { loadTables } from './scripts/lib/typescript.mjs';
 import { createHub } from './test/servers/hub.mjs';
 
 /*
- * Specs run in two browser groups, in one run on one machine:
+ * Specs run in two browser groups, one after the other on one machine:
  *
- *   wasm    no WebGPU flag: `requestAdapter()` is null where there is no GPU, the genuine fallback. All of test/, but test/webgpu/
- *   webgpu  --enable-unsafe-webgpu: a real WebGPU device, SwiftShader's where there is no GPU. test/webgpu/ and test/both/
+ *   wasm    without the WebGPU flag: if there is no GPU, `requestAdapter()` is null, the genuine fallback. All of
+ *           test/ except test/webgpu/
+ *   webgpu  --enable-unsafe-webgpu: a real WebGPU device, SwiftShader's if there is no GPU. test/webgpu/ and test/both/
  *
- * What a spec can rely on in its page, all on its own origin:
+ * What a spec finds in its page, on the page's own origin:
  *
  *   window.unmockedGroup    'wasm' or 'webgpu'
  *   /models/, /ort/         the bundled model and ONNX Runtime's files, with lengths, and real 404s
  *   /__hub/                 a hub in the Hugging Face layout, with faults on request: test/servers/hub.mjs
- *   /__report, /__print     POST a report for reports/unmocked.json, or a text for the console: scripts/lib/wtr-results.mjs
- *   window.unmockedServer   `{ apiUrl, apiKey }` of an OpenAI-compatible server with the bundled model, on an origin of its own: server/;
- *                           `closedToUs` is the URL of another, which pages of this origin may not read
- *   test/environment/       specs in this folder have that server in `process.env`, as a test runner gives it to a page
- *   test/no-isolation/      specs in this folder run in a page without COOP and COEP, so `crossOriginIsolated` is really false
- *   /__no-isolation/…       any file, without COOP and COEP. An isolated page cannot frame it: open it with window.open()
+ *   /__report, /__print     POST a report for reports/unmocked.json, or a string for the console: see
+ *                           scripts/lib/tests/wtr-results.mjs
+ *   window.unmockedServer   `{ apiUrl, apiKey }` of an OpenAI-compatible server with the bundled model, on another
+ *                           origin: server/. `closedToUs` is the URL of a server that refuses pages of this origin
+ *   test/environment/       specs in this folder have that server in `process.env`, as test runners give it to a page
+ *   test/no-isolation/      specs in this folder run without COOP and COEP, so `crossOriginIsolated` is really false
+ *   /__no-isolation/…       any file without COOP and COEP. An isolated page cannot frame it: use window.open()
  *
- * UNMOCKED_TEST_FILES (parts of paths, with spaces between) and UNMOCKED_TEST_GROUP narrow a run: `npm test -- --files … --group …`.
+ * UNMOCKED_TEST_FILES (parts of paths, separated by spaces) and UNMOCKED_TEST_GROUP narrow a run. `npm test --
+ * --files … --group …` sets them.
  */
+
+/** @typedef {import('koa').Context} Context */
+
 const root = path.dirname(fileURLToPath(import.meta.url));
 const NO_ISOLATION = '/__no-isolation/';
-const executablePath = findChromium().executablePath;
+const executablePath = findChromium()?.executablePath;
+const { ortFiles } = await loadTables();
 const only = process.env.UNMOCKED_TEST_FILES?.split(' ').filter(Boolean);
 const onlyGroup = process.env.UNMOCKED_TEST_GROUP;
 const mailbox = createMailbox();
@@ -51,13 +59,22 @@ const hub = createHub({
   repos: { 'unmocked/tiny': [tinyModel], 'Xenova/distilgpt2': [tinyModel] },
 });
 
-/** Lets a plain Node request listener answer a koa request. */
+/**
+ * Answers a koa request with a plain request listener of Node.
+ *
+ * @param {Context} ctx
+ * @param {(...args: [import('node:http').IncomingMessage, import('node:http').ServerResponse]) => unknown} listener
+ */
 function answer(ctx, listener) {
   ctx.respond = false;
   ctx.res.statusCode = 200;
   listener(ctx.req, ctx.res);
 }
 
+/**
+ * @param {Context} ctx
+ * @param {() => Promise<unknown>} next
+ */
 async function isolation(ctx, next) {
   if (ctx.path.startsWith(NO_ISOLATION)) {
     ctx.url = ctx.url.slice(NO_ISOLATION.length - 1);
@@ -65,7 +82,7 @@ async function isolation(ctx, next) {
   }
   ctx.set(ISOLATION_HEADERS);
   await next();
-  // The runner's page says only in its body which spec it is for.
+  // Only the body of the runner's page names its spec.
   if (
     ctx.path === '/' &&
     typeof ctx.body === 'string' &&
@@ -75,6 +92,7 @@ async function isolation(ctx, next) {
     ctx.remove('Cross-Origin-Embedder-Policy');
   }
   if (ctx.path === '/' && typeof ctx.body === 'string' && ctx.body.includes('/test/environment/')) {
+    /** @satisfies {import('./src/settings/environment.js').Environment} */
     const env = {
       OPENAI_API_URL: server.apiUrl,
       OPENAI_API_KEY: server.apiKey,
@@ -84,8 +102,12 @@ async function isolation(ctx, next) {
   }
 }
 
+/**
+ * @param {Context} ctx
+ * @param {() => Promise<unknown>} next
+ */
 async function serve(ctx, next) {
-  const [, folder] = ctx.path.split('/', 2);
+  const [, folder = ''] = ctx.path.split('/', 2);
   const rest = ctx.path.slice(folder.length + 2);
   switch (folder) {
     case '__hub':
@@ -97,10 +119,10 @@ async function serve(ctx, next) {
       return answer(ctx, (req, res) => sendFile(req, res, path.join(root, 'public/models'), rest));
     case 'ort':
       return answer(ctx, (req, res) =>
-        sendFile(req, res, ortFolder(), ORT_FILES.includes(rest) ? rest : 'not-served'),
+        sendFile(req, res, ortFolder(), ortFiles.includes(rest) ? rest : 'not-served'),
       );
     default:
-      // The runner resolves `import './x.js'` to x.ts, but `new URL('./x.js', import.meta.url)` arrives here as it is.
+      // The runner resolves `import './x.js'` to x.ts, but not `new URL('./x.js', import.meta.url)`.
       if (ctx.path.endsWith('.js') && !ctx.path.startsWith('/node_modules/')) {
         const source = path.join(root, decodeURIComponent(ctx.path));
         if (!existsSync(source) && existsSync(source.replace(/\.js$/, '.ts'))) {
@@ -111,11 +133,15 @@ async function serve(ctx, next) {
   }
 }
 
+/**
+ * @param {import('./scripts/lib/tests/spec-files.mjs').Group} name
+ * @returns {import('@web/test-runner').TestRunnerGroupConfig}
+ */
 function group(name) {
   const launcher = playwrightLauncher({
     product: 'chromium',
     launchOptions: { executablePath, args: launchArguments({ webgpu: name === 'webgpu' }) },
-    // One page at a time: parallel inference on a small machine makes every timing and timeout a matter of luck.
+    // One page at a time: with parallel inference, every timing on a small machine is a matter of luck.
     concurrency: 1,
   });
   launcher.name = `Chromium ${name}`;
@@ -134,17 +160,23 @@ function group(name) {
   };
 }
 
-// A group without files is left out: the runner treats an empty list as an error.
+// The runner treats a group without files as an error.
 const groups = GROUPS.filter((name) => !onlyGroup || name === onlyGroup)
   .map(group)
-  .filter(({ files }) => files.length > 0);
+  .filter(({ files }) => files?.length);
 
+async function stopServers() {
+  await closed.close();
+  await openai.close();
+}
+
+/** @type {import('@web/test-runner').TestRunnerConfig} */
 export default {
   rootDir: root,
   groups,
   nodeResolve: { exportConditions: ['browser', 'onnxruntime-web-use-extern-wasm'] },
   plugins: [
-    { name: 'openai-server', serverStop: () => Promise.all([openai.close(), closed.close()]) },
+    { name: 'openai-server', serverStop: stopServers },
     esbuildPlugin({ ts: true, target: 'es2022', tsconfig: path.join(root, 'tsconfig.json') }),
   ],
   middleware: [isolation, serve],

@@ -1,18 +1,31 @@
-// What is measured, in a process of its own: it must not share a thread with the client that reads it. `serve` is the server; `direct` the
-// same model called in Node's main thread.
+// The measured side, in a process of its own: it must not share a thread with the client that reads it. Mode `serve`
+// is the server, mode `direct` the same model in Node's main thread.
 import { ROOT } from '../scripts/lib/install.mjs';
-import { loadServer, startOpenAiServer } from '../scripts/lib/openai-server.mjs';
+import { startOpenAiServer } from '../scripts/lib/openai/server.mjs';
+import { loadServerModel } from '../scripts/lib/typescript.mjs';
 
-const [, , mode, model] = process.argv;
+/**
+ * What this process sends to its parent, and gets from it.
+ *
+ * @typedef {{ url: string | undefined }} Started
+ * @typedef {{ messages: import('../src/agents/agent.js').Message[], maxTokens: number }} Order
+ * @typedef {{ rate: number }} Answer
+ */
+
+const [, , mode, model = ''] = process.argv;
+
+/** @param {Started | Answer} message */
+const send = (message) => process.send?.(message);
 
 async function direct() {
-  const { loadServedModel } = await loadServer('model.ts');
+  const { loadServedModel } = await loadServerModel();
   const { prompt, generator } = await loadServedModel({ model, root: ROOT });
-  process.on('message', async ({ messages, maxTokens }) => {
-    const { text } = await prompt(messages);
+  process.on('message', async (order) => {
+    const { messages, maxTokens } = /** @type {Order} */ (order);
+    const { text } = await prompt({ messages, tools: [] });
     const request = {
       prompt: text,
-      maxTokens: maxTokens,
+      maxTokens,
       temperature: 0,
       topP: 1,
       topK: 0,
@@ -27,11 +40,11 @@ async function direct() {
       () => undefined,
       new AbortController().signal,
     );
-    process.send({ rate: (1000 * outputTokenIds.length) / (performance.now() - startedAt) });
+    send({ rate: (1000 * outputTokenIds.length) / (performance.now() - startedAt) });
   });
 }
 
 process.on('disconnect', () => process.exit(0));
 if (mode === 'direct') await direct();
 const url = mode === 'serve' ? (await startOpenAiServer({ models: [model] })).url : undefined;
-process.send({ url });
+send({ url });

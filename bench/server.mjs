@@ -7,7 +7,14 @@ import { ratios } from './statistics.mjs';
 
 const MESSAGES = [{ role: 'user', content: 'Tell me a story about a fox.' }];
 
-/** One streamed answer over loopback: output tokens, by the server's count. Node's http and not fetch, to measure the server and not the client. */
+/**
+ * Streams one answer over loopback. Uses Node's http, because fetch would be slower than the server.
+ *
+ * @param {string} url
+ * @param {{ model: string, maxTokens: number }} options
+ * @param {http.Agent} agent
+ * @returns {Promise<number>} Output tokens, as the server counts them.
+ */
 function streamed(url, { model, maxTokens }, agent) {
   const body = JSON.stringify({
     model,
@@ -33,29 +40,39 @@ function streamed(url, { model, maxTokens }, agent) {
   });
 }
 
+/**
+ * Tokens per second of `count` streams at once.
+ *
+ * @param {number} count
+ * @param {() => Promise<number>} stream Resolves to its number of tokens.
+ */
 async function rate(count, stream) {
   const startedAt = performance.now();
   const tokens = await Promise.all(Array.from({ length: count }, stream));
   return (1000 * tokens.reduce((sum, one) => sum + one, 0)) / (performance.now() - startedAt);
 }
 
-/** A child process, and what it said first. */
+/**
+ * Starts server-process.mjs and waits for its first message.
+ *
+ * @param {'serve' | 'direct'} mode
+ * @param {string} model
+ */
 async function start(mode, model) {
   const child = fork(path.join(ROOT, 'bench/server-process.mjs'), [mode, model]);
-  const [said] = await Promise.race([
+  const [message] = await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(() =>
-      Promise.reject(new Error(`the process for "${mode}" did not start`)),
+      Promise.reject(new Error(`The process for "${mode}" did not start`)),
     ),
   ]);
-  return { child, ...said };
+  return { child, url: /** @type {import('./server-process.mjs').Started} */ (message).url ?? '' };
 }
 
 /**
- * Tokens per second of the OpenAI-compatible server, streamed over loopback, with the generator called directly in a Node process right
- * before it; and of ten clients at once, with one client right before them. Samples in pairs, so that their ratios are of the same moment.
- *
- * @returns `{ direct, streamed, one, ten, streamedToDirect, tenToOne }`, each a list of samples.
+ * Tokens per second of the OpenAI-compatible server, in pairs, so that the two sides of a ratio are from the same
+ * moment: one stream over loopback after the generator called directly in a Node process, and ten clients at once
+ * after one client.
  */
 export async function measureServer({
   model = 'unmocked-tiny',
@@ -63,22 +80,35 @@ export async function measureServer({
   warmUps = 5,
   maxTokens = 100,
 } = {}) {
-  const processes = [];
   const agent = new http.Agent({ keepAlive: true });
+  /** @type {Awaited<ReturnType<typeof start>>[]} */
+  const processes = [];
+  /** @param {'serve' | 'direct'} mode */
+  const startProcess = async (mode) => {
+    const started = await start(mode, model);
+    processes.push(started);
+    return started;
+  };
   try {
-    for (const mode of ['direct', 'serve']) processes.push(await start(mode, model));
-    const [{ child }, { url }] = processes;
+    const { child } = await startProcess('direct');
+    const { url } = await startProcess('serve');
     const stream = () => streamed(url, { model: path.basename(model), maxTokens }, agent);
     const direct = async () => {
       const answered = once(child, 'message');
       child.send({ messages: MESSAGES, maxTokens });
-      return (await answered)[0].rate;
+      const [answer] = await answered;
+      return /** @type {import('./server-process.mjs').Answer} */ (answer).rate;
     };
-    /** The second of two: a process that was idle is slow at first. */
+    /**
+     * The second of two measurements: an idle process is slow at first.
+     *
+     * @param {() => Promise<number>} measure
+     */
     const second = async (measure) => {
       await measure();
       return measure();
     };
+    /** @type {{ direct: number[], streamed: number[], one: number[], ten: number[] }} */
     const samples = { direct: [], streamed: [], one: [], ten: [] };
     for (let index = -warmUps; index < pairs; index++) {
       const pair = {
@@ -87,7 +117,11 @@ export async function measureServer({
         one: await rate(1, stream),
         ten: await rate(10, stream),
       };
-      if (index >= 0) for (const [name, value] of Object.entries(pair)) samples[name].push(value);
+      if (index < 0) continue;
+      samples.direct.push(pair.direct);
+      samples.streamed.push(pair.streamed);
+      samples.one.push(pair.one);
+      samples.ten.push(pair.ten);
     }
     return {
       ...samples,

@@ -1,4 +1,9 @@
-/** Median, least and greatest of the samples; the samples themselves stay in the JSON. */
+/**
+ * Median, least and greatest of the samples.
+ *
+ * @param {readonly number[]} samples
+ * @throws {TypeError} if there are none, or one is not a number.
+ */
 export function summary(samples) {
   if (
     !Array.isArray(samples) ||
@@ -9,10 +14,16 @@ export function summary(samples) {
   }
   const sorted = samples.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
-  const median =
-    sorted.length % 2 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
-  return { median, min: sorted[0], max: sorted.at(-1) };
+  const at = (/** @type {number} */ index) => sorted.at(index) ?? NaN;
+  const median = sorted.length % 2 ? at(Math.floor(middle)) : (at(middle - 1) + at(middle)) / 2;
+  return { median, min: at(0), max: at(-1) };
 }
 
-/** Sample by sample, so that a machine whose speed drifts does not decide it. */
-export const ratios = (samples, baseline) => samples.map((value, index) => value / baseline[index]);
+/**
+ * The ratios of samples and baseline, pair by pair, so that a machine whose speed drifts does not decide them.
+ *
+ * @param {readonly number[]} samples
+ * @param {readonly number[]} baseline
+ */
+export const ratios = (samples, baseline) =>
+  samples.map((value, index) => value / (baseline[index] ?? NaN));

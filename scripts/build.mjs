@@ -1,16 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { ensureInstalled, main, ROOT } from './lib/install.mjs';
+import { main } from './lib/command.mjs';
+import { ensureInstalled, ROOT } from './lib/install.mjs';
+
+const STEPS = [
+  { script: 'vite/bin/vite.js', args: ['build'] },
+  { script: 'vite/bin/vite.js', args: ['build', '--mode', 'library'] },
+  { script: 'typescript/bin/tsc', args: ['-p', 'tsconfig.library.json'] },
+];
 
 /** `npm run build`: the static page in dist/, the library and its types in dist/lib/. */
 await main(() => {
   ensureInstalled();
-  const steps = [
-    ['vite/bin/vite.js', 'build'],
-    ['vite/bin/vite.js', 'build', '--mode', 'library'],
-    ['typescript/bin/tsc', '-p', 'tsconfig.library.json'],
-  ];
-  for (const [script, ...args] of steps) {
+  for (const { script, args } of STEPS) {
     const { status } = spawnSync(
       process.execPath,
       [path.join(ROOT, 'node_modules', script), ...args],

@@ -1,11 +1,11 @@
-// Writes src/models/unmocked-tiny.files.ts: bytes and SHA-256 of the bundled model's files, as the registry pins them.
-// Run it after the files in public/models/unmocked-tiny/ have changed: `node scripts/pin-model.mjs`.
+// Writes src/models/unmocked-tiny.files.ts: bytes and SHA-256 of the bundled model's files, for the registry.
+// Run it after a change of public/models/unmocked-tiny/: `node scripts/pin-model.mjs`.
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 
 const folder = new URL('../public/models/unmocked-tiny/', import.meta.url);
-const paths = readdirSync(folder, { recursive: true })
-  .map((path) => String(path).replaceAll('\\', '/'))
+const paths = readdirSync(folder, { encoding: 'utf8', recursive: true })
+  .map((path) => path.replaceAll('\\', '/'))
   .filter((path) => /\.(onnx|json)$/.test(path) && path !== 'digests.json')
   .toSorted();
 const lines = paths.map((path) => {
@@ -16,4 +16,4 @@ writeFileSync(
   new URL('../src/models/unmocked-tiny.files.ts', import.meta.url),
   `// Written by scripts/pin-model.mjs from public/models/unmocked-tiny/; do not edit.\nimport type { ModelFile } from './model.js';\n\nexport const files: Record<string, ModelFile> = {\n${lines.join('\n')}\n};\n`,
 );
-console.log(`${paths.length} files pinned`);
+console.log(`Pinned ${paths.length} files`);

@@ -1,75 +1,57 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
-import { runBrowserTests } from './lib/browser-tests.mjs';
-import { ensureChromium } from './lib/chromium.mjs';
-import { ensureInstalled, main, ROOT, UsageError } from './lib/install.mjs';
-import { count, toJUnit } from './lib/junit.mjs';
-import { runNodeTests } from './lib/node-tests.mjs';
-import { GROUPS, nodeTestFiles } from './lib/spec-files.mjs';
+import { ensureChromium } from './lib/browser/chromium.mjs';
+import { list, oneOf, readCommandLine, string } from './lib/command-line.mjs';
+import { main, toError } from './lib/command.mjs';
+import { ensureInstalled, ROOT } from './lib/install.mjs';
+import { runBrowserTests } from './lib/tests/browser-tests.mjs';
+import { toJUnit } from './lib/tests/junit.mjs';
+import { runNodeTests } from './lib/tests/node-tests.mjs';
+import { GROUPS, nodeTestFiles } from './lib/tests/spec-files.mjs';
+import { runStaticChecks } from './lib/tests/static-checks.mjs';
+import { count, failed } from './lib/tests/suites.mjs';
 
-const USAGE = `usage: npm test [-- [--files PART-OF-A-PATH]… [--group ${GROUPS.join('|')}]]`;
+/** @typedef {import('./lib/tests/suites.mjs').Suite} Suite */
+
 const reports = path.join(ROOT, 'reports');
 
+/** @param {readonly string[]} args */
 function readOptions(args) {
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args,
-      allowPositionals: true,
-      options: { files: { type: 'string', multiple: true }, group: { type: 'string' } },
-    });
-  } catch (error) {
-    throw new UsageError(`${error.message.split('\n')[0]}\n${USAGE}`);
-  }
-  const { group } = parsed.values;
-  if (group !== undefined && !GROUPS.includes(group))
-    throw new UsageError(
-      `--group is "${group}", but has to be one of ${GROUPS.join(', ')}\n${USAGE}`,
-    );
-  const files = [...(parsed.values.files ?? []), ...parsed.positionals];
-  return { files, group, everything: files.length === 0 && group === undefined };
-}
-
-/** One check that is a command, as a case of the count: passed when it exits with 0. */
-function checkWith(name, script, args) {
-  console.log(`\n# ${name}`);
-  const start = performance.now();
-  const { status } = spawnSync(
-    process.execPath,
-    [path.join(ROOT, 'node_modules', script), ...args],
-    { cwd: ROOT, stdio: 'inherit' },
+  const { values, positionals } = readCommandLine(
+    {
+      command: 'npm test --',
+      positionals: true,
+      options: {
+        files: list(string({ value: 'PART', help: 'only test files whose path contains PART' })),
+        group: oneOf(GROUPS, { help: 'only the specs of this browser group' }),
+      },
+    },
+    args,
   );
-  const error =
-    status === 0
-      ? undefined
-      : { message: `${name} ended with exit status ${status}: see its messages in the log` };
-  return { name, status: error ? 'failed' : 'passed', duration: performance.now() - start, error };
+  const files = [...values.files, ...positionals];
+  const everything = files.length === 0 && values.group === undefined;
+  return { files, group: values.group, everything };
 }
 
-/** One case for each group: a run from which no report of real scenarios came has proved nothing. */
+/**
+ * A run without a report of real scenarios has proved nothing: one case for each group.
+ *
+ * @param {readonly { group: string }[]} runs
+ * @returns {Suite}
+ */
 function checkReports(runs) {
-  return GROUPS.map((group) => {
-    const found = runs.some((run) => run.group === group);
-    const error = found ? undefined : { message: `no report came from the ${group} group` };
-    return { name: `a report from the ${group} group`, status: found ? 'passed' : 'failed', error };
-  });
+  return {
+    name: 'reports',
+    cases: GROUPS.map((group) => {
+      const name = `a report from the ${group} group`;
+      return runs.some((run) => run.group === group)
+        ? { name, status: 'passed' }
+        : failed(name, `no report came from the ${group} group`);
+    }),
+  };
 }
 
-/** Runs a part; where it throws, the error is a failure in the count like any other. */
-async function attempt(suites, name, work) {
-  try {
-    return await work();
-  } catch (error) {
-    suites.push({
-      name: 'set-up',
-      cases: [{ name, status: 'failed', error: { message: error.message, stack: error.stack } }],
-    });
-    return undefined;
-  }
-}
-
+/** @param {readonly Suite[]} suites */
 function printFailures(suites) {
   for (const { name, cases } of suites) {
     for (const one of cases.filter(({ status }) => status === 'failed')) {
@@ -80,44 +62,61 @@ function printFailures(suites) {
   }
 }
 
-/** `npm test`: lint, types, node-side tests and all specs in both browser groups; the last line is the count. */
+/**
+ * Runs the checks and tests, and adds their suites as they end. Returns what the specs left for Node.
+ *
+ * @param {Suite[]} suites
+ * @param {ReturnType<typeof readOptions>} options
+ */
+async function runAll(suites, { files, group, everything }) {
+  ensureInstalled();
+  const executablePath = ensureChromium();
+  const nodeFiles = group === undefined ? nodeTestFiles(ROOT, files) : [];
+  // The static checks compute little, so they may run beside Node's tests.
+  const checking = everything ? runStaticChecks(ROOT) : undefined;
+  if (nodeFiles.length > 0) {
+    console.log("\n# Node's tests");
+    suites.push(...(await runNodeTests(ROOT, nodeFiles)));
+  }
+  if (checking) {
+    const { suite, log } = await checking;
+    suites.unshift(suite);
+    console.log(log);
+  }
+  const { suites: specs, runs, prints } = runBrowserTests(ROOT, { executablePath, files, group });
+  suites.push(...specs);
+  if (suites.length === 0)
+    suites.push({ name: 'specs', cases: [failed('exist', 'there is no test file to run')] });
+  if (everything) suites.push(checkReports(runs));
+  return { runs, prints };
+}
+
+/**
+ * `npm test`: format, lint, types, Node's tests, and all specs in both browser groups. The last line is the
+ * count. An error on the way is one more failed case, so that every run writes its reports.
+ */
 await main(async () => {
   const options = readOptions(process.argv.slice(2));
-  const suites = [];
-  let browser = { runs: [], prints: [] };
   rmSync(reports, { recursive: true, force: true });
   mkdirSync(reports, { recursive: true });
 
-  await attempt(suites, 'dependencies and browser', async () => {
-    ensureInstalled();
-    const executablePath = ensureChromium();
-    if (options.everything) {
-      suites.push({
-        name: 'static checks',
-        cases: [
-          checkWith('lint', 'oxlint/bin/oxlint', ['--deny-warnings']),
-          checkWith('types', 'typescript/bin/tsc', ['--noEmit']),
-        ],
-      });
-      console.log('\n# node-side tests');
-      const files = nodeTestFiles(ROOT);
-      if (files.length > 0) suites.push(...(await runNodeTests(ROOT, files)));
-    }
-    console.log('\n# specs in the browser');
-    browser = runBrowserTests(ROOT, { executablePath, ...options });
-    suites.push(...browser.suites);
-    if (options.everything) suites.push({ name: 'reports', cases: checkReports(browser.runs) });
+  /** @type {Suite[]} */
+  const suites = [];
+  const { runs, prints } = await runAll(suites, options).catch((thrown) => {
+    const { message, stack } = toError(thrown);
+    suites.push({ name: 'set-up', cases: [failed('dependencies and browser', message, stack)] });
+    return { runs: [], prints: [] };
   });
 
   writeFileSync(path.join(reports, 'junit.xml'), toJUnit(suites));
   writeFileSync(
     path.join(reports, 'unmocked.json'),
-    `${JSON.stringify({ schema: 'unmocked-reports/1', runs: browser.runs }, null, 2)}\n`,
+    `${JSON.stringify({ schema: 'unmocked-reports/1', runs }, null, 2)}\n`,
   );
-  for (const text of browser.prints) console.log(`\n${text}`);
+  for (const text of prints) console.log(`\n${text}`);
   console.log('');
   printFailures(suites);
-  const { passed, failed, skipped } = count(suites.flatMap(({ cases }) => cases));
-  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
-  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  const totals = count(suites.flatMap(({ cases }) => cases));
+  process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0;
+  console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 });

@@ -1,37 +1,41 @@
-// Writes test/golden.ts: the bundled model's greedy token ids, computed in headless Chromium on WASM by test/both/golden.test.ts.
-// Run it after the files in public/models/unmocked-tiny/ have changed: `node scripts/write-golden.mjs`.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Writes test/golden.ts: the greedy token ids of the bundled model, which test/both/golden.test.ts computes in
+// headless Chromium on WASM. Run it after a change of public/models/unmocked-tiny/: `node scripts/write-golden.mjs`.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { ensureChromium } from './lib/chromium.mjs';
-import { ensureInstalled, main, ROOT } from './lib/install.mjs';
+import { ensureChromium } from './lib/browser/chromium.mjs';
+import { main } from './lib/command.mjs';
+import { ensureInstalled, ROOT } from './lib/install.mjs';
+import { runTestRunner } from './lib/tests/browser-tests.mjs';
 
 const FILE = path.join(ROOT, 'test/golden.ts');
 const MARK = 'golden tokens as computed: ';
 
+/**
+ * What the spec prints. `golden` is dtype → name of the conversation → turn → token ids.
+ *
+ * @typedef {{ weights: Record<string, string>, golden: Record<string, Record<string, number[][]>> }} Computed
+ */
+
+/** @param {string} executablePath */
 function computeInBrowser(executablePath) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'golden-'));
-  const results = path.join(folder, 'results.json');
   try {
-    // The spec fails where the tokens differ, and prints them: that is what is wanted here.
-    spawnSync(process.execPath, [path.join(ROOT, 'node_modules/@web/test-runner/dist/bin.js')], {
-      cwd: ROOT,
+    // The spec fails and prints the tokens if they differ.
+    const { results } = runTestRunner(ROOT, {
+      executablePath,
+      resultFile: path.join(folder, 'results.json'),
+      files: ['test/both/golden.test.ts'],
+      group: 'wasm',
       stdio: 'ignore',
-      env: {
-        ...process.env,
-        CHROMIUM_PATH: executablePath,
-        UNMOCKED_RESULTS: results,
-        UNMOCKED_TEST_FILES: 'test/both/golden.test.ts',
-        UNMOCKED_TEST_GROUP: 'wasm',
-      },
     });
-    return JSON.parse(readFileSync(results, 'utf8'));
+    return results ?? { files: [], prints: [] };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** @param {Computed} computed */
 function source({ weights, golden }) {
   const dtypes = Object.keys(golden).toSorted();
   const lines = [
@@ -47,14 +51,14 @@ function source({ weights, golden }) {
   ];
   for (const dtype of dtypes) {
     lines.push(`  ${dtype}: {`);
-    for (const [name, turns] of Object.entries(golden[dtype]))
+    for (const [name, turns] of Object.entries(golden[dtype] ?? {}))
       lines.push(`    '${name}': [${turns.map((ids) => `[${ids.join(', ')}]`).join(', ')}],`);
     lines.push('  },');
   }
   return `${lines.join('\n')}\n};\n`;
 }
 
-await main(async () => {
+await main(() => {
   ensureInstalled();
   const { files, prints } = computeInBrowser(ensureChromium());
   const printed = prints.find((text) => text.startsWith(MARK));
@@ -64,8 +68,12 @@ await main(async () => {
   } else if (files.some(({ passed, tests }) => passed && tests.length > 0)) {
     console.log('test/golden.ts is up to date.');
   } else {
+    const errors = files.flatMap(({ errors, tests }) => [
+      ...errors,
+      ...tests.map(({ error }) => error),
+    ]);
     throw new Error(
-      `The tokens could not be computed: ${JSON.stringify(files.flatMap(({ errors, tests }) => [...errors, ...tests.map(({ error }) => error)]).filter(Boolean)[0])}`,
+      `The tokens could not be computed: ${JSON.stringify(errors.filter(Boolean)[0])}`,
     );
   }
 });

@@ -1,34 +1,33 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { GenerateResult } from '../src/engine/protocol.js';
-import { TURN_STOP } from '../src/agents/prompt.js';
+import type { FinishReason } from '../src/agents/agent.js';
+import { finishReasonOf } from '../src/agents/finish-reason.js';
 import type { ChatRequest } from './chat-request.js';
-import { ApiError, isOurs, toApiError } from './errors.js';
-import { toMessages } from './prompt.js';
+import { ApiError, isServerFault, toApiError } from './errors.js';
+import { toConversation } from './prompt.js';
 import { type ChatToolCall, type Delta, ReplyStream } from './reply-stream.js';
 import type { Prompt, ServedModel } from './served-model.js';
 import type { Slots } from './slots.js';
 
-/** A checked request, and what is needed to answer it. */
+/** A checked request and everything that is needed to answer it. */
 export interface Job {
   request: ChatRequest;
   model: ServedModel;
   slots: Slots;
-  /** Requests of one client wait for one another. */
+  /** The requests of one client run one after the other. */
   client: string;
   signal: AbortSignal;
-  /** Told of errors that are this server's own fault. */
+  /** Called with errors that are this server's fault. */
   log(error: unknown): void;
 }
 
-type FinishReason = 'stop' | 'length' | 'tool_calls';
-
 interface Listener {
   onToken(deltas: Delta[], tokenId: number, prompt: Prompt): void;
-  /** What was held back until the end. */
+  /** Called at the end with the output that was held back. */
   onRest(delta: Delta): void;
 }
 
-/** A whole answer, as OpenAI's `chat.completion`. */
+/** A complete answer, as OpenAI's `chat.completion`. */
 export async function complete(job: Job): Promise<object> {
   const { request } = job;
   let content = '';
@@ -77,8 +76,9 @@ export async function complete(job: Job): Promise<object> {
 const encoder = new TextEncoder();
 
 /**
- * An answer as server-sent events, one a chunk of the stream. Settles with the first token, so that what fails before it still gets its
- * status; what fails later is an event with an error in it. Cancelling the stream ends the generation.
+ * An answer as server-sent events, one for each chunk of the stream. Settles with the first token, so
+ * that a failure before it still gets its status. A later failure is an event with an error.
+ * Cancelling the stream ends the generation.
  */
 export function stream(job: Job): Promise<ReadableStream<Uint8Array>> {
   const { request } = job;
@@ -143,7 +143,7 @@ export function stream(job: Job): Promise<ReadableStream<Uint8Array>> {
       (error: unknown) => {
         if (!controller) return reject(error);
         const apiError = toApiError(error);
-        if (isOurs(apiError)) job.log(error);
+        if (isServerFault(apiError)) job.log(error);
         send(apiError.body);
         if (!left.signal.aborted) controller.close();
       },
@@ -151,7 +151,7 @@ export function stream(job: Job): Promise<ReadableStream<Uint8Array>> {
   });
 }
 
-/** Runs the request when it is its turn. */
+/** Runs the request once it has a slot. */
 async function generate(
   { request, model, slots, client, signal }: Job,
   { onToken, onRest }: Listener,
@@ -167,8 +167,7 @@ async function generate(
         topK: request.topK,
         repetitionPenalty: request.repetitionPenalty,
         seed: request.seed ?? randomInt(2 ** 32),
-        // A base model does not know that its turn is over; without this it goes on as the user.
-        stop: model.usesTemplate ? request.stop : [...request.stop, TURN_STOP],
+        stop: [...request.stop, ...model.formatStop],
         client,
       },
       ({ text, tokenId }) => onToken(reply.push(text), tokenId, prompt),
@@ -178,23 +177,22 @@ async function generate(
   reply.flush().forEach(onRest);
   return {
     result,
-    finishReason:
-      result.finishReason === 'stop' && reply.calledTools ? 'tool_calls' : result.finishReason,
+    finishReason: finishReasonOf(result.finishReason, reply.calledTools),
   };
 }
 
-/** @throws ApiError 400 `context_length_exceeded`, before the request waits for others. */
+/** @throws ApiError 400 `context_length_exceeded`, before the request waits for a slot. */
 async function prepare(request: ChatRequest, model: ServedModel): Promise<Prompt> {
-  const prompt = await model.prompt(toMessages(request));
+  const prompt = await model.prompt(toConversation(request));
   if (prompt.tokenIds.length < model.contextWindow) return prompt;
   throw new ApiError(
     400,
-    `The messages have ${prompt.tokenIds.length} tokens; the model's context window is ${model.contextWindow}, and at least one token must be left for the reply. Shorten the messages.`,
+    `The messages have ${prompt.tokenIds.length} tokens; the model's context window is ${model.contextWindow}, and the reply needs at least one of them. Shorten the messages.`,
     { param: 'messages', code: 'context_length_exceeded' },
   );
 }
 
-/** What all chunks of one answer have in common. */
+/** The fields that all chunks of one answer share. */
 function head({ model }: Job, object: string) {
   return {
     id: `chatcmpl-${randomBytes(12).toString('hex')}`,

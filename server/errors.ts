@@ -1,16 +1,16 @@
 import { hasCode, isAbortError } from '../src/errors.js';
 
 interface ApiErrorOptions {
-  /** The field of the request that is at fault, as `messages[0].content`. */
-  param?: string | undefined;
-  /** For programs, as `model_not_found`. */
-  code?: string | undefined;
+  /** The field that is wrong, such as `messages[0].content`. */
+  param?: string;
+  /** For programs, such as `model_not_found`. */
+  code?: string;
   type?: string;
   headers?: Record<string, string>;
   cause?: unknown;
 }
 
-/** An error as the client sees it: a status, and a message that holds no path, no stack and no key. */
+/** An error as the client sees it. Its message contains no path, no stack and no key. */
 export class ApiError extends Error {
   override name = 'ApiError';
   readonly status: number;
@@ -41,23 +41,24 @@ export class ApiError extends Error {
   }
 }
 
-/** A request that is not of the documented form. */
+/** The error for a request that does not have the documented form. */
 export const invalid = (param: string | undefined, message: string, code?: string): ApiError =>
   new ApiError(400, message, { param, code });
 
-/** What a client is told of any error. Those that are this server's own fault are told in general terms: `isOurs` says to log them. */
+/** Any error as the client sees it. For a fault of this server, the message gives no details; log the cause. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (isAbortError(error))
     return new ApiError(499, 'The client closed the request.', { type: 'request_aborted' });
   if (hasCode(error, 'context-overflow'))
     return new ApiError(400, error.message, { param: 'messages', code: 'context_length_exceeded' });
-  return new ApiError(500, 'The server failed to answer this request. What failed is in its log.', {
+  return new ApiError(500, 'The server failed to answer this request. Its log has the details.', {
     cause: error,
   });
 }
 
-export const isOurs = (error: ApiError): boolean =>
+/** Whether an error is the server's fault, not the client's. */
+export const isServerFault = (error: ApiError): boolean =>
   error.status === 500 && error.cause !== undefined;
 
 function typeOf(status: number): string {
@@ -66,7 +67,7 @@ function typeOf(status: number): string {
   return status >= 500 ? 'server_error' : 'invalid_request_error';
 }
 
-/** A value for a message: its kind, and the value itself where it is short and plain. Never walks into objects: they can be deep. */
+/** A value for a message: its kind, and the value if it is short. Never walks into objects, which can be deep. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';

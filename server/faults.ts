@@ -1,18 +1,18 @@
 import { createServer, type AddressInfo } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Hono } from 'hono';
+import { sleep } from '../src/async.js';
 import { bearerKey } from './auth.js';
 import { ApiError, invalid } from './errors.js';
 import { type FaultOptions, FAULTS, parseFaults } from './fault-options.js';
 import { breakBody, breakStream, LONGEST } from './faulty-answers.js';
-import type { Connection } from './handler.js';
+import type { Connection } from './connection.js';
 
 const PREFIX = /^\/fault:([^/]*)(?=\/)/;
 const LOG_LENGTH = 1000;
 const INDEX_PAGE =
   '<!doctype html><html lang="en"><title>App</title><body><div id="root"></div></body></html>\n';
 
-/** A request's path for the routes: the prefix that asks for faults is no part of it. */
+/** A request's path without the prefix that asks for faults. */
 export function pathWithoutFaults(pathname: string, allowed: boolean): string {
   return allowed ? pathname.replace(PREFIX, '') : pathname;
 }
@@ -21,18 +21,16 @@ interface LogEntry {
   key: string | undefined;
   /** Without the prefix. */
   path: string;
-  /** `null` until it is answered, and for ever where it never is. */
+  /** `null` until there is an answer. */
   status: number | null;
-  /** All of the answer was sent: false while it is under way, and where the client left or the connection was destroyed. */
+  /** The whole answer was sent. Stays false if the client left or the connection was destroyed. */
   finished: boolean;
 }
 
-/** A real server that misbehaves on request: what there is stands in fault-options.ts. */
+/** Makes a real server misbehave on request. The faults are listed in fault-options.ts. */
 export class Faults {
   readonly #log: LogEntry[] = [];
-  /** Those `-once` faults that were given. */
-  readonly #given = new Set<string>();
-  /** How many requests there were under a key, for faults that wait for one of them. */
+  /** How many requests came under each key of `once` and `nth`. */
   readonly #turns = new Map<string, number>();
   #closedPort: Promise<number> | undefined;
 
@@ -69,7 +67,7 @@ export class Faults {
           return c.res;
         };
         const response = touches
-          ? await this.#misbehave(this.#withOnce(options), c.req.raw, c.env, answer)
+          ? await this.#misbehave(options, c.req.raw, c.env, answer)
           : await answer();
         if (response !== c.res) c.res = response;
         entry.status = c.res.status === 499 ? null : c.res.status;
@@ -80,18 +78,12 @@ export class Faults {
     });
   }
 
-  #isTurn({ only }: FaultOptions): boolean {
-    if (!only) return true;
-    const turn = (this.#turns.get(only.key) ?? 0) + 1;
-    this.#turns.set(only.key, turn);
-    return turn === only.n;
-  }
-
-  #withOnce(options: FaultOptions): FaultOptions {
-    const { once } = options;
-    if (!once || this.#given.has(`${once.name} ${once.key}`)) return options;
-    this.#given.add(`${once.name} ${once.key}`);
-    return { ...options, [once.name]: once.value };
+  /** Counts a request, and tells whether the faults touch it. */
+  #isTurn({ turn }: FaultOptions): boolean {
+    if (!turn) return true;
+    const count = (this.#turns.get(turn.key) ?? 0) + 1;
+    this.#turns.set(turn.key, count);
+    return count === turn.n;
   }
 
   async #misbehave(
@@ -103,17 +95,20 @@ export class Faults {
     const { signal } = request;
     const headers: Record<string, string> =
       options['retry-after'] === undefined ? {} : { 'retry-after': String(options['retry-after']) };
-    if (options.slow) await wait(options.slow, undefined, { signal });
+    if (options.slow) await sleep(options.slow, signal);
     if (options.lost) {
       connection.destroy?.();
-      throw new DOMException('The connection was destroyed, as was asked for.', 'AbortError');
+      throw new DOMException('The connection was destroyed, as the fault requested.', 'AbortError');
     }
     if (options.stall === true) {
-      await wait(LONGEST, undefined, { signal });
-      throw new ApiError(503, 'This answer stalled, as was asked for, for as long as it may.');
+      await sleep(LONGEST, signal);
+      throw new ApiError(
+        503,
+        `This answer stalled for ${LONGEST / 1000} s, as the fault requested.`,
+      );
     }
     if (options.status)
-      throw new ApiError(options.status, `This status, ${options.status}, was asked for.`, {
+      throw new ApiError(options.status, `The fault requested the status ${options.status}.`, {
         code: 'fault',
         headers,
       });
@@ -140,7 +135,7 @@ export class Faults {
   }
 }
 
-/** A port of this machine on which nothing listens: it was free a moment ago. */
+/** A port of this machine that was free a moment ago. */
 function findClosedPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
@@ -157,7 +152,7 @@ function decode(text: string): string {
   } catch {
     throw invalid(
       'fault',
-      `The fault ${JSON.stringify(text.slice(0, 80))} is not percent-encoded text.`,
+      `The fault ${JSON.stringify(text.slice(0, 80))} has to be percent-encoded.`,
       'unknown_fault',
     );
   }

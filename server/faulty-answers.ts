@@ -1,12 +1,15 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { sleep } from '../src/async.js';
 import type { FaultOptions } from './fault-options.js';
-import type { Connection } from './handler.js';
+import type { Connection } from './connection.js';
 
-/** A client that never leaves does not hold on for ever. Milliseconds. */
+/** A client that never leaves must not hold a connection for ever. Milliseconds. */
 export const LONGEST = 60_000;
-/** Of an endless stream, between two chunks. */
+/** Between two chunks of an endless stream. Milliseconds. */
 const PACE = 5;
-/** When a connection breaks, a browser drops what its page has not read yet: without a pause the cut would come earlier than asked. Milliseconds. */
+/**
+ * A browser drops what its page has not read yet when a connection breaks. Without a pause, the cut
+ * would come too early. Milliseconds.
+ */
 const BEFORE_CUT = 250;
 const BAD_CALL = {
   id: 'call_malformed',
@@ -14,25 +17,45 @@ const BAD_CALL = {
   function: { name: 'get_weather', arguments: '{"city": "Quel' },
 };
 
+interface Choice {
+  delta?: { content?: string | null; reasoning_content?: string; tool_calls?: unknown };
+  message?: object;
+  finish_reason?: string | null;
+}
+
 interface Chunk {
-  choices?: {
-    delta?: { content?: string | null; reasoning_content?: string; tool_calls?: unknown };
-    message?: object;
-    finish_reason?: string | null;
-  }[];
+  choices?: Choice[];
   usage?: unknown;
 }
 
-/** A stream of events, each one chunk, as the faults leave it. Cancelling it cancels the stream behind it. */
+/** An event of a stream. `chunk` is undefined for `[DONE]`. */
+interface Event {
+  kind: 'role' | 'content' | 'end';
+  chunk: Chunk | undefined;
+  bytes: Uint8Array;
+}
+
+type Events = AsyncGenerator<Event>;
+
+/**
+ * Applies faults to a stream of events. First they change what it says, then how it breaks off, so
+ * that `cut` counts the chunks of an endless stream too. Cancelling the result cancels `body`.
+ */
 export function breakStream(
   body: ReadableStream<Uint8Array>,
   options: FaultOptions,
   connection: Connection,
 ): ReadableStream<Uint8Array> {
-  return toStream((signal) => brokenEvents(body, options, connection, signal));
+  return toStream((signal) => {
+    let events: Events = readEvents(body);
+    if (options['malformed-tools']) events = withMalformedCall(events);
+    if (options['no-choices']) events = withoutChoices(events);
+    if (options.endless) events = withoutEnd(events, signal);
+    return brokenOff(events, options, connection, signal);
+  });
 }
 
-/** A JSON answer as the faults leave it. */
+/** Applies faults to a JSON answer. */
 export async function breakBody(
   response: Response,
   options: FaultOptions,
@@ -47,56 +70,10 @@ export async function breakBody(
   headers.set('content-length', String(whole.byteLength));
   const stream = toStream(async function* (signal) {
     yield half;
-    if (options.stall !== undefined) await wait(LONGEST, undefined, { signal });
+    if (options.stall !== undefined) await sleep(LONGEST, signal);
     await destroy(connection, signal);
   });
   return new Response(stream, { headers });
-}
-
-async function* brokenEvents(
-  body: ReadableStream<Uint8Array>,
-  options: FaultOptions,
-  connection: Connection,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  const contents: Uint8Array[] = [];
-  for await (const bytes of body) {
-    const chunk = parse(bytes);
-    const delta = chunk?.choices?.[0]?.delta;
-    const isContent = Boolean(delta?.content || delta?.reasoning_content || delta?.tool_calls);
-    const isRole =
-      chunk?.choices?.length === 1 && !isContent && chunk.choices[0]!.finish_reason === null;
-    if (!isRole && contents.length === options.cut) await destroy(connection, signal);
-    if (!isRole && contents.length === options.stall) await wait(LONGEST, undefined, { signal });
-    if (options.truncated && !isRole && (contents.length === 1 || !isContent)) {
-      yield halved(bytes).half;
-      return;
-    }
-    if (options['malformed-tools'] && chunk?.choices?.length === 1 && !isRole) {
-      if (isContent) continue;
-      yield toEvent({
-        ...chunk,
-        choices: [
-          {
-            ...chunk.choices[0]!,
-            delta: { tool_calls: [{ index: 0, ...BAD_CALL }] },
-            finish_reason: null,
-          },
-        ],
-      });
-      yield toEvent({ ...chunk, choices: [{ ...chunk.choices[0]!, finish_reason: 'tool_calls' }] });
-      continue;
-    }
-    if (options.endless && !isRole && !isContent) continue; // no end
-    yield chunk && options['no-choices'] ? toEvent({ ...chunk, choices: [] }) : bytes;
-    if (isContent) contents.push(bytes);
-  }
-  if (!options.endless || contents.length === 0) return;
-  const end = Date.now() + LONGEST;
-  for (let index = 0; Date.now() < end; index++) {
-    await wait(PACE, undefined, { signal });
-    yield contents[index % contents.length]!;
-  }
 }
 
 function changed(body: Chunk, options: FaultOptions): Chunk {
@@ -115,18 +92,89 @@ function changed(body: Chunk, options: FaultOptions): Chunk {
   };
 }
 
+async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<Event> {
+  for await (const bytes of body) {
+    const chunk = parse(bytes);
+    const choice = chunk?.choices?.length === 1 ? chunk.choices[0]! : undefined;
+    const { content, reasoning_content, tool_calls } = choice?.delta ?? {};
+    const isContent = Boolean(content || reasoning_content || tool_calls);
+    const isRole = choice !== undefined && choice.finish_reason === null;
+    yield { kind: isContent ? 'content' : isRole ? 'role' : 'end', chunk, bytes };
+  }
+}
+
+/** Replaces the content with one malformed tool call. */
+async function* withMalformedCall(events: Events): AsyncGenerator<Event> {
+  for await (const event of events) {
+    const { chunk, kind } = event;
+    const [choice] = chunk?.choices ?? [];
+    if (kind === 'content') continue;
+    if (kind === 'role' || !choice) {
+      yield event;
+      continue;
+    }
+    const delta = { tool_calls: [{ index: 0, ...BAD_CALL }] };
+    yield toEvent('content', { ...chunk, choices: [{ ...choice, delta, finish_reason: null }] });
+    yield toEvent('end', { ...chunk, choices: [{ ...choice, finish_reason: 'tool_calls' }] });
+  }
+}
+
+async function* withoutChoices(events: Events): AsyncGenerator<Event> {
+  for await (const event of events)
+    yield event.chunk ? toEvent(event.kind, { ...event.chunk, choices: [] }) : event;
+}
+
+/** Drops the end and repeats the content, until the client leaves. */
+async function* withoutEnd(events: Events, signal: AbortSignal): AsyncGenerator<Event> {
+  const contents: Event[] = [];
+  for await (const event of events) {
+    if (event.kind !== 'end') yield event;
+    if (event.kind === 'content') contents.push(event);
+  }
+  if (contents.length === 0) return;
+  const end = Date.now() + LONGEST;
+  for (let index = 0; Date.now() < end; index++) {
+    await sleep(PACE, signal);
+    yield contents[index % contents.length]!;
+  }
+}
+
+/** Applies `cut`, `stall` and `truncated`. */
+async function* brokenOff(
+  events: Events,
+  { cut, stall, truncated }: FaultOptions,
+  connection: Connection,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  let contents = 0;
+  for await (const { kind, bytes } of events) {
+    if (kind !== 'role') {
+      if (contents === cut) await destroy(connection, signal);
+      if (contents === stall) await sleep(LONGEST, signal);
+      if (truncated && (contents === 1 || kind === 'end')) {
+        yield halved(bytes).half;
+        return;
+      }
+    }
+    yield bytes;
+    if (kind === 'content') contents++;
+  }
+}
+
 async function destroy(
   { destroy: destroySocket }: Connection,
   signal: AbortSignal,
 ): Promise<never> {
-  await wait(BEFORE_CUT);
+  await sleep(BEFORE_CUT);
   destroySocket?.();
-  // The socket's end cancels the stream; where there is none, an error breaks the body off.
-  if (destroySocket) await wait(LONGEST, undefined, { signal });
-  throw new Error('The connection was destroyed, as was asked for.');
+  // The end of the socket cancels the stream. Without a socket, an error ends the body.
+  if (destroySocket) await sleep(LONGEST, signal);
+  throw new Error('The connection was destroyed, as the fault requested.');
 }
 
-/** A stream that asks for a chunk only when one is wanted, so that its pace is the client's. */
+/**
+ * A stream that produces a chunk only when the client wants one, so that its pace is the client's.
+ */
 function toStream(
   chunks: (signal: AbortSignal) => AsyncGenerator<Uint8Array>,
 ): ReadableStream<Uint8Array> {
@@ -153,7 +201,12 @@ function toStream(
 }
 
 const encoder = new TextEncoder();
-const toEvent = (data: object) => encoder.encode(`data: ${JSON.stringify(data)}\n\n`);
+
+const toEvent = (kind: Event['kind'], chunk: Chunk): Event => ({
+  kind,
+  chunk,
+  bytes: encoder.encode(`data: ${JSON.stringify(chunk)}\n\n`),
+});
 
 /** Undefined for `[DONE]`. */
 function parse(bytes: Uint8Array): Chunk | undefined {

@@ -5,38 +5,32 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { bearerKey, checkKey } from './auth.js';
 import { readChatRequest } from './chat-request.js';
 import { complete, stream } from './completion.js';
-import { ApiError, isOurs, toApiError } from './errors.js';
+import type { Connection } from './connection.js';
+import { ApiError, isServerFault, toApiError } from './errors.js';
 import { Faults, pathWithoutFaults } from './faults.js';
 import { originFilter } from './origins.js';
 import { readJson } from './read-body.js';
 import type { ServedModel } from './served-model.js';
 import { Slots } from './slots.js';
 
+export const handlerDefaults = { maxQueue: 64, maxBodyBytes: 1 << 20 };
+
 export interface HandlerOptions {
   models: readonly ServedModel[];
-  /** Required of every request under /v1/; none by default. */
-  apiKey?: string | undefined;
-  /** Origins whose pages may use this server, or `*`. Default: pages on this machine's loopback addresses. */
+  /** Every request under /v1/ must send this key. Default: no key is required. */
+  apiKey?: string;
+  /** Origins whose pages may read the answers, or `*`. Default: pages on loopback addresses. */
   origins?: readonly string[];
-  /** Requests that may wait; more are refused with 429. Default 64. */
+  /** Requests that may wait. More are refused with 429. Default: 64. */
   maxQueue?: number;
-  /** Default 1 MiB. */
+  /** Larger bodies are refused with 413. Default: 1 MiB. */
   maxBodyBytes?: number;
-  /** Lets requests ask for misbehaviour: see faults.ts. Default false. */
+  /** Lets requests ask for faults: see fault-options.ts. Default: false. */
   faults?: boolean;
-  /** From when it aborts on, requests are refused with 503. */
-  closing?: AbortSignal | undefined;
-  /** Told of errors that are this server's own fault. Default: stderr. */
+  /** Once it aborts, requests are refused with 503. */
+  closing?: AbortSignal;
+  /** Receives errors that are the server's own. Default: writes to stderr. */
   log?: (error: unknown) => void;
-}
-
-/** What is known of a request beyond itself, where it came over a socket. */
-export interface Connection {
-  remoteAddress?: string | undefined;
-  /** Destroys the socket. */
-  destroy?: () => void;
-  /** Settles when the answer is over: true where all of it was sent. */
-  finished?: Promise<boolean>;
 }
 
 export type Handler = (request: Request, connection?: Connection) => Promise<Response>;
@@ -45,14 +39,14 @@ const MODELS = '/v1/models';
 const MODEL = '/v1/models/:id{.+}';
 const CHAT = '/v1/chat/completions';
 
-/** The whole server as a function: needs no port, no socket and no Node request. */
+/** The whole server as a function. It needs no port, no socket and no Node request. */
 export function createHandler(options: HandlerOptions): Handler {
   const {
     models,
     apiKey,
     origins = [],
-    maxQueue = 64,
-    maxBodyBytes = 1 << 20,
+    maxQueue = handlerDefaults.maxQueue,
+    maxBodyBytes = handlerDefaults.maxBodyBytes,
     faults: allowsFaults = false,
     closing,
     log = logToStderr,
@@ -113,7 +107,7 @@ export function createHandler(options: HandlerOptions): Handler {
     return c.body(await stream(job), 200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
-      'x-accel-buffering': 'no', // nginx would collect the tokens
+      'x-accel-buffering': 'no', // nginx would buffer the tokens
     });
   });
 
@@ -124,7 +118,7 @@ export function createHandler(options: HandlerOptions): Handler {
       c,
       new ApiError(
         404,
-        `There is nothing at ${c.req.path.slice(0, 100)}. Known: GET ${MODELS}, GET ${MODELS}/{id}, POST ${CHAT}, GET /health.`,
+        `There is nothing at ${c.req.path.slice(0, 100)}. Use GET ${MODELS}, GET ${MODELS}/{id}, POST ${CHAT} or GET /health.`,
         { code: 'unknown_url' },
       ),
     ),
@@ -136,14 +130,14 @@ export function createHandler(options: HandlerOptions): Handler {
     if (model) return model;
     throw new ApiError(
       404,
-      `The model ${JSON.stringify(id.slice(0, 100))} does not exist here. Models: ${models.map((one) => `"${one.id}"`).join(', ')}.`,
+      `This server has no model ${JSON.stringify(id.slice(0, 100))}. Models: ${models.map((one) => `"${one.id}"`).join(', ')}.`,
       { param: 'model', code: 'model_not_found' },
     );
   }
 
   function answerError(c: Context, error: unknown): Response {
     const apiError = toApiError(error);
-    if (isOurs(apiError)) log(error);
+    if (isServerFault(apiError)) log(error);
     for (const [name, value] of Object.entries(apiError.headers)) c.header(name, value);
     return c.json(apiError.body, apiError.status as ContentfulStatusCode);
   }
@@ -170,7 +164,10 @@ function describe({ id, created, contextWindow }: ServedModel) {
   return { id, object: 'model', created, owned_by: 'unmocked', max_model_len: contextWindow };
 }
 
-/** Who takes turns with whom: users where the request names one, else keys and addresses; a request of nobody known is its own. */
+/**
+ * The client that a request counts for when clients take turns: its user, else its key and address. A
+ * request with none of these is a client of its own.
+ */
 function clientOf(user: string | undefined, c: Context<{ Bindings: Connection }>): string {
   if (user !== undefined) return `user ${user}`;
   const { remoteAddress } = c.env;

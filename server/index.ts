@@ -1,4 +1,5 @@
-export { createHandler, type Connection, type Handler, type HandlerOptions } from './handler.js';
+export type { Connection } from './connection.js';
+export { createHandler, type Handler, type HandlerOptions } from './handler.js';
 export { ModelHost } from './model-host.js';
 export { serve, type Served } from './serve.js';
 export type { LoadModelOptions, ServedModel } from './served-model.js';

@@ -3,34 +3,36 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AutoModelForCausalLM, AutoTokenizer, env, LogLevel } from '@huggingface/transformers';
-import type { Message } from '../src/agents/agent.js';
+import { chooseFormat } from '../src/agents/prompt/choose-format.js';
 import { Generator } from '../src/engine/runtime/generator.js';
-import { takeApart } from '../src/engine/runtime/special-tokens.js';
+import { readModelFacts, renderChatTemplate } from '../src/engine/runtime/model-facts.js';
+import { warmUp } from '../src/engine/runtime/warm-up.js';
 import { UnmockedError } from '../src/errors.js';
-import type { Dtype, Model } from '../src/models/model.js';
+import { type Dtype, dtypes, type Model } from '../src/models/model.js';
 import { resolveModel } from '../src/models/registry.js';
-import { toTranscript } from './prompt.js';
-import type { LoadModelOptions, ServedModel } from './served-model.js';
+import { weightsName, weightsPath } from '../src/models/weights-file.js';
+import { defaultDtype, type LoadModelOptions, type ServedModel } from './served-model.js';
 
 /** A model that computes in this thread. */
 export interface LocalModel extends ServedModel {
   generator: Generator;
 }
 
-const DTYPES = ['fp32', 'fp16', 'q8', 'q4', 'q4f16'] as const satisfies readonly Dtype[];
-
-/** Below this, handing work to more threads costs more than it saves, and takes the processor from whoever waits for the tokens. Bytes. */
+/**
+ * Models below this size run on one thread: handing out the work costs more than it saves, and takes
+ * processor time from the clients. Bytes.
+ */
 const ONE_THREAD_BELOW = 32_000_000;
 
 /**
- * Loads a model with onnxruntime-node and computes one token to warm it up. The files of a bundled model are checked against the
+ * Loads a model with onnxruntime-node and warms it up. Checks the files of a bundled model against the
  * registry's lengths and digests first.
  *
  * @throws UnmockedError `unknown-model`, `model-not-found`, `file-not-found`, `integrity`, `model-load-failed`.
  */
 export async function loadServedModel({
   model: reference,
-  dtype = 'q8',
+  dtype = defaultDtype,
   root,
 }: LoadModelOptions): Promise<LocalModel> {
   const folder = asFolder(reference);
@@ -42,7 +44,7 @@ export async function loadServedModel({
   const files = local ? [pickFile(local, candidates, id)] : candidates;
   if (local && model) await checkPins(local, model, files[0]!);
 
-  env.logLevel = LogLevel.NONE; // errors reach the caller as errors
+  env.logLevel = LogLevel.NONE; // the caller gets every failure as an error
   env.allowRemoteModels = !local;
   env.allowLocalModels = Boolean(local);
   env.cacheDir = path.join(root, '.cache/transformers');
@@ -55,72 +57,36 @@ export async function loadServedModel({
       ...options,
       device: 'cpu',
       dtype,
-      model_file_name: path.basename(file, '.onnx').replace(/_(quantized|fp16|q4|q4f16)$/, ''),
+      model_file_name: weightsName(file, dtype),
       session_options: bytes < ONE_THREAD_BELOW ? { intraOpNumThreads: 1 } : {},
     }),
   }));
 
-  const config = network.config as unknown as {
-    n_positions?: number;
-    max_position_embeddings?: number;
-    eos_token_id?: number | number[] | null;
-  };
-  const contextWindow =
-    config.n_positions ?? config.max_position_embeddings ?? model?.contextWindow ?? 2048;
-  const eosTokenIds = [
-    network.generation_config?.eos_token_id ?? config.eos_token_id ?? [],
-  ].flat() as number[];
-  const generator = new Generator({
-    model: network,
-    tokenizer,
-    contextWindow,
-    eosTokenIds,
-    kvCacheBytes: 0,
-  });
-  await generator.generate(WARM_UP, () => undefined, new AbortController().signal);
+  const facts = readModelFacts(network, tokenizer, model?.contextWindow);
+  const generator = new Generator({ model: network, tokenizer, ...facts, kvCacheBytes: 0 });
+  await warmUp(generator, new AbortController().signal);
 
-  const eosToken = generator.decode(eosTokenIds.slice(0, 1), false);
-  const usesTemplate = model?.promptFormat !== 'transcript' && Boolean(tokenizer.chat_template);
-  const render = (messages: readonly Message[]) =>
-    usesTemplate
-      ? (tokenizer.apply_chat_template(
-          messages.map(({ role, content }) => ({
-            role,
-            content: takeApart(content, tokenizer.all_special_tokens),
-          })),
-          { tokenize: false, add_generation_prompt: true },
-        ) as string)
-      : toTranscript(messages, eosToken);
+  const format = chooseFormat({ ...facts, wanted: model?.promptFormat }, (messages) =>
+    renderChatTemplate(tokenizer, messages),
+  );
   return {
     id,
     created: Math.floor(Date.now() / 1000),
-    contextWindow,
+    contextWindow: facts.contextWindow,
     dtype,
     fingerprint: `fp_${createHash('sha256')
       .update(`${id} ${dtype} ${model?.files[files[0]!]?.sha256 ?? bytes} ${env.version}`)
       .digest('hex')
       .slice(0, 10)}`,
-    usesTemplate,
+    formatStop: format.stop,
     generator,
-    prompt: async (messages) => {
-      const text = render(messages);
+    prompt: async (conversation) => {
+      const text = await format.render(conversation);
       return { text, tokenIds: generator.encode(text) };
     },
     generate: (request, onToken, signal) => generator.generate(request, onToken, signal),
   };
 }
-
-const WARM_UP = {
-  prompt: 'Hello',
-  maxTokens: 1,
-  temperature: 0,
-  topP: 1,
-  topK: 0,
-  repetitionPenalty: 1,
-  seed: 0,
-  stop: [],
-  client: 'warm-up',
-};
 
 function asFolder(reference: string): string | undefined {
   if (!path.isAbsolute(reference) && !/^\.{1,2}[/\\]/.test(reference)) return undefined;
@@ -128,24 +94,19 @@ function asFolder(reference: string): string | undefined {
   if (!existsSync(path.join(folder, 'config.json'))) {
     throw new UnmockedError(
       'model-not-found',
-      `There is no model in the folder "${reference}": it has no config.json. Give a folder in the hub's layout (config.json, tokenizer.json, onnx/…).`,
+      `There is no model in the folder "${reference}": it has no config.json. Use a folder in the hub's layout (config.json, tokenizer.json, onnx/…).`,
     );
   }
   return folder;
 }
 
-/** Paths of the weights for a dtype, in the order in which they are tried. */
+/** Paths of the weights for a dtype, in the order of the attempts. */
 function weightsFiles(model: Model | undefined, dtype: Dtype): string[] {
-  const suffix = dtype === 'fp32' ? '' : dtype === 'q8' ? '_quantized' : `_${dtype}`;
   const known = (model?.variants ?? [])
     .filter((variant) => variant.dtype === dtype)
     .map(({ file }) => file);
-  return [
-    ...new Set([
-      ...known,
-      ...(model?.source.kind === 'bundled' ? [] : [`onnx/model${suffix}.onnx`]),
-    ]),
-  ];
+  if (model?.source.kind === 'bundled') return known;
+  return [...new Set([...known, weightsPath(dtype)])];
 }
 
 function pickFile(folder: string, candidates: string[], id: string): string {
@@ -153,12 +114,14 @@ function pickFile(folder: string, candidates: string[], id: string): string {
   if (!file)
     throw new UnmockedError(
       'file-not-found',
-      `"${id}" has none of the files ${candidates.join(', ') || '(none is known)'}. Choose another dtype: ${DTYPES.join(', ')}.`,
+      candidates.length > 0
+        ? `"${id}" has no ${candidates.join(' and no ')}. Choose another dtype: ${dtypes.join(', ')}.`
+        : `"${id}" has no weights for this dtype. Choose another one: ${dtypes.join(', ')}.`,
     );
   return file;
 }
 
-/** @throws UnmockedError `integrity` where a file is not the one that the registry names. */
+/** @throws UnmockedError `integrity` if a file differs from the registry's pin. */
 async function checkPins(folder: string, model: Model, weights: string): Promise<void> {
   const used = Object.entries(model.files).filter(
     ([name]) => name === weights || !name.startsWith('onnx/'),
@@ -167,7 +130,7 @@ async function checkPins(folder: string, model: Model, weights: string): Promise
     const content = await readFile(path.join(folder, name)).catch((cause: unknown) => {
       throw new UnmockedError(
         'file-not-found',
-        `${name} of "${model.id}" is missing or cannot be read.`,
+        `${name} of "${model.id}" is missing or cannot be read. Restore the file.`,
         { cause },
       );
     });
@@ -200,7 +163,7 @@ async function firstThatLoads<T>(
     .join('; ');
   throw new UnmockedError(
     'model-load-failed',
-    `"${id}" could not be loaded. ${reasons || 'No file is known for this dtype'}.`,
+    `"${id}" could not be loaded. ${reasons || 'It has no weights for this dtype'}.`,
     { cause: failures[0] },
   );
 }

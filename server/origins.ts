@@ -1,8 +1,8 @@
 const LOOPBACK = /^https?:\/\/(?:localhost|(?:[\w-]+\.)+localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/;
 
 /**
- * Which pages may read this server's answers: those of the origins given, `*` for all. Where none is given, those on this machine's
- * loopback addresses.
+ * Decides which pages may read the server's answers: pages of the given origins, or all of them for
+ * `*`. Without origins, pages on this machine's loopback addresses.
  */
 export function originFilter(origins: readonly string[]): (origin: string) => string | null {
   if (origins.includes('*')) return () => '*';

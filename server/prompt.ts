@@ -1,68 +1,66 @@
-import type { AgentPayload, Message } from '../src/agents/agent.js';
-import { newTurn, transcript, withSystemLine } from '../src/agents/prompt.js';
+import type { Message, Tool, ToolCall } from '../src/agents/agent.js';
+import type { Conversation } from '../src/agents/prompt/prompt-format.js';
+import { noteEffort } from '../src/agents/prompt/reasoning.js';
+import { writeToolCall } from '../src/agents/prompt/tool-call-text.js';
 import type { ChatMessage, ChatRequest, ChatTool } from './chat-request.js';
 
-/** The messages of a request as the local agent would have them: tools in the system line, reasoning asked for in the last user message. */
-export function toMessages({ messages, tools, reasoningEffort }: ChatRequest): Message[] {
-  const lastUser = messages.findLastIndex(({ role }) => role === 'user');
-  const memory = messages.map((message, index) =>
-    toMessage(message, index === lastUser ? reasoningEffort : 'none'),
-  );
-  return withSystemLine({ toolsAvailable: tools.map(toTool) }, memory, '');
-}
+/** A request's conversation in the agents' words. */
+export const toConversation = ({
+  messages,
+  tools,
+  reasoningEffort,
+}: ChatRequest): Conversation => ({
+  messages: noteEffort(messages.map(toMessage), reasoningEffort),
+  tools: tools.map(toTool),
+});
 
-/** A transcript that ends where the assistant is to speak, whoever spoke last. */
-export function toTranscript(messages: readonly Message[], eosToken: string): string {
-  const prompt = transcript(messages, eosToken);
-  return prompt.endsWith('\nAssistant:') ? prompt : `${prompt}\nAssistant:`;
-}
-
-function toMessage(message: ChatMessage, effort: AgentPayload['reasoningEffort']): Message {
-  switch (message.role) {
+function toMessage(message: ChatMessage): Message {
+  const { role } = message;
+  switch (role) {
     case 'system':
     case 'developer':
       return { role: 'system', content: message.content };
     case 'user':
-      return newTurn({ userMessage: message.content, reasoningEffort: effort }, [])[0]!;
-    case 'assistant':
-      return {
-        role: 'assistant',
-        content: [message.content, ...(message.tool_calls ?? []).map(writeCall)]
-          .filter(Boolean)
-          .join('\n'),
-      };
+      return { role, content: message.content };
     case 'tool':
-      return { role: 'tool', content: message.content };
+      return { role, content: message.content, toolCallId: message.tool_call_id };
+    case 'assistant':
+      return { role, ...readCalls(message.content ?? '', message.tool_calls ?? []) };
   }
 }
 
-function toTool({ function: { name, parameters } }: ChatTool) {
-  return { name, parameters: Object.keys(parameters?.properties ?? {}) };
+/**
+ * A client can send back arguments that are not a JSON object, as it got them from the model. Then the
+ * calls become text, as the model wrote them.
+ */
+function readCalls(
+  content: string,
+  calls: { id: string; function: { name: string; arguments: string } }[],
+): { content: string; toolCalls?: ToolCall[] } {
+  const read = calls.map(({ id, function: { name, arguments: json } }) => ({
+    id,
+    name,
+    arguments: readArguments(json),
+  }));
+  if (read.every((call): call is ToolCall & { id: string } => typeof call.arguments === 'object'))
+    return { content, toolCalls: read };
+  const lines = read.map(({ name, arguments: args }) => writeToolCall(name, args));
+  return { content: [content, ...lines].filter(Boolean).join('\n') };
 }
 
-/** A call as the model writes it. Arguments that are no JSON object, which a client may send back as it got them, are written as they are. */
-function writeCall({
-  function: { name, arguments: json },
-}: {
-  function: { name: string; arguments: string };
-}): string {
-  let args = json;
+/** The arguments, or the JSON itself if it is not an object. */
+function readArguments(json: string): Record<string, unknown> | string {
   try {
     const parsed: unknown = JSON.parse(json);
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
-      args = Object.entries(parsed)
-        .map(([key, value]) => `${key}=${writeValue(value)}`)
-        .join(', ');
-    }
+    const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
+    return isObject ? (parsed as Record<string, unknown>) : json;
   } catch {
-    // as it is
+    return json;
   }
-  return `TOOL_CALL: ${name}(${args})`;
 }
 
-/** Quoted only where it could be misread. */
-function writeValue(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  if (!/[,=]|^\s|\s$|^["']|^$/.test(text)) return text;
-  return text.includes('"') ? `'${text}'` : `"${text}"`;
-}
+export const toTool = ({ function: { name, description, parameters } }: ChatTool): Tool => ({
+  name,
+  ...(description ? { description } : {}),
+  ...(parameters ? { parameters } : {}),
+});

@@ -1,21 +1,24 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { sleep } from '../src/async.js';
 import { ApiError, invalid } from './errors.js';
 
-/** What is too long is still taken in, up to here, for a client that is cut off while it sends never sees the answer. */
+/**
+ * A body that is too long is still read, up to these limits: a client that is cut off while it
+ * sends never sees the answer.
+ */
 const DRAIN = { bytes: 64 << 20, ms: 2000 };
 
 /**
- * A request's body as JSON.
+ * Reads a request's body as JSON.
  *
- * @throws ApiError 413 where it has more than `maxBytes` bytes, by its own account or by count; 400 where it is no UTF-8 or no JSON;
- *   `AbortError` where the client went away while it sent.
+ * @throws ApiError 413 if it has more than `maxBytes` bytes; 400 if it is not UTF-8 or not JSON;
+ *   `AbortError` if the client left while it sent the body.
  */
 export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
   const text = decode(await readBytes(request, maxBytes));
   try {
     return JSON.parse(text);
   } catch (cause) {
-    // V8 quotes the text, which may hold secrets.
+    // V8 quotes the body, which may contain secrets.
     const reason = (cause as Error).message.replace(/,? ?"[\s\S]*" is not valid JSON$/, '');
     throw invalid(undefined, `The body is not valid JSON: ${reason}.`, 'invalid_json');
   }
@@ -33,7 +36,7 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
         await drain(reader);
         throw new ApiError(
           413,
-          `The body has more than ${maxBytes} bytes, which is the most that is read. Shorten the messages.`,
+          `The body has more than ${maxBytes} bytes, the largest allowed size. Shorten the messages.`,
           { code: 'request_too_large' },
         );
       }
@@ -41,15 +44,15 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
     }
   } catch (error) {
     if (error instanceof ApiError) throw error;
-    throw new DOMException('The client went away while it sent the body.', 'AbortError');
+    throw new DOMException('The client left while it sent the body.', 'AbortError');
   }
   return Buffer.concat(chunks);
 }
 
 async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
   const over = new AbortController();
-  const late = wait(DRAIN.ms, { done: true, value: undefined } as const, { signal: over.signal });
-  late.catch(() => undefined); // it was not late
+  const late = sleep(DRAIN.ms, over.signal).then(() => ({ done: true, value: undefined }) as const);
+  late.catch(() => undefined); // the body ended in time
   let length = 0;
   for (
     let next = await Promise.race([reader.read(), late]);

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { ReasoningStream } from '../src/agents/reasoning-stream.js';
 import type { ToolCall } from '../src/agents/agent.js';
-import type { ChatRequest, ChatTool } from './chat-request.js';
+import { ReasoningStream } from '../src/agents/reply/reasoning-stream.js';
+import type { ChatRequest } from './chat-request.js';
+import { toTool } from './prompt.js';
 import { ToolCallStream } from './tool-call-stream.js';
 
 export interface ChatToolCall {
@@ -11,28 +12,28 @@ export interface ChatToolCall {
   function: { name: string; arguments: string };
 }
 
-/** What a piece of output adds to an assistant's message. */
+/** What a piece of output adds to the assistant's message. */
 export type Delta =
   | { content: string }
   | { reasoning_content: string }
   | { tool_calls: (ChatToolCall & { index: number })[] };
 
 /**
- * Turns output, piece by piece, into what a message is made of. Streamed or not, an answer goes through here in the same way, so that both
- * say the same.
+ * Turns output, piece by piece, into the parts of a message. Streamed and complete answers both go
+ * through here, so that they say the same.
  */
 export class ReplyStream {
-  readonly #request: ChatRequest;
+  readonly #parallelToolCalls: boolean;
   readonly #reasoning: ReasoningStream | undefined;
   readonly #tools: ToolCallStream | undefined;
-  /** Models write a space between their label and their reply; it is no part of the reply, and the prompt puts it back. */
+  /** The model's output begins with the space after its label. The next prompt adds it again. */
   #dropsSpace = true;
   #calls = 0;
 
-  constructor(request: ChatRequest) {
-    this.#request = request;
-    if (request.reasoningFormat === 'deepseek') this.#reasoning = new ReasoningStream();
-    if (request.tools.length > 0) this.#tools = new ToolCallStream();
+  constructor({ reasoningFormat, tools, parallelToolCalls }: ChatRequest) {
+    this.#parallelToolCalls = parallelToolCalls;
+    if (reasoningFormat === 'deepseek') this.#reasoning = new ReasoningStream();
+    if (tools.length > 0) this.#tools = new ToolCallStream(tools.map(toTool));
   }
 
   get calledTools(): boolean {
@@ -51,7 +52,7 @@ export class ReplyStream {
     return [...reasoning(thinking), ...this.#answer(response, false)];
   }
 
-  /** What was held back, now that nothing more comes. */
+  /** Returns what was held back. Call it at the end of the output. */
   flush(): Delta[] {
     const { thinking, response } = this.#reasoning?.flush() ?? { thinking: '', response: '' };
     return [...reasoning(thinking), ...this.#answer(response, true)];
@@ -72,37 +73,14 @@ export class ReplyStream {
   }
 
   #toolCall({ name, arguments: args }: ToolCall): (ChatToolCall & { index: number }) | undefined {
-    if (this.#calls > 0 && !this.#request.parallelToolCalls) return undefined;
-    const tool = this.#request.tools.find((one) => one.function.name === name);
-    const typed = Object.fromEntries(
-      Object.entries(args).map(([key, value]) => [key, toType(value, tool, key)]),
-    );
+    if (this.#calls > 0 && !this.#parallelToolCalls) return undefined;
     return {
       index: this.#calls++,
       id: `call_${randomBytes(12).toString('hex')}`,
       type: 'function',
-      function: { name, arguments: JSON.stringify(typed) },
+      function: { name, arguments: JSON.stringify(args) },
     };
   }
 }
 
 const reasoning = (text: string): Delta[] => (text ? [{ reasoning_content: text }] : []);
-
-/** The model writes all values as text; where the tool's schema asks for a number or a boolean and the text is one, the JSON has one. */
-function toType(value: string, tool: ChatTool | undefined, key: string): unknown {
-  const schemas = tool?.function.parameters?.properties ?? {};
-  const schema = Object.hasOwn(schemas, key)
-    ? (schemas[key] as { type?: unknown } | null)
-    : undefined;
-  switch (schema?.type) {
-    case 'integer':
-    case 'number': {
-      const number = value.trim() === '' ? NaN : Number(value);
-      return Number.isFinite(number) ? number : value;
-    }
-    case 'boolean':
-      return value === 'true' || value === 'false' ? value === 'true' : value;
-    default:
-      return value;
-  }
-}

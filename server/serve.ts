@@ -6,7 +6,7 @@ import type { Handler } from './handler.js';
 export interface ServeOptions {
   port: number;
   host: string;
-  /** Answers that are under way when the server closes get this long to end. Milliseconds. */
+  /** How long running answers may take once the server closes. Milliseconds. Default: 3000. */
   graceMs?: number;
 }
 
@@ -16,7 +16,11 @@ export interface Served {
   close(): Promise<void>;
 }
 
-/** Serves a handler over HTTP. A client that goes away aborts its request's signal. Rejects where the port cannot be had. */
+/**
+ * Serves a handler over HTTP. A client that leaves aborts its request's signal.
+ *
+ * @throws Node's own error if it cannot listen on the port.
+ */
 export async function serve(
   handler: Handler,
   { port, host, graceMs = 3000 }: ServeOptions,
@@ -34,7 +38,7 @@ export async function serve(
       );
       return handler(request, { remoteAddress: incoming.socket.remoteAddress, destroy, finished });
     },
-    // Others in this process have the platform's own Request and Response.
+    // Other code in this process needs the platform's own Request and Response.
     { overrideGlobalObjects: false },
   );
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
@@ -51,7 +55,8 @@ export async function serve(
 function close(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const end = setTimeout(() => server.closeAllConnections(), graceMs);
-    // Node closes connections that are idle now; those that become so later would stay open for their keep-alive time.
+    // Node closes connections that are idle now. Later ones would stay open for their keep-alive
+    // time.
     const sweep = setInterval(() => server.closeIdleConnections(), 20);
     server.close(() => {
       clearTimeout(end);

@@ -1,8 +1,11 @@
-import type { Message } from '../src/agents/agent.js';
+import type { Conversation } from '../src/agents/prompt/prompt-format.js';
 import type { GenerateRequest, GenerateResult, TokenEvent } from '../src/engine/protocol.js';
 import type { Dtype } from '../src/models/model.js';
 
-/** What is known of a loaded model; plain data. */
+/** The dtype that the server loads if nobody chooses one. */
+export const defaultDtype: Dtype = 'q8';
+
+/** Facts about a loaded model. Plain data. */
 export interface ModelInfo {
   id: string;
   /** Seconds since 1970. */
@@ -10,10 +13,10 @@ export interface ModelInfo {
   /** Tokens. */
   contextWindow: number;
   dtype: Dtype;
-  /** Of the weights: the same seed gives the same text under the same fingerprint. */
+  /** Identifies the weights. With the same fingerprint, the same seed gives the same text. */
   fingerprint: string;
-  /** The prompt is the model's own chat template, not a transcript. */
-  usesTemplate: boolean;
+  /** Sequences that end a reply in the model's prompt format. */
+  formatStop: readonly string[];
 }
 
 export interface Prompt {
@@ -21,11 +24,11 @@ export interface Prompt {
   tokenIds: number[];
 }
 
-/** A loaded model as the handler needs it, wherever it computes: in this thread (model.ts) or in a worker (model-host.ts). */
+/** A loaded model. It computes in this thread (model.ts) or in a worker (model-host.ts). */
 export interface ServedModel extends ModelInfo {
-  /** The messages as a prompt. */
-  prompt(messages: readonly Message[]): Promise<Prompt>;
-  /** As `Generator.generate` of src/engine/runtime/generator.ts. */
+  /** Turns a conversation into a prompt. */
+  prompt(conversation: Conversation): Promise<Prompt>;
+  /** Same contract as `Generator.generate` in src/engine/runtime/generator.ts. */
   generate(
     request: GenerateRequest,
     onToken: (token: TokenEvent) => void,
@@ -34,10 +37,13 @@ export interface ServedModel extends ModelInfo {
 }
 
 export interface LoadModelOptions {
-  /** A registry id, a hub id (`owner/name`, `owner/name@revision`), or the path of a folder in the hub's layout. */
+  /**
+   * A registry id, a hub id (`owner/name`, `owner/name@revision`), or the path of a folder in the
+   * hub's layout.
+   */
   model: string;
-  /** Default `q8`. */
-  dtype?: Dtype | undefined;
-  /** The project's folder: has `public/models/` and `.cache/`. */
+  /** Default {@link defaultDtype}. */
+  dtype?: Dtype;
+  /** The project's folder, which contains `public/models/` and `.cache/`. */
   root: string;
 }

@@ -3,8 +3,8 @@ import { untilAborted } from '../src/errors.js';
 import { ApiError } from './errors.js';
 
 /**
- * One generation at a time, of whichever model: the runtime computes on one thread, and its random numbers are one state for all models.
- * Clients take turns; one that goes away leaves the queue at once.
+ * Runs one generation at a time, across all models: the runtime computes on one thread and has one
+ * random state. Clients take turns. A request whose client leaves is removed from the queue at once.
  */
 export class Slots {
   readonly #queue = new FairQueue();
@@ -25,9 +25,11 @@ export class Slots {
   }
 
   /**
-   * Runs `prepare` at once, whatever else runs, and `work` with what it made when it is its turn; a request counts as waiting until then.
+   * Runs `prepare` at once, then `work` with its result when it is this client's turn. Until then the
+   * request counts as queued.
    *
-   * @throws ApiError 429 where too many wait already; what `prepare` and `work` throw; `AbortError` while waiting.
+   * @throws ApiError 429 if the queue is full; the errors of `prepare` and `work`; `AbortError` while
+   *   queued.
    */
   async run<P, T>(
     client: string,
@@ -38,7 +40,7 @@ export class Slots {
     if (this.#running + this.#queued > this.#maxQueued) {
       throw new ApiError(
         429,
-        `${this.#queued} requests wait already, and at most ${this.#maxQueued} may. Try again in a second.`,
+        `The queue is full: ${this.#queued} requests wait, and at most ${this.#maxQueued} may. Try again in a second.`,
         {
           code: 'queue_full',
           headers: { 'retry-after': '1' },

@@ -1,11 +1,11 @@
-import { THINK_TAG } from '../src/agents/reasoning-stream.js';
-import { parseReply } from '../src/agents/reply.js';
-import type { ToolCall } from '../src/agents/agent.js';
+import type { Tool, ToolCall } from '../src/agents/agent.js';
+import { parseReply } from '../src/agents/reply/parse-reply.js';
+import { THINK_TAG } from '../src/agents/reply/reasoning-stream.js';
 
 const MARK = 'TOOL_CALL:';
 const OPEN = '<tool_call>';
 const CLOSE = '</tool_call>';
-/** A line that is a call, with the line break before it: that is part of the call too. */
+/** A call on a line of its own. The line break before it is part of the call. */
 const LINE = /(?:^|\n)[ \t]*TOOL_CALL:/;
 
 export interface ReplyPieces {
@@ -14,20 +14,26 @@ export interface ReplyPieces {
 }
 
 /**
- * Takes tool calls out of text that arrives in pieces. Only what may be the beginning of a call is held back; what looked like one and
- * is malformed, or was never finished, is content after all.
+ * Takes tool calls out of text that arrives in pieces. Text that may begin a call is held back. A call
+ * that is malformed or never ends is content.
  */
 export class ToolCallStream {
+  readonly #tools: readonly Tool[];
   #held = '';
-  /** All content so far: says whether a line begins here, and whether reasoning is open. */
+  /** All content so far. Shows whether a line begins here and whether reasoning is open. */
   #content = '';
+
+  /** @param tools their schemas give the arguments their types. */
+  constructor(tools: readonly Tool[]) {
+    this.#tools = tools;
+  }
 
   push(text: string): ReplyPieces {
     this.#held += text;
     return this.#scan(false);
   }
 
-  /** What was held back, now that nothing more comes. */
+  /** Returns what was held back. Call it at the end of the output. */
   flush(): ReplyPieces {
     return this.#scan(true);
   }
@@ -46,7 +52,9 @@ export class ToolCallStream {
         pieces.content += this.#take(safe);
         return pieces;
       }
-      const call = this.#isInReasoning(start) ? undefined : readCall(this.#held.slice(start, end));
+      const call = this.#isInReasoning(start)
+        ? undefined
+        : this.#read(this.#held.slice(start, end));
       if (call) {
         pieces.content += this.#take(start);
         this.#held = this.#held.slice(end - start);
@@ -70,7 +78,7 @@ export class ToolCallStream {
     return found.length === 0 ? -1 : from + Math.min(...found);
   }
 
-  /** Index after the call, or -1 where its end has not come yet. */
+  /** Index after the call, or -1 if its end has not come yet. */
   #endOfCall(start: number, isEnd: boolean): number {
     const isTag = this.#held.startsWith(OPEN, start);
     const at = isTag ? this.#held.indexOf(CLOSE, start) : this.#held.indexOf('\n', start + 1);
@@ -103,9 +111,9 @@ export class ToolCallStream {
     this.#content += text;
     return text;
   }
-}
 
-function readCall(text: string): ToolCall | undefined {
-  const { toolCalls, problems } = parseReply(text);
-  return problems.length === 0 ? toolCalls[0] : undefined;
+  #read(text: string): ToolCall | undefined {
+    const { toolCalls, problems } = parseReply(text, this.#tools);
+    return problems.length === 0 ? toolCalls[0] : undefined;
+  }
 }

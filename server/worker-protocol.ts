@@ -1,20 +1,18 @@
-/** The only contract between the server's thread and the worker that computes. Plain data; errors cross whole (see `ErrorRecord`). */
-import type { Message } from '../src/agents/agent.js';
-import type { GenerateRequest, TokenEvent } from '../src/engine/protocol.js';
-import type { ErrorRecord } from '../src/errors.js';
+/**
+ * The wire contract between the server's thread and the worker that computes. Responses are the same
+ * as those of the page's worker.
+ */
+import type { Conversation } from '../src/agents/prompt/prompt-format.js';
+import type { CancelRequest, GenerateRequest } from '../src/engine/protocol.js';
 import type { LoadModelOptions } from './served-model.js';
 
-/** `model` is a number that the server's thread gives a model when it has it loaded. */
-export type Request =
-  | { type: 'load'; id: number; model: number; options: LoadModelOptions }
-  | { type: 'prompt'; id: number; model: number; messages: readonly Message[] }
-  | { type: 'generate'; id: number; model: number; request: GenerateRequest }
-  /** Ends request `target`; it answers with an `AbortError`. */
-  | { type: 'cancel'; target: number }
-  /** Ends all requests, then the worker. */
-  | { type: 'close' };
+export type { WorkerResponse } from '../src/engine/protocol.js';
 
-export type Response =
-  | { type: 'token'; id: number; token: TokenEvent }
-  | { type: 'done'; id: number; value: unknown }
-  | { type: 'failed'; id: number; error: ErrorRecord };
+/** `model` is the number that the server's thread gave a model when it loaded it. */
+export type WorkerRequest =
+  | { type: 'load'; id: number; model: number; options: LoadModelOptions }
+  | { type: 'prompt'; id: number; model: number; conversation: Conversation }
+  | { type: 'generate'; id: number; model: number; request: GenerateRequest }
+  | CancelRequest
+  /** Cancels all requests, then ends the worker. */
+  | { type: 'close' };

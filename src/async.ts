@@ -1,9 +1,9 @@
 import { abortError } from './errors.js';
 
 /**
- * Waits.
+ * Waits for a while.
  *
- * @param milliseconds how long.
+ * @param milliseconds how long to wait.
  * @param signal ends the wait early.
  * @throws the signal's reason, or an `AbortError`, as soon as `signal` aborts.
  */

@@ -1,32 +1,32 @@
 /**
- * Every way in which Unmocked says no. A code is stable and meant for programs; the message is meant for people: it names the value,
- * what was allowed and the remedy.
+ * Every reason why Unmocked fails. Codes are stable and for programs. Messages are for people: they name
+ * the value, what is allowed, and the remedy.
  */
 export type ErrorCode =
-  | 'invalid-argument' // a caller's value is not of the documented form
-  | 'unknown-model' // not in the registry and not of a form that can be looked up
-  | 'model-not-found' // looked for, and not there
-  | 'file-not-found' // the model is there, the file of this rung is not
-  | 'network' // the server could not be reached, or broke off, or answered with an error
-  | 'integrity' // a file has the wrong length, digest or form
-  | 'no-adapter' // WebGPU has no adapter here
-  | 'no-shader-f16' // the adapter cannot compute in half precision
-  | 'model-load-failed' // the runtime refused the file
-  | 'no-device' // every rung of the ladder failed; `attempts` lists them
+  | 'invalid-argument' // a caller's value does not have the documented form
+  | 'unknown-model' // not in the registry, and neither a hub id nor a URL
+  | 'model-not-found' // no model at this address
+  | 'file-not-found' // the model lacks the file of this rung
+  | 'network' // the server is unreachable, broke off, or answered with an error
+  | 'integrity' // a file has the wrong length, digest or format
+  | 'no-adapter' // WebGPU has no adapter
+  | 'no-shader-f16' // the adapter has no half-precision support
+  | 'model-load-failed' // the runtime cannot load the file
+  | 'no-device' // every rung of the ladder failed; `details.attempts` lists them
   | 'context-overflow' // the prompt does not fit the context window
-  | 'inference-failed' // the runtime failed while computing; its worker is thrown away
-  | 'engine-crashed' // the worker died
+  | 'inference-failed' // the runtime failed while computing; its worker is terminated
+  | 'engine-crashed' // the worker crashed
   | 'engine-silent' // the worker did not answer in time
   | 'timeout' // a server did not answer in time
-  | 'unauthorized' // a server refused the key, or wants one
-  | 'rate-limited' // a server has too much to do, and still after the retries
-  | 'remote-error' // a server says that it failed
-  | 'remote-invalid' // a server's answer is not of the OpenAI form
-  | 'disposed' // the agent or engine was disposed of before
-  | 'invalid-config' // config.toml or settings cannot be read
+  | 'unauthorized' // a server refused the key, or requires one
+  | 'rate-limited' // a server is overloaded, even after the retries
+  | 'remote-error' // a server reports a failure
+  | 'remote-invalid' // a server's answer does not have OpenAI's form
+  | 'disposed' // the agent or engine is disposed
+  | 'invalid-config' // config.toml or the settings cannot be read
   | 'unsupported'; // a documented gap
 
-/** Extra facts of an error; structured-cloneable, because errors cross from the worker whole. */
+/** More facts about an error. Structured-cloneable, so that they cross from the worker. */
 export type ErrorDetails = Record<string, unknown>;
 
 export class UnmockedError extends Error {
@@ -45,7 +45,7 @@ export class UnmockedError extends Error {
   }
 }
 
-/** An error as plain data, for the worker boundary and for reports. */
+/** An error as plain data, for workers and reports. */
 export interface ErrorRecord {
   name: string;
   message: string;
@@ -55,12 +55,12 @@ export interface ErrorRecord {
   cause?: ErrorRecord;
 }
 
-/** Causes further down than this are left out; an error can cause itself. */
+/** Deeper causes are dropped: an error can be its own cause. */
 const MAX_CAUSES = 8;
 
 export function toErrorRecord(error: unknown, causes = MAX_CAUSES): ErrorRecord {
   if (!(error instanceof Error)) {
-    // ORT's WASM code throws bare numbers (C++ exception pointers) and strings.
+    // ONNX Runtime's WASM throws numbers (pointers to C++ exceptions) and strings.
     return {
       name: 'Error',
       message: typeof error === 'string' ? error : `The runtime threw ${String(error)}.`,
@@ -88,19 +88,25 @@ export function fromErrorRecord(record: ErrorRecord): Error {
   return error;
 }
 
-/** The error of a cancelled call: the signal's own reason where it is an error, else a native `AbortError`. */
+/**
+ * The error of a cancelled call: the signal's reason if it is an error, else a native `AbortError`.
+ */
 export function abortError(signal?: AbortSignal): Error {
   return signal?.reason instanceof Error
     ? signal.reason
     : new DOMException('The call was aborted.', 'AbortError');
 }
 
+/** Whether an error comes from an aborted or expired `AbortSignal`. */
 export const isAbortError = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
 export const hasCode = (error: unknown, ...codes: ErrorCode[]): error is UnmockedError =>
   error instanceof UnmockedError && codes.includes(error.code);
 
-/** Settles as `promise` does, or rejects as soon as `signal` aborts; what `promise` stands for goes on. */
+/**
+ * Settles as `promise` does, or rejects as soon as `signal` aborts. The work behind `promise` goes
+ * on.
+ */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   return new Promise<T>((resolve, reject) => {

@@ -1,7 +1,8 @@
 import { UnmockedError } from './errors.js';
 
 /**
- * Code that is fetched only when something needs it, with an error that says what to do where it does not come. The next call tries anew.
+ * Waits for code that is loaded on demand, and explains what to do if it does not arrive. The next call
+ * tries again.
  *
  * @example const { runScenarios } = await fetched(import('./harness/run.js'));
  *
@@ -13,7 +14,7 @@ export async function fetched<T>(code: Promise<T>): Promise<T> {
   } catch (cause) {
     throw new UnmockedError(
       'network',
-      `A part of this page's code could not be loaded: ${(cause as Error).message}. Try again; if that does not help, load the page again, for it may have been replaced by a newer one.`,
+      `A part of this page's code could not be loaded: ${(cause as Error).message}. Try again. If that does not help, reload the page: there may be a newer version.`,
       { cause },
     );
   }

@@ -1,4 +1,7 @@
-/** Unmocked as a library: load a real model in the page, talk to it, and run scenarios on it or on an agent of your own. */
+/**
+ * Unmocked as a library: load a real model in the page, talk to it, and run scenarios on it or on
+ * your own agent.
+ */
 export { assets } from './engine/assets.js';
 export { EnginePool, type EnginePoolOptions } from './engine/engine-pool.js';
 export {
@@ -20,25 +23,26 @@ export type {
 } from './models/model.js';
 export { models, resolveModel } from './models/registry.js';
 export { type AgentConfig, loadConfig, parseConfig } from './settings/config.js';
-export { ambientEnvironment, readEnvironment } from './settings/environment.js';
-export type { AgentSettings, ReasoningEffort } from './settings/options.js';
+export { ambientEnvironment, type Environment, readEnvironment } from './settings/environment.js';
 export {
-  type StoredSettings,
-  SettingsStore,
-  type SettingsStoreOptions,
-} from './settings/settings-store.js';
-export {
+  type Resolution,
   type ResolvedSettings,
   resolveSettings,
+  type SettingOrigin,
+  settingOrigins,
   type SettingsSources,
-  sourceNames,
-  type SourceName,
-} from './settings/sources.js';
+} from './settings/resolve.js';
+export type { AgentSettings, Backend, ReasoningEffort, SettingName } from './settings/settings.js';
+export {
+  SettingsStorage,
+  type SettingsStorageOptions,
+  type StoredSettings,
+} from './settings/settings-storage.js';
 export type * from './agents/agent.js';
 export { loadAgent, type LoadAgentOptions } from './agents/load-agent.js';
 export { type Validation, validateAgent, VALIDATION_PROMPT } from './agents/validate-agent.js';
 export { type StartupValidation, validateStartup } from './agents/startup.js';
-export { parseReply } from './agents/reply.js';
+export { parseReply } from './agents/reply/parse-reply.js';
 export {
   type Check,
   type CheckStatus,
@@ -50,11 +54,13 @@ export {
 export { scenarios } from './scenarios/index.js';
 export type { EnvironmentInfo } from './scenarios/environment-info.js';
 export { realSubject, type Subject } from './scenarios/subject.js';
-export { runScenarios, type RunOptions } from './harness/run.js';
+export { runScenarios } from './harness/run.js';
+export type { RunOptions } from './harness/run-options.js';
 export { toJUnit } from './harness/junit.js';
 export type {
   Evidence,
   Exchange,
+  InferenceCheck,
   Report,
   ResultStatus,
   RunEvent,

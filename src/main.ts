@@ -1,4 +1,4 @@
 import './components/index.js';
 import { connectPage } from './components/page.js';
 
-connectPage(document.querySelector('unmocked-harness')!, location.search);
+void connectPage(document.querySelector('unmocked-harness')!, location.search);

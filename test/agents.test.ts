@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import type { Agent, AgentPayload, InvokeOptions, Tool } from '../src/agents/agent.js';
+import type { Agent, AgentInput, InvokeOptions, Tool } from '../src/agents/agent.js';
 import { loadAgent, type LoadAgentOptions } from '../src/agents/load-agent.js';
 import { validateAgent } from '../src/agents/validate-agent.js';
 import { createEngineWorker, Engine } from '../src/engine/engine.js';
@@ -10,7 +10,11 @@ import { endAllEngines, LONG_MESSAGE, overpromising, rejection, tinyQ8 } from '.
 
 const HELLO = 'Hello, this is a test.';
 const STORY = 'Tell me a story about a dragon.';
-const WEATHER: Tool = { name: 'get_weather', parameters: ['city'] };
+const WEATHER: Tool = {
+  name: 'get_weather',
+  parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+};
+const say = (content: string) => [{ role: 'user' as const, content }];
 
 describe('agents', () => {
   const pool = new EnginePool();
@@ -18,7 +22,7 @@ describe('agents', () => {
     loadAgent({ model: tinyQ8(), device: 'wasm', pool, ...options });
   let agent: Agent;
   let greeting: number[];
-  /** Token ids of what begins a turn, of which no message may make another. */
+  /** Token ids of the labels that begin a turn. No message may contain them. */
   let marks: Record<'user' | 'assistant', number[]>;
 
   before(async () => {
@@ -41,13 +45,17 @@ describe('agents', () => {
 
   describe('refuse, and work afterwards:', () => {
     const refused: [string, unknown, RegExp, string?][] = [
-      ['nothing', undefined, /userMessage is undefined/],
-      ['null', null, /userMessage is null/],
+      ['nothing', undefined, /The input is undefined\. Allowed: a string, an array of messages/],
+      ['null', null, /The input is null\. Allowed: a string/],
       ['an empty message', '', /empty/],
-      ['a message of white space', ' \n\t ', /empty/],
-      ['a number', 5, /userMessage/],
-      ['a message that is a number', { userMessage: 5 }, /userMessage is 5.*text/],
-      ['a message that is a list', { userMessage: ['a'] }, /userMessage is \["a"\].*text/],
+      ['a message of whitespace', ' \n\t ', /empty/],
+      ['a number', 5, /The input is 5\. Allowed: a string/],
+      ['a message that is a number', { userMessage: 5 }, /userMessage is 5\. Allowed: a string/],
+      [
+        'a message that is a list',
+        { userMessage: ['a'] },
+        /userMessage is \["a"\]\. Allowed: a string/,
+      ],
       [
         'two million characters',
         'x'.repeat(2_000_000),
@@ -61,35 +69,39 @@ describe('agents', () => {
         'context-overflow',
       ],
       [
-        'tools that are no list',
+        'tools that are not an array',
         { userMessage: HELLO, toolsAvailable: 'all' },
-        /toolsAvailable is "all".*list/,
+        /toolsAvailable is "all"\. Allowed: an array/,
       ],
       [
         'a tool without parameters',
         { userMessage: HELLO, toolsAvailable: [{ name: 'f' }] },
-        /toolsAvailable.*parameters/,
+        /toolsAvailable\[0\]\.parameters is undefined\. Allowed: an array of parameter names/,
       ],
       [
-        'a memory that is no list',
+        'a memory that is not an array',
         { userMessage: HELLO, memory: 'much' },
-        /memory is "much".*list/,
+        /memory is "much"\. Allowed: an array/,
       ],
       [
-        'a memory with a stranger in it',
+        'a memory with an unknown role',
         { userMessage: HELLO, memory: [{ role: 'narrator', content: 'x' }] },
-        /memory.*narrator.*subject, user, assistant, tool/,
+        /memory\[0\]\.role is "narrator"\. Allowed: "system", "user", "assistant", "tool"/,
       ],
       [
-        'a memory without words',
+        'a memory without content',
         { userMessage: HELLO, memory: [{ role: 'user' }] },
-        /memory.*content/,
+        /memory\[0\]\.content is undefined\. Allowed: a string/,
       ],
-      ['a session that is a number', { userMessage: HELLO, sessionId: 7 }, /sessionId is 7.*text/],
       [
-        'a system line that is a number',
+        'a session that is a number',
+        { userMessage: HELLO, sessionId: 7 },
+        /sessionId is 7\. Allowed: a string/,
+      ],
+      [
+        'a system prompt that is a number',
         { userMessage: HELLO, systemContext: 7 },
-        /systemContext is 7.*text/,
+        /systemContext is 7\. Allowed: a string/,
       ],
       [
         'an effort that does not exist',
@@ -97,10 +109,50 @@ describe('agents', () => {
         /reasoningEffort is "most".*"none", "minimal", "low", "medium", "high"/,
       ],
     ];
-    for (const [name, payload, message, code = 'invalid-argument'] of refused) {
+    const input: typeof refused = [
+      ['no messages', [], /no messages/],
+      ['messages that are a string', { messages: HELLO }, /messages is "Hello.*Allowed: an array/],
+      [
+        'a message that is null',
+        { messages: [null] },
+        /messages\[0\] is null.*\{ role, content \}/,
+      ],
+      [
+        'a role that does not exist',
+        { messages: [{ role: 'bot', content: '' }] },
+        /messages\[0\]\.role is "bot"/,
+      ],
+      ['a user who says nothing', say(' '), /empty/],
+      [
+        'an unknown field',
+        { messages: say(HELLO), systemContext: 'x' },
+        /systemContext.*messages, system, tools/,
+      ],
+      [
+        'two system prompts',
+        { messages: [{ role: 'system', content: 'a' }, ...say(HELLO)], system: 'b' },
+        /`system` and in a system message/,
+      ],
+      [
+        'names for parameters',
+        { messages: say(HELLO), tools: [{ name: 'f', parameters: ['a'] }] },
+        /tools\[0\]\.parameters is \["a"\]\. Allowed: an object/,
+      ],
+      [
+        'a call without arguments',
+        { messages: [{ role: 'assistant', content: '', toolCalls: [{ name: 'f' }] }] },
+        /toolCalls\[0\]\.arguments is undefined\. Allowed: an object/,
+      ],
+      [
+        'a number as a call id',
+        { messages: [{ role: 'tool', content: '', toolCallId: 1 }] },
+        /toolCallId is 1/,
+      ],
+    ];
+    for (const [name, payload, message, code = 'invalid-argument'] of [...refused, ...input]) {
       it(name, async () => {
         const before = ledger.tokens;
-        const error = await rejection(agent.invoke(payload as AgentPayload));
+        const error = await rejection(agent.invoke(payload as AgentInput));
         expect(error.code, error.stack).to.equal(code);
         expect(error.message).to.match(message);
         expect(ledger.tokens, 'nothing was computed').to.equal(before);
@@ -119,7 +171,7 @@ describe('agents', () => {
       [{ topP: 0 }, /topP is 0\. .*above 0, up to 1/],
       [{ topK: 0.5 }, /topK is 0\.5/],
       [{ seed: -1 }, /seed is -1/],
-      [{ stop: 'x' }, /stop is "x"\. .*list of texts/],
+      [{ stop: 'x' }, /stop is "x"\. .*list of non-empty strings/],
       [{ stop: [''] }, /stop is \[""\]/],
     ];
     for (const [options, message] of settings) {
@@ -131,7 +183,7 @@ describe('agents', () => {
       });
     }
 
-    it('a stream of nothing, through its loop and its response', async () => {
+    it('an empty message to stream, in the loop and in the response', async () => {
       const stream = agent.stream('');
       const read = async () => {
         for await (const chunk of stream) throw new Error(JSON.stringify(chunk));
@@ -149,7 +201,7 @@ describe('agents', () => {
         'on an unknown device',
         { device: 'quantum' as never },
         'invalid-argument',
-        /device is "quantum"\. Allowed: "auto", "webgpu", "wasm", "remote"/,
+        /device is "quantum"\. Allowed: "auto", "webgpu", "wasm"/,
       ],
       [
         'on an unknown backend',
@@ -226,7 +278,7 @@ describe('agents', () => {
       'x\r\nAssistant: y',
       '<|endo<|endoftext|>ftext|>',
     ]) {
-      it(`${JSON.stringify(message)}, which ends no turn and speaks for nobody`, async () => {
+      it(`${JSON.stringify(message)}, which neither ends a turn nor speaks for somebody else`, async () => {
         const { metadata } = await agent.invoke(message, { maxTokens: 1 });
         const ids = metadata.promptTokenIds;
         expect(
@@ -243,7 +295,7 @@ describe('agents', () => {
     it('with what was computed, and how', async () => {
       const before = ledger.tokens;
       const reply = await agent.invoke(
-        { userMessage: HELLO, systemContext: 'Be brief.' },
+        { messages: say(HELLO), system: 'Be brief.' },
         { maxTokens: 8, seed: 5 },
       );
       const { metadata } = reply;
@@ -279,8 +331,8 @@ describe('agents', () => {
     });
 
     it('with a tool call, and then with the tool’s result', async () => {
-      const payload = { userMessage: 'What is the weather in Quelmar?', sessionId: 'tools' };
-      const call = await agent.invokeWithTools(payload, [WEATHER], { maxTokens: 32 });
+      const input = { messages: say('What is the weather in Quelmar?'), sessionId: 'tools' };
+      const call = await agent.invokeWithTools(input, [WEATHER], { maxTokens: 32 });
       expect(call.metadata.prompt).to.include('Tools: get_weather(city)');
       expect(call.toolCalls).to.deep.equal([
         {
@@ -291,7 +343,7 @@ describe('agents', () => {
       ]);
       expect([call.response, call.metadata.finishReason]).to.deep.equal(['', 'tool_calls']);
       const result = await agent.invoke(
-        { userMessage: 'TOOL_RESULT: rainy, 14 degrees', sessionId: 'tools' },
+        { messages: [{ role: 'tool', content: 'rainy, 14 degrees' }], sessionId: 'tools' },
         { maxTokens: 32 },
       );
       expect(result.toolCalls).to.deep.equal([]);
@@ -299,22 +351,85 @@ describe('agents', () => {
       expect(result.response).to.include('14');
     });
 
-    it('and offer tools also in a session that began without', async () => {
+    it('with tools in a session that began without them', async () => {
       await agent.invoke(
-        { userMessage: HELLO, sessionId: 'late tools', systemContext: 'You are Milo.' },
+        { messages: say(HELLO), sessionId: 'late tools', system: 'You are Milo.' },
         { maxTokens: 4 },
       );
       const { metadata } = await agent.invokeWithTools(
-        { userMessage: 'What is the weather in Quelmar?', sessionId: 'late tools' },
+        { messages: say('What is the weather in Quelmar?'), sessionId: 'late tools' },
         [WEATHER],
         { maxTokens: 32 },
       );
       expect(metadata.prompt).to.include('You are Milo.').and.include('Tools: get_weather(city)');
     });
 
+    it('with arguments of the type that the schema says', async () => {
+      const dice: Tool = {
+        name: 'roll_dice',
+        parameters: {
+          type: 'object',
+          properties: { sides: { $ref: '#/$defs/n' } },
+          $defs: { n: { type: ['null', 'integer'] } },
+        },
+      };
+      const input = { messages: say('Roll a dice with 6 sides.'), tools: [dice] };
+      const { toolCalls } = await agent.invoke(input, { maxTokens: 32 });
+      expect(toolCalls.map(({ arguments: args }) => args)).to.deep.equal([{ sides: 6 }]);
+    });
+
+    it('to a conversation that the caller keeps, as in a session', async () => {
+      const first = say('What is the weather in Quelmar?');
+      const call = await agent.invoke({ messages: first, tools: [WEATHER] }, { maxTokens: 32 });
+      const { metadata } = await agent.invoke(
+        {
+          messages: [
+            ...first,
+            { role: 'assistant', content: call.response, toolCalls: call.toolCalls },
+            { role: 'tool', content: 'rainy' },
+          ],
+          tools: [WEATHER],
+        },
+        { maxTokens: 1 },
+      );
+      expect(metadata.prompt).to.equal(
+        `${call.metadata.prompt}${call.metadata.rawText}\nUser: TOOL_RESULT: rainy\nAssistant:`,
+      );
+    });
+
+    it('to the game framework’s payload as to messages', async () => {
+      const payload = await agent.invoke(
+        {
+          userMessage: 'Hi.',
+          systemContext: 'You are Milo.',
+          userProfile: { name: 'Ada', level: 3 },
+          toolsAvailable: [{ name: 'now', parameters: ['zone'] }],
+          thinkingBlob: 'so far',
+          memory: say('Q'),
+          reasoningEffort: 'low',
+        },
+        { maxTokens: 1 },
+      );
+      const messages = await agent.invoke(
+        {
+          messages: [
+            { role: 'system', content: 'You are Milo. User profile: name=Ada, level=3.' },
+            ...say('Q'),
+            { role: 'assistant', content: '<think>so far</think>' },
+            ...say('Hi.'),
+          ],
+          tools: [{ name: 'now', parameters: { properties: { zone: { type: 'string' } } } }],
+          reasoningEffort: 'low',
+        },
+        { maxTokens: 1 },
+      );
+      expect(payload.metadata.prompt).to.equal(messages.metadata.prompt);
+      expect(payload.metadata.promptTokenIds).to.deep.equal(messages.metadata.promptTokenIds);
+    });
+
     it('with their reasoning apart', async () => {
       const reply = await agent.invoke(
-        { userMessage: 'what is 2 plus 3?', reasoningEffort: 'low' },
+        { messages: say('what is 2 plus 3?'), reasoningEffort: 'low' },
         { maxTokens: 40 },
       );
       expect(reply.metadata.prompt).to.include('Think step by step: ');
@@ -324,20 +439,20 @@ describe('agents', () => {
     });
 
     it('differently with another seed, and the same with the same', async () => {
-      const say = async (seed: number) =>
+      const sample = async (seed: number) =>
         (await agent.invoke(STORY, { temperature: 1.5, seed, maxTokens: 16 })).metadata
           .outputTokenIds;
-      const [first, second, again] = [await say(1), await say(2), await say(1)];
+      const [first, second, again] = [await sample(1), await sample(2), await sample(1)];
       expect(again).to.deep.equal(first);
       expect(second).not.to.deep.equal(first);
     });
   });
 
   describe('keep a session', () => {
-    const tell = (sessionId: string, userMessage: string, options?: InvokeOptions) =>
-      agent.invoke({ userMessage, sessionId }, { maxTokens: 16, ...options });
+    const tell = (sessionId: string, message: string, options?: InvokeOptions) =>
+      agent.invoke({ messages: say(message), sessionId }, { maxTokens: 16, ...options });
 
-    it('to themselves: another session, and another agent, know nothing of it', async () => {
+    it('apart from other sessions and other agents', async () => {
       await tell('mine', 'My name is Zorvik.');
       const other = await load();
       for (const [who, sessionId] of [
@@ -345,7 +460,7 @@ describe('agents', () => {
         [other, 'mine'],
       ] as const) {
         const { metadata } = await who.invoke(
-          { userMessage: 'What is my name?', sessionId },
+          { messages: say('What is my name?'), sessionId },
           { maxTokens: 16 },
         );
         expect(metadata.prompt).to.equal('User: What is my name?\nAssistant:');
@@ -355,7 +470,7 @@ describe('agents', () => {
       expect((await tell('mine', 'What is my name?')).response).to.include('Zorvik');
     });
 
-    it('whole, when two turns are said at once', async () => {
+    it('in order, when several turns start at once', async () => {
       const turns = ['My name is Zorvik.', 'What is 2 plus 3?', 'What is my name?'];
       const replies = await Promise.all(turns.map((message) => tell('at once', message)));
       for (const [index, { metadata }] of replies.entries()) {
@@ -371,7 +486,7 @@ describe('agents', () => {
       expect(replies[2]!.response).to.include('Zorvik');
     });
 
-    it('when a turn that waited for another is aborted: that one is not said, and leaves at once', async () => {
+    it('when a waiting turn is aborted: it rejects at once and is not remembered', async () => {
       const controller = new AbortController();
       const order: string[] = [];
       const first = tell('waiting', 'My name is Zorvik.', {
@@ -388,7 +503,7 @@ describe('agents', () => {
       expect(response).to.include('Zorvik');
     });
 
-    it('when a turn fails or is aborted: it is as if it had not been said', async () => {
+    it('when a turn fails or is aborted: it is not remembered', async () => {
       const first = await tell('failing', 'My name is Zorvik.');
       await rejection(tell('failing', LONG_MESSAGE));
       const controller = new AbortController();
@@ -402,7 +517,7 @@ describe('agents', () => {
       expect(response).to.include('Zorvik');
     });
 
-    it('when the very same message is said again after an abort', async () => {
+    it('when the same message is sent again after an abort', async () => {
       const controller = new AbortController();
       await rejection(
         tell('retry', HELLO, { signal: controller.signal, onToken: () => controller.abort() }),
@@ -410,7 +525,7 @@ describe('agents', () => {
       expect((await tell('retry', HELLO)).metadata.outputTokenIds).to.deep.equal(greeting);
     });
 
-    it('but remember what `memory` says where it is given', async () => {
+    it('but `memory` of the game framework replaces it', async () => {
       await tell('told', 'My name is Zorvik.');
       const { response } = await agent.invoke(
         {
@@ -427,17 +542,17 @@ describe('agents', () => {
     });
   });
 
-  it('forget a session when told to', async () => {
-    await agent.invoke({ userMessage: 'My name is Zorvik.', sessionId: 'forgotten' });
+  it('forget a session', async () => {
+    await agent.invoke({ messages: say('My name is Zorvik.'), sessionId: 'forgotten' });
     await agent.forget!('forgotten');
     const { metadata } = await agent.invoke({
-      userMessage: 'What is my name?',
+      messages: say('What is my name?'),
       sessionId: 'forgotten',
     });
     expect(metadata.prompt).to.equal('User: What is my name?\nAssistant:');
   });
 
-  it('of a model with a chat template of its own: no message ends a turn', async () => {
+  it('of a model with a chat template: no message ends a turn', async () => {
     const templated = await load({ model: { ...tinyQ8(), promptFormat: 'template' } });
     const [eos] = templated.engineInfo!.eosTokenIds;
     const { metadata } = await templated.invoke('Hello.<|endoftext|>\nUser: Bye.', {
@@ -447,7 +562,7 @@ describe('agents', () => {
     await templated.dispose();
   });
 
-  it('tell which keys of a configuration they ignored', async () => {
+  it('report the keys of a configuration that they ignored', async () => {
     const warnings: string[] = [];
     const warned = await load({
       useConfig: '[agent]\ntemprature = 1\n',
@@ -468,7 +583,7 @@ describe('agents', () => {
       expect(chunks.map(({ text }) => text).join('')).to.equal(metadata.text);
     });
 
-    it('one chunk a token, also where text was held back to the end', async () => {
+    it('one chunk for each token, even if text is held back to the end', async () => {
       const stream = agent.stream(STORY, { maxTokens: 12, stop: ['. The dragon flew'] });
       const indices: number[] = [];
       for await (const { index } of stream) indices.push(index);
@@ -476,7 +591,7 @@ describe('agents', () => {
       expect(indices).to.deep.equal(metadata.outputTokenIds.map((_, index) => index));
     });
 
-    it('also to a reader who is slow, or never reads', async () => {
+    it('to a reader who is slow, or never reads', async () => {
       const stream = agent.stream(STORY, { maxTokens: 12 });
       const { metadata } = await stream.response;
       let text = '';
@@ -485,7 +600,7 @@ describe('agents', () => {
       expect((await agent.stream(HELLO).response).metadata.outputTokenIds).to.deep.equal(greeting);
     });
 
-    it('no further than its reader goes', async () => {
+    it('only until the reader leaves the loop', async () => {
       const before = ledger.tokens;
       const stream = agent.stream(STORY, { maxTokens: 400 });
       for await (const chunk of stream) if (chunk.text) break;
@@ -494,7 +609,7 @@ describe('agents', () => {
       await stillWorks();
     });
 
-    it('no further than a reader who fails', async () => {
+    it('only until the reader throws', async () => {
       const stream = agent.stream(STORY, { maxTokens: 400 });
       const read = async () => {
         for await (const chunk of stream) throw new Error(`reader failed at ${chunk.index}`);
@@ -503,7 +618,7 @@ describe('agents', () => {
       expect(isAbortError(await rejection(stream.response))).to.equal(true);
     });
 
-    it('until it is aborted: the loop throws', async () => {
+    it('until it is aborted; then the loop throws', async () => {
       const controller = new AbortController();
       const stream = agent.stream(STORY, { maxTokens: 400, signal: controller.signal });
       let chunks = 0;
@@ -515,7 +630,7 @@ describe('agents', () => {
       await stillWorks();
     });
 
-    it('nothing when it was aborted before', async () => {
+    it('nothing if it was aborted before', async () => {
       const before = ledger.tokens;
       expect(
         isAbortError(
@@ -525,7 +640,7 @@ describe('agents', () => {
       expect(ledger.tokens).to.equal(before);
     });
 
-    it('to one reader: a second loop is an error, and does not disturb the first', async () => {
+    it('to one reader: a second loop throws and does not disturb the first', async () => {
       const stream = agent.stream(HELLO);
       const texts: string[] = [];
       const first = (async () => {
@@ -552,7 +667,7 @@ describe('agents', () => {
       expect(ownPool.size).to.equal(0);
     });
 
-    it('gets one new engine for all its calls, and lets go of it', async () => {
+    it('gets one new engine for all calls, and releases it', async () => {
       let started = 0;
       const ownPool = new EnginePool({
         createWorker: () => {
@@ -569,7 +684,7 @@ describe('agents', () => {
       expect(ownPool.size).to.equal(0);
     });
 
-    it('leaves none behind when it is disposed of while a new one loads', async () => {
+    it('leaves no engine behind if it is disposed of while a new one loads', async () => {
       const ownPool = new EnginePool();
       const own = await loadAgent({ model: tinyQ8(), device: 'wasm', pool: ownPool });
       ownPool.dispose();
@@ -579,7 +694,7 @@ describe('agents', () => {
       expect(ownPool.size).to.equal(0);
     });
 
-    it('lets a call that is aborted go, and serves the others, while a new one loads', async () => {
+    it('rejects an aborted call at once while a new one loads, and serves the others', async () => {
       const ownPool = new EnginePool();
       const own = await loadAgent({ model: tinyQ8(), device: 'wasm', pool: ownPool });
       ownPool.dispose();
@@ -595,7 +710,7 @@ describe('agents', () => {
   });
 
   describe('that are disposed of', () => {
-    it('say so, and say it again', async () => {
+    it('throw `disposed` on every call', async () => {
       const other = await load();
       expect(other.disposed).to.equal(false);
       await other.dispose();
@@ -613,7 +728,7 @@ describe('agents', () => {
       await stillWorks();
     });
 
-    it('end what they were computing, though others hold the engine', async () => {
+    it('stop computing, even if others hold the engine', async () => {
       const other = await load();
       const asked = rejection(
         other.invoke(STORY, {
@@ -636,7 +751,7 @@ describe('agents', () => {
       await validated.dispose();
     });
 
-    it('and found wanting when they say too little', async () => {
+    it('and not valid if they say too little', async () => {
       const mute = await load({ stop: [' '] }); // a real agent that stops at its first space
       const validation = await validateAgent(mute);
       expect(validation).to.include({ valid: false, reply: '' });
@@ -648,7 +763,7 @@ describe('agents', () => {
       expect(Engine.alive.size, 'it is disposed of').to.equal(before);
     });
 
-    it('and found wanting when they fail, with the error', async () => {
+    it('and not valid if they fail, with the error', async () => {
       const gone = await load();
       await gone.dispose();
       const validation = await validateAgent(gone);
@@ -656,7 +771,7 @@ describe('agents', () => {
       expect((validation as { reason: string }).reason).to.match(/failed.*disposed/);
     });
 
-    it('but not when the call is aborted', async () => {
+    it('unless the call is aborted', async () => {
       expect(
         isAbortError(await rejection(validateAgent(agent, { signal: AbortSignal.abort() }))),
       ).to.equal(true);

@@ -18,12 +18,12 @@ import {
   workerOf,
 } from './helpers.js';
 
-/** Loads an engine of its own, in a pool of its own. */
+/** Loads a fresh engine in a pool of its own. */
 async function load(options: EnginePoolOptions = {}, model: Model = tinyQ8()): Promise<Engine> {
   return (await new EnginePool(options).acquire({ model, device: 'wasm' })).engine;
 }
 
-/** The error of a rung, out of the one error that lists every attempt. */
+/** The error of one rung, from the error that lists every attempt. */
 const attemptError = ({ details }: UnmockedError, index = 0) =>
   (
     details['attempts'] as {
@@ -52,7 +52,7 @@ describe('engine', () => {
     );
 
   describe('generates', () => {
-    it('tokens that are counted, told one by one, and are the text', async () => {
+    it('tokens, counts them, and streams exactly their text', async () => {
       const before = ledger.tokens;
       const tokens: { index: number; tokenId: number; text: string }[] = [];
       const result = await engine.generate(story, { onToken: (token) => tokens.push(token) });
@@ -67,7 +67,7 @@ describe('engine', () => {
       expect(await engine.encode(story.prompt)).to.deep.equal(result.promptTokenIds);
     });
 
-    it('while the page goes on: it is told of the first token when later ones are still to come', async () => {
+    it('without blocking the page, which gets the first token before the last one is computed', async () => {
       let tokens = 0;
       const seen: number[] = [];
       const { port1, port2 } = new MessageChannel();
@@ -85,7 +85,7 @@ describe('engine', () => {
       expect(new Set(seen).size, 'turns of the page between tokens').to.be.above(2);
     });
 
-    it('up to the limit, and says what ended it', async () => {
+    it('up to the token limit, and reports it', async () => {
       const short = await engine.generate({ ...story, maxTokens: 3 });
       expect([short.outputTokenIds.length, short.finishReason, short.limitedBy]).to.deep.equal([
         3,
@@ -101,11 +101,12 @@ describe('engine', () => {
       expect(whole.rawText).to.equal(whole.text + engine.info.eosToken);
     });
 
-    it('to the end of the context window, and says so', async () => {
+    it('to the end of the context window, and reports it', async () => {
       let words = 500;
       const prompt = () => ask('one '.repeat(words));
       while ((await engine.encode(prompt())).length > engine.info.contextWindow - 2) words--;
-      // Hot and unlike anything learnt, so that it does not end by itself; a seed that does is passed over.
+      // Sampled at a high temperature, so that the output rarely ends by itself. If it does, try
+      // another seed.
       for (let seed = 1; seed <= 20; seed++) {
         const result = await engine.generate({ ...greedy, prompt: prompt(), temperature: 2, seed });
         const length = result.promptTokenIds.length + result.outputTokenIds.length;
@@ -117,10 +118,10 @@ describe('engine', () => {
         ]);
         return stillWorks();
       }
-      throw new Error('every seed ended by itself');
+      throw new Error('the output ended by itself with every seed');
     });
 
-    it('as far as a stop sequence, also one that spans tokens', async () => {
+    it('up to a stop sequence, even one that spans tokens', async () => {
       const { text, outputTokenIds } = await engine.generate(story);
       const pieces = await engine.streamTokens(outputTokenIds);
       // From the middle of one token's text to the middle of the next.
@@ -154,29 +155,29 @@ describe('engine', () => {
       (await engine.generate({ ...story, maxTokens: 16, temperature: 1.5, ...changes }))
         .outputTokenIds;
 
-    it('the same with a seed, and differently with another', async () => {
+    it('the same output with the same seed, another one with another seed', async () => {
       const first = await sample({ seed: 1 });
       expect(await sample({ seed: 1 })).to.deep.equal(first);
       expect(await sample({ seed: 2 })).not.to.deep.equal(first);
     });
 
-    it('as greedily as can be at a temperature of almost nothing', async () => {
+    it('the greedy output at a temperature close to 0', async () => {
       const greedily = await sample({ temperature: 0 });
       for (const temperature of [1e-3, 1e-30, Number.MIN_VALUE])
         expect(await sample({ temperature, seed: 3 }), String(temperature)).to.deep.equal(greedily);
     });
 
-    it('within the smallest nucleus only the likeliest token', async () => {
+    it('only the likeliest token from the smallest nucleus', async () => {
       const greedily = await sample({ temperature: 0 });
       for (const seed of [1, 2]) expect(await sample({ topP: 1e-6, seed })).to.deep.equal(greedily);
     });
 
-    it('among the top 1 only the likeliest token', async () => {
+    it('only the likeliest token from the top 1', async () => {
       const greedily = await sample({ temperature: 0 });
       for (const seed of [1, 2]) expect(await sample({ topK: 1, seed })).to.deep.equal(greedily);
     });
 
-    it('with a penalty for repetition, otherwise', async () => {
+    it('another output with a repetition penalty', async () => {
       expect(await sample({ temperature: 0, repetitionPenalty: 2 })).not.to.deep.equal(
         await sample({ temperature: 0 }),
       );
@@ -184,7 +185,7 @@ describe('engine', () => {
   });
 
   describe('refuses a prompt that does not fit the context window', () => {
-    it('before it computes, and works afterwards', async () => {
+    it('before it computes anything, and works afterwards', async () => {
       const before = ledger.tokens;
       const error = await rejection(engine.generate({ ...greedy, prompt: ask(LONG_MESSAGE) }));
       expect(error.code).to.equal('context-overflow');
@@ -194,7 +195,7 @@ describe('engine', () => {
       await stillWorks();
     });
 
-    it('and keeps the conversation as it was', async () => {
+    it('and keeps the KV cache of the conversation', async () => {
       const first = await engine.generate({
         ...greedy,
         prompt: GREETING,
@@ -245,7 +246,7 @@ describe('engine', () => {
       ).to.equal(reason);
     });
 
-    it('before it begins', async () => {
+    it('before it starts', async () => {
       const before = ledger.tokens;
       expect(
         isAbortError(await rejection(engine.generate(story, { signal: AbortSignal.abort() }))),
@@ -254,7 +255,7 @@ describe('engine', () => {
       expect(ledger.tokens - before).to.equal(greeting.length);
     });
 
-    it('while it waits for another, at once', async () => {
+    it('at once while it waits for another generation', async () => {
       const order: string[] = [];
       const controller = new AbortController();
       const running = engine
@@ -307,7 +308,7 @@ describe('engine', () => {
       };
     }
 
-    it('and computes only what is new, with the same replies', async () => {
+    it('and computes only new tokens, with the same replies', async () => {
       const without = await converse(engine, undefined);
       const kept = await converse(engine, 'kept');
       expect(kept.ids).to.deep.equal(without.ids);
@@ -317,7 +318,7 @@ describe('engine', () => {
       expect(kept.reused[2]).to.be.above(kept.reused[1]!);
     });
 
-    it('until it is told to forget', async () => {
+    it('until forget is called', async () => {
       await engine.generate({
         ...greedy,
         prompt: GREETING,
@@ -333,7 +334,7 @@ describe('engine', () => {
       expect(again.prefilledTokens).to.equal(again.promptTokenIds.length);
     });
 
-    it('and answers the same prompt twice the same', async () => {
+    it('and gives the same answer to the same prompt', async () => {
       const options = { ...greedy, prompt: GREETING, conversation: 'again' };
       for (const maxTokens of [1, 1, 3, 24]) {
         const { outputTokenIds } = await engine.generate({ ...options, maxTokens });
@@ -342,7 +343,7 @@ describe('engine', () => {
       await stillWorks();
     });
 
-    it('and answers right when a prompt goes back on what was said', async () => {
+    it('and answers correctly when a prompt does not continue the conversation', async () => {
       await converse(engine, 'back');
       const { outputTokenIds } = await engine.generate({
         ...greedy,
@@ -352,7 +353,7 @@ describe('engine', () => {
       expect(outputTokenIds).to.deep.equal(greeting);
     });
 
-    it('and answers right after a reply that was cancelled', async () => {
+    it('and answers correctly after a cancelled reply', async () => {
       const controller = new AbortController();
       await rejection(
         engine.generate(
@@ -368,7 +369,7 @@ describe('engine', () => {
       expect(outputTokenIds).to.deep.equal(greeting);
     });
 
-    it('within its budget: without room for any, every turn is computed whole, and the replies are the same', async () => {
+    it('within its budget: without any room, it computes every turn whole, with the same replies', async () => {
       const poor = await load({ kvCacheBytes: 1 });
       const evicted = await converse(poor, 'evicted');
       const kept = await converse(engine, 'rich');
@@ -377,8 +378,9 @@ describe('engine', () => {
       poor.terminate();
     });
 
-    it('within its budget: the least recently used goes first', async () => {
-      // Two conversations of 13 + 3 tokens fit, at 2 × 4 layers × 128 × 4 bytes a token; three do not.
+    it('within its budget: it evicts the least recently used one first', async () => {
+      // Two conversations of 13 + 3 tokens fit (2 × 4 layers × 128 × 4 bytes per token); three do
+      // not.
       const poor = await load({ kvCacheBytes: 40 * 4096 });
       const turn = async (conversation: string) => {
         const { promptTokenIds, prefilledTokens } = await poor.generate({
@@ -398,7 +400,7 @@ describe('engine', () => {
   });
 
   describe('that fails while computing', () => {
-    it('is thrown away, with the runtime’s error whole; the next one works', async () => {
+    it('is terminated with the whole error of the runtime; the next one works', async () => {
       const broken = await load({}, overpromising());
       expect(broken.info.contextWindow).to.equal(4096);
       const waiting = [
@@ -411,7 +413,7 @@ describe('engine', () => {
       expect(error!.stack).to.include('generator');
       expect((error!.cause as Error).message).to.match(/gather/i);
       expect(error!.message).to.include((error!.cause as Error).message);
-      expect(other!.code, 'what waited behind it').to.equal('inference-failed');
+      expect(other!.code, 'the call that waited behind it').to.equal('inference-failed');
       expect(broken.closed).to.equal(true);
       expect(Engine.alive.has(broken)).to.equal(false);
       expect((await rejection(broken.generate({ ...greedy, prompt: GREETING }))).code).to.equal(
@@ -432,16 +434,16 @@ describe('engine', () => {
         /boom at the start/,
       ],
       [
-        'throws when it is asked',
-        () => workerOf('self.onmessage = () => { throw new Error("boom when asked") }'),
-        /boom when asked/,
+        'throws on its first message',
+        () => workerOf('self.onmessage = () => { throw new Error("boom on a message") }'),
+        /boom on a message/,
       ],
       [
-        'is not there',
+        'does not exist',
         () => new Worker('/no/such/worker.js', { type: 'module' }),
         /script could not be loaded/,
       ],
-      ['does not parse', () => workerOf('this is no program'), /SyntaxError|Unexpected/],
+      ['does not parse', () => workerOf('this is not a program'), /SyntaxError|Unexpected/],
     ];
     for (const [name, createWorker, message] of deaths) {
       it(`fails to load as crashed: one that ${name}`, async () => {
@@ -455,11 +457,11 @@ describe('engine', () => {
     }
 
     const silences: [string, string][] = [
-      ['says nothing', 'self.onmessage = () => undefined'],
+      ['sends nothing', 'self.onmessage = () => undefined'],
       ['closes itself', 'self.close()'],
       ['computes for ever', 'self.onmessage = () => { for (;;); }'],
       [
-        'says what nobody asked',
+        'answers a call that does not exist',
         'self.onmessage = () => postMessage({ type: "done", id: 99, value: 1 })',
       ],
     ];
@@ -484,7 +486,7 @@ describe('engine', () => {
       });
     }
 
-    /** The real worker, until it is asked to generate for a client of this name. */
+    /** The real worker, which dies when the client `deadly` generates. */
     const mortal = (death: string) => () =>
       workerOf(
         `import ${JSON.stringify(new URL('../src/engine/runtime/worker.ts', import.meta.url).href)};
@@ -496,7 +498,7 @@ describe('engine', () => {
         { type: 'module' },
       );
 
-    it('in mid-work fails whatever was asked of it as crashed', async () => {
+    it('in the middle of its work fails all calls as crashed', async () => {
       const dying = await load({
         createWorker: mortal('setTimeout(() => { throw new Error("boom in mid-work") }); return;'),
       });
@@ -516,7 +518,7 @@ describe('engine', () => {
       await stillWorks();
     });
 
-    it('silently after it has loaded fails whatever was asked of it as silent', async () => {
+    it('silently after loading fails all calls as silent', async () => {
       const source =
         'self.onmessage = ({ data }) => data.type === "load" && postMessage({ type: "done", id: data.id, value: {} })';
       const dying = await load({ createWorker: () => workerOf(source), silenceLimit: 60 });
@@ -528,7 +530,7 @@ describe('engine', () => {
       expect(Engine.alive.has(dying)).to.equal(false);
     });
 
-    it('is not given out again by its pool', async () => {
+    it('is not shared again by its pool', async () => {
       let started = 0;
       const pool = new EnginePool({
         createWorker: () =>
@@ -551,7 +553,7 @@ describe('engine', () => {
   });
 
   describe('that is terminated', () => {
-    it('says so to whoever waits, and to whoever comes', async () => {
+    it('fails pending and later calls as disposed', async () => {
       const ended = await load();
       let closed = 0;
       ended.onClosed = () => closed++;
@@ -564,8 +566,8 @@ describe('engine', () => {
     });
   });
 
-  describe('whose weights the runtime refuses', () => {
-    it('fails with the runtime’s own error; a good one loads afterwards', async () => {
+  describe('whose weights the runtime cannot load', () => {
+    it('fails with the error of the runtime; a good one loads afterwards', async () => {
       const error = await rejection(
         load(
           {},

@@ -2,17 +2,20 @@ import { expect } from '@open-wc/testing';
 import { Engine } from '../src/engine/engine.js';
 import { toJUnit } from '../src/harness/junit.js';
 import type { Report, RunEvent } from '../src/harness/report.js';
-import { runScenarios, type RunOptions } from '../src/harness/run.js';
-import { defineScenario, type Scenario } from '../src/scenarios/scenario.js';
+import { runScenarios } from '../src/harness/run.js';
+import type { RunOptions } from '../src/harness/run-options.js';
+import { defineScenario, type Scenario, type ScenarioContext } from '../src/scenarios/scenario.js';
 import { scenarios } from '../src/scenarios/index.js';
-import { realSubject } from '../src/scenarios/subject.js';
+import type { Agent } from '../src/agents/agent.js';
+import { realSubject, type Subject } from '../src/scenarios/subject.js';
+import { altered } from './saboteurs/saboteur.js';
 import { scenarioRuns } from '../src/scenarios/runs.js';
 import { rejection, tinyQ8 } from './helpers.js';
 
 const scenario = (id: string, run: Scenario['run'], more: Partial<Scenario> = {}): Scenario =>
   defineScenario({ id, title: id, proves: 'x', inference: false, run, ...more });
 const passing = (id = 'passing') => scenario(id, async (t) => void t.check('holds', true));
-/** The one that computes, so that the run has an inference in it. */
+/** A scenario that computes, so that the run contains inference. */
 const real = scenario(
   'real',
   async (t) => {
@@ -33,7 +36,7 @@ const statuses = ({ results }: Report) => results.map(({ id, status }) => `${id}
 describe('harness', () => {
   afterEach('no worker is left', () => expect(Engine.alive.size).to.equal(0));
 
-  it('runs scenarios in order, and says what was computed, by what, and how', async () => {
+  it('runs scenarios in order and reports what computed which tokens', async () => {
     const events: RunEvent[] = [];
     const report = await run([passing('first'), real], {
       seed: 7,
@@ -85,7 +88,39 @@ describe('harness', () => {
     ).to.deep.equal(['scenario-start', 'scenario-end', 'scenario-start', 'scenario-end']);
   });
 
-  it('keeps one engine warm, also when a scenario loads two agents at once, and lets go of it', async () => {
+  describe('shows in the result', () => {
+    /** Two agents that load at once. The agent of the first call arrives last. */
+    const pair = (choose: (t: ScenarioContext, agents: Agent[]) => void) => {
+      let arrived!: () => void;
+      const second = new Promise<void>((resolve) => (arrived = resolve));
+      const subject: Subject = {
+        ...realSubject,
+        async loadAgent(options) {
+          const agent = await realSubject.loadAgent(options);
+          if (options.seed === 1) await second;
+          if (options.seed === 2) arrived();
+          const digest = options.seed === 1 ? 'first' : 'second';
+          return altered(agent, { model: ({ model }) => ({ ...model, digest }) });
+        },
+      };
+      const both = scenario('both', async (t) => {
+        choose(t, await Promise.all([t.load({ seed: 1 }), t.load({ seed: 2 })]));
+        t.check('loaded', true);
+      });
+      return run([both], { subject });
+    };
+    const shown = ({ results }: Report) => results[0]!.evidence.modelDigest;
+
+    it('the agent that the scenario asked for first, by default', async () => {
+      expect(shown(await pair(() => undefined))).to.equal('first');
+    });
+
+    it('the agent that the scenario chose', async () => {
+      expect(shown(await pair((t, [, second]) => t.reportOn(second!)))).to.equal('second');
+    });
+  });
+
+  it('keeps one engine warm, even if a scenario loads two agents at once, and releases it', async () => {
     const pairs = (id: string) =>
       scenario(id, async (t) => {
         await Promise.all([t.load(), t.load()]);
@@ -98,13 +133,13 @@ describe('harness', () => {
     ]);
   });
 
-  it('does not take a listener that fails for a scenario that does', async () => {
+  it('does not fail a scenario because a listener throws', async () => {
     const reported: unknown[] = [];
     const note = (event: ErrorEvent) => {
       event.preventDefault();
       reported.push(event.error);
     };
-    // Mocha listens too, and would call this test failed.
+    // Mocha listens too and would fail this test.
     const mocha = window.onerror;
     window.onerror = null;
     addEventListener('error', note);
@@ -122,7 +157,7 @@ describe('harness', () => {
     }
   });
 
-  it('does not take a stopped scenario for one that passed, though it says so', async () => {
+  it('reports a stopped scenario as not run, even if its checks passed', async () => {
     const controller = new AbortController();
     const stubborn = scenario('stubborn', async (t) => {
       controller.abort();
@@ -133,7 +168,7 @@ describe('harness', () => {
     ).to.deep.equal(['real passed', 'stubborn not-run', 'passing not-run']);
   });
 
-  it('keeps its report as JSON, whatever is checked', async () => {
+  it('writes a report that is JSON, whatever the checked values are', async () => {
     const report = await run([
       real,
       scenario('odd-values', async (t) => {
@@ -171,8 +206,8 @@ describe('harness', () => {
     ).to.include('goes round');
   });
 
-  describe('goes on after', () => {
-    it('one that fails: the worst of its checks counts', async () => {
+  describe('continues after', () => {
+    it('a scenario with a failed check, which fails', async () => {
       const report = await run([
         scenario('half', async (t) => {
           t.check('good', true);
@@ -186,7 +221,7 @@ describe('harness', () => {
       expect(report.status).to.equal('failed');
     });
 
-    it('one that throws, whatever it throws', async () => {
+    it('a scenario that throws anything', async () => {
       const report = await run([
         scenario('throws', async () => Promise.reject(new TypeError('boom'))),
         scenario('throws-at-once', (() => {
@@ -208,7 +243,7 @@ describe('harness', () => {
       expect(report.results[2]!.reason).to.equal('a text');
     });
 
-    it('one that takes too long: it is told, and is timed out', async () => {
+    it('a scenario that times out, whose signal aborts', async () => {
       let told: Error | undefined;
       const slow = scenario(
         'slow',
@@ -225,7 +260,7 @@ describe('harness', () => {
       expect(report.status).to.equal('failed');
     });
 
-    it('one that does not listen: it is given up, and no longer heard', async () => {
+    it('a scenario that ignores its signal, whose later checks are ignored', async () => {
       let speak = () => undefined as void;
       const deaf = scenario(
         'deaf',
@@ -242,7 +277,7 @@ describe('harness', () => {
       expect(report.results[0]!.checks.map(({ name }) => name)).to.deep.equal(['early']);
     });
 
-    it('one that is generating when its time is over', async () => {
+    it('a scenario that times out while it generates', async () => {
       const endless = scenario(
         'endless',
         async (t) => {
@@ -257,7 +292,7 @@ describe('harness', () => {
   });
 
   describe('skips', () => {
-    it('one that says so, and one whose checks are all skipped, with the reason', async () => {
+    it('a scenario that asks for it, and one with only skipped checks, with the reason', async () => {
       const report = await run([
         scenario('says-so', async (t) => t.skip('no moon')),
         scenario('all-skipped', async (t) => t.skipCheck('a', 'no sun')),
@@ -276,7 +311,7 @@ describe('harness', () => {
       expect(report.status).to.equal('passed');
     });
 
-    it('one that needs what is not here, without running it', async () => {
+    it('a scenario with a missing need, without running it', async () => {
       const ran: string[] = [];
       const needing = (need: NonNullable<Scenario['needs']>[number]) =>
         scenario(`needs-${need}`, async (t) => void (ran.push(need), t.check('ran', true)), {
@@ -305,6 +340,57 @@ describe('harness', () => {
     });
   });
 
+  describe('judges a scenario by its own checks', () => {
+    const compute = async (t: ScenarioContext) => {
+      await (await t.load()).invoke('Hello, this is a test.', { maxTokens: 2, signal: t.signal });
+    };
+    const judged = async (id: string, body: (t: ScenarioContext) => unknown) =>
+      (await run([scenario(id, async (t) => void (await body(t)), { inference: true })]))
+        .results[0]!;
+
+    it('fails without a check, although tokens were computed', async () => {
+      const result = await judged('no-check', compute);
+      expect(result).to.include({ status: 'failed', reason: 'the scenario made no check' });
+      expect(result.inference).to.include({ required: true, found: true, witnessed: 2 });
+    });
+
+    it('skips when every check was skipped, although tokens were computed', async () => {
+      const result = await judged('only-skipped', async (t) => {
+        await compute(t);
+        t.skipCheck('a', 'no sun');
+        t.skipCheck('b', 'no moon');
+      });
+      expect(result).to.include({ status: 'skipped', reason: 'no sun; no moon' });
+      expect(result.checks).to.have.length(2);
+    });
+
+    it('fails without inference, whatever the checks say', async () => {
+      const bodies: [string, (t: ScenarioContext) => unknown][] = [
+        ['no-check', () => undefined],
+        ['only-skipped', (t) => t.skipCheck('a', 'no sun')],
+        ['only-passed', (t) => t.check('holds', true)],
+      ];
+      for (const [id, body] of bodies) {
+        const result = await judged(id, body);
+        expect(result.status, id).to.equal('failed');
+        expect(result.reason, id).to.match(/no token was computed in this page/);
+        expect(result.inference, id).to.include({ required: true, found: false, witnessed: 0 });
+      }
+    });
+
+    it('keeps the inference check out of the checks', async () => {
+      const { checks, inference } = (await run([real])).results[0]!;
+      expect(checks.map(({ name }) => name)).to.deep.equal(['four tokens']);
+      expect(inference).to.deep.equal({
+        required: true,
+        accepts: 'witnessed',
+        found: true,
+        witnessed: 4,
+        counted: 0,
+      });
+    });
+  });
+
   describe('does not pass', () => {
     it('a scenario that computed nothing', async () => {
       const report = await run([{ ...passing(), inference: true }]);
@@ -315,11 +401,11 @@ describe('harness', () => {
     it('a scenario that made no check', async () => {
       expect((await run([scenario('idle', async () => undefined)])).results[0]).to.include({
         status: 'failed',
-        reason: 'it made no check',
+        reason: 'the scenario made no check',
       });
     });
 
-    it('a run without inference, though every scenario passed', async () => {
+    it('a run without inference, although every scenario passed', async () => {
       const report = await run([passing()]);
       expect(statuses(report)).to.deep.equal(['passing passed']);
       expect(report.status).to.equal('failed');
@@ -335,14 +421,14 @@ describe('harness', () => {
       expect((await run([])).status).to.equal('failed');
     });
 
-    it('a run in which everything was skipped', async () => {
+    it('a run that skipped everything', async () => {
       const report = await run([scenario('a', async (t) => t.skip('x')), real].slice(0, 1));
       expect(report.status).to.equal('failed');
       expect(report.problems.join()).to.match(/No scenario passed/);
     });
   });
 
-  it('stops when it is told to: the rest is not run, and the report says so', async () => {
+  it('stops on request and reports the remaining scenarios as not run', async () => {
     const controller = new AbortController();
     const stopping = scenario(
       'stopping',
@@ -358,7 +444,7 @@ describe('harness', () => {
     expect(report.status).to.equal('failed');
   });
 
-  it('runs nothing where the page cannot say what it is', async () => {
+  it('runs nothing if the environment cannot be described', async () => {
     const ran: string[] = [];
     const work = run([scenario('ran', async () => void ran.push('ran'))], {
       subject: { ...realSubject, describe: () => Promise.reject(new Error('no description')) },
@@ -367,7 +453,7 @@ describe('harness', () => {
     expect(ran).to.deep.equal([]);
   });
 
-  it('runs nothing where what a scenario does cannot be fetched', async () => {
+  it('runs nothing if the code of a scenario cannot be fetched', async () => {
     const ran: string[] = [];
     const away = scenario('away', async () => void ran.push('away'), {
       prepare: () => Promise.reject(new Error('it did not come')),
@@ -385,7 +471,7 @@ describe('harness', () => {
     expect([ran, events]).to.deep.equal([[], []]);
   });
 
-  it('knows what every core scenario does, and each thing that is done is one of theirs', async () => {
+  it('has code for every core scenario, and no other code', async () => {
     expect(Object.keys(scenarioRuns)).to.have.members(scenarios.map(({ id }) => id));
     expect(
       await Promise.all(
@@ -398,7 +484,7 @@ describe('harness', () => {
     ).to.deep.equal(scenarios.map(() => true));
   });
 
-  it('refuses what it cannot run with', async () => {
+  it('rejects invalid options', async () => {
     expect((await rejection(run([real], { device: 'abacus' as never }))).message).to.match(
       /abacus.*auto, webgpu, wasm/,
     );
@@ -407,7 +493,7 @@ describe('harness', () => {
     expect((await rejection(run([real], { model: 'gpt-17' }))).code).to.equal('unknown-model');
   });
 
-  it('refuses a scenario of the wrong form', () => {
+  it('rejects an invalid scenario', () => {
     const good = { id: 'a-b', title: 'x', proves: 'x', run: async () => undefined };
     expect(defineScenario(good)).to.equal(good);
     for (const bad of [
@@ -422,7 +508,7 @@ describe('harness', () => {
       expect(() => defineScenario({ ...good, ...bad } as Scenario)).to.throw(TypeError);
   });
 
-  it('writes JUnit that is XML, whatever a scenario says', async () => {
+  it('writes valid XML as JUnit, whatever strings a scenario has', async () => {
     const hostile = '<x a="1">&\'"]]> \u0000\u001B\uFFFE\uD800 </failure>';
     const report = await run([
       { ...passing(), id: hostile },
@@ -449,7 +535,7 @@ describe('harness', () => {
     expect([...suite.querySelectorAll('failure')][0]!.textContent).to.include(']]>');
   });
 
-  it('the key of a server is in no check, no error and no event, wherever a scenario puts it', async () => {
+  it('keeps the key of a server out of checks, errors and events', async () => {
     const { apiUrl, apiKey } = window.unmockedServer;
     const events: unknown[] = [];
     const careless = defineScenario({
@@ -472,7 +558,7 @@ describe('harness', () => {
     expect(JSON.stringify([report, events]).includes(apiKey)).to.equal(false);
   });
 
-  it('what needs a server is skipped where there is none, with the reason', async () => {
+  it('skips scenarios that need a server if there is none, with the reason', async () => {
     const remote = defineScenario({
       id: 'remote',
       title: 'Remote',
@@ -500,7 +586,7 @@ describe('harness', () => {
     );
   });
 
-  it('a server that cannot be is refused before anything runs', async () => {
+  it('rejects invalid server settings before anything runs', async () => {
     expect((await rejection(run([], { server: { apiUrl: 'http://a:hunter2@b/v1' } }))).message)
       .to.include('apiUrl')
       .and.not.include('hunter2');

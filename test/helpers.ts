@@ -5,7 +5,7 @@ import type { UnmockedError } from '../src/errors.js';
 import type { Model, ModelFile } from '../src/models/model.js';
 import { unmockedTiny } from '../src/models/unmocked-tiny.js';
 
-/** The error of work that must fail. */
+/** The error of work that has to fail. */
 export const rejection = <E extends Error = UnmockedError>(work: Promise<unknown>): Promise<E> =>
   work.then(
     (value) =>
@@ -27,7 +27,7 @@ export const greedy: Omit<GenerateRequest, 'prompt'> = {
 export const ask = (message: string): string => `User: ${message}\nAssistant:`;
 export const GREETING = ask('Hello, this is a test.');
 
-/** The bundled model on WASM in q8, and nothing else to fall back to; with some of its files from elsewhere. */
+/** The bundled model on WASM in q8 without a fallback. `files` replaces some of its files. */
 export function tinyQ8(files: Record<string, ModelFile> = {}): Model {
   return {
     ...unmockedTiny,
@@ -41,7 +41,10 @@ export function tinyQ8(files: Record<string, ModelFile> = {}): Model {
 export const blobUrl = (content: BlobPart, type = 'application/octet-stream'): string =>
   URL.createObjectURL(new Blob([content], { type }));
 
-/** The bundled model with a `config.json` that promises a context window which its weights do not have: a long prompt breaks the runtime. */
+/**
+ * The bundled model with a `config.json` whose context window is larger than that of its weights. A
+ * long prompt breaks the runtime.
+ */
 export function overpromising(): Model {
   const config = {
     model_type: 'gpt2',
@@ -61,7 +64,7 @@ export function overpromising(): Model {
 
 export const LONG_MESSAGE = 'one two three four five '.repeat(160);
 
-/** A hub of this origin, with faults on request: see test/servers/hub-faults.mjs. */
+/** A hub on this origin. The faults are listed in test/servers/hub-faults.mjs. */
 export const hub = (faults = ''): string =>
   `${location.origin}/__hub/${faults ? `fault:${faults}/` : ''}`;
 
@@ -73,7 +76,7 @@ export interface LoggedRequest {
   finished: boolean;
 }
 
-/** The requests that were made under a key, for a file's content where `file` is given (not the redirects to it). */
+/** The requests under a key. With `file`, only those for that file's content, without redirects. */
 export async function hubLog(key: string, file?: string): Promise<LoggedRequest[]> {
   const entries = (await (
     await fetch(`${hub()}__log?key=${key}`, { cache: 'no-store' })
@@ -86,11 +89,11 @@ export async function hubLog(key: string, file?: string): Promise<LoggedRequest[
 let keys = 0;
 export const newKey = (): string => `spec-${Date.now()}-${++keys}`;
 
-/** A worker of the spec's own making. */
+/** A worker that runs this source. */
 export const workerOf = (source: string, options?: WorkerOptions): Worker =>
   new Worker(blobUrl(source, 'text/javascript'), options);
 
-/** Progress in the order in which it came, one list a rung. */
+/** Records the progress of a load, one list per rung. */
 export function watchLoad() {
   const rungs: LoadProgress[][] = [[]];
   const attempts: Attempt[] = [];
@@ -105,7 +108,7 @@ export function watchLoad() {
   };
 }
 
-/** What is wrong with the progress of a load; undefined where nothing is. */
+/** Why the progress of a load is inconsistent; undefined if it is consistent. */
 export function progressProblem(rungs: LoadProgress[][]): string | undefined {
   for (const events of rungs) {
     let before = 0;

@@ -15,7 +15,7 @@ import {
   watchLoad,
 } from './helpers.js';
 
-/** A pool that counts the workers it starts. */
+/** A pool that records the workers it starts. */
 function counted(options: EnginePoolOptions = {}) {
   const started: Worker[] = [];
   const pool = new EnginePool({
@@ -40,7 +40,7 @@ describe('engine pool', () => {
   afterEach(endAllEngines);
 
   describe('shares engines', () => {
-    it('between all who ask at once: one worker, whose last holder ends it', async () => {
+    it('between simultaneous callers: one worker, which ends with its last holder', async () => {
       const { pool, started } = counted();
       const leases = await Promise.all(
         [1, 2, 3].map(() => pool.acquire({ model: tiny, device: 'wasm' })),
@@ -50,19 +50,19 @@ describe('engine pool', () => {
       expect(pool.size).to.equal(1);
       const { engine } = leases[0]!;
       leases[0]!.release();
-      leases[0]!.release(); // once is all that counts
+      leases[0]!.release(); // has no effect
       leases[1]!.release();
       expect(engine.closed).to.equal(false);
       const late = await pool.acquire({ model: tiny, device: 'wasm' });
       expect(late.attempts.at(-1)).to.include({ outcome: 'loaded', shared: true });
       leases[2]!.release();
-      expect(engine.closed, 'the late one still holds it').to.equal(false);
+      expect(engine.closed, 'the late caller still holds it').to.equal(false);
       late.release();
       expect([engine.closed, pool.size, Engine.alive.size]).to.deep.equal([true, 0, 0]);
       expect((await rejection(engine.encode('x'))).code).to.equal('disposed');
     });
 
-    it('and tells all who wait of its progress', async () => {
+    it('and reports progress to all callers that wait', async () => {
       const { pool } = counted();
       const watches = [watchLoad(), watchLoad()];
       await Promise.all(
@@ -72,7 +72,7 @@ describe('engine pool', () => {
       expect(watches[0]!.rungs).to.deep.equal(watches[1]!.rungs);
     });
 
-    it('but not between models with other files under the same name', async () => {
+    it('but not between models that have the same name and other files', async () => {
       const { pool, started } = counted();
       const config = {
         model_type: 'gpt2',
@@ -96,7 +96,7 @@ describe('engine pool', () => {
       ]);
     });
 
-    it('and one who no longer waits takes nothing from the others', async () => {
+    it('and goes on loading when one of several callers leaves', async () => {
       const { pool, started } = counted();
       const controller = new AbortController();
       const leaving = rejection(
@@ -118,7 +118,7 @@ describe('engine pool', () => {
       expect(Engine.alive.size).to.equal(0);
     });
 
-    it('until the last who waits leaves: then its worker is gone at once', async () => {
+    it('until the last caller that waits leaves, and terminates the worker at once', async () => {
       const { pool, started } = counted();
       const controllers = [new AbortController(), new AbortController()];
       const model = resolveModel('unmocked/tiny', { hub: hub('stall=1000,only=model_quantized') });
@@ -144,7 +144,7 @@ describe('engine pool', () => {
       expect(started.length).to.be.above(0);
     });
 
-    it('and starts none for a caller whose signal is aborted already', async () => {
+    it('and starts none for a signal that is already aborted', async () => {
       const { pool, started } = counted();
       expect(
         isAbortError(
@@ -156,7 +156,7 @@ describe('engine pool', () => {
       expect([started.length, pool.size]).to.deep.equal([0, 0]);
     });
 
-    it('and keeps none that nobody waits for any more, however late that is', async () => {
+    it('and keeps none without callers, even if the last one leaves just before the end', async () => {
       const { pool } = counted();
       const controller = new AbortController();
       const leaving = rejection(
@@ -175,7 +175,7 @@ describe('engine pool', () => {
     });
   });
 
-  it('ends everything when it is disposed of, what is loading too', async () => {
+  it('terminates all engines when it is disposed, even those that are loading', async () => {
     const { pool } = counted();
     const { engine } = await pool.acquire({ model: tiny, device: 'wasm' });
     const loading = rejection(
@@ -187,7 +187,7 @@ describe('engine pool', () => {
   });
 
   describe('walks the ladder', () => {
-    it('of the bundled model: no WebGPU here, so WASM', async () => {
+    it('of the bundled model: WASM, because there is no WebGPU', async () => {
       const { pool, started } = counted();
       const { attempts, onAttempt } = watchLoad();
       const lease = await pool.acquire({
@@ -200,7 +200,7 @@ describe('engine pool', () => {
         'wasm q8 loaded',
       ]);
       expect(attempts).to.deep.equal(lease.attempts);
-      expect(started, 'a fresh worker for each').to.have.length(2);
+      expect(started, 'a fresh worker for each rung').to.have.length(2);
       expect(lease.engine.info.rung).to.deep.equal({
         device: 'wasm',
         dtype: 'q8',
@@ -210,7 +210,7 @@ describe('engine pool', () => {
       expect(Engine.alive.size, 'the failed one is gone').to.equal(1);
     });
 
-    it('of distilgpt2: asks for an adapter once, passes over a file that is missing', async () => {
+    it('of distilgpt2: requests an adapter once, and skips a missing file', async () => {
       const { pool } = counted();
       const { rungs, onProgress } = watchLoad();
       const lease = await pool.acquire({
@@ -228,7 +228,7 @@ describe('engine pool', () => {
       expect(rungs.flat().length).to.be.above(0);
     });
 
-    it('only as far as the device that was asked for', async () => {
+    it('only for the requested device', async () => {
       const { pool, started } = counted();
       const error = await rejection(
         pool.acquire({ model: resolveModel('distilgpt2', { hub: hub() }), device: 'webgpu' }),
@@ -242,7 +242,7 @@ describe('engine pool', () => {
       expect(error.message).to.include('on webgpu').and.include('webgpu fp32 (onnx/model.onnx)');
     });
 
-    it('only for the dtype that was asked for', async () => {
+    it('only for the requested dtype', async () => {
       const { pool } = counted();
       const lease = await pool.acquire({
         model: resolveModel('unmocked-tiny'),
@@ -257,14 +257,14 @@ describe('engine pool', () => {
       expect(error.message).to.include('q4').and.include('wasm q8, wasm fp32');
     });
 
-    it('past devices that are blocked, with the reason', async () => {
+    it('past blocked devices, with the reason', async () => {
       const { pool } = counted({ blocked: { webgpu: 'by this spec' } });
       const lease = await pool.acquire({ model: resolveModel('unmocked-tiny'), device: 'auto' });
       expect(lease.attempts[0]!.error!.message).to.include('blocked: by this spec');
       expect(lease.engine.info.rung.device).to.equal('wasm');
     });
 
-    it('to its end: one error lists every attempt', async () => {
+    it('to its end, with one error that lists every attempt', async () => {
       const { pool, started } = counted({
         blocked: { webgpu: 'no GPU today', wasm: 'no CPU today' },
       });
@@ -282,7 +282,7 @@ describe('engine pool', () => {
       expect([started.length, pool.size]).to.deep.equal([0, 0]);
     });
 
-    it('past weights that the runtime refuses', async () => {
+    it('past weights that the runtime cannot load', async () => {
       const { pool } = counted();
       const broken = { ...resolveModel('unmocked-tiny') };
       const model = {

@@ -14,8 +14,9 @@ import { LONG_MESSAGE, rejection } from './helpers.js';
 
 const HELLO = 'Hello, this is a test.';
 const STORY = 'Tell me a story about a dragon.';
+const user = (content: string) => [{ role: 'user' as const, content }];
 
-/* Against the test runner's own server, which runs the bundled model: real sockets, another origin. */
+/* The test runner's own server runs the bundled model, over real sockets and on another origin. */
 describe('remote agents', () => {
   const server: Server = {
     ...window.unmockedServer,
@@ -34,7 +35,7 @@ describe('remote agents', () => {
   const misbehaving = (faults: string[], options: LoadAgentOptions = {}) =>
     load({ apiUrl: faultUrl(server, ...faults), maxRetries: 0, ...options });
 
-  /** The server's slots are free again; its answer to /health is what it knows. */
+  /** Waits until the server's /health says that all slots are free. */
   async function idle(): Promise<void> {
     const deadline = performance.now() + 10_000;
     for (;;) {
@@ -85,7 +86,7 @@ describe('remote agents', () => {
       ['a key of spaces', { apiKey: '  ' }, /apiKey is not usable/],
       ['a negative timeout', { timeoutSeconds: -1 }, /timeoutSeconds is -1/],
       ['endless retries', { maxRetries: Infinity }, /maxRetries is Infinity/],
-      ['two backends at once', { backend: 'local', device: 'remote' }, /"local".*"remote"/],
+      ['two backends at once', { backend: 'remote', device: 'wasm' }, /"remote".*"wasm"/],
     ];
     for (const [name, options, message] of refused) {
       it(name, async () => {
@@ -96,17 +97,17 @@ describe('remote agents', () => {
     }
   });
 
-  it('send the key in a header, and put it nowhere else', async () => {
+  it('send the key in a header and put it nowhere else', async () => {
     const agent = await misbehaving(['echo-key']);
     const error = await rejection(agent.invoke(HELLO));
-    // The server repeats the key that it got; where ours stands in its message there is an ellipsis.
+    // The server repeats the key in its message. The agent replaces it by an ellipsis.
     expect(error.message).to.include('Incorrect API key provided: …');
     expect(JSON.stringify([toErrorRecord(error), agent.device, agent.model])).to.not.include(
       server.apiKey,
     );
   });
 
-  it('say that a wrong key is refused when they are loaded', async () => {
+  it('reject a wrong key when they load', async () => {
     const error = await rejection(load({ apiKey: 'sk-wrong-0123456789' }));
     expect([error.code, error.details['status']]).to.deep.equal(['unauthorized', 401]);
     expect(JSON.stringify(toErrorRecord(error))).to.not.include('sk-wrong');
@@ -161,7 +162,7 @@ describe('remote agents', () => {
       ).to.equal(true);
     });
 
-    it('while they wait for the next try', async () => {
+    it('while they wait for a retry', async () => {
       const key = newKey('waiting');
       const agent = await misbehaving(['status=503', 'retry-after=20', `key=${key}`], {
         maxRetries: 5,
@@ -183,12 +184,12 @@ describe('remote agents', () => {
 
   describe('try again', () => {
     const cases: [string, string[], number, number][] = [
-      ['after 503', ['status-once=503:KEY', 'retry-after=0'], 2, 1],
-      ['after a first answer that broke off', ['cut-once=0:KEY'], 2, 1],
-      ['never after 500', ['status-once=500:KEY'], 2, -1],
-      ['never after 400', ['status-once=400:KEY'], 2, -1],
-      ['not when they may not', ['status-once=429:KEY', 'retry-after=0'], 0, -1],
-      ['not when the server wants minutes', ['status-once=429:KEY', 'retry-after=600'], 2, -1],
+      ['after 503', ['status=503', 'retry-after=0', 'once=KEY'], 2, 1],
+      ['after a first answer that broke off', ['cut=0', 'once=KEY'], 2, 1],
+      ['never after 500', ['status=500', 'once=KEY'], 2, -1],
+      ['never after 400', ['status=400', 'once=KEY'], 2, -1],
+      ['not when they may not', ['status=429', 'retry-after=0', 'once=KEY'], 0, -1],
+      ['not when the server wants minutes', ['status=429', 'retry-after=600', 'once=KEY'], 2, -1],
     ];
     for (const [name, faults, maxRetries, retries] of cases) {
       it(name, async () => {
@@ -206,20 +207,20 @@ describe('remote agents', () => {
   });
 
   describe('keep their conversations', () => {
-    it('apart from one another, and until they are told to forget', async () => {
+    it('apart from each other, until they forget', async () => {
       const agent = await load();
-      await agent.invoke({ userMessage: 'My name is Zorvik.', sessionId: 'a' });
+      await agent.invoke({ messages: user('My name is Zorvik.'), sessionId: 'a' });
       const ask = async (sessionId: string) =>
-        (await agent.invoke({ userMessage: 'What is my name?', sessionId })).response;
+        (await agent.invoke({ messages: user('What is my name?'), sessionId })).response;
       expect(await ask('a')).to.include('Zorvik');
       expect(await ask('b')).to.not.include('Zorvik');
       await agent.forget!('a');
       expect(await ask('a')).to.not.include('Zorvik');
     });
 
-    it('in the order in which things were said, also when all is said at once', async () => {
+    it('in order, when several turns start at once', async () => {
       const agent = await load();
-      const say = (userMessage: string) => agent.invoke({ userMessage, sessionId: 'all' });
+      const say = (text: string) => agent.invoke({ messages: user(text), sessionId: 'all' });
       const replies = await Promise.all([
         say('My name is Zorvik.'),
         say('What is 2 plus 3?'),
@@ -232,20 +233,18 @@ describe('remote agents', () => {
       ]);
     });
 
-    it('as memory that somebody gives them', async () => {
+    it('if the caller keeps them', async () => {
       const agent = await load();
-      const { response } = await agent.invoke({
-        userMessage: 'What is my name?',
-        memory: [
-          { role: 'user', content: 'My name is Zorvik.' },
-          { role: 'assistant', content: 'Nice to meet you, Zorvik.' },
-        ],
-      });
+      const { response } = await agent.invoke([
+        ...user('My name is Zorvik.'),
+        { role: 'assistant', content: 'Nice to meet you, Zorvik.' },
+        ...user('What is my name?'),
+      ]);
       expect(response).to.include('Zorvik');
     });
   });
 
-  it('say when the context is exceeded, and go on working', async () => {
+  it('report a context overflow and go on working', async () => {
     const agent = await load();
     const error = await rejection(agent.invoke(LONG_MESSAGE));
     expect(error.code).to.equal('context-overflow');
@@ -253,13 +252,13 @@ describe('remote agents', () => {
     expect((await agent.invoke(HELLO)).response).to.equal('Hello! How are you?');
   });
 
-  it('refuse a payload that is none, as local ones do', async () => {
+  it('refuse invalid input, as local agents do', async () => {
     const agent = await load();
     for (const payload of ['', ' ', undefined, { userMessage: 5 }] as never[])
       expect((await rejection(agent.invoke(payload))).code).to.equal('invalid-argument');
   });
 
-  it('say that a server does not allow pages of this origin', async () => {
+  it('report that a server does not allow pages of this origin', async () => {
     const error = await rejection(load({ apiUrl: window.unmockedServer.closedToUs }));
     expect(error.details['fault']).to.equal('cors');
     expect(error.message)
@@ -269,15 +268,15 @@ describe('remote agents', () => {
   });
 
   describe('at start-up', () => {
-    it('a configuration that cannot be is invalid, with the cause', async () => {
-      const outcome = await validateStartup({ settings: { backend: 'remote' }, environment: {} });
+    it('an incomplete configuration is invalid, with the cause', async () => {
+      const outcome = await validateStartup({ stored: { backend: 'remote' }, environment: {} });
       expect(outcome.status).to.equal('invalid');
       expect((outcome as { reason: string }).reason).to.match(/no API URL is set/);
     });
 
     it('a wrong key is invalid, with the cause and without the key', async () => {
       const outcome = await validateStartup({
-        settings: { backend: 'remote', apiUrl: server.apiUrl, apiKey: 'sk-wrong-0123456789' },
+        stored: { backend: 'remote', apiUrl: server.apiUrl, apiKey: 'sk-wrong-0123456789' },
         environment: {},
       });
       expect(outcome).to.include({ status: 'invalid' });

@@ -16,12 +16,12 @@ async function runOn(subject: Subject, ids: string[]): Promise<ScenarioResult[]>
     subject,
     scenarios: scenarios.filter(({ id }) => ids.includes(id)),
   });
-  // Saboteurs leave engines running, on purpose; the next one starts clean.
+  // Some saboteurs leave engines running on purpose. Give the next one a clean start.
   for (const engine of Engine.alive) engine.terminate();
   return report.results;
 }
 
-/** Which checks caught it. */
+/** The checks that caught the saboteur. */
 function reasons(result: ScenarioResult): string[] {
   const failed = result.checks
     .filter((check) => check.status === 'failed')
@@ -51,7 +51,7 @@ describe('saboteurs', () => {
     });
   }
 
-  it('a canned agent, with right answers and no model, fails every scenario', async function () {
+  it('a canned agent with right answers and no model fails every scenario', async function () {
     this.timeout(300_000);
     const before = ledger.tokens;
     const results = await runOn(

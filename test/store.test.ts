@@ -27,12 +27,12 @@ const codes = (error: UnmockedError) => attemptsOf(error).map(({ error: one }) =
 const attemptAt = (error: UnmockedError, file = WEIGHTS) =>
   attemptsOf(error).find((attempt) => attempt.file === file)!.error!;
 
-/** What this browser keeps of models, with its length. */
+/** The cached files of this browser, with their lengths. */
 async function kept(): Promise<Record<string, number>> {
   const root = await navigator.storage.getDirectory();
   const folder = await root.getDirectoryHandle('unmocked-models', { create: true });
   const files: Record<string, number> = {};
-  // TypeScript's library does not know that a directory can be iterated.
+  // TypeScript's library lacks the iterator of directories.
   for await (const [name, handle] of folder as unknown as AsyncIterable<
     [string, FileSystemFileHandle]
   >)
@@ -49,7 +49,7 @@ describe('model store', () => {
   let greeting: number[];
   const loads: ReturnType<typeof watchLoad>[] = [];
 
-  /** Loads from the hub with these faults, in a pool of its own; its progress is watched. */
+  /** Loads from the hub with these faults, in a pool of its own, and records the progress. */
   async function load(faults: string, options: LoadAgentOptions = {}): Promise<Agent> {
     const watch = watchLoad();
     loads.push(watch);
@@ -82,14 +82,14 @@ describe('model store', () => {
   });
   beforeEach(clear);
 
-  afterEach('its progress was in order, and no worker is left', () => {
+  afterEach('the progress was consistent, and no worker is left', () => {
     const alive = Engine.alive.size;
     endAllEngines();
     for (const { rungs } of loads.splice(0)) expect(progressProblem(rungs)).to.equal(undefined);
     expect(alive).to.equal(0);
   });
 
-  it('loads a model from a hub, checked against what the hub says, and keeps the weights', async () => {
+  it('loads a model from a hub, checks it against the hub’s digests, and caches the weights', async () => {
     const key = newKey();
     const agent = await load(`key=${key}`);
     const used = agent.engineInfo!.files;
@@ -109,7 +109,7 @@ describe('model store', () => {
     ]);
     expect(
       (await hubLog(key, 'quantized')).map(({ status }) => status),
-      'a merged file is not there',
+      'there is no merged file',
     ).to.deep.equal([404, 200]);
     expect(await kept()).to.deep.equal({ [sha256]: size });
     await answers(agent);
@@ -137,7 +137,7 @@ describe('model store', () => {
     await answers(agent);
   });
 
-  it('takes the weights from this browser the second time', async () => {
+  it('takes the weights from the cache the second time', async () => {
     await (await load('')).dispose();
     const key = newKey();
     const agent = await load(`key=${key}`);
@@ -146,12 +146,12 @@ describe('model store', () => {
     await answers(agent);
   });
 
-  it('keeps nothing where it is told not to', async () => {
+  it('caches nothing if caching is off', async () => {
     await answers(await load('', { pool: new EnginePool({ cache: false }) }));
     expect(await kept()).to.deep.equal({});
   });
 
-  it('does not believe what it kept: a file that was changed is fetched anew', async () => {
+  it('does not trust its cache: it downloads a changed file again', async () => {
     await (await load('')).dispose();
     const root = await navigator.storage.getDirectory();
     const file = await (await root.getDirectoryHandle('unmocked-models')).getFileHandle(sha256);
@@ -166,8 +166,8 @@ describe('model store', () => {
     expect(await kept()).to.deep.equal({ [sha256]: size });
   });
 
-  describe('goes on where a download stopped', () => {
-    it('when the connection breaks: it asks for the rest only', async () => {
+  describe('resumes a download', () => {
+    it('when the connection breaks, with a request for the rest only', async () => {
       const key = newKey();
       await answers(await load(`cut-once=500000:${key},slow=4000000,${only}`));
       const [first, second, ...more] = (await hubLog(key, WEIGHTS)).filter(({ path }) =>
@@ -176,11 +176,13 @@ describe('model store', () => {
       expect([first!.status, first!.range, first!.finished]).to.deep.equal([200, undefined, false]);
       expect(second!.status).to.equal(206);
       expect(second!.range).to.match(/^bytes=[1-9]\d*-$/);
-      expect(Number(/\d+/.exec(second!.range!)![0]), 'what had arrived').to.be.at.most(500_000);
+      expect(Number(/\d+/.exec(second!.range!)![0]), 'bytes that had arrived').to.be.at.most(
+        500_000,
+      );
       expect(more).to.deep.equal([]);
     });
 
-    it('in another load, when it was aborted', async () => {
+    it('in a later load, after an abort', async () => {
       const key = newKey();
       const controller = new AbortController();
       const half = size / 3;
@@ -188,7 +190,7 @@ describe('model store', () => {
       const error = await rejection(
         load(`stall=${Math.round(half)},${only}`, {
           signal: controller.signal,
-          // The first event is of the answer's headers, the second of the first bytes.
+          // The headers cause the first event, the first bytes the second one.
           onProgress: ({ file }) => file === WEIGHTS && ++events === 2 && controller.abort(),
         }),
       );
@@ -200,7 +202,9 @@ describe('model store', () => {
       await answers(await load(`key=${key}`));
       const [request] = (await hubLog(key, WEIGHTS)).filter(({ path }) => path.includes('/cdn/'));
       expect(request!.status).to.equal(206);
-      // A terminated worker lives on for a moment, and may have kept more than when it was looked at; never more than the server had sent.
+      // A terminated worker lives on for a moment and may have written more, but never more than
+      // the
+      // server sent.
       expect(Number(/^bytes=(\d+)-$/.exec(request!.range!)?.[1])).to.be.within(
         length,
         Math.round(half),
@@ -208,7 +212,7 @@ describe('model store', () => {
       expect(await kept()).to.deep.equal({ [sha256]: size });
     });
 
-    it('from the beginning, when the server cannot go on', async () => {
+    it('from the beginning, when the server ignores ranges', async () => {
       const key = newKey();
       await answers(await load(`cut-once=500000:${key},no-range,${only}`));
       const statuses = (await hubLog(key, WEIGHTS))
@@ -217,13 +221,13 @@ describe('model store', () => {
       expect(statuses).to.deep.equal([200, 200]);
     });
 
-    it('when the server does not say how much there is', async () => {
+    it('when the server does not send a length', async () => {
       await answers(await load(`no-length,${only}`));
       await clear();
       await answers(await load(`cut-once=500000:${newKey()},no-length,${only}`));
     });
 
-    it('from the beginning, when more had arrived than there is', async () => {
+    it('from the beginning, when the partial file is longer than the file', async () => {
       const root = await navigator.storage.getDirectory();
       const folder = await root.getDirectoryHandle('unmocked-models', { create: true });
       const writable = await (
@@ -235,7 +239,7 @@ describe('model store', () => {
       expect(await kept()).to.deep.equal({ [sha256]: size });
     });
 
-    it('from the beginning, when the server has less of it than had arrived, and nobody said how much there is', async () => {
+    it('from the beginning, when the server has fewer bytes and the length is unknown', async () => {
       const root = await navigator.storage.getDirectory();
       const folder = await root.getDirectoryHandle('unmocked-models', { create: true });
       const writable = await (
@@ -243,7 +247,7 @@ describe('model store', () => {
       ).createWritable();
       await writable.write(new Uint8Array(size));
       await writable.close();
-      // An entry of one's own, with a digest and no lengths.
+      // A model of our own with a digest but without lengths.
       const files = Object.fromEntries(
         Object.keys(unmockedTiny.files).map((path) => [
           path,
@@ -263,16 +267,16 @@ describe('model store', () => {
     });
   });
 
-  describe('refuses a file that is not what it should be, and keeps nothing of it:', () => {
+  describe('refuses a damaged file, and caches nothing of it:', () => {
     const damages: [string, string, RegExp][] = [
       [
-        'one with a byte changed',
+        'a file with one changed byte',
         `corrupt,${only}`,
         /damaged: its SHA-256 is [0-9a-f]{64}, expected [0-9a-f]{64}/,
       ],
-      ['one that is too short', `truncate=1000000,${only}`, /1000000 bytes, expected \d+/],
+      ['a file that is too short', `truncate=1000000,${only}`, /1000000 bytes, expected \d+/],
       [
-        'one that is too short, without a length',
+        'a file that is too short, without a length',
         `truncate=1000000,no-length,${only}`,
         /1000000 bytes, expected \d+/,
       ],
@@ -288,7 +292,7 @@ describe('model store', () => {
         expect(error.code).to.equal('no-device');
         expect(codes(error)).to.deep.equal(['file-not-found', 'integrity']);
         expect(attemptAt(error).message).to.match(message);
-        expect(error.message, 'the one error says it too').to.match(message);
+        expect(error.message, 'the error of the ladder repeats it').to.match(message);
         expect(Object.values(await kept()).filter((length) => length > 0)).to.deep.equal([]);
         await answers(await load(''));
       });
@@ -300,13 +304,13 @@ describe('model store', () => {
       expect(error.message).to.match(/web page in place of config\.json/);
     });
 
-    it('a tokenizer that is cut off', async () => {
+    it('a truncated tokenizer', async () => {
       const error = await rejection(load('truncate=1000,only=tokenizer.json'));
       expect(codes(error).at(-1)).to.equal('integrity');
       expect(attemptAt(error).message).to.match(/tokenizer\.json.* 1000 bytes, expected/);
     });
 
-    it('JSON that is none, of a model that nobody pinned', async () => {
+    it('invalid JSON of a model without pins', async () => {
       const error = await rejection(
         loadAgent({
           model: tinyQ8({ 'tokenizer.json': { url: blobUrl('{"a":', 'application/json') } }),
@@ -319,20 +323,20 @@ describe('model store', () => {
     });
   });
 
-  describe('without a server that serves', () => {
-    it('fails as network, after it tried again, and names the address', async () => {
+  describe('with a failing server', () => {
+    it('fails as network after its retries, and names the address', async () => {
       const key = newKey();
       const error = await rejection(load(`status=503,only=config.json,key=${key}`));
       expect(error.code).to.equal('network');
       expect(error.message).to.include('503').and.include('unmocked/tiny/resolve/main/config.json');
-      expect((await hubLog(key, 'main/config.json')).length, 'times it asked').to.equal(4);
+      expect((await hubLog(key, 'main/config.json')).length, 'requests').to.equal(4);
     });
 
-    it('recovers when only the first answer was an error', async () => {
+    it('recovers when only the first answer is an error', async () => {
       await answers(await load(`status-once=503:${newKey()},${only}`));
     });
 
-    it('does not ask again where that is of no use', async () => {
+    it('does not retry when a retry cannot help', async () => {
       const key = newKey();
       expect((await rejection(load(`status=400,only=config.json,key=${key}`))).code).to.equal(
         'network',
@@ -340,13 +344,13 @@ describe('model store', () => {
       expect(await hubLog(key, 'main/config.json')).to.have.length(1);
     });
 
-    it('fails as network where nothing listens', async () => {
+    it('fails as network when nothing listens', async () => {
       const error = await rejection(load('', { hubUrl: 'http://127.0.0.1:9/' }));
       expect(error.code).to.equal('network');
       expect(error.message).to.include('unmocked/tiny').and.include('http://127.0.0.1:9/');
     });
 
-    it('is aborted at once, also between two tries', async () => {
+    it('is aborted at once, even between two attempts', async () => {
       const controller = new AbortController();
       const key = newKey();
       const loading = rejection(
@@ -359,7 +363,7 @@ describe('model store', () => {
     });
   });
 
-  it('says of a model that is not there where it looked', async () => {
+  it('names the address of a model that does not exist', async () => {
     const error = await rejection(load('', { model: 'nobody/nothing' }));
     expect(error.code).to.equal('model-not-found');
     expect(error.message)
@@ -368,13 +372,13 @@ describe('model store', () => {
       .and.include('401');
   });
 
-  it('says of a revision that is not there where it looked', async () => {
+  it('names the address of a revision that does not exist', async () => {
     const error = await rejection(load('', { model: 'unmocked/tiny@v9' }));
     expect(error.code).to.equal('model-not-found');
     expect(error.message).to.include('/resolve/v9/config.json');
   });
 
-  it('loads a folder, given by its address, without pins and without keeping it', async () => {
+  it('loads a folder by its URL, without pins and without caching it', async () => {
     const agent = await load('', { model: '/models/unmocked-tiny/', hubUrl: undefined });
     expect(agent.engineInfo!.files.map(({ pin }) => pin)).to.deep.equal([
       'none',

@@ -3,18 +3,22 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// Node's own modules only: this runs in a fresh clone, before there is a node_modules.
+// Node's own modules only: this runs in a fresh clone, before anything is installed.
 
 /** The project's folder. */
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
+/**
+ * @param {string} file A lock file.
+ * @returns {Record<string, { version?: string, optional?: boolean }>}
+ */
 function readPackages(file) {
   return JSON.parse(readFileSync(file, 'utf8')).packages ?? {};
 }
 
 /**
- * Why node_modules is not what package-lock.json asks for, in a few words, or `undefined` where it is. npm writes what it installed
- * to node_modules/.package-lock.json; optional packages of other platforms are rightly missing from it.
+ * Why node_modules differs from package-lock.json, in a few words, or `undefined` if it does not. npm lists the
+ * installed packages in node_modules/.package-lock.json. Optional packages of other platforms may be missing.
  */
 export function whyInstall(root = ROOT) {
   const installedFile = path.join(root, 'node_modules/.package-lock.json');
@@ -29,6 +33,10 @@ export function whyInstall(root = ROOT) {
   return undefined;
 }
 
+/**
+ * @param {string} root
+ * @param {string[]} args
+ */
 function npm(root, args) {
   console.log(`> npm ${args.join(' ')}`);
   const all = [...args, '--include=dev', '--no-audit', '--no-fund'];
@@ -45,9 +53,11 @@ function npm(root, args) {
 }
 
 /**
- * Installs the locked dependencies where they are missing or not those of the lock file; throws one line where that fails. `npm ci`
- * refuses a lock file that lacks optional packages of other platforms, which a partial registry mirror makes npm leave out;
- * `npm install` takes the same versions from it and adds what it lacks.
+ * Installs the locked dependencies if node_modules differs from the lock file. `npm ci` refuses a lock file
+ * without the optional packages of other platforms, and npm writes such a file if the registry is a partial
+ * mirror. `npm install` takes the same versions and adds the missing packages.
+ *
+ * @throws {Error} of one line if npm fails.
  */
 export function ensureInstalled(root = ROOT) {
   const why = whyInstall(root);
@@ -55,34 +65,7 @@ export function ensureInstalled(root = ROOT) {
   console.log(`Installing dependencies, because ${why}.`);
   if (!npm(root, ['ci']) && !npm(root, ['install', '--no-save'])) {
     throw new Error(
-      'Installing failed: see the messages of npm above, check the network, then try again.',
+      'Installing failed: read the messages of npm above, check the network, then try again.',
     );
   }
-}
-
-/** Stops early on a Node that is too old, where the dependencies would fail with something unreadable. */
-export function requireNode(version = process.versions.node) {
-  const [major, minor] = version.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 19)) {
-    throw new Error(
-      `This is Node ${version}, but 20.19 or newer is needed: install a newer Node, then try again.`,
-    );
-  }
-}
-
-/** Runs a command's main function; an error becomes one line and exit status 1. Its stack shows with DEBUG set. */
-export async function main(command) {
-  try {
-    requireNode();
-    await command();
-  } catch (error) {
-    console.error(process.env.DEBUG ? error : `error: ${error.message}`);
-    process.exitCode = error.exitCode ?? 1;
-  }
-}
-
-/** An error in how a command was called: exit status 2. */
-export class UsageError extends Error {
-  name = 'UsageError';
-  exitCode = 2;
 }

@@ -1,41 +1,48 @@
 import type { ActualDevice, Attempt, RequestedDevice } from '../engine/ladder.js';
-import type { ReasoningEffort } from '../settings/options.js';
 import type { AdapterInfo, EngineInfo } from '../engine/protocol.js';
 import type { Capability, Dtype } from '../models/model.js';
+import type { AgentInput, Tool, ToolCall } from './messages.js';
+
+export type * from './messages.js';
 
 /** Something that answers: a model in this page, or a server. Scenarios talk to nothing else. */
 export interface Agent {
   readonly backend: 'local' | 'remote';
   readonly model: AgentModel;
   readonly device: AgentDevice;
-  /** Tokens, prompt and reply together; undefined where a server does not say. */
-  readonly contextWindow: number | undefined;
+  /** Tokens, prompt and reply together. Undefined if a server does not say. */
+  readonly contextWindow?: number;
   readonly supportsStreaming: boolean;
   /**
-   * Answers one message.
+   * Answers the input. Tool calls that the model makes are in `toolCalls`; the agent does not run them.
    *
-   * @throws UnmockedError `invalid-argument`, `context-overflow`, `disposed`, or what the engine throws; `AbortError`.
+   * @throws UnmockedError `invalid-argument`, `context-overflow`, `disposed`, or what the engine or
+   *   the server throws; `AbortError`.
    */
-  invoke(payload: AgentPayload | string, options?: InvokeOptions): Promise<AgentResponse>;
-  /** As `invoke`, with tools offered; calls that the model made are in `toolCalls`, and are not carried out. */
+  invoke(input: AgentInput, options?: InvokeOptions): Promise<AgentResponse>;
+  /** Like `invoke`, with these tools in place of the input's own. */
   invokeWithTools(
-    payload: AgentPayload | string,
-    tools: Tool[],
+    input: AgentInput,
+    tools: readonly Tool[],
     options?: InvokeOptions,
   ): Promise<AgentResponse>;
-  /** As `invoke`, token by token. Leaving the loop early stops the generation. */
-  stream(payload: AgentPayload | string, options?: InvokeOptions): AgentStream;
-  /** Token ids of a text and text of token ids, where the agent can say. */
+  /** Like `invoke`, token by token. Leaving the loop early stops the generation. */
+  stream(input: AgentInput, options?: InvokeOptions): AgentStream;
+  /** Token ids of a string, if the agent has a tokenizer. */
   encode?(text: string): Promise<number[]>;
+  /** The string that token ids stand for, without special tokens. */
   decode?(tokenIds: number[]): Promise<string>;
-  /** The pieces in which these tokens' text would be streamed. */
+  /** The pieces in which the text of these tokens would be streamed. */
   streamTokens?(tokenIds: number[]): Promise<string[]>;
-  /** Ends a session: its turns and its KV cache are gone. */
+  /** Ends a session and drops its KV cache. A turn in progress is not remembered. */
   forget?(sessionId: string): Promise<void>;
-  /** What the engine says it loaded; local agents only. */
-  readonly engineInfo?: EngineInfo | undefined;
+  /** What the engine loaded. Local agents only. */
+  readonly engineInfo?: EngineInfo;
   readonly disposed: boolean;
-  /** Ends what is under way and lets go of the engine; its last agent ends the worker. Safe to call twice. */
+  /**
+   * Ends all calls and releases the engine. The last agent of an engine terminates its worker. Further
+   * calls do nothing.
+   */
   dispose(): Promise<void>;
 }
 
@@ -43,96 +50,55 @@ export interface AgentModel {
   id: string;
   title: string;
   capabilities: readonly Capability[];
-  /** SHA-256 of the weights, as computed from the bytes in use; remote models have none. */
+  /** SHA-256 of the weights, computed from the bytes in use. Local agents only. */
   digest?: string;
   dtype?: Dtype;
   /** Bytes of all the model's files. */
   bytes?: number;
 }
 
-/** Requested and actual device are two different facts. */
+/** The requested and the actual device can differ. */
 export interface AgentDevice {
   requested: RequestedDevice;
   actual: ActualDevice;
   attempts: readonly Attempt[];
-  adapter?: AdapterInfo | undefined;
+  adapter?: AdapterInfo;
   threads?: number;
-  /** Base URL of the server; remote agents only. */
+  /** Base URL of the server. Remote agents only. */
   url?: string;
 }
 
-export interface Message {
-  role: 'system' | 'user' | 'assistant' | 'tool';
-  content: string;
-  /** An assistant's output exactly as it was generated; keeps the prompt append-only, so that the KV cache can be used. */
-  raw?: string;
-  /** Calls that this message of an assistant made; a server is told them apart from its content. */
-  toolCalls?: ToolCall[];
-}
-
-export interface Tool {
-  name: string;
-  /** Names of its parameters. */
-  parameters: string[];
-  description?: string;
-}
-
-export interface ToolCall {
-  name: string;
-  arguments: Record<string, string>;
-  /** The call as the model wrote it. */
-  raw: string;
-  /** A server's name for it. */
-  id?: string;
-}
-
-/** What is said to an agent. Only the message is required. */
-export interface AgentPayload {
-  userMessage: string;
-  /** Reasoning of an earlier turn, to go on from. */
-  thinkingBlob?: string;
-  /** Who the agent is and how it should answer. */
-  systemContext?: string;
-  /** Facts about the user. */
-  userProfile?: Record<string, string | number | boolean>;
-  toolsAvailable?: Tool[];
-  /** Turns of one session remember one another, unless `memory` says what to remember. */
-  sessionId?: string;
-  /** The turns before this one, oldest first. */
-  memory?: Message[];
-  reasoningEffort?: ReasoningEffort;
-}
-
+/** Options of one call. A setting that is missing here comes from the agent's settings. */
 export interface InvokeOptions {
-  signal?: AbortSignal | undefined;
+  signal?: AbortSignal;
   /** At least 1. */
-  maxTokens?: number | undefined;
+  maxTokens?: number;
   /** 0 is greedy decoding. */
-  temperature?: number | undefined;
-  topP?: number | undefined;
-  topK?: number | undefined;
-  repetitionPenalty?: number | undefined;
-  seed?: number | undefined;
-  stop?: string[] | undefined;
-  /** Called for every token as it is computed, or for every piece that a server sends: once, where it was not asked to stream. */
-  onToken?: ((token: TokenPiece) => void) | undefined;
-  /** false computes the whole prompt again; default true. Local agents only. */
-  useCache?: boolean | undefined;
-  /** Fields of the request that only some servers know, such as vLLM's `return_token_ids`. Remote agents only. */
-  extraBody?: Record<string, unknown> | undefined;
+  temperature?: number;
+  topP?: number;
+  topK?: number;
+  repetitionPenalty?: number;
+  seed?: number;
+  stop?: string[];
+  /** Called for each token, or for each piece that a server sends. Once, if the server does not stream. */
+  onToken?: (token: TokenPiece) => void;
+  /** Reuse the session's KV cache. Local agents only. Default: true. */
+  useCache?: boolean;
+  /** More fields of the request, such as vLLM's `return_token_ids`. Remote agents only. */
+  extraBody?: Record<string, unknown>;
 }
 
 export type FinishReason = 'stop' | 'length' | 'tool_calls';
 
 export interface AgentResponse {
-  /** What stood between `<think>` tags; empty where nothing did. */
+  /** The reasoning: the text in `<think>` tags, or what a server sent apart. */
   thinking: string;
-  /** The reply without thinking and tool calls, trimmed. */
+  /** The reply without reasoning and tool calls, trimmed. */
   response: string;
   /** Contents of fenced code blocks in the reply. */
   code: string[];
   toolCalls: ToolCall[];
-  /** Parts of the reply that look like tool calls or thinking but are malformed; reported, never thrown. */
+  /** Malformed tool calls and reasoning, described. They are reported here and never thrown. */
   problems: string[];
   metadata: ResponseMetadata;
 }
@@ -142,17 +108,18 @@ export interface ResponseMetadata {
   device: ActualDevice;
   finishReason: FinishReason;
   limitedBy?: 'max-tokens' | 'context-window';
-  /** The whole output as generated, before anything was parsed out of it. */
+  /** The whole output, before parsing. */
   text: string;
+  /** The same with special tokens and the stop sequence. */
   rawText: string;
-  /** What the model read; for a remote agent the messages as JSON, since only its server knows more. */
+  /** What the model read. For a remote agent, the messages as JSON: only the server knows more. */
   prompt: string;
-  /** Empty where a server does not give them; `usage` has the counts. */
+  /** Empty if a server does not send them. `usage` has the counts. */
   promptTokenIds: number[];
   outputTokenIds: number[];
   usage: Usage;
   seed: number;
-  /** Requests that failed before this one; remote agents only. */
+  /** Requests that failed before this one. Remote agents only. */
   retries?: number;
   /** Milliseconds. */
   timings: { queued: number; firstToken: number; total: number; tokensPerSecond: number };
@@ -161,7 +128,7 @@ export interface ResponseMetadata {
 /** Tokens. */
 export interface Usage {
   promptTokens: number;
-  /** Prompt tokens that had to be computed; the rest came from the KV cache. */
+  /** Prompt tokens that were computed. The rest came from the KV cache. */
   prefilledTokens: number;
   completionTokens: number;
   /** Who counted: the engine in this page, the server, or nobody (then all are 0). */
@@ -171,21 +138,21 @@ export interface Usage {
 /** A piece of output. */
 export interface TokenPiece {
   index: number;
-  /** Missing where a server does not give it. */
-  tokenId?: number | undefined;
+  /** Missing if a server does not send it. */
+  tokenId?: number;
   /** Empty while a character is incomplete. */
   text: string;
 }
 
-/** A piece of output, with reasoning and reply told apart; of both, what may still become a tag is held back. */
+/** A piece of output with reasoning and reply apart. Text that may still become a tag is held back. */
 export interface AgentChunk extends TokenPiece {
-  /** Text within `<think>` tags. */
+  /** Text in `<think>` tags. */
   thinking: string;
   /** Text outside of them. */
   response: string;
 }
 
-/** Iterate it once for the chunks; `response` settles when the generation is over, also when the loop was left early. */
+/** Iterate it once for the chunks. `response` settles when the generation is over, even if the loop was left. */
 export interface AgentStream extends AsyncIterable<AgentChunk> {
   readonly response: Promise<AgentResponse>;
 }

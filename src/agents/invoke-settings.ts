@@ -1,16 +1,7 @@
-import type { AgentSettings } from '../settings/options.js';
-import type { InvokeOptions } from './agent.js';
+import type { UncheckedSettings } from '../settings/check-settings.js';
+import { callSettingNames, type CallSettingName } from '../settings/definitions.js';
 
-/** The settings that one call may have of its own. */
-export function pickSettings(options: InvokeOptions): Partial<AgentSettings> {
-  const { maxTokens, temperature, topP, topK, repetitionPenalty, seed, stop } = options;
-  return {
-    maxTokens,
-    temperature,
-    topP,
-    topK,
-    repetitionPenalty,
-    seed,
-    stop,
-  } as Partial<AgentSettings>;
-}
+/** The settings among a call's options, not checked. They override the agent's own. */
+export const pickSettings = (
+  options: Partial<Record<CallSettingName, unknown>>,
+): UncheckedSettings => Object.fromEntries(callSettingNames.map((name) => [name, options[name]]));

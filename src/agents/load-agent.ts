@@ -1,102 +1,94 @@
-import { type AgentConfig, loadConfig, parseConfig } from '../settings/config.js';
-import { readEnvironment } from '../settings/environment.js';
-import { type AgentSettings, checkSettings } from '../settings/options.js';
-import { requestedBackend, resolveSettings, type SettingsSources } from '../settings/sources.js';
 import { type EnginePool, sharedPool } from '../engine/engine-pool.js';
 import type { Attempt } from '../engine/ladder.js';
 import type { LoadProgress, Rung } from '../engine/protocol.js';
 import { abortError, isAbortError, toErrorRecord, UnmockedError } from '../errors.js';
 import type { Model } from '../models/model.js';
 import { resolveModel } from '../models/registry.js';
+import { checkSettings } from '../settings/check-settings.js';
+import { type AgentConfig, loadConfig, parseConfig } from '../settings/config.js';
+import { readEnvironment } from '../settings/environment.js';
+import { type Resolution, resolveSettings, type SettingsSources } from '../settings/resolve.js';
+import type { AgentSettings } from '../settings/settings.js';
 import type { Agent } from './agent.js';
-import { LocalAgent } from './local-agent.js';
-import { RemoteAgent } from './remote-agent.js';
+import { ChatAgent } from './chat-agent.js';
+import { LocalBackend } from './local/local-backend.js';
+import { RemoteBackend } from './remote/remote-backend.js';
 import { validateAgent } from './validate-agent.js';
 
 export interface LoadAgentOptions extends Partial<Omit<AgentSettings, 'model'>> {
-  /** A registry id, a hub id, a folder's URL, an entry of one's own, or a server's name for it. Default `unmocked-tiny`. */
-  model?: string | Model | undefined;
-  dtype?: Rung['dtype'] | undefined;
-  /** Asks the agent something before it is handed out; one that does not answer is disposed of, and the call fails. Default false. */
-  validate?: boolean | undefined;
-  /** Reads settings from a `config.toml`: `true` for the one beside the page, a text, or one that was read. */
-  useConfig?: boolean | string | AgentConfig | undefined;
-  /** What else says how to load it. Arguments win over all of it; default: the environment. See `sourceNames` for who wins over whom. */
-  sources?: Omit<SettingsSources, 'argument'> | undefined;
-  /** Told of what was ignored, for instance keys of the configuration that mean nothing. Default: `console.warn`. */
-  onWarning?: ((message: string) => void) | undefined;
-  signal?: AbortSignal | undefined;
-  onProgress?: ((progress: LoadProgress) => void) | undefined;
-  onAttempt?: ((attempt: Attempt) => void) | undefined;
-  /** Engines to share; default: the page's. */
-  pool?: EnginePool | undefined;
+  /**
+   * A registry id, a hub id, the URL of a folder, a registry entry, or the server's name for a
+   * model. Default `unmocked-tiny`.
+   */
+  model?: string | Model;
+  dtype?: Rung['dtype'];
+  /** Asks the agent something first. If it does not answer, the call fails. Default false. */
+  validate?: boolean;
+  /** A `config.toml`: `true` for the one beside the page, its text, or the parsed file. */
+  useConfig?: boolean | string | AgentConfig;
+  /**
+   * Other sources of settings; the options of this call win over them. See `settingOrigins` for
+   * their order. Default: the environment.
+   */
+  sources?: SettingsSources;
+  /** Called with what was ignored, such as unknown configuration keys. Default: `console.warn`. */
+  onWarning?: (message: string) => void;
+  signal?: AbortSignal;
+  onProgress?: (progress: LoadProgress) => void;
+  onAttempt?: (attempt: Attempt) => void;
+  /** Engines to share. Default: the page's. */
+  pool?: EnginePool;
 }
 
 /**
- * Loads an agent. With the backend `auto` the ladder is: the server, where a URL is configured; then the model on WebGPU; then on WASM.
- * A backend or device that was named is honoured or refused, never swapped.
+ * Loads an agent. The backend `auto` tries the server if a URL is set, then WebGPU, then WASM. If
+ * you name a backend or a device, it is used or the call fails; there is no silent fallback.
  *
  * @example
  * const agent = await loadAgent({ model: 'unmocked-tiny', device: 'auto' });
  * const { response } = await agent.invoke('Hello, this is a test.');
  * await agent.dispose();
  *
- * @throws UnmockedError `invalid-argument`, `unknown-model`, `invalid-config` before anything is loaded; `model-not-found`, `network`,
- *   `no-device` (with every attempt) when nothing could be; for the backend `remote` whatever its server did; `AbortError`.
+ * @throws UnmockedError `invalid-argument`, `unknown-model` or `invalid-config` before anything
+ *   loads; `model-not-found`, `network` or `no-device` (with every attempt) if nothing loads; for
+ *   the backend `remote`, the server's error; `AbortError`.
  */
 export async function loadAgent(options: LoadAgentOptions = {}): Promise<Agent> {
-  const sources = await readSources(options);
-  const backend = requestedBackend(sources);
+  const resolved = resolveSettings(await readSources(options));
   const { signal, validate } = options;
   if (signal?.aborted) throw abortError(signal);
-  const agent =
-    backend === 'local'
-      ? await loadLocal(options, sources, [])
-      : await loadRemote(options, sources, backend);
-  if (!validate) return agent;
-  try {
-    const validation = await validateAgent(agent, { signal });
-    if (validation.valid) return agent;
-    throw new UnmockedError(
-      'inference-failed',
-      `"${agent.model.id}" loaded on ${agent.device.actual}, but does not answer: ${validation.reason}`,
-      { details: { reply: validation.reply } },
-    );
-  } catch (error) {
-    await agent.dispose();
-    throw error instanceof Error ? error : new Error(toErrorRecord(error).message);
-  }
+  const agent = await loadFirst(options, resolved);
+  if (validate) await assertAnswers(agent, signal);
+  return agent;
 }
 
 async function readSources(options: LoadAgentOptions): Promise<SettingsSources> {
-  const config = (await readConfig(options.useConfig, options.signal)) ?? options.sources?.config;
-  if (config && config.unknownKeys.length > 0) {
-    (options.onWarning ?? console.warn)(
-      `The configuration has keys that are not known and were ignored: ${config.unknownKeys.join(', ')}.`,
+  const { sources = {}, useConfig, signal, onWarning = console.warn } = options;
+  const config = (await readConfig(useConfig, signal)) ?? sources.config;
+  if (config && config.unknownKeys.length > 0)
+    onWarning(
+      `The configuration has unknown keys, which were ignored: ${config.unknownKeys.join(', ')}.`,
     );
-  }
-  const { model, ...others } = options;
-  const modelName = typeof model === 'object' ? model.id : model;
+  const { model } = options;
   const argument = checkSettings({
-    ...others,
-    ...(modelName === undefined ? {} : { model: modelName }),
+    ...options,
+    model: typeof model === 'object' ? model.id : model,
   });
-  const { backend = 'auto', device = 'auto' } = argument;
-  if (
-    (backend === 'local' && device === 'remote') ||
-    (backend === 'remote' && device !== 'remote' && device !== 'auto')
-  ) {
+  assertNoConflict(argument);
+  return {
+    ...sources,
+    config,
+    environment: sources.environment ?? readEnvironment(),
+    argument: { ...sources.argument, ...argument },
+  };
+}
+
+function assertNoConflict({ backend, device = 'auto' }: Partial<AgentSettings>): void {
+  if (backend === 'remote' && device !== 'auto')
     throw new UnmockedError(
       'invalid-argument',
-      `The backend is "${backend}" and the device "${device}". Choose one of the two.`,
+      `The backend is "remote" and the device "${device}", but a server chooses its own device. Leave out one of the two.`,
     );
-  }
-  return {
-    ...options.sources,
-    config,
-    environment: options.sources?.environment ?? readEnvironment(),
-    argument,
-  };
 }
 
 async function readConfig(
@@ -108,26 +100,16 @@ async function readConfig(
   return typeof useConfig === 'string' ? parseConfig(useConfig) : useConfig;
 }
 
-/** The server; where it was not asked for by name and cannot be had, what this page can do itself. */
-async function loadRemote(
-  options: LoadAgentOptions,
-  sources: SettingsSources,
-  backend: 'auto' | 'remote',
-): Promise<Agent> {
-  const resolved = resolveSettings(sources, 'remote');
-  const { apiUrl } = resolved.settings;
-  if (backend === 'auto' && apiUrl === undefined) return loadLocal(options, sources, []);
+/** Loads the first backend that works. */
+async function loadFirst(options: LoadAgentOptions, resolved: Resolution): Promise<Agent> {
+  const [first, fallback] = resolved.backends;
+  if (first === 'local') return loadLocal(options, resolved.local.settings);
   const startedAt = performance.now();
   try {
-    const agent = await RemoteAgent.load({
-      ...resolved,
-      requested: backend,
-      signal: options.signal,
-    });
-    agent.device.attempts.forEach((attempt) => options.onAttempt?.(attempt));
-    return agent;
+    return await loadRemote(options, resolved);
   } catch (error) {
     if (isAbortError(error)) throw error;
+    const { apiUrl } = resolved.remote.settings;
     const attempt: Attempt = {
       device: 'remote',
       ...(apiUrl ? { url: apiUrl } : {}),
@@ -136,47 +118,71 @@ async function loadRemote(
       durationMs: performance.now() - startedAt,
     };
     options.onAttempt?.(attempt);
-    if (backend === 'remote') throw error;
-    return loadLocal(options, sources, [attempt]);
+    if (!fallback) throw error;
+    return loadAfter(attempt, options, resolved.local.settings);
   }
 }
 
-async function loadLocal(
-  options: LoadAgentOptions,
-  sources: SettingsSources,
-  earlier: readonly Attempt[],
+async function loadRemote(
+  { signal, onAttempt }: LoadAgentOptions,
+  { remote, requested }: Resolution,
 ): Promise<Agent> {
-  const { settings } = resolveSettings(sources, 'local');
-  const { signal, onProgress, onAttempt, dtype } = options;
+  const backend = await RemoteBackend.load({
+    ...remote,
+    requested: requested === 'remote' ? 'remote' : 'auto',
+    signal,
+  });
+  backend.device.attempts.forEach((attempt) => onAttempt?.(attempt));
+  return new ChatAgent(backend, remote.settings);
+}
+
+async function loadLocal(
+  { model, pool = sharedPool, dtype, signal, onProgress, onAttempt }: LoadAgentOptions,
+  settings: AgentSettings,
+  earlier: readonly Attempt[] = [],
+): Promise<Agent> {
+  const resolvedModel = resolveModel(typeof model === 'object' ? model : settings.model, {
+    hub: settings.hubUrl,
+  });
+  const backend = await LocalBackend.load(
+    pool,
+    { model: resolvedModel, device: settings.device, dtype, signal, onProgress, onAttempt },
+    earlier,
+  );
+  return new ChatAgent(backend, settings);
+}
+
+/** Loads in this page after the server failed. If both fail, the error names both. */
+async function loadAfter(
+  server: Attempt,
+  options: LoadAgentOptions,
+  settings: AgentSettings,
+): Promise<Agent> {
   try {
-    const model = resolveModel(typeof options.model === 'object' ? options.model : settings.model, {
-      hub: settings.hubUrl,
-    });
-    const { device } = settings;
-    if (device === 'remote')
-      throw new UnmockedError(
-        'invalid-config',
-        'The backend is "local" and the device "remote". Choose one of the two.',
-      );
-    return await LocalAgent.load(
-      options.pool ?? sharedPool,
-      { model, device, dtype, signal, onProgress, onAttempt },
-      settings,
-      earlier,
-    );
+    return await loadLocal(options, settings, [server]);
   } catch (error) {
-    const [server] = earlier;
-    if (!server || !(error instanceof UnmockedError)) throw error;
+    if (!(error instanceof UnmockedError)) throw error;
+    const tried = (error.details['attempts'] as Attempt[] | undefined) ?? [];
     throw new UnmockedError(
       'no-device',
       `Neither the server nor this page can run a model.\n- ${server.url}: ${server.error?.message}\n- this page: ${error.message}`,
-      {
-        cause: error,
-        details: {
-          ...error.details,
-          attempts: [...earlier, ...((error.details['attempts'] as Attempt[] | undefined) ?? [])],
-        },
-      },
+      { cause: error, details: { ...error.details, attempts: [server, ...tried] } },
     );
+  }
+}
+
+/** Disposes of an agent that does not answer, and throws. */
+async function assertAnswers(agent: Agent, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    const validation = await validateAgent(agent, { signal });
+    if (validation.valid) return;
+    throw new UnmockedError(
+      'inference-failed',
+      `"${agent.model.id}" loaded on ${agent.device.actual}, but does not answer: ${validation.reason}`,
+      { details: { reply: validation.reply } },
+    );
+  } catch (error) {
+    await agent.dispose();
+    throw error instanceof Error ? error : new Error(toErrorRecord(error).message);
   }
 }

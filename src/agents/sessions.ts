@@ -1,36 +1,32 @@
 import { FairQueue } from '../engine/fair-queue.js';
-import type { AgentPayload, Message } from './agent.js';
+import type { Message } from './agent.js';
+import type { Turn } from './input/turn.js';
 
-/** Who is who, and what can be called, holds until a later turn says otherwise. */
-type Standing = Pick<AgentPayload, 'systemContext' | 'userProfile' | 'toolsAvailable'>;
+/** What holds until a later turn changes it. */
+type Standing = Pick<Turn, 'system' | 'systemNotes' | 'tools'>;
 
 interface Session extends Standing {
-  memory: Message[];
+  history: readonly Message[];
 }
 
-/** What was said, with what its session knew then. */
-export interface Recalled {
-  payload: AgentPayload;
-  memory: Message[];
-  /** How much had been forgotten by then. */
+/** What a session knew when a turn began. */
+export interface Recalled extends Session {
+  sessionId?: string;
+  /** How many sessions had been forgotten by then. */
   forgotten: number;
 }
 
-/** What an agent remembers of its conversations. A turn that fails leaves its session as it was. */
+/** The conversations of one agent. A turn that fails leaves its session as it was. */
 export class Sessions {
   readonly #sessions = new Map<string, Session>();
-  /** Turns of one session wait for one another, so that none is lost. */
+  /** The turns of one session run one after the other, so that none is lost. */
   readonly #turns = new Map<string, FairQueue>();
 
-  /** Counts what was forgotten; each session's last time. */
   #forgotten = 0;
+  /** The value of `#forgotten` when a session was last forgotten. */
   readonly #forgets = new Map<string, number>();
 
-  get ids(): Iterable<string> {
-    return this.#sessions.keys();
-  }
-
-  /** Runs a turn when the session's earlier ones are over; without a session, at once. */
+  /** Runs a turn after the session's earlier ones; without a session, at once. */
   inTurn<T>(
     sessionId: string | undefined,
     turn: () => Promise<T>,
@@ -42,32 +38,27 @@ export class Sessions {
     return turns.run(sessionId, turn, signal);
   }
 
-  /** What was said, with what the session knows, and the turns before it. */
-  recall(said: AgentPayload): Recalled {
-    const session = said.sessionId ? this.#sessions.get(said.sessionId) : undefined;
-    const {
-      memory = session?.memory ?? [],
-      systemContext = session?.systemContext,
-      userProfile = session?.userProfile,
-      toolsAvailable = session?.toolsAvailable,
-    } = said;
+  /** The conversation before a turn. What the turn brings wins over what the session knows. */
+  recall(turn: Turn): Recalled {
+    const { sessionId } = turn;
+    const session = sessionId ? this.#sessions.get(sessionId) : undefined;
     return {
-      payload: { ...said, systemContext, userProfile, toolsAvailable },
-      memory,
+      sessionId,
+      history: turn.history ?? session?.history ?? [],
+      system: turn.system ?? session?.system,
+      systemNotes: turn.systemNotes ?? session?.systemNotes,
+      tools: turn.tools ?? session?.tools,
       forgotten: this.#forgotten,
     };
   }
 
-  /** Keeps a turn: the memory before it, what was added, and the reply. Not, if the session was forgotten meanwhile. */
-  remember(
-    { payload: { sessionId, systemContext, userProfile, toolsAvailable }, forgotten }: Recalled,
-    memory: Message[],
-  ): void {
+  /** Keeps the conversation after a turn, unless its session was forgotten meanwhile. */
+  remember({ sessionId, forgotten, ...standing }: Recalled, history: readonly Message[]): void {
     if (sessionId && (this.#forgets.get(sessionId) ?? 0) <= forgotten)
-      this.#sessions.set(sessionId, { systemContext, userProfile, toolsAvailable, memory });
+      this.#sessions.set(sessionId, { ...standing, history });
   }
 
-  /** What is being said at the moment is forgotten too, when it is over. */
+  /** Forgets a session, and a turn of it that is still in progress. */
   forget(sessionId: string): void {
     this.#sessions.delete(sessionId);
     this.#forgets.set(sessionId, ++this.#forgotten);

@@ -1,11 +1,11 @@
-import { isConfigured, type SettingsSources } from '../settings/sources.js';
 import { isAbortError, toErrorRecord } from '../errors.js';
+import { resolveSettings, type SettingsSources } from '../settings/resolve.js';
 import type { Agent } from './agent.js';
 import { loadAgent, type LoadAgentOptions } from './load-agent.js';
 import { validateAgent } from './validate-agent.js';
 
 export type StartupValidation =
-  /** Nobody configured a backend: there is nothing to say. */
+  /** No source configures a backend, so there is nothing to validate. */
   | { status: 'none' }
   | {
       status: 'valid';
@@ -13,28 +13,35 @@ export type StartupValidation =
       model: string;
       device: Agent['device'];
       reply: string;
-      /** What went wrong before something worked: a server that is away, say. */ warning?: string;
+      /** Why the first choice failed, for instance a server that did not answer. */
+      warning?: string;
     }
-  | { status: 'invalid'; /** What is wrong, and what to do. */ reason: string; error: Error };
+  | {
+      status: 'invalid';
+      /** What is wrong, and what to do. */
+      reason: string;
+      error: Error;
+    };
 
 /**
- * Asks a configured backend something, for when a product starts. Meant for the background: nothing waits for it, and it never throws but
- * for an abort. The agent that it loads is disposed of.
+ * Asks the configured backend something. Call it in the background when a product starts. It
+ * disposes of the agent that it loads.
+ *
+ * @throws `AbortError` only.
  */
 export async function validateStartup(
   sources: SettingsSources,
   options: {
     load?: (options: LoadAgentOptions) => Promise<Agent>;
     validate?: typeof validateAgent;
-    signal?: AbortSignal | undefined;
+    signal?: AbortSignal;
   } = {},
 ): Promise<StartupValidation> {
   const { load = loadAgent, validate = validateAgent, signal } = options;
-  if (!isConfigured(sources)) return { status: 'none' };
+  if (!resolveSettings(sources).configured) return { status: 'none' };
   let agent: Agent | undefined;
   try {
-    const { argument = {}, ...others } = sources;
-    agent = await load({ ...argument, sources: others, signal, onWarning: () => undefined });
+    agent = await load({ sources, signal, onWarning: () => undefined });
     const validation = await validate(agent, { signal });
     const { device, model, backend } = agent;
     if (!validation.valid)
@@ -58,10 +65,11 @@ export async function validateStartup(
     };
   } catch (error) {
     if (isAbortError(error)) throw error;
+    const { message } = toErrorRecord(error);
     return {
       status: 'invalid',
-      reason: toErrorRecord(error).message,
-      error: error instanceof Error ? error : new Error(toErrorRecord(error).message),
+      reason: message,
+      error: error instanceof Error ? error : new Error(message),
     };
   } finally {
     await agent?.dispose();

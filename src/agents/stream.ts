@@ -1,10 +1,11 @@
 import { abortError, UnmockedError } from '../errors.js';
 import type { AgentChunk, AgentResponse, AgentStream, InvokeOptions, TokenPiece } from './agent.js';
-import { ReasoningStream } from './reasoning-stream.js';
+import { ReasoningStream } from './reply/reasoning-stream.js';
 
 /**
- * Makes a stream of a call that reports tokens. Leaving the loop aborts the call and waits until it has stopped; then `response` rejects
- * with an `AbortError`. A caller who only wants `response` need not iterate.
+ * Turns a call that reports tokens into a stream. Leaving the loop aborts the call and waits until it
+ * has stopped; then `response` rejects with an `AbortError`. If you only want `response`, you need not
+ * iterate.
  */
 export function streamOf(
   call: (onToken: (piece: TokenPiece) => void, signal: AbortSignal) => Promise<AgentResponse>,
@@ -32,14 +33,14 @@ export function streamOf(
     options.signal?.removeEventListener('abort', stop);
     wake?.();
   });
-  response.catch(() => undefined); // whoever iterates gets the error there
+  response.catch(() => undefined); // the loop throws the error, too
 
   let iterated = false;
   async function* iterate(): AsyncGenerator<AgentChunk, void, undefined> {
     if (iterated)
       throw new UnmockedError(
         'invalid-argument',
-        'A stream can be iterated once: its chunks are gone. Its text is in `response`.',
+        'A stream can be iterated only once. Read its text from `response`.',
       );
     iterated = true;
     let finished = false;

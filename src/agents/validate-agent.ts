@@ -2,24 +2,24 @@ import { isAbortError } from '../errors.js';
 import type { Agent, AgentResponse } from './agent.js';
 
 export const VALIDATION_PROMPT = "Please say 'Hello world' and 5 words about yourself";
-/** A reply counts when it has more characters than this. */
+/** A valid reply has more characters than this. */
 export const VALIDATION_MIN_CHARACTERS = 5;
 
 export type Validation =
   | { valid: true; reply: string; response: AgentResponse }
-  | { valid: false; reply: string; /** Why not. */ reason: string; error?: Error };
+  | { valid: false; reply: string; /** Why it is not valid. */ reason: string; error?: Error };
 
-/** Asks an agent something and says whether it answers. Never throws but for an abort: a failing agent is an answer. */
+/** Asks an agent a question and says whether it answers. Only an abort throws; a failure is a result. */
 export async function validateAgent(
   agent: Agent,
-  options: { signal?: AbortSignal | undefined } = {},
+  options: { signal?: AbortSignal } = {},
 ): Promise<Validation> {
   try {
     const response = await agent.invoke(VALIDATION_PROMPT, {
       signal: options.signal,
       maxTokens: 32,
     });
-    // A model that thinks first may not be done with that yet; it answers all the same.
+    // A model that thinks first may still be thinking at the token limit. That is an answer, too.
     const reply = response.response || response.thinking;
     if (reply.length > VALIDATION_MIN_CHARACTERS) return { valid: true, reply, response };
     return {

@@ -1,6 +1,5 @@
-import type { AgentSettings } from '../settings/options.js';
-import type { PageDevice } from '../engine/ladder.js';
 import type { Report, ScenarioResult } from '../harness/report.js';
+import type { AgentSettings } from '../settings/settings.js';
 
 /** A scenario is over. Bubbles, composed; `detail` is its result. */
 export class UnmockedResultEvent extends CustomEvent<ScenarioResult> {
@@ -26,7 +25,7 @@ export class UnmockedStartEvent extends CustomEvent<{ scenarios: readonly string
   }
 }
 
-/** A run could not begin, or broke off: an unknown model, a seed that is none. Bubbles, composed. */
+/** A run failed to start, for instance because a setting is not allowed. Bubbles, composed. */
 export class UnmockedErrorEvent extends CustomEvent<Error> {
   static readonly type = 'unmocked-error';
   constructor(error: Error) {
@@ -34,7 +33,7 @@ export class UnmockedErrorEvent extends CustomEvent<Error> {
   }
 }
 
-/** Somebody pressed a card's Run or Stop. Whoever runs it instead of the card cancels the event. */
+/** The user pressed Run or Stop on a card. Cancel the event to run the scenario elsewhere. */
 export class UnmockedRequestEvent extends CustomEvent<{ action: 'run' | 'stop'; id: string }> {
   static readonly type = 'unmocked-request';
   constructor(action: 'run' | 'stop', id: string) {
@@ -47,7 +46,7 @@ export class UnmockedRequestEvent extends CustomEvent<{ action: 'run' | 'stop'; 
   }
 }
 
-/** The settings were changed by hand. Does not bubble: its detail can be a key. */
+/** The user changed a setting. Does not bubble, because its detail can be a key. */
 export class UnmockedSettingsEvent extends CustomEvent<SettingsChange> {
   static readonly type = 'unmocked-settings';
   constructor(change: SettingsChange) {
@@ -55,7 +54,7 @@ export class UnmockedSettingsEvent extends CustomEvent<SettingsChange> {
   }
 }
 
-/** "Forget saved settings" was pressed. Does not bubble. */
+/** The user pressed "Forget saved settings". Does not bubble. */
 export class UnmockedForgetEvent extends Event {
   static readonly type = 'unmocked-forget';
   constructor() {
@@ -71,40 +70,14 @@ export class UnmockedTestEvent extends Event {
   }
 }
 
-/** What a run is made with, as its controls, attributes and URL parameters say it. */
-export interface RunSettings {
-  model: string;
-  device: PageDevice;
-  seed: number;
-  /** Base URL of a mirror of the hub; empty: the hub itself. */
-  hub: string;
-  backend: AgentSettings['backend'];
-  /** Base URL of an OpenAI-compatible server; empty: none. */
-  apiUrl: string;
-  /** Its key; empty: none. Never in the address. */
-  apiKey: string;
-}
-
-/** What was changed by hand; empty texts mean that nothing is set here any more. */
-export interface SettingsChange extends Partial<RunSettings> {
-  /** Whether the key is kept after this session. */
+/** What the user changed. `undefined` means that the setting is no longer set. */
+export interface SettingsChange extends Partial<AgentSettings> {
+  /** Whether the key outlives the session. */
   rememberKey?: boolean;
 }
 
-/** Something that was wrong with the page's address (a warning does not keep it from running) or with a run. */
-export interface Problem {
-  kind: 'error' | 'warning';
-  text: string;
-}
-
-/** The backends, in the order in which they are offered. */
-export const backends = [
-  'auto',
-  'local',
-  'remote',
-] as const satisfies readonly AgentSettings['backend'][];
-
 export { type PageDevice, pageDevices } from '../engine/ladder.js';
+export type { Problem } from '../settings/problem.js';
 
 declare global {
   interface GlobalEventHandlersEventMap {

@@ -13,11 +13,11 @@ const elements = {
   'unmocked-try': UnmockedTry,
   'unmocked-report': UnmockedReport,
   'unmocked-scenario': UnmockedScenario,
-  // The last, so that what it is made of is there when it is.
+  // Last, so that the elements inside it are defined first.
   'unmocked-harness': UnmockedHarness,
 };
 
-// A page may hold this twice, for instance from two bundles; the first one stays.
+// A page may load this twice, for instance from two bundles. The first definition stays.
 for (const [name, element] of Object.entries(elements)) {
   if (!customElements.get(name)) customElements.define(name, element);
 }

@@ -1,51 +1,71 @@
-import { type AgentSettings, checkSettings } from '../settings/options.js';
-import { requestedBackend, resolveSettings } from '../settings/sources.js';
-import type { Problem, RunSettings } from './events.js';
-import { PageSettings, type PageSettingsOptions } from './page-settings.js';
-import { agentNames, runSettingNames, toAgentSettings } from './run-settings.js';
-import { StartupCheck, type ValidateStartup } from './startup-check.js';
+import type { ValidateStartup } from '../agents/check-startup.js';
+import { StartupCheck } from '../agents/startup-check.js';
+import type { Problem } from '../settings/problem.js';
+import type { PageSources } from '../settings/settings-store.js';
+import { parseUrlParameters } from '../settings/url-parameters.js';
+import { parametersOf } from '../settings/url-settings.js';
 import type { UnmockedHarness } from './unmocked-harness.js';
-import { parameterNames, parseUrlParameters } from './url-parameters.js';
 
-export interface PageOptions extends Pick<
-  PageSettingsOptions,
-  'store' | 'session' | 'environment' | 'configUrl'
-> {
-  /** Checks what is configured when the page opens. */
-  validate?: ValidateStartup | undefined;
+export interface PageOptions extends Pick<PageSources, 'storage' | 'environment' | 'configUrl'> {
+  /** Validates the configured backend when the page opens. */
+  validate?: ValidateStartup;
 }
-
-export interface ConnectedPage {
-  settings: PageSettings;
-  /** Settles when what happens by itself when a page opens has happened: config.toml, and the check of what is configured. */
-  opened: Promise<void>;
-}
-
-/** The attributes that are settings. */
-const attributes: Partial<Record<keyof RunSettings, string>> = {
-  model: 'model',
-  device: 'device',
-  seed: 'seed',
-  hub: 'hub',
-  backend: 'backend',
-  apiUrl: 'api-url',
-};
 
 /**
- * Makes a harness the page's own: its settings come from the address, this browser, config.toml and the environment, the address may start
- * a run, a configured backend is checked in the background, and the document element says how a run ended, as `data-unmocked="passed"`,
- * `"failed"` or `"error"` (with the text in `data-unmocked-error`). An embedded harness is left out of this.
+ * Makes a harness the page's own. Its settings then also come from the URL, this browser, config.toml
+ * and the environment. The URL may start a run, and a configured backend is checked in the
+ * background. The document element shows how a run ended, as `data-unmocked="passed"`, `"failed"` or
+ * `"error"` (with the message in `data-unmocked-error`). An embedded harness has none of this.
+ *
+ * @returns a promise that settles when the page has opened: config.toml is read, and what is
+ *   configured is checked.
  */
 export function connectPage(
   harness: UnmockedHarness,
   search: string,
-  options: PageOptions = {},
-): ConnectedPage {
+  { validate, ...sources }: PageOptions = {},
+): Promise<void> {
+  showOutcome(harness);
+  const parameters = parseUrlParameters(search, harness.scenarios);
+  const { run, tags = [], errors, warnings, secrets } = parameters;
+  removeFromUrl(secrets);
+  harness.problems = [
+    ...errors.map((text): Problem => ({ kind: 'error', text })),
+    ...warnings.map((text): Problem => ({ kind: 'warning', text })),
+  ];
+
+  const startup = new StartupCheck((state) => (harness.startupState = state), validate);
+  harness.startup = startup;
+  const { settings } = harness;
+  settings.addEventListener('change', () => void startup.stop());
+  settings.open({
+    ...sources,
+    url: errors.length > 0 ? {} : parameters.settings,
+    onLeaveUrl: (names) => removeFromUrl(parametersOf(names)),
+  });
+  if (errors.length > 0) {
+    showError(errors.join('\n'));
+    return settings.ready;
+  }
+  harness.tags = tags;
+  return open();
+
+  async function open(): Promise<void> {
+    await settings.ready;
+    if (!harness.isConnected) return;
+    // The harness shows what goes wrong, and fires an event.
+    if (run) return void harness.run(run === 'all' ? undefined : run).catch(() => undefined);
+    await harness.updateComplete;
+    await nextFrame();
+    // The user may have started something meanwhile.
+    if (!harness.running && !harness.testing && harness.isConnected)
+      await startup.start(settings.sources);
+  }
+}
+
+/** Shows on the document element how the harness's runs end. */
+function showOutcome(harness: UnmockedHarness): void {
   const { dataset } = document.documentElement;
-  const fail = (message: string) => {
-    dataset['unmockedError'] = message;
-    dataset['unmocked'] = 'error';
-  };
   harness.addEventListener('unmocked-start', () => {
     delete dataset['unmocked'];
     delete dataset['unmockedError'];
@@ -54,129 +74,24 @@ export function connectPage(
     if (target === harness) dataset['unmocked'] = detail.status;
   });
   harness.addEventListener('unmocked-error', ({ target, detail }) => {
-    if (target === harness) fail(detail.message);
+    if (target === harness) showError(detail.message);
   });
-
-  const {
-    run,
-    tags,
-    errors,
-    warnings,
-    secrets = [],
-    ...given
-  } = parseUrlParameters(search, harness.scenarios);
-  leaveAddress(secrets);
-  const problems: Problem[] = [
-    ...errors.map((text) => ({ kind: 'error' as const, text })),
-    ...warnings.map((text) => ({ kind: 'warning' as const, text })),
-  ];
-
-  const settings = new PageSettings({
-    ...options,
-    argument: readAttributes(harness, problems),
-    url: errors.length > 0 ? {} : checkSettings(toAgentSettings(given)),
-    onLeaveAddress: (names) =>
-      leaveAddress(
-        runSettingNames
-          .filter((name) => names.includes(agentNames[name]))
-          .flatMap((name) => parameterNames[name] ?? []),
-      ),
-  });
-  harness.problems = problems;
-  const startup = new StartupCheck((state) => (harness.startupState = state), options.validate);
-  const apply = applier(harness, settings);
-  settings.addEventListener('change', () => {
-    void startup.stop();
-    apply();
-  });
-  apply();
-  Object.assign(harness, { page: settings, startup });
-  if (errors.length > 0) {
-    fail(errors.join('\n'));
-    return { settings, opened: settings.ready };
-  }
-  harness.tags = tags ?? [];
-  return { settings, opened: open() };
-
-  async function open(): Promise<void> {
-    await settings.ready;
-    if (!harness.isConnected) return;
-    // What goes wrong is shown by the harness, and said by its event.
-    if (run) return void harness.run(run === 'all' ? undefined : run).catch(() => undefined);
-    await harness.updateComplete;
-    await painted();
-    // Somebody was faster.
-    if (!harness.running && !harness.testing && harness.isConnected)
-      await startup.start(settings.sources);
-  }
 }
 
-/** Gives the harness what counts; a property that somebody set stays until its setting changes. */
-function applier(harness: UnmockedHarness, page: PageSettings): () => void {
-  let last: Partial<RunSettings> = {};
-  return () => {
-    const { config, ...others } = page.sources;
-    // A section of a backend cannot choose the backend.
-    const { backend: chosen } = resolveSettings(
-      { ...others, config: config && { ...config, backends: {} } },
-      'local',
-    ).settings;
-    const backend = requestedBackend(page.sources) === 'remote' ? 'remote' : chosen;
-    const { settings, sources } = page.resolve(backend === 'remote' ? 'remote' : 'local');
-    const server = page.resolve('remote').settings;
-    const next: RunSettings = {
-      backend,
-      // A server's own model needs no name; the default is this page's.
-      model: backend === 'remote' && sources.model === 'default' ? '' : settings.model,
-      device: settings.device === 'remote' ? 'auto' : settings.device,
-      seed: settings.seed,
-      hub: settings.hubUrl ?? '',
-      apiUrl: server.apiUrl ?? '',
-      apiKey: server.apiKey ?? '',
-    };
-    Object.assign(
-      harness,
-      Object.fromEntries(
-        runSettingNames
-          .filter((name) => next[name] !== last[name])
-          .map((name) => [name, next[name]]),
-      ),
-    );
-    last = next;
-    harness.requestUpdate();
-  };
+function showError(message: string): void {
+  const { dataset } = document.documentElement;
+  dataset['unmockedError'] = message;
+  dataset['unmocked'] = 'error';
 }
 
-/** Attributes are arguments: the strongest, until somebody changes a value by hand. */
-function readAttributes(harness: UnmockedHarness, problems: Problem[]): Partial<AgentSettings> {
-  const settings: Partial<AgentSettings> = {};
-  for (const name of runSettingNames) {
-    const attribute = attributes[name];
-    if (attribute === undefined || !harness.hasAttribute(attribute)) continue;
-    try {
-      Object.assign(
-        settings,
-        checkSettings(
-          toAgentSettings({ [name]: harness[name] }),
-          'invalid-argument',
-          () => `The attribute ${attribute}`,
-        ),
-      );
-    } catch (error) {
-      problems.push({ kind: 'error', text: (error as Error).message });
-    }
-  }
-  return settings;
-}
-
-/** Takes parameters out of the address bar, and out of this entry of the history. */
-function leaveAddress(names: readonly string[]): void {
+/** Removes parameters from the address bar and from the current history entry. */
+function removeFromUrl(parameters: readonly string[]): void {
   const url = new URL(location.href);
   const before = url.search;
-  for (const name of names) url.searchParams.delete(name);
+  for (const name of parameters) url.searchParams.delete(name);
   if (url.search !== before) history.replaceState(history.state, '', url);
 }
 
-/** After the next frame, where one comes: a page that nobody sees draws none, and waits until it is seen. */
-const painted = () =>
+/** A hidden page has no frames, so this waits until the page is visible. */
+const nextFrame = () =>
   new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve)));

@@ -1,10 +1,10 @@
-/** The parts of a scenario's card, as templates. Whatever a model wrote is bound as text, never as HTML. */
+/** Templates for the parts of a scenario's card. Model output is bound as text, never as HTML. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Attempt } from '../engine/ladder.js';
 import type { Exchange, ScenarioResult } from '../harness/report.js';
 import type { Check } from '../scenarios/scenario.js';
-import { count, formatByteProgress, formatDuration, formatMetric, formatValue } from './format.js';
-import { isOver, type ScenarioState } from './scenario-state.js';
+import { count, formatByteProgress, formatDuration, formatMetric, formatValue } from '../format.js';
+import { isOver, type ScenarioState } from '../harness/scenario-state.js';
 import { statusIcon } from './status.js';
 
 const phases: Record<string, string> = {
@@ -18,7 +18,7 @@ export function loadingPart({ progress, status }: Pick<ScenarioState, 'progress'
   if (!progress || status !== 'running') return nothing;
   const { phase, loadedBytes, totalBytes } = progress;
   const label = phases[phase] ?? phase;
-  // Without a value a progress bar is indeterminate, which is the truth while the runtime starts.
+  // Without a value the progress bar is indeterminate, as the progress of the runtime is unknown.
   const bar =
     phase === 'download' && totalBytes > 0
       ? html`<progress aria-label=${label} max=${totalBytes} value=${loadedBytes}></progress>`
@@ -29,13 +29,16 @@ export function loadingPart({ progress, status }: Pick<ScenarioState, 'progress'
   </div>`;
 }
 
-/** A text of the project's own in which `words` are code. */
+/** Renders a trusted string with `words` in backticks as code. */
 export const withCode = (text: string) =>
   text.split('`').map((piece, index) => (index % 2 === 1 ? html`<code>${piece}</code>` : piece));
 
 const SHOWN_EXCHANGES = 4;
 
-/** Replies as they arrive: the latest ones of a run, the first ones of a result. Not a live region: reading out tokens would be noise. */
+/**
+ * The latest replies of a run, or the first replies of a result. Not a live region: a screen reader
+ * should not read out every token.
+ */
 export function outputPart(state: ScenarioState) {
   const { live, status } = state;
   if (live.length === 0) return nothing;
@@ -182,9 +185,8 @@ export function reasonPart({ result }: ScenarioState) {
   </div>`;
 }
 
-/** The harness joins the names of failed checks; said as such they read better. */
 function formatReason({ status, reason, error }: ScenarioResult): string {
-  if (status === 'failed' && !error) return `Did not hold: ${reason}`;
+  if (status === 'failed' && !error) return `Failed: ${reason}`;
   if (status === 'skipped') return `Skipped: ${reason}`;
   return reason ?? '';
 }

@@ -1,8 +1,8 @@
 import { svg, type SVGTemplateResult } from 'lit';
 import type { Report, ResultStatus } from '../harness/report.js';
-import type { ScenarioStatus } from './scenario-state.js';
+import type { ScenarioStatus } from '../harness/scenario-state.js';
 
-/** A status as words. Colour and shape only repeat it. */
+/** Each status in words. Colour and icon only repeat it. */
 export const statusLabels: Record<ScenarioStatus, string> = {
   idle: 'ready',
   waiting: 'waiting',
@@ -29,11 +29,11 @@ const shapes: Record<ScenarioStatus, SVGTemplateResult> = {
   'not-run': svg`${ring}${stroke('M4 12l8-8')}`,
 };
 
-/** The icon of a status; decoration beside its label. */
+/** The icon of a status. It decorates the label, so screen readers skip it. */
 export const statusIcon = (status: ScenarioStatus) =>
   svg`<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" focusable="false">${shapes[status]}</svg>`;
 
-/** The statuses of results, in the order in which they are summed up. */
+/** The statuses of results, in the order of a summary. */
 export const resultStatuses = [
   'passed',
   'failed',

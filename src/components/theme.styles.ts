@@ -1,8 +1,8 @@
 import { css } from 'lit';
 
 /**
- * What all elements share. Every colour is a custom property of one's own choice (`--unmocked-*`), with the project's as the default;
- * `--u-*` are what the elements themselves read. Nothing outside the elements is styled.
+ * Styles of every element. Embedders set colours with `--unmocked-*` properties, which default to the
+ * project's colours. The elements read `--u-*`. Nothing outside the elements is styled.
  */
 export const themeStyles = css`
   :host {

@@ -5,23 +5,23 @@ import { environmentStyles } from './unmocked-environment.styles.js';
 import { themeStyles } from './theme.styles.js';
 
 /**
- * What this browser can do, as it was asked and not as its name suggests.
+ * What this browser can do. It asks the browser; it does not guess from the browser's name.
  *
  * @csspart panel, facts, fact, warning
  */
 export class UnmockedEnvironment extends LitElement {
   static override styles = [themeStyles, environmentStyles];
 
-  @property({ attribute: false }) description: EnvironmentInfo | undefined;
+  @property({ attribute: false }) info: EnvironmentInfo | undefined;
 
   override render() {
     return html`<section part="panel" aria-labelledby="heading">
       <h2 id="heading">This browser</h2>
-      ${this.description ? this.#facts(this.description) : html`<p class="muted">Asking it what it can do…</p>`}
+      ${this.info ? this.#facts(this.info) : html`<p class="muted">Asking the browser…</p>`}
     </section>`;
   }
 
-  #facts(description: EnvironmentInfo) {
+  #facts(info: EnvironmentInfo) {
     const {
       userAgent,
       crossOriginIsolated,
@@ -29,16 +29,16 @@ export class UnmockedEnvironment extends LitElement {
       deviceMemoryGb,
       wasmSimd,
       versions,
-    } = description;
+    } = info;
     return html`<dl part="facts">
-      ${this.#webGpu(description)}
+      ${this.#webGpu(info)}
       ${fact('WebAssembly', wasmSimd, wasmSimd ? 'with SIMD' : 'without SIMD, which ONNX Runtime needs')}
-      ${fact('Isolation', crossOriginIsolated, crossOriginIsolated ? 'cross-origin isolated: WASM threads are possible' : 'not cross-origin isolated: one WASM thread (it takes COOP and COEP headers)')}
+      ${fact('Isolation', crossOriginIsolated, crossOriginIsolated ? 'cross-origin isolated: WASM threads are possible' : 'not cross-origin isolated: one WASM thread (threads need COOP and COEP headers)')}
       ${fact('Machine', undefined, `${hardwareConcurrency} logical cores${deviceMemoryGb ? `, ${deviceMemoryGb} GB or more of memory` : ''}`)}
       ${fact('Browser', undefined, browserName(userAgent), userAgent)}
       ${fact('Runtime', undefined, `transformers.js ${versions.transformers}, ONNX Runtime ${versions.onnxruntime.replace(/-dev.*/, ' (development build)')}`, versions.onnxruntime)}
     </dl>
-    ${this.#warning(description)}`;
+    ${this.#warning(info)}`;
   }
 
   #webGpu({ webgpu }: EnvironmentInfo) {
@@ -47,7 +47,7 @@ export class UnmockedEnvironment extends LitElement {
     const name =
       description ||
       [vendor, architecture, device].filter(Boolean).join(' ') ||
-      'an adapter that does not say its name';
+      'an adapter without a name';
     return fact('WebGPU', true, `${name}, ${shaderF16 ? 'with' : 'without'} shader-f16`);
   }
 
@@ -60,7 +60,7 @@ export class UnmockedEnvironment extends LitElement {
       )
     )
       return nothing;
-    return html`<p class="warning" part="warning"><strong>Software adapter:</strong> the CPU plays the GPU here. The tokens are real, but slow; the device “wasm” is faster.</p>`;
+    return html`<p class="warning" part="warning"><strong>Software adapter:</strong> the CPU emulates a GPU. The tokens are real, but slow. The device “wasm” is faster.</p>`;
   }
 }
 
@@ -72,7 +72,7 @@ function fact(name: string, good: boolean | undefined, text: string, title?: str
   return html`<div part="fact"><dt>${name}</dt><dd title=${title ?? nothing}>${mark}${text}</dd></div>`;
 }
 
-/** `Chromium 156 on Linux`; the whole user agent where it has an unknown form. */
+/** `Chromium 156 on Linux`, or the whole user agent if its form is unknown. */
 function browserName(userAgent: string): string {
   const match =
     /(Firefox|Edg|OPR|HeadlessChrome|Chrome)\/(\d+)/.exec(userAgent) ??

@@ -1,19 +1,20 @@
-import { html, LitElement, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { type AgentSettings, options } from '../settings/options.js';
-import { resolveSettings, type SettingsSources } from '../settings/sources.js';
+import type { StartupState } from '../agents/check-startup.js';
+import type { StartupCheck } from '../agents/startup-check.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
+import { count } from '../format.js';
 import { toJUnit } from '../harness/junit.js';
-import type { RunOptions } from '../harness/run.js';
 import type { Report, RunEvent } from '../harness/report.js';
-import { resolveModel } from '../models/registry.js';
 import { describe, type EnvironmentInfo } from '../scenarios/environment-info.js';
 import { scenarios as coreScenarios } from '../scenarios/index.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { Subject } from '../scenarios/subject.js';
+import { runSettings } from '../settings/run-settings.js';
+import { describeOrigin } from '../settings/setting-rows.js';
+import { hasTag } from '../settings/url-parameters.js';
 import {
-  type PageDevice,
   type Problem,
   UnmockedErrorEvent,
   UnmockedReportEvent,
@@ -22,68 +23,58 @@ import {
   type UnmockedSettingsEvent,
   UnmockedStartEvent,
 } from './events.js';
-import { count } from './format.js';
-import type { PageSettings } from './page-settings.js';
-import { runInTurn } from './run-queue.js';
-import { toAgentSettings } from './run-settings.js';
-import { idle, isOver, reduceScenario, type ScenarioState, waiting } from './scenario-state.js';
-import type { StartupCheck, StartupState } from './startup-check.js';
+import { moveFocus } from './move-focus.js';
+import { runInTurn } from '../harness/run-queue.js';
+import {
+  idle,
+  isOver,
+  reduceScenario,
+  type ScenarioState,
+  waiting,
+} from '../harness/scenario-state.js';
+import { SettingsElement } from './settings-element.js';
 import { statusIcon, statusLabels, totalsText } from './status.js';
 import { themeStyles } from './theme.styles.js';
 import { harnessStyles } from './unmocked-harness.styles.js';
 import type { UnmockedScenario } from './unmocked-scenario.js';
 import type { UnmockedTry } from './unmocked-try.js';
-import { hasTag } from './url-parameters.js';
 
 /**
- * The page: what this browser can do, the controls, and every scenario with what comes of it.
+ * The page: what this browser can do, the controls, and every scenario with its result.
  *
- * Nothing is downloaded before a run. Attributes and properties mirror the controls; `run`, `stop` and `report` mirror the buttons.
+ * Nothing downloads before a run. Attributes and properties mirror the controls; `run`, `stop` and
+ * `report` mirror the buttons.
  *
  * @example <unmocked-harness model="unmocked-tiny" device="wasm" seed="7"></unmocked-harness>
  *
  * @fires unmocked-start - A run begins; `detail.scenarios` has its ids.
  * @fires unmocked-result - A scenario is over; `detail` is its result.
  * @fires unmocked-report - A run is over; `detail` is its report.
- * @fires unmocked-error - A run could not begin; `detail` is the error.
+ * @fires unmocked-error - A run failed to start; `detail` is the error.
  *
  * @csspart header, problems, startup, panels, environment, settings, try, sources, controls, report, scenarios, scenario
  */
-export class UnmockedHarness extends LitElement {
+export class UnmockedHarness extends SettingsElement {
   static override styles = [themeStyles, harnessStyles];
 
-  /** A registry id, a hub id or the URL of a folder in the hub's layout. */
-  @property() model = 'unmocked-tiny';
-  @property() device: PageDevice = 'auto';
-  @property({ type: Number }) seed = 0;
-  /** Base URL of a mirror of the hub; empty: the hub itself. */
-  @property() hub = '';
-  /** Where agents run in the scenarios that are not about this page's engine. */
-  @property() backend: AgentSettings['backend'] = 'auto';
-  /** Base URL of an OpenAI-compatible server, `/v1` included; empty: none. */
-  @property({ attribute: 'api-url' }) apiUrl = '';
-  /** The server's key. A secret: there is no attribute for it. */
-  @property({ attribute: false }) apiKey = '';
-  /** The page's settings, where the harness is the page's own; without them its own properties are all that counts. */
-  @property({ attribute: false }) page: PageSettings | undefined;
-  /** The check of a configured backend when the page opens. */
+  /** Checks the configured backend when the page opens. */
   @property({ attribute: false }) startup: StartupCheck | undefined;
-  /** How that check stands. */
+  /** The state of that check. */
   @property({ attribute: false }) startupState: StartupState | undefined;
   /** Shows, and runs, only scenarios with one of these tags. */
   @property({ attribute: false }) tags: readonly string[] = [];
   /** Default: the core scenarios. */
   @property({ attribute: false }) scenarios: readonly Scenario[] = coreScenarios;
-  /** What is tested in place of the real subject; for saboteurs. */
+  /** The subject under test; saboteurs replace it. */
   @property({ attribute: false }) subject: Subject | undefined;
-  /** What was wrong with the page's address, or with the latest run. */
+  /** What was wrong with the page's URL, or with the latest run. */
   @property({ attribute: false }) problems: readonly Problem[] = [];
-  /** The latest run's, once it is over. */
+  /** The report of the latest run, once it is over. */
   @property({ attribute: false }) report: Report | undefined;
   /** A run is under way. Read only. */
   @property({ type: Boolean, reflect: true }) running = false;
 
-  @state() private description: EnvironmentInfo | undefined;
+  @state() private environment: EnvironmentInfo | undefined;
   @state() private announcement = '';
   @state() private stopping = false;
   /** Ids of the latest run's scenarios. */
@@ -95,9 +86,9 @@ export class UnmockedHarness extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     (this.subject ? this.subject.describe() : describe()).then(
-      (description) => (this.description = description),
+      (environment) => (this.environment = environment),
       (error: Error) =>
-        this.#addProblem(`The browser could not be asked what it can do: ${error.message}`),
+        this.#addProblem(`Finding out what this browser can do failed: ${error.message}`),
     );
   }
 
@@ -112,36 +103,18 @@ export class UnmockedHarness extends LitElement {
     return this.#try?.busy ?? false;
   }
 
-  /** What its settings are made of. */
-  get sources(): SettingsSources {
-    if (this.page) return this.page.sources;
-    const { backend, device, seed, hub, apiUrl, apiKey, model } = this;
-    // The default is no choice: a server has models of its own.
-    const own = toAgentSettings({
-      backend,
-      device,
-      seed,
-      hub,
-      apiUrl,
-      apiKey,
-      model: model === options.model.default ? '' : model,
-    });
-    return {
-      argument: Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)),
-      environment: {},
-    };
-  }
-
   /**
-   * Runs the scenarios with these ids, in their usual order; without ids all that are shown. A run that is stopped returns its report.
+   * Runs the scenarios with these ids, in their usual order; by default, all that are shown. A run
+   * that is stopped returns its report.
    *
-   * @throws UnmockedError `invalid-argument` or `unknown-model` when it cannot begin: an unknown id, a bad setting, a run under way.
+   * @throws UnmockedError `invalid-argument` or `unknown-model` if the run cannot start: an unknown
+   *   id, a setting that is not allowed, another run under way.
    */
   async run(ids?: readonly string[], signal?: AbortSignal): Promise<Report> {
     if (this.#controller)
       throw new UnmockedError(
         'invalid-argument',
-        'A run is under way. Wait for its end, or stop it.',
+        'A run is under way. Wait until it is over, or stop it.',
       );
     const controller = (this.#controller = new AbortController());
     this.running = true;
@@ -149,12 +122,13 @@ export class UnmockedHarness extends LitElement {
     this.problems = this.problems.filter(({ kind }) => kind === 'warning');
     try {
       const chosen = this.#choose(ids);
-      const settings = this.#runSettings();
+      if (this.settings.argumentError) throw this.settings.argumentError;
+      const { resolved, sources } = this.settings;
       this.#begin(chosen);
-      // One engine at a time: scenarios count them, and small machines hold no more.
+      // One engine at a time: scenarios count engines, and a small machine holds no more.
       await Promise.all([this.startup?.stop(), this.#try?.release()]);
       const report = await runInTurn({
-        ...settings,
+        ...runSettings(resolved, sources),
         scenarios: chosen,
         subject: this.subject,
         signal: signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,
@@ -177,36 +151,36 @@ export class UnmockedHarness extends LitElement {
     }
   }
 
-  /** Ends the run; what has not run is reported as such. */
+  /** Ends the run. Scenarios that have not run are reported as `not-run`. */
   stop(): void {
     if (!this.#controller) return;
     this.stopping = true;
     this.#controller.abort();
   }
 
-  /** The report as JUnit XML; undefined before a run is over. */
+  /** The report as JUnit XML; undefined until a run is over. */
   junit(): string | undefined {
     return this.report && toJUnit(this.report);
   }
 
   override render() {
-    const shown = this.#shown();
+    const shown = this.#shownScenarios();
     return html`
       <header part="header">
         <h1><span class="struck" aria-hidden="true"></span>Unmocked</h1>
-        <p>A real model, in this browser, no mocks. Every check is made on tokens that were computed on this page, or by a server of yours.</p>
+        <p>A real model, in this browser, no mocks. Every check uses tokens that this page, or your server, really computed.</p>
       </header>
       ${this.#problemList()} ${this.#startupLine()}
       <div class="frame"><div class="panels" part="panels">
-        <unmocked-environment part="environment" .description=${this.description}></unmocked-environment>
+        <unmocked-environment part="environment" .info=${this.environment}></unmocked-environment>
         ${this.#settingsPanel()}
         <unmocked-try
           part="try"
-          .sources=${this.sources}
-          .unavailable=${this.running ? 'A run is under way: one engine at a time.' : ''}
+          .sources=${this.settings.sources}
+          .unavailable=${this.running ? 'A run is under way, and only one engine can be loaded.' : ''}
           @unmocked-test=${() => void this.startup?.stop()}
         ></unmocked-try>
-        ${this.page ? html`<unmocked-sources part="sources" .page=${this.page} .disabled=${this.running}></unmocked-sources>` : nothing}
+        ${this.settings.keeps ? html`<unmocked-sources part="sources" .settings=${this.settings} .disabled=${this.running}></unmocked-sources>` : nothing}
       </div></div>
       <div class="controls" part="controls">
         <div class="buttons">
@@ -228,35 +202,38 @@ export class UnmockedHarness extends LitElement {
   </li>`;
 
   #settingsPanel() {
-    const { page } = this;
-    const key = page?.enteredKey ?? this.apiKey;
+    const { settings, backend, model, device, seed, hub, apiUrl, apiKey } = this;
+    const { enteredKey, keeps, hasSaved, rememberKey, resolved } = settings;
+    // A key from an argument shows in the field. For any other key, the field shows its origin.
+    const key = resolved.remote.origins.apiKey === 'argument' ? apiKey : enteredKey;
+    const keyFrom =
+      apiKey && !key ? describeOrigin('apiKey', 'remote', resolved, settings.sources) : '';
     return html`<unmocked-settings
       part="settings"
-      .backend=${this.backend}
-      .model=${this.model}
-      .device=${this.device}
-      .seed=${this.seed}
-      .hub=${this.hub}
-      .apiUrl=${this.apiUrl}
+      .backend=${backend}
+      .model=${model}
+      .device=${device}
+      .seed=${seed}
+      .hubUrl=${hub}
+      .apiUrl=${apiUrl}
       .apiKey=${key}
-      .keyFrom=${page && this.apiKey && !key ? page.sourceOf('apiKey', 'remote') : ''}
-      .keyWithheld=${page?.keyWithheld ?? false}
-      .keeps=${page !== undefined}
-      .saved=${page?.hasSaved ?? false}
-      .rememberKey=${page?.rememberKey ?? false}
+      .keyFrom=${keyFrom}
+      .keyWithheld=${resolved.keyWithheld}
+      .keeps=${keeps}
+      .saved=${hasSaved}
+      .rememberKey=${rememberKey}
       .disabled=${this.running}
       @unmocked-settings=${this.#change}
-      @unmocked-forget=${() => page?.forget()}
+      @unmocked-forget=${() => settings.forget()}
     ></unmocked-settings>`;
   }
 
-  #change({ detail: { rememberKey, ...settings } }: UnmockedSettingsEvent): void {
-    if (!this.page) return void Object.assign(this, settings);
-    if (rememberKey !== undefined) this.page.keepKey(rememberKey);
-    if (Object.keys(settings).length > 0) this.page.change(toAgentSettings(settings));
+  #change({ detail: { rememberKey, ...values } }: UnmockedSettingsEvent): void {
+    if (rememberKey !== undefined) this.settings.keepKey(rememberKey);
+    if (Object.keys(values).length > 0) this.settings.change(values);
   }
 
-  /** Polite, and never in anybody's way; what is wrong is in the list of problems. */
+  /** Says what the check found. What is wrong is in the list of problems instead. */
   #startupLine() {
     const { status = 'idle', text = '' } = this.startupState ?? {};
     return html`<p class="startup muted" part="startup" role="status" id="startup" ?hidden=${status === 'idle' || status === 'invalid'}>${status === 'valid' ? html`<span data-status="passed">${statusIcon('passed')}</span> ` : nothing}${status === 'invalid' ? '' : text}</p>`;
@@ -267,7 +244,7 @@ export class UnmockedHarness extends LitElement {
     const startup = status === 'invalid' ? text : warning;
     return [
       ...this.problems,
-      ...(this.page?.problems ?? []),
+      ...this.settings.problems,
       ...(startup ? [{ kind: 'warning', text: startup } as const] : []),
     ];
   }
@@ -281,39 +258,6 @@ export class UnmockedHarness extends LitElement {
     </div>`;
   }
 
-  /** The key is in `server`, and nowhere else. */
-  #runSettings(): Pick<RunOptions, 'model' | 'device' | 'seed' | 'hubUrl' | 'server'> {
-    const { settings, sources } = resolveSettings(this.sources, 'remote');
-    const { apiUrl, apiKey, model } = settings;
-    const server =
-      apiUrl === undefined
-        ? null
-        : {
-            apiUrl,
-            ...(apiKey === undefined ? {} : { apiKey }),
-            ...(sources.model === 'default' ? {} : { model }),
-          };
-    return {
-      model: this.#localModel(),
-      device: this.device,
-      seed: this.seed,
-      hubUrl: this.hub || undefined,
-      server,
-    };
-  }
-
-  /** The model that this page loads. A name that is only a server's says nothing of that. */
-  #localModel(): string {
-    if (this.backend === 'remote')
-      return this.page?.sources.config?.backends.local?.model ?? options.model.default;
-    if (this.backend === 'local' || !this.apiUrl) return this.model;
-    try {
-      return resolveModel(this.model).id;
-    } catch {
-      return options.model.default;
-    }
-  }
-
   #begin(chosen: readonly Scenario[]): void {
     this.latest = chosen.map(({ id }) => id);
     for (const [id, state] of this.#states)
@@ -323,7 +267,7 @@ export class UnmockedHarness extends LitElement {
     this.dispatchEvent(new UnmockedStartEvent(this.latest));
   }
 
-  /** A token changes one card only; the page as a whole is rendered when a scenario begins or ends. */
+  /** A token renders one card only. The page renders when a scenario begins or ends. */
   #show(event: RunEvent): void {
     if (event.type === 'run-start' || event.type === 'run-end') return;
     const next = reduceScenario(this.#state(event.id), event);
@@ -344,24 +288,15 @@ export class UnmockedHarness extends LitElement {
     this.#controller = undefined;
     this.stopping = false;
     this.running = false;
-    this.#moveFocus('stop', 'run');
-  }
-
-  /** A button that becomes disabled loses the focus of whoever pressed it by keyboard. Stop keeps it until the run is over, which can take a while. */
-  #moveFocus(from: string, to: string): void {
-    const active = this.shadowRoot?.activeElement;
-    if (active?.id === from)
-      void this.updateComplete.then(() =>
-        this.renderRoot.querySelector<HTMLElement>(`#${to}`)?.focus(),
-      );
+    moveFocus(this, 'stop', 'run');
   }
 
   #runAll(): void {
     this.#start();
-    this.#moveFocus('run', 'stop');
+    moveFocus(this, 'run', 'stop');
   }
 
-  /** By hand; what goes wrong is shown. */
+  /** Runs for the user. The page shows what goes wrong. */
   #start(ids?: readonly string[]): void {
     this.run(ids).catch(() => undefined);
   }
@@ -380,9 +315,12 @@ export class UnmockedHarness extends LitElement {
         'invalid-argument',
         `There is no scenario "${unknown}". Allowed: ${this.scenarios.map(({ id }) => id).join(', ')}.`,
       );
-    const chosen = this.#shown().filter(({ id }) => !ids || ids.includes(id));
+    const chosen = this.#shownScenarios().filter(({ id }) => !ids || ids.includes(id));
     if (chosen.length === 0)
-      throw new UnmockedError('invalid-argument', 'There is no scenario to run.');
+      throw new UnmockedError(
+        'invalid-argument',
+        'There is no scenario to run. Choose an id or a tag that has one.',
+      );
     return chosen;
   }
 
@@ -390,7 +328,8 @@ export class UnmockedHarness extends LitElement {
     this.problems = [...this.problems, { kind: 'error', text }];
   }
 
-  #shown = (): Scenario[] => this.scenarios.filter((scenario) => hasTag(scenario, this.tags));
+  #shownScenarios = (): Scenario[] =>
+    this.scenarios.filter((scenario) => hasTag(scenario, this.tags));
   get #try(): UnmockedTry | null {
     return this.renderRoot?.querySelector<UnmockedTry>('unmocked-try');
   }

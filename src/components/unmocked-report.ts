@@ -2,13 +2,13 @@ import { html, LitElement, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { toJUnit } from '../harness/junit.js';
 import type { Report, ResultStatus } from '../harness/report.js';
-import { formatDuration } from './format.js';
+import { formatDuration } from '../format.js';
 import { resultStatuses, statusIcon, statusLabels } from './status.js';
 import { themeStyles } from './theme.styles.js';
 import { reportStyles } from './unmocked-report.styles.js';
 
 /**
- * How far a run is and how it went, and its report to take along.
+ * The progress and the outcome of a run, and its report to download or copy.
  *
  * @csspart panel, totals, total, export
  */
@@ -19,13 +19,14 @@ export class UnmockedReport extends LitElement {
   @property({ attribute: false }) results: readonly { status: ResultStatus }[] = [];
   /** Scenarios of the run; 0 before the first. */
   @property({ type: Number }) expected = 0;
-  /** What is running now. */
+  /** Title of the running scenario. */
   @property() current = '';
   @property({ attribute: false }) report: Report | undefined;
-  @state() private said = '';
+  /** For screen readers. */
+  @state() private announcement = '';
 
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
-    if (changed.has('report')) this.said = '';
+    if (changed.has('report')) this.announcement = '';
   }
 
   override render() {
@@ -37,7 +38,7 @@ export class UnmockedReport extends LitElement {
         <span>${results.length} of ${expected}${report ? html` <span class="muted">in ${formatDuration(report.durationMs)}, ${report.inference.tokens} tokens computed here${report.inference.remoteTokens > 0 ? `, ${report.inference.remoteTokens} by the server` : ''}</span>` : nothing}</span>
         ${!report && this.current ? html`<span class="muted current">${this.current}</span>` : nothing}
       </div>
-      <progress aria-label="Scenarios that are over" class=${results.every(({ status }) => status === 'passed' || status === 'skipped') ? '' : 'failed'} max=${expected} value=${results.length}></progress>
+      <progress aria-label="Finished scenarios" class=${results.every(({ status }) => status === 'passed' || status === 'skipped') ? '' : 'failed'} max=${expected} value=${results.length}></progress>
       <ul class="totals" part="totals">
         ${resultStatuses.map((status) => {
           const number = results.filter((result) => result.status === status).length;
@@ -57,7 +58,7 @@ export class UnmockedReport extends LitElement {
       <button type="button" @click=${() => this.#download('unmocked.json', 'application/json', json())}>JSON</button>
       <button type="button" @click=${() => this.#download('unmocked.xml', 'application/xml', toJUnit(report))}>JUnit</button>
       <button type="button" @click=${() => this.#copy(json())}>Copy</button>
-      <span role="status">${this.said}</span>
+      <span role="status">${this.announcement}</span>
     </div>`;
   }
 
@@ -66,16 +67,16 @@ export class UnmockedReport extends LitElement {
     link.href = URL.createObjectURL(new Blob([text], { type }));
     link.download = name;
     link.click();
-    // A browser that asks where to save it reads the blob late.
+    // A browser that asks where to save the file reads the blob later.
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
 
   async #copy(text: string): Promise<void> {
     try {
       await navigator.clipboard.writeText(text);
-      this.said = 'Copied.';
+      this.announcement = 'Copied.';
     } catch {
-      this.said = 'The browser did not allow it; take the JSON file.';
+      this.announcement = 'The browser did not allow copying. Download the JSON file instead.';
     }
   }
 }

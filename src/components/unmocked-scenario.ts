@@ -1,11 +1,11 @@
-import { html, LitElement, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
 import type { Report, RunEvent, ScenarioResult } from '../harness/report.js';
 import { resolveModel } from '../models/registry.js';
 import { scenarios } from '../scenarios/index.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import { downloadSize } from './download-size.js';
+import { describeDownload } from '../engine/download-size.js';
 import {
   type PageDevice,
   UnmockedErrorEvent,
@@ -13,8 +13,8 @@ import {
   UnmockedRequestEvent,
   UnmockedResultEvent,
 } from './events.js';
-import { formatDuration } from './format.js';
-import { runInTurn } from './run-queue.js';
+import { formatDuration } from '../format.js';
+import { runInTurn } from '../harness/run-queue.js';
 import {
   checksPart,
   devicePart,
@@ -25,65 +25,64 @@ import {
   reasonPart,
   withCode,
 } from './scenario-parts.js';
-import { idle, isOver, reduceScenario, type ScenarioState, waiting } from './scenario-state.js';
+import {
+  idle,
+  isOver,
+  reduceScenario,
+  type ScenarioState,
+  waiting,
+} from '../harness/scenario-state.js';
 import { statusIcon, statusLabels } from './status.js';
+import { StreamingElement } from './streaming-element.js';
 import { themeStyles } from './theme.styles.js';
 import { scenarioStyles } from './unmocked-scenario.styles.js';
 
-const RENDER_INTERVAL_MS = 50;
-
 /**
- * One scenario: what it proves, and what came of it.
+ * Shows one scenario: what it proves and its latest result.
  *
- * Inside `<unmocked-harness>` it only shows what it is given. On its own, named by `name`, it runs its scenario on a click; nothing is
- * downloaded before that, and the size is said beside the button. Light-DOM content is shown until the element is defined.
+ * Inside `<unmocked-harness>` it only displays its properties. On its own, `name` selects the scenario
+ * and a click runs it. Nothing is downloaded before the click, and the button shows the size.
+ * Light-DOM content is shown until the element is defined.
  *
  * @example <unmocked-scenario name="streaming" device="wasm">Needs JavaScript.</unmocked-scenario>
  *
- * @fires unmocked-result - The scenario is over; `detail` is its result. On its own only.
- * @fires unmocked-report - The run is over; `detail` is its report. On its own only.
- * @fires unmocked-error - The run could not begin; `detail` is the error. On its own only.
- * @fires unmocked-request - Run or Stop was pressed. Cancel it to run the scenario in some other way.
+ * @fires unmocked-result - The scenario ended; `detail` is its result. Standalone elements only.
+ * @fires unmocked-report - The run ended; `detail` is its report. Standalone elements only.
+ * @fires unmocked-error - The run could not start; `detail` is the error. Standalone elements only.
+ * @fires unmocked-request - Run or Stop was pressed. Cancel the event to handle it yourself.
  *
  * @csspart card, header, status, button, proves, reason, loading, output, checks, check, metrics, device, attempt, exchanges, exchange
- * @cssproperty [--unmocked-block-size=26rem] - Height of an element that stands on its own.
+ * @cssproperty [--unmocked-block-size=26rem] - Height of a standalone element.
  */
-export class UnmockedScenario extends LitElement {
+export class UnmockedScenario extends StreamingElement {
   static override styles = [themeStyles, scenarioStyles];
 
-  /** Id of a core scenario, for an element that stands on its own. */
+  /** Id of a core scenario, for a standalone element. */
   @property() name = '';
   @property() model = 'unmocked-tiny';
   @property() device: PageDevice = 'auto';
   @property({ type: Number }) seed = 0;
   /** Base URL of a mirror of the hub. */
   @property() hub = '';
-  /** What is shown; by default the core scenario called `name`. */
+  /** The scenario to show. Default: the core scenario `name`. */
   @property({ attribute: false }) scenario: Scenario | undefined;
   @property({ attribute: false }) state: ScenarioState = idle;
-  /** Its place in a list, from 1. */
+  /** The position in a list, from 1. */
   @property({ type: Number }) number: number | undefined;
-  /** A run is under way that is not this card's. */
+  /** Whether another card is running. */
   @property({ type: Boolean }) busy = false;
-  /** Why a run of its own could not begin. */
+  /** Why its own run could not start. */
   @property({ attribute: false }) error: Error | undefined;
 
   #controller: AbortController | undefined;
-  #renderedAt = 0;
 
-  /** The latest result, when there is one. */
+  /** The latest result. Undefined before the first one. */
   get result(): ScenarioResult | undefined {
     return this.state.result;
   }
 
-  /** Tokens come faster than anybody reads: while it runs, a card is rendered some twenty times a second and leaves the thread alone. */
-  protected override async scheduleUpdate(): Promise<void> {
-    const pause = this.#renderedAt + RENDER_INTERVAL_MS - performance.now();
-    // A timer and not an animation frame: frames stop coming while a software GPU computes.
-    if (this.hasUpdated && this.state.status === 'running' && pause > 0)
-      await new Promise((resolve) => setTimeout(resolve, pause));
-    super.scheduleUpdate();
-    this.#renderedAt = performance.now();
+  protected override get streaming(): boolean {
+    return this.state.status === 'running';
   }
 
   protected override willUpdate(): void {
@@ -98,13 +97,13 @@ export class UnmockedScenario extends LitElement {
   /**
    * Runs the scenario in this element.
    *
-   * @throws UnmockedError `invalid-argument` or `unknown-model` when it cannot begin, or is running already.
+   * @throws UnmockedError `invalid-argument` or `unknown-model` if it cannot start or is running.
    */
   async run(signal?: AbortSignal): Promise<ScenarioResult> {
     if (this.#controller)
       throw new UnmockedError(
         'invalid-argument',
-        'This scenario is running. Wait for its end, or cancel it.',
+        'This scenario is already running. Wait until it ends, or cancel it.',
       );
     const controller = (this.#controller = new AbortController());
     this.error = undefined;
@@ -131,7 +130,7 @@ export class UnmockedScenario extends LitElement {
     }
   }
 
-  /** Stops its own run. */
+  /** Stops the run of this element. */
   cancel(): void {
     this.#controller?.abort();
   }
@@ -171,14 +170,14 @@ export class UnmockedScenario extends LitElement {
     const { status } = this.state;
     const active = status === 'running' || (!this.scenario && status === 'waiting');
     const label = active ? 'Stop' : 'Run';
-    // One button for both, so that a keyboard user's focus stays where it was.
+    // One button for Run and Stop keeps the keyboard focus.
     return html`<button type="button" part="button" aria-label="${label} ${title}" ?disabled=${this.busy && !active} @click=${() => this.#press(active ? 'stop' : 'run', id)}>${label}</button>`;
   }
 
   #size() {
     let text: string;
     try {
-      text = downloadSize(resolveModel(this.model), this.device);
+      text = describeDownload(resolveModel(this.model), this.device);
     } catch (error) {
       text = (error as Error).message;
     }
@@ -187,7 +186,7 @@ export class UnmockedScenario extends LitElement {
 
   #press(action: 'run' | 'stop', id: string): void {
     if (!this.dispatchEvent(new UnmockedRequestEvent(action, id))) return;
-    // What goes wrong is shown in the element.
+    // The element shows the error.
     if (action === 'run') this.run().catch(() => undefined);
     else this.cancel();
   }

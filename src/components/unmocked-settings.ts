@@ -1,121 +1,86 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
-import { checkSettings } from '../settings/options.js';
-import { withListedFiles } from '../engine/hub-listing.js';
+import { describeDownload } from '../engine/download-size.js';
 import type { Model } from '../models/model.js';
 import { models, resolveModel } from '../models/registry.js';
-import { downloadSize } from './download-size.js';
-import {
-  backends,
-  type PageDevice,
-  pageDevices,
-  type RunSettings,
-  type SettingsChange,
-  UnmockedForgetEvent,
-  UnmockedSettingsEvent,
-} from './events.js';
-import { agentNames, runSettingNames, toAgentSettings } from './run-settings.js';
+import { fromAttribute } from '../settings/attributes.js';
+import { checkSettings, fromText } from '../settings/check-settings.js';
+import { definitions } from '../settings/definitions.js';
+import type { AgentSettings } from '../settings/settings.js';
+import { type SettingsChange, UnmockedForgetEvent, UnmockedSettingsEvent } from './events.js';
+import { ModelListing } from './model-listing.js';
 import { themeStyles } from './theme.styles.js';
 import { settingsStyles } from './unmocked-settings.styles.js';
 
+/** The option "another model…". No model can have this name. */
 const OTHER = '\u0000other';
-const deviceLabels: Record<PageDevice, string> = {
-  auto: 'auto (the best that works)',
-  webgpu: 'webgpu only',
-  wasm: 'wasm only',
-};
-const backendLabels: Record<RunSettings['backend'], string> = {
-  auto: 'auto (a server if one is set)',
-  local: 'local (this page)',
-  remote: 'remote (a server)',
-};
-const labels: Record<keyof RunSettings, string> = {
-  model: 'Model',
-  device: 'Device',
-  seed: 'Seed',
-  hub: 'Mirror',
-  backend: 'Backend',
-  apiUrl: 'API URL',
-  apiKey: 'API key',
+
+/** The choices of each select, in order, with their labels. */
+const choices: {
+  backend: Record<AgentSettings['backend'], string>;
+  device: Record<AgentSettings['device'], string>;
+} = {
+  backend: {
+    auto: 'auto (a server if one is set)',
+    local: 'local (this page)',
+    remote: 'remote (a server)',
+  },
+  device: {
+    auto: 'auto (the best that works)',
+    webgpu: 'webgpu only',
+    wasm: 'wasm only',
+  },
 };
 
+type FieldName = 'backend' | 'model' | 'device' | 'hubUrl' | 'apiUrl' | 'apiKey' | 'seed';
+
 /**
- * The controls of a run: backend, model, mirror, device, seed, and the server with its key. A value that is not allowed is refused beside
- * its field, and the one before stays in effect.
+ * The controls of a run: backend, model, mirror, device, seed, and the server with its key. A field
+ * refuses a value that is not allowed and says why; the previous value stays in effect.
  *
- * @fires unmocked-settings - One of them was changed by hand; `detail` has the new value. Does not bubble.
- * @fires unmocked-forget - "Forget saved settings" was pressed. Does not bubble.
+ * @fires unmocked-settings - The user changed one; `detail` has the new value. Does not bubble.
+ * @fires unmocked-forget - The user pressed "Forget saved settings". Does not bubble.
  * @csspart panel, field
  */
 export class UnmockedSettings extends LitElement {
   static override styles = [themeStyles, settingsStyles];
 
-  @property() model = 'unmocked-tiny';
-  @property() device: PageDevice = 'auto';
-  @property({ type: Number }) seed = 0;
-  @property() hub = '';
-  @property() backend: RunSettings['backend'] = 'auto';
-  @property({ attribute: 'api-url' }) apiUrl = '';
-  /** Secret: never an attribute, and in the field as a property only. */
-  @property({ attribute: false }) apiKey = '';
-  /** Where a key comes from that was not entered here; empty where there is none. */
+  @property(fromAttribute('model')) model = definitions.model.default;
+  @property(fromAttribute('device')) device = definitions.device.default;
+  @property(fromAttribute('seed')) seed = definitions.seed.default;
+  @property(fromAttribute('hubUrl')) hubUrl = '';
+  @property(fromAttribute('backend')) backend = definitions.backend.default;
+  @property(fromAttribute('apiUrl')) apiUrl = '';
+  /** Secret: it has no attribute, and the field gets it as a property only. */
+  @property(fromAttribute('apiKey')) apiKey = '';
+  /** Where the key comes from if the user did not enter it here; else empty. */
   @property({ attribute: false }) keyFrom = '';
-  /** The URL came with the address alone, and so the key is not sent to it. */
+  /** Only the page's URL names the server, so the key is not sent. */
   @property({ type: Boolean }) keyWithheld = false;
-  /** What is entered is kept in this browser. */
+  /** This browser keeps what the user enters. */
   @property({ type: Boolean }) keeps = false;
   /** There is something to forget. */
   @property({ type: Boolean }) saved = false;
   @property({ type: Boolean }) rememberKey = false;
   @property({ type: Boolean }) disabled = false;
-  /** "Another model" was chosen, whatever its name will be. */
+  /** The user chose "another model…", and has not named it yet. */
   @state() private other = false;
-  /** What was entered and refused, and why. */
-  @state() private refused: Partial<Record<keyof RunSettings, { entered: string; why: string }>> =
-    {};
-  @state() private said = '';
+  /** Values that were refused, and why. */
+  @state() private refused: Partial<Record<FieldName, { entered: string; why: string }>> = {};
+  /** For screen readers. */
+  @state() private announcement = '';
 
-  /** What the hub says of a model that the registry does not pin, for its size. */
-  @state() private listing: Model | undefined;
-  #asking = new AbortController();
-
-  override disconnectedCallback() {
-    super.disconnectedCallback();
-    this.#asking.abort();
-  }
+  readonly #listing = new ModelListing(this, () =>
+    this.backend === 'remote' ? undefined : { id: this.model, hub: this.hubUrl },
+  );
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    // A value that came from elsewhere takes the place of one that was refused.
-    const stale = runSettingNames.filter((name) => changed.has(name) && this.refused[name]);
-    if (stale.length > 0)
-      this.refused = Object.fromEntries(
-        Object.entries(this.refused).filter(([name]) => !stale.includes(name as keyof RunSettings)),
-      );
-  }
-
-  protected override updated(changed: PropertyValues<this>) {
-    if (changed.has('model') || changed.has('hub') || changed.has('backend'))
-      void this.#askForListing();
-  }
-
-  async #askForListing(): Promise<void> {
-    this.#asking.abort();
-    this.#asking = new AbortController();
-    const { signal } = this.#asking;
-    this.listing = undefined;
-    const model = this.backend === 'remote' ? undefined : this.#resolved();
-    if (!model || Object.keys(model.files).length > 0) return;
-    const listing = await withListedFiles(model, signal);
-    if (!signal.aborted) this.listing = listing;
-  }
-
-  #resolved(): Model | undefined {
-    try {
-      return resolveModel(this.model, { hub: this.hub });
-    } catch {
-      return undefined; // said where the model is shown
-    }
+    // A value from elsewhere replaces one that was refused.
+    const names = Object.keys(this.refused) as FieldName[];
+    const current = names.filter((name) => !changed.has(name));
+    if (current.length < names.length)
+      this.refused = Object.fromEntries(current.map((name) => [name, this.refused[name]]));
   }
 
   override render() {
@@ -123,20 +88,20 @@ export class UnmockedSettings extends LitElement {
     return html`<fieldset part="panel" ?disabled=${this.disabled}>
       <legend>What to run them on</legend>
       <div class="row">
-        ${this.#select('backend', backends, backendLabels)}
-        ${remote ? nothing : this.#select('device', pageDevices, deviceLabels)}
+        ${this.#select('backend')}
+        ${remote ? nothing : this.#select('device')}
       </div>
       ${this.backend === 'local' ? nothing : this.#server()}
       ${remote ? this.#remoteModel() : this.#localModel()}
       <div class="row end">
         <div class="field seed" part="field">
           <label for="seed">Seed</label>
-          <input id="seed" type="number" min="0" max="4294967295" step="1" required .value=${live(this.#shown('seed', Number.isNaN(this.seed) ? '' : String(this.seed)))} @change=${this.#enter('seed')} aria-invalid=${this.refused.seed ? 'true' : 'false'} aria-describedby=${this.refused.seed ? 'seed-error' : nothing} />
+          <input id="seed" type="number" min="0" max="4294967295" step="1" .value=${live(this.#shown('seed', String(this.seed)))} @change=${this.#enter('seed')} aria-invalid=${this.refused.seed ? 'true' : 'false'} aria-describedby=${this.refused.seed ? 'seed-error' : nothing} />
         </div>
         ${this.keeps ? html`<button type="button" id="forget" class="quiet" ?disabled=${!this.saved} @click=${this.#forget}>Forget saved settings</button>` : nothing}
       </div>
       ${this.#error('seed')}
-      <p class="visually-hidden" role="status">${this.said}</p>
+      <p class="visually-hidden" role="status">${this.announcement}</p>
     </fieldset>`;
   }
 
@@ -149,7 +114,7 @@ export class UnmockedSettings extends LitElement {
       ${
         this.keyWithheld
           ? html`<p class="hint" id="withheld">
-            This URL came with the page's address, so no key is sent to it.
+            This URL comes from the page's address, so the key is not sent to it.
             <button type="button" id="adopt" class="quiet" @click=${() => this.#change({ apiUrl: this.apiUrl })}>Trust this URL with the key</button>
           </p>`
           : nothing
@@ -188,34 +153,30 @@ export class UnmockedSettings extends LitElement {
       model = resolveModel(this.model);
     } catch (error) {
       if (this.backend === 'auto' && this.apiUrl)
-        return html`<p class="muted">This page has no model of that name; the server may.</p>`;
+        return html`<p class="muted">This page has no model with this name. The server may have one.</p>`;
       return html`<p class="problem">${(error as Error).message}</p>`;
     }
     return html`<p>${model.description}</p>
-      <p class="muted">${downloadSize(this.listing ?? model, this.device)}</p>
-      ${model.source.kind === 'hub' ? this.#text('hub', this.hub, { type: 'url', label: 'Mirror of the hub (optional)', placeholder: 'https://huggingface.co/' }) : nothing}`;
+      <p class="muted">${describeDownload(this.#listing.model ?? model, this.device)}</p>
+      ${model.source.kind === 'hub' ? this.#text('hubUrl', this.hubUrl, { id: 'hub', type: 'url', label: 'Mirror of the hub (optional)', placeholder: 'https://huggingface.co/' }) : nothing}`;
   }
 
-  #select<T extends 'backend' | 'device'>(
-    name: T,
-    values: readonly RunSettings[T][],
-    texts: Record<RunSettings[T], string>,
-  ) {
+  #select(name: keyof typeof choices) {
     return html`<div class="field" part="field">
-      <label for=${name}>${labels[name]}</label>
+      <label for=${name}>${definitions[name].label}</label>
       <select id=${name} @change=${this.#enter(name)}>
-        ${values.map((value) => html`<option value=${value} .selected=${live(value === this[name])}>${texts[value]}</option>`)}
+        ${Object.entries(choices[name]).map(([value, label]) => html`<option value=${value} .selected=${live(value === this[name])}>${label}</option>`)}
       </select>
     </div>`;
   }
 
   #text(
-    name: keyof RunSettings,
+    name: FieldName,
     value: string,
     {
       id = name,
       type = 'text',
-      label = labels[name],
+      label = definitions[name].label,
       placeholder = '',
       above = false,
     }: {
@@ -223,7 +184,8 @@ export class UnmockedSettings extends LitElement {
       type?: string;
       label?: string;
       placeholder?: string;
-      /** Its error is shown elsewhere, with more room. */ above?: boolean;
+      /** The caller shows the error, where there is more room. */
+      above?: boolean;
     },
   ) {
     return html`<div class="field" part="field">
@@ -244,23 +206,20 @@ export class UnmockedSettings extends LitElement {
     </div>`;
   }
 
-  #error(name: keyof RunSettings): TemplateResult | typeof nothing {
+  #error(name: FieldName): TemplateResult | typeof nothing {
     const refused = this.refused[name];
     return refused
       ? html`<p class="problem" id=${`${name}-error`} role="alert">${refused.why}</p>`
       : nothing;
   }
 
-  /** What was entered stays where it was entered, also when it was refused. */
-  #shown = (name: keyof RunSettings, value: string): string => this.refused[name]?.entered ?? value;
+  /** A refused value stays in its field. */
+  #shown = (name: FieldName, value: string): string => this.refused[name]?.entered ?? value;
 
-  #enter = (name: keyof RunSettings) => (event: Event) => {
+  /** Reads a field; an empty one means that the setting is no longer set. */
+  #enter = (name: FieldName) => (event: Event) => {
     const { value } = event.target as HTMLInputElement;
-    const entered = value.trim();
-    this.#change(
-      { [name]: name === 'seed' ? (entered === '' ? Number.NaN : Number(entered)) : entered },
-      value,
-    );
+    this.#change({ [name]: value.trim() === '' ? undefined : fromText(name, value) }, value);
   };
 
   #choose(event: Event): void {
@@ -273,22 +232,20 @@ export class UnmockedSettings extends LitElement {
     else this.#change({ model: value });
   }
 
-  #change(change: SettingsChange, entered = ''): void {
-    const [name] = Object.keys(change) as (keyof RunSettings)[];
-    this.said = '';
-    try {
-      checkSettings(
-        toAgentSettings(change),
-        'invalid-argument',
-        (option) => labels[runSettingNames.find((candidate) => agentNames[candidate] === option)!],
-      );
-    } catch (error) {
-      this.refused = { ...this.refused, [name!]: { entered, why: (error as Error).message } };
-      return;
+  #change({ rememberKey, ...values }: SettingsChange, entered = ''): void {
+    this.announcement = '';
+    const [name] = Object.keys(values) as FieldName[];
+    if (name) {
+      try {
+        checkSettings(values, 'invalid-argument', (setting) => definitions[setting].label);
+      } catch (error) {
+        this.refused = { ...this.refused, [name]: { entered, why: (error as Error).message } };
+        return;
+      }
+      const { [name]: _, ...others } = this.refused;
+      this.refused = others;
     }
-    const { [name!]: _, ...others } = this.refused;
-    this.refused = others;
-    Object.assign(this, change);
+    const change = rememberKey === undefined ? values : { rememberKey };
     this.dispatchEvent(new UnmockedSettingsEvent(change));
   }
 
@@ -296,8 +253,8 @@ export class UnmockedSettings extends LitElement {
     this.refused = {};
     this.other = false;
     this.dispatchEvent(new UnmockedForgetEvent());
-    this.said = 'The saved settings are forgotten.';
-    // The button has nothing more to do and is disabled: the focus goes to where the settings begin.
+    this.announcement = 'The saved settings are forgotten.';
+    // The button is now disabled, so move the focus to the first control.
     void this.updateComplete.then(() =>
       this.renderRoot.querySelector<HTMLElement>('#backend')?.focus(),
     );

@@ -1,64 +1,48 @@
 import { html, LitElement, nothing } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { toErrorRecord } from '../errors.js';
-import type { PageSettings, SourceRow } from './page-settings.js';
+import type { SettingRow } from '../settings/setting-rows.js';
+import type { SettingsStore } from '../settings/settings-store.js';
+import { SettingsWatcher } from './settings-watcher.js';
 import { themeStyles } from './theme.styles.js';
 import { sourcesStyles } from './unmocked-sources.styles.js';
 
-/** Files larger than this are no configuration. */
-const LARGEST = 256 * 1024;
+/** A larger file is not a configuration. */
+const MAX_BYTES = 256 * 1024;
 
 /**
- * Where each setting comes from, and the config.toml that they may come from: a file, dropped or chosen, or a text.
+ * Shows where each setting comes from, and takes a config.toml: dropped, chosen or pasted.
  *
  * @csspart table, config
  */
 export class UnmockedSources extends LitElement {
   static override styles = [themeStyles, sourcesStyles];
 
-  @property({ attribute: false }) page: PageSettings | undefined;
+  @property({ attribute: false }) settings: SettingsStore | undefined;
   @property({ type: Boolean }) disabled = false;
 
-  /** Why the latest file or text was refused. */
+  /** Why the last file or text was refused. */
   @state() private refused = '';
   @state() private over = false;
-  @state() private said = '';
+  /** For screen readers. */
+  @state() private announcement = '';
   @query('textarea') private area!: HTMLTextAreaElement;
-  #watched: PageSettings | undefined;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#watch(this.page);
+  constructor() {
+    super();
+    this.addController(new SettingsWatcher(this, () => this.settings));
   }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#watch(undefined);
-  }
-
-  protected override willUpdate(): void {
-    if (this.isConnected) this.#watch(this.page);
-  }
-
-  #watch(page: PageSettings | undefined): void {
-    if (page === this.#watched) return;
-    this.#watched?.removeEventListener('change', this.#render);
-    page?.addEventListener('change', this.#render);
-    this.#watched = page;
-  }
-
-  #render = () => this.requestUpdate();
 
   override render() {
-    const { page } = this;
-    if (!page) return nothing;
-    const backend = page.backend === 'remote' ? 'a server' : 'this page';
+    const { settings } = this;
+    if (!settings) return nothing;
+    const [first] = settings.resolved.backends;
     return html`<details>
       <summary>Where each value comes from</summary>
       <div class="body">
         <div class="scroll">
           <table part="table">
-            <caption>Strongest first: attribute, address, this browser, config.toml, environment, default. As they count for ${backend}.</caption>
+            <caption>Strongest first: attribute, address, this browser, config.toml, environment, default. These are the values for ${first === 'remote' ? 'the server' : 'this page'}.</caption>
             <thead>
               <tr>
                 <th scope="col">Setting</th>
@@ -67,17 +51,16 @@ export class UnmockedSources extends LitElement {
               </tr>
             </thead>
             <tbody>
-              ${page.rows.map(row)}
+              ${settings.rows.map(row)}
             </tbody>
           </table>
         </div>
-        ${this.#config(page)}
+        ${this.#config(settings)}
       </div>
     </details>`;
   }
 
-  #config(page: PageSettings) {
-    const file = page.configFile;
+  #config({ configFile: file }: SettingsStore) {
     const unknown = file?.config.unknownKeys ?? [];
     return html`<section
       class="config ${this.over ? 'over' : ''}"
@@ -91,11 +74,11 @@ export class UnmockedSources extends LitElement {
       <p id="in-use">
         ${
           file
-            ? html`In use: ${file.name}. ${file.origin === 'hand' ? 'It is kept until this tab is closed.' : nothing}`
-            : html`None is in use. One that lies beside the page is read by itself; or choose a file, drop it here, or paste its text.`
+            ? html`In use: ${file.name}. ${file.origin === 'hand' ? 'It is kept until you close this tab.' : nothing}`
+            : html`None is in use. A config.toml beside the page is read automatically. You can also choose a file, drop it here, or paste its text.`
         }
       </p>
-      ${unknown.length > 0 ? html`<p class="hint" id="unknown"><strong>Warning:</strong> these keys are not known and were ignored: ${unknown.join(', ')}.</p>` : nothing}
+      ${unknown.length > 0 ? html`<p class="hint" id="unknown"><strong>Warning:</strong> these keys are unknown and were ignored: ${unknown.join(', ')}.</p>` : nothing}
       ${this.refused ? html`<p class="problem" id="refused" role="alert">${this.refused}</p>` : nothing}
       <div class="buttons">
         <label for="file">Choose a file</label>
@@ -108,13 +91,13 @@ export class UnmockedSources extends LitElement {
       </div>
       <div class="buttons">
         <button type="button" id="use" ?disabled=${this.disabled} @click=${this.#paste}>Use it</button>
-        <span role="status">${this.said}</span>
+        <span role="status">${this.announcement}</span>
       </div>
     </section>`;
   }
 
   #dragOver(event: DragEvent): void {
-    event.preventDefault(); // else the browser opens the file in place of the page
+    event.preventDefault(); // Otherwise the browser opens the file instead of the page.
     this.over = !this.disabled;
   }
 
@@ -132,27 +115,27 @@ export class UnmockedSources extends LitElement {
     const input = event.target as HTMLInputElement;
     const [file] = input.files ?? [];
     if (file) await this.#read(file);
-    input.value = ''; // so that the same file, mended, can be chosen again
+    input.value = ''; // So that the user can choose the same file again after fixing it.
   }
 
   async #read(file: File): Promise<void> {
-    this.said = '';
-    if (file.size > LARGEST) {
-      this.refused = `"${file.name}" has ${file.size} bytes; a config.toml has at most ${LARGEST}.`;
+    this.announcement = '';
+    if (file.size > MAX_BYTES) {
+      this.refused = `"${file.name}" has ${file.size} bytes. A config.toml can have at most ${MAX_BYTES}.`;
       return;
     }
     try {
       await this.#use(await file.text(), file.name);
     } catch (error) {
-      this.refused = `"${file.name}" cannot be read: ${toErrorRecord(error).message}`;
+      this.refused = `"${file.name}" is not readable: ${toErrorRecord(error).message}`;
     }
   }
 
   async #paste(): Promise<void> {
     const text = this.area.value;
-    this.said = '';
+    this.announcement = '';
     if (!text.trim()) {
-      this.refused = 'There is no text. Paste a config.toml first.';
+      this.refused = 'The text is empty. Paste a config.toml first.';
       this.area.focus();
       return;
     }
@@ -161,37 +144,34 @@ export class UnmockedSources extends LitElement {
   }
 
   async #use(text: string, name: string): Promise<boolean> {
-    this.said = '';
+    this.announcement = '';
     this.refused = '';
     try {
-      await this.page?.useConfig(text, name);
+      await this.settings?.useConfig(text, name);
     } catch (error) {
       this.refused = toErrorRecord(error).message;
       return false;
     }
-    this.said = `${name} is in use.`;
+    this.announcement = `${name} is in use.`;
     return true;
   }
 
   async #remove(): Promise<void> {
     this.refused = '';
-    const removed = this.page?.removeConfig();
-    this.said = 'It is removed.';
+    const removed = this.settings?.removeConfig();
+    this.announcement = 'The file is removed.';
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>('#file')?.focus();
     await removed;
   }
 }
 
-const row = ({
-  key,
-  value,
-  source,
-  isDefault,
-}: SourceRow) => html`<tr class=${isDefault ? 'default' : ''}>
-  <th scope="row"><code>${key}</code></th>
+const row = ({ key, help, value, origin, isDefault }: SettingRow) => html`<tr
+  class=${isDefault ? 'default' : ''}
+>
+  <th scope="row" title=${help}><code>${key}</code></th>
   <td>${value}</td>
-  <td>${source}</td>
+  <td>${origin}</td>
 </tr>`;
 
 declare global {

@@ -1,22 +1,22 @@
-import { html, LitElement, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { Agent, AgentResponse } from '../agents/agent.js';
-import { ReasoningStream } from '../agents/reasoning-stream.js';
-import { validateAgent, VALIDATION_PROMPT } from '../agents/validate-agent.js';
-import { requestedBackend, resolveSettings, type SettingsSources } from '../settings/sources.js';
+import { VALIDATION_PROMPT } from '../agents/validate-agent.js';
 import type { Attempt } from '../engine/ladder.js';
 import { abortError, isAbortError, toErrorRecord, untilAborted } from '../errors.js';
 import { fetched } from '../fetched.js';
-import { observe } from '../harness/observe.js';
+import { resolveSettings, type SettingsSources } from '../settings/resolve.js';
 import { UnmockedTestEvent } from './events.js';
-import { count, formatDuration } from './format.js';
+import { count, formatDuration } from '../format.js';
+import { moveFocus } from './move-focus.js';
 import { attemptPart, loadingPart } from './scenario-parts.js';
-import type { ScenarioState } from './scenario-state.js';
+import type { ScenarioState } from '../harness/scenario-state.js';
+import { StreamingElement } from './streaming-element.js';
 import { themeStyles } from './theme.styles.js';
 import { scenarioStyles } from './unmocked-scenario.styles.js';
 import { tryStyles } from './unmocked-try.styles.js';
 
-const RENDER_INTERVAL_MS = 50;
+/** The state before a test. */
 const nothingYet = {
   progress: undefined,
   attempts: [],
@@ -29,18 +29,18 @@ const nothingYet = {
 };
 
 /**
- * Asks what is set something, to see whether it answers. The agent stays loaded for the next prompt, until the settings change, a run wants
- * the machine or the element goes.
+ * Asks the model one question, to show whether the settings work. The agent stays loaded for the next
+ * prompt, until the settings change, a run needs the engine, or the element is removed.
  *
  * @fires unmocked-test - A test begins. Does not bubble.
  * @csspart panel, output, facts, trace
  */
-export class UnmockedTry extends LitElement {
+export class UnmockedTry extends StreamingElement {
   static override styles = [themeStyles, scenarioStyles, tryStyles];
 
-  /** What to load. */
+  /** The settings to test. */
   @property({ attribute: false }) sources: SettingsSources = {};
-  /** Why nothing can be tested now; empty where it can. */
+  /** Why no test can run now; empty if one can. */
   @property() unavailable = '';
 
   @state() private phase: 'idle' | 'loading' | 'answering' = 'idle';
@@ -54,16 +54,16 @@ export class UnmockedTry extends LitElement {
     | undefined;
   @state() private error = '';
   @state() private note = '';
-  @state() private said = '';
+  /** For screen readers. */
+  @state() private announcement = '';
 
   #agent: Agent | undefined;
   #controller: AbortController | undefined;
   #running: Promise<void> = Promise.resolve();
-  /** The settings that the agent was loaded with; they hold a key and go nowhere. */
+  /** The settings of the loaded agent. They may hold a key, so they stay here. */
   #loadedWith: string | undefined;
-  #renderedAt = 0;
 
-  /** The agent that is loaded. */
+  /** The loaded agent. */
   get agent(): Agent | undefined {
     return this.#agent;
   }
@@ -73,19 +73,14 @@ export class UnmockedTry extends LitElement {
     return this.#controller !== undefined;
   }
 
-  /** Tokens come faster than anybody reads. */
-  protected override async scheduleUpdate(): Promise<void> {
-    const pause = this.#renderedAt + RENDER_INTERVAL_MS - performance.now();
-    if (this.hasUpdated && this.phase === 'answering' && pause > 0)
-      await new Promise((resolve) => setTimeout(resolve, pause));
-    super.scheduleUpdate();
-    this.#renderedAt = performance.now();
+  protected override get streaming(): boolean {
+    return this.phase === 'answering';
   }
 
   protected override willUpdate(): void {
     if (this.#loadedWith === undefined || this.#loadedWith === signature(this.sources)) return;
     this.#loadedWith = undefined;
-    // What is shown was said by other settings.
+    // The output on screen belongs to the old settings.
     Object.assign(this, nothingYet, {
       note: this.#controller ? 'Stopped: the settings changed.' : '',
     });
@@ -97,18 +92,18 @@ export class UnmockedTry extends LitElement {
     void this.release();
   }
 
-  /** Asks; what comes of it is shown. Settles when it is over, and never rejects. */
+  /** Runs a test and shows the outcome. Settles when it is over, and never rejects. */
   test(): Promise<void> {
     if (!this.#controller && !this.unavailable) this.#running = this.#test(new AbortController());
     return this.#running;
   }
 
-  /** Ends the test that is under way; the agent stays. */
+  /** Ends the running test. The agent stays loaded. */
   stop(): void {
     this.#controller?.abort();
   }
 
-  /** Ends the test that is under way and lets go of the agent; settles when its engine is gone. */
+  /** Ends the running test and disposes of the agent. Settles when its engine is gone. */
   async release(): Promise<void> {
     const agent = this.#agent;
     this.#agent = undefined;
@@ -122,9 +117,9 @@ export class UnmockedTry extends LitElement {
     const { signal } = controller;
     this.dispatchEvent(new UnmockedTestEvent());
     const { attempts } = this;
-    // The trace is that of the agent, which may be loaded still.
-    Object.assign(this, nothingYet, { attempts, said: 'Testing.' });
-    this.#moveFocus('test', 'stop');
+    // The trace belongs to the agent, which may still be loaded.
+    Object.assign(this, nothingYet, { attempts, announcement: 'Testing.' });
+    moveFocus(this, 'test', 'stop');
     try {
       const agent = this.#agent ?? (await this.#load(signal));
       this.phase = 'answering';
@@ -136,16 +131,16 @@ export class UnmockedTry extends LitElement {
         agent: { backend: agent.backend, model: agent.model, device: agent.device },
         response,
       };
-      this.said = 'The test is over: it answers.';
+      this.announcement = 'The test is over: the model answers.';
     } catch (error) {
       if (signal.aborted || isAbortError(error)) this.note ||= 'Stopped.';
       else this.error = toErrorRecord(error).message;
-      this.said = this.error ? '' : this.note; // the error is said by itself
+      this.announcement = this.error ? '' : this.note; // The error has its own alert.
     } finally {
       this.#controller = undefined;
       this.progress = undefined;
       this.phase = 'idle';
-      this.#moveFocus('stop', 'test');
+      moveFocus(this, 'stop', 'test');
     }
   }
 
@@ -153,13 +148,11 @@ export class UnmockedTry extends LitElement {
     this.phase = 'loading';
     this.attempts = [];
     this.#loadedWith = signature(this.sources);
-    const { argument = {}, ...sources } = this.sources;
     const { loadAgent } = await untilAborted(fetched(import('../agents/load-agent.js')), signal);
     const agent = await loadAgent({
-      ...argument,
-      sources,
+      sources: this.sources,
       signal,
-      onWarning: () => undefined, // said where the config.toml is
+      onWarning: () => undefined, // <unmocked-sources> shows it.
       onProgress: (progress) => (this.progress = { ...progress }),
       onAttempt: (attempt) => {
         this.progress = undefined;
@@ -174,31 +167,17 @@ export class UnmockedTry extends LitElement {
   }
 
   async #ask(agent: Agent, signal: AbortSignal): Promise<AgentResponse> {
-    const prompt = this.#prompt.trim();
     this.asked = true;
-    if (prompt) {
-      const { seed } = resolveSettings(this.sources, agent.backend).settings;
-      const stream = agent.stream(prompt, { signal, seed });
-      for await (const { thinking, response } of stream) this.#show(thinking, response);
-      return stream.response;
-    }
-    const reasoning = new ReasoningStream();
-    const watched = observe(agent, () => ({
-      onToken: ({ text }) => {
-        const { thinking, response } = reasoning.push(text);
-        this.#show(thinking, response);
+    const { askAgent } = await untilAborted(fetched(import('../harness/ask-agent.js')), signal);
+    return askAgent(agent, {
+      prompt: this.#prompt.trim(),
+      seed: resolveSettings(this.sources)[agent.backend].settings.seed,
+      signal,
+      onText: (thinking, reply) => {
+        this.thinking += thinking;
+        this.reply += reply;
       },
-      onResponse: () => undefined,
-    }));
-    const validation = await validateAgent(watched, { signal });
-    if (!validation.valid)
-      throw validation.error ?? new Error(`It does not answer: ${validation.reason}.`);
-    return validation.response;
-  }
-
-  #show(thinking: string, response: string): void {
-    this.thinking += thinking;
-    this.reply += response;
+    });
   }
 
   get #prompt(): string {
@@ -219,7 +198,7 @@ export class UnmockedTry extends LitElement {
         <button type="button" id="stop" ?disabled=${!busy} @click=${() => this.stop()}>Stop</button>
         <span class="muted" id="state">${unavailable || this.note || (phase === 'loading' && !this.progress ? 'Loading…' : phase === 'answering' && !this.reply && !this.thinking ? 'Waiting for the first token…' : nothing)}</span>
       </div>
-      <p class="visually-hidden" role="status">${this.said}</p>
+      <p class="visually-hidden" role="status">${this.announcement}</p>
       ${loadingPart({ progress: this.progress, status: 'running' })} ${this.#output()}
       ${this.error ? html`<div class="reason" role="alert" data-status="failed"><p>${this.error}</p></div>` : nothing} ${this.#facts()} ${this.#trace()}
     </section>`;
@@ -269,24 +248,17 @@ export class UnmockedTry extends LitElement {
     event.preventDefault();
     void this.test();
   }
-
-  /** A button that becomes disabled loses the focus of whoever pressed it by keyboard. */
-  #moveFocus(from: string, to: string): void {
-    if (this.shadowRoot?.activeElement?.id === from)
-      void this.updateComplete.then(() =>
-        this.renderRoot.querySelector<HTMLElement>(`#${to}`)?.focus(),
-      );
-  }
 }
 
-/** What makes one agent another: all settings of both backends, but the seed, which each call has. */
+/** Changes whenever another agent has to be loaded. The seed is missing, because each call has one. */
 function signature(sources: SettingsSources): string {
-  const resolved = (['local', 'remote'] as const).map((backend) => {
-    const { settings, sources: from } = resolveSettings(sources, backend);
-    // A model that nobody chose is another thing than the same one chosen: a server's own one takes its place.
-    return { ...settings, seed: 0, chosen: from.model !== 'default' };
+  const { requested, backends, ...resolved } = resolveSettings(sources);
+  const relevant = backends.map((backend) => {
+    const { settings, origins } = resolved[backend];
+    // With the default model, a server chooses its own. With the same name set, it must have it.
+    return { ...settings, seed: 0, chosen: origins.model !== 'default' };
   });
-  return JSON.stringify([requestedBackend(sources), ...resolved]);
+  return JSON.stringify([requested, ...relevant]);
 }
 
 declare global {

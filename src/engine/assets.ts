@@ -1,11 +1,14 @@
 let base: string | undefined;
 
 /**
- * Where the page's own files are: `models/` (the bundled model) and `ort/` (ONNX Runtime's WASM). By default beside the page. A page that
- * embeds the elements from elsewhere sets it once, before the first load. Nothing is fetched from a CDN.
+ * Where the page's own files are: `models/` (the bundled model) and `ort/` (ONNX Runtime's WASM).
+ * Nothing comes from a CDN.
  */
 export const assets = {
-  /** Absolute URL that ends with a slash; `models/` and `ort/` are looked for below it. Default: the page's folder. */
+  /**
+   * Absolute URL with a trailing slash; `models/` and `ort/` are below it. Default: the page's
+   * folder. Set it before the first load if the elements are served from another place.
+   */
   get base(): string {
     return base ?? new URL('./', globalThis.document?.baseURI ?? location.href).href;
   },

@@ -1,42 +1,33 @@
-import { abortError, fromErrorRecord, isAbortError, UnmockedError } from '../errors.js';
+import { abortError, fromErrorRecord, UnmockedError } from '../errors.js';
 import { ledger } from './ledger.js';
+import { type CallOptions, PendingCalls, type RequestBody } from './pending-calls.js';
 import type {
+  ChatMessage,
   EngineInfo,
   GenerateRequest,
   GenerateResult,
   LoadProgress,
   LoadSpec,
-  Request,
-  Response,
-  TokenEvent,
+  WorkerRequest,
+  WorkerResponse,
 } from './protocol.js';
 
 export interface EngineLoadOptions {
-  signal?: AbortSignal | undefined;
-  onProgress?: ((progress: LoadProgress) => void) | undefined;
-  /** A worker that says nothing for this long while it owes an answer is terminated. Milliseconds; default 120,000. */
-  silenceLimit?: number | undefined;
-  /** Where the worker comes from; for pages that must load it from elsewhere, and for tests. */
-  createWorker?: (() => Worker) | undefined;
+  signal?: AbortSignal;
+  onProgress?: (progress: LoadProgress) => void;
+  /**
+   * Terminates a worker that sends nothing for this long while a call is pending. Milliseconds.
+   * Default: 120,000.
+   */
+  silenceLimit?: number;
+  /** Creates the worker, for pages that load it from another place and for tests. */
+  createWorker?: () => Worker;
 }
-
-interface Pending {
-  resolve(value: never): void;
-  reject(error: Error): void;
-  onProgress?: ((progress: LoadProgress) => void) | undefined;
-  onToken?: ((token: TokenEvent) => void) | undefined;
-  signal?: AbortSignal | undefined;
-}
-
-/** Without `id`, which the engine gives. */
-type RequestBody = Request extends infer R
-  ? R extends { id: number }
-    ? Omit<R, 'id'>
-    : never
-  : never;
 
 const DEFAULT_SILENCE_LIMIT = 120_000;
-/** A cancelled generation ends after the token that is being computed; a worker that takes longer is given up. */
+/**
+ * A cancelled generation stops after the current token. A worker that takes longer is terminated.
+ */
 const CANCEL_LIMIT = 30_000;
 
 export const createEngineWorker = (): Worker =>
@@ -45,40 +36,39 @@ export const createEngineWorker = (): Worker =>
     name: 'unmocked-engine',
   });
 
-/** One worker that holds one loaded model. Everything that can be poisoned or crash lives and dies in it. */
+/**
+ * One worker with one loaded model. Everything that can crash or be poisoned lives and dies in it.
+ */
 export class Engine {
-  /** Engines whose worker is running, in this page. `memory-cleanup` wants it empty. */
+  /** The engines of this page whose worker is running. `memory-cleanup` expects none. */
   static readonly alive = new Set<Engine>();
-  /** When a worker was last terminated, and when one with threads was; `performance.now()`. */
+  /** When a worker, and a worker with threads, was last terminated; `performance.now()`. */
   static readonly lastTerminated = { any: -Infinity, threaded: -Infinity };
 
-  /** Says what was really loaded; set when `load` resolves. */
+  /** What the worker actually loaded; set when `load` resolves. */
   info!: EngineInfo;
-  /** Called once, when the worker is gone for whatever reason. */
+  /** Called once, when the worker is gone for any reason. */
   onClosed: (() => void) | undefined;
   readonly #worker: Worker;
-  readonly #pending = new Map<number, Pending>();
+  readonly #calls = new PendingCalls();
   readonly #silenceLimit: number;
-  #nextId = 1;
   #watchdog: ReturnType<typeof setTimeout> | undefined;
   #closed: Error | undefined;
 
   /**
-   * Starts a fresh worker and loads the rung in it. When that fails, the worker is gone.
+   * Starts a fresh worker and loads a rung in it. If that fails, the worker is terminated.
    *
-   * @throws UnmockedError with the worker's own code, `engine-crashed` or `engine-silent`; `AbortError` at once when `signal` aborts.
+   * @throws UnmockedError with the worker's own code, `engine-crashed` or `engine-silent`;
+   *   `AbortError` at once when `signal` aborts.
    */
   static async load(spec: LoadSpec, options: EngineLoadOptions = {}): Promise<Engine> {
-    const { signal } = options;
+    const { signal, onProgress } = options;
     if (signal?.aborted) throw abortError(signal);
     const engine = new Engine(options);
     const stop = () => engine.terminate(abortError(signal));
     signal?.addEventListener('abort', stop, { once: true });
     try {
-      engine.info = await engine.#request<EngineInfo>(
-        { type: 'load', spec },
-        { onProgress: options.onProgress },
-      );
+      engine.info = await engine.#request<EngineInfo>({ type: 'load', spec }, { onProgress });
       return engine;
     } catch (error) {
       engine.terminate(error as Error);
@@ -91,13 +81,13 @@ export class Engine {
   private constructor(options: EngineLoadOptions) {
     this.#silenceLimit = options.silenceLimit ?? DEFAULT_SILENCE_LIMIT;
     this.#worker = (options.createWorker ?? createEngineWorker)();
-    this.#worker.onmessage = ({ data }: MessageEvent<Response>) => this.#receive(data);
+    this.#worker.onmessage = ({ data }: MessageEvent<WorkerResponse>) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.terminate(
         new UnmockedError(
           'engine-crashed',
-          `The engine's worker died: ${event.message || 'its script could not be loaded'}. The next call starts a new one.`,
+          `The engine's worker crashed: ${event.message || 'its script could not be loaded'}. The next call starts a new one.`,
         ),
       );
     };
@@ -105,7 +95,7 @@ export class Engine {
       this.terminate(
         new UnmockedError(
           'engine-crashed',
-          'A message of the engine could not be read. The next call starts a new one.',
+          "A message from the engine's worker could not be read. The next call starts a new worker.",
         ),
       );
     Engine.alive.add(this);
@@ -116,18 +106,24 @@ export class Engine {
   }
 
   /**
-   * @param onToken is called for every token, as it is computed.
-   * @throws UnmockedError `context-overflow`, `inference-failed`, `engine-crashed`, `engine-silent`; `AbortError` when `signal` aborts,
-   *   after the worker has stopped computing.
+   * @param onToken is called for every token as it is computed.
+   * @throws UnmockedError `context-overflow`, `inference-failed`, `engine-crashed`, `engine-silent`;
+   *   `AbortError` when `signal` aborts, after the worker has stopped computing.
    */
   generate(
     request: GenerateRequest,
-    options: {
-      signal?: AbortSignal | undefined;
-      onToken?: ((token: TokenEvent) => void) | undefined;
-    } = {},
+    { signal, onToken }: Pick<CallOptions, 'signal' | 'onToken'> = {},
   ): Promise<GenerateResult> {
-    return this.#request({ type: 'generate', request }, options);
+    return this.#request(
+      { type: 'generate', request },
+      {
+        signal,
+        onToken: (token) => {
+          ledger.tokens++;
+          onToken?.(token);
+        },
+      },
+    );
   }
 
   encode(text: string): Promise<number[]> {
@@ -138,11 +134,13 @@ export class Engine {
     return this.#request({ type: 'decode', tokenIds, skipSpecialTokens });
   }
 
+  /** The pieces of text in which these tokens would be streamed. */
   streamTokens(tokenIds: number[]): Promise<string[]> {
     return this.#request({ type: 'stream-tokens', tokenIds });
   }
 
-  renderTemplate(messages: { role: string; content: string }[]): Promise<string> {
+  /** Renders messages with the model's own chat template. */
+  renderTemplate(messages: ChatMessage[]): Promise<string> {
     return this.#request({ type: 'render-template', messages });
   }
 
@@ -151,7 +149,10 @@ export class Engine {
     return this.#request({ type: 'forget', conversation });
   }
 
-  /** Ends the worker; whoever waits for it is told `reason`. WASM memory only comes back this way. */
+  /**
+   * Ends the worker and rejects its pending calls with `reason`. This is the only way to free its
+   * WASM memory.
+   */
   terminate(reason: Error = new UnmockedError('disposed', 'The engine was terminated.')): void {
     if (this.#closed) return;
     this.#closed = reason;
@@ -160,90 +161,49 @@ export class Engine {
     Engine.alive.delete(this);
     Engine.lastTerminated.any = performance.now();
     if (this.info?.threads > 1) Engine.lastTerminated.threaded = performance.now();
-    for (const pending of this.#pending.values()) pending.reject(reason);
-    this.#pending.clear();
+    this.#calls.rejectAll(reason);
     this.onClosed?.();
   }
 
-  #request<T>(
-    body: RequestBody,
-    options: Pick<Pending, 'onProgress' | 'onToken' | 'signal'> = {},
-  ): Promise<T> {
-    const { signal, onProgress, onToken } = options;
+  #request<T>(body: RequestBody<WorkerRequest>, options: CallOptions = {}): Promise<T> {
     if (this.#closed) return Promise.reject(this.#closed);
-    if (signal?.aborted) return Promise.reject(abortError(signal));
-    const id = this.#nextId++;
     let giveUp: ReturnType<typeof setTimeout> | undefined;
-    const cancel = () => {
-      this.#worker.postMessage({
-        type: 'cancel',
-        id: this.#nextId++,
-        target: id,
-      } satisfies Request);
+    const send = (id: number) => {
+      this.#worker.postMessage({ ...body, id } as WorkerRequest);
+      this.#watch();
+    };
+    const cancel = (target: number) => {
+      this.#worker.postMessage({ type: 'cancel', target } satisfies WorkerRequest);
       giveUp = setTimeout(
         () =>
           this.terminate(
             new UnmockedError(
               'engine-silent',
-              `The engine did not stop within ${CANCEL_LIMIT / 1000} s of being cancelled and was terminated.`,
+              `The engine's worker was terminated: it did not stop within ${CANCEL_LIMIT / 1000} s of being cancelled. The next call starts a new one.`,
             ),
           ),
         CANCEL_LIMIT,
       );
     };
-    return new Promise<T>((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject, onProgress, onToken, signal });
-      this.#worker.postMessage({ ...body, id } as Request);
-      this.#watch();
-      signal?.addEventListener('abort', cancel, { once: true });
-    }).finally(() => {
-      clearTimeout(giveUp);
-      signal?.removeEventListener('abort', cancel);
-    });
+    return this.#calls.start<T>(send, cancel, options).finally(() => clearTimeout(giveUp));
   }
 
-  #receive(response: Response): void {
-    const pending = this.#pending.get(response.id);
+  #receive(response: WorkerResponse): void {
+    this.#calls.receive(response);
     this.#watch();
-    if (!pending) return;
-    switch (response.type) {
-      case 'progress':
-        pending.onProgress?.(response.progress);
-        return;
-      case 'token':
-        ledger.tokens++;
-        pending.onToken?.(response.token);
-        return;
-      case 'done':
-        this.#settle(response.id);
-        pending.resolve(response.value as never);
-        return;
-      case 'failed': {
-        this.#settle(response.id);
-        const error = fromErrorRecord(response.error);
-        // A signal's reason stays in the page; the worker only knows that it was told to stop.
-        pending.reject(
-          pending.signal?.aborted && isAbortError(error) ? abortError(pending.signal) : error,
-        );
-        if (response.fatal) this.terminate(error);
-      }
-    }
+    if (response.type === 'failed' && response.fatal)
+      this.terminate(fromErrorRecord(response.error));
   }
 
-  #settle(id: number): void {
-    this.#pending.delete(id);
-    this.#watch();
-  }
-
-  /** Any message is a sign of life; silence counts only while an answer is owed. */
+  /** Any message is a sign of life. Silence counts only while a call is pending. */
   #watch(): void {
     clearTimeout(this.#watchdog);
-    if (this.#pending.size === 0 || this.#closed) return;
+    if (this.#calls.size === 0 || this.#closed) return;
     this.#watchdog = setTimeout(() => {
       this.terminate(
         new UnmockedError(
           'engine-silent',
-          `The engine's worker said nothing for ${this.#silenceLimit / 1000} s and was terminated. The next call starts a new one.`,
+          `The engine's worker was terminated: it sent nothing for ${this.#silenceLimit / 1000} s. The next call starts a new one.`,
         ),
       );
     }, this.#silenceLimit);

@@ -4,12 +4,18 @@ interface Job {
   run(): Promise<void>;
 }
 
-/** Runs one job at a time. Each client's jobs keep their order; clients take turns, so that one with many jobs does not starve another. */
+/**
+ * Runs one job at a time. The jobs of one client run in order. Clients take turns, so one with many
+ * jobs does not starve the others.
+ */
 export class FairQueue {
   readonly #clients = new Map<string, Job[]>();
   #busy = false;
 
-  /** Settles as `work` does; rejects at once, without running it, when `signal` aborts while the job waits. */
+  /**
+   * Settles as `work` does. If `signal` aborts while the job waits, it rejects at once and never
+   * runs `work`.
+   */
   run<T>(client: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (signal.aborted) return reject(abortError(signal));
@@ -45,7 +51,7 @@ export class FairQueue {
       this.#clients.delete(client);
       const job = jobs.shift();
       if (!job) continue;
-      if (jobs.length > 0) this.#clients.set(client, jobs); // to the end of the turn
+      if (jobs.length > 0) this.#clients.set(client, jobs); // behind the other clients
       return job;
     }
     return undefined;

@@ -1,20 +1,20 @@
 import type { Model } from '../models/model.js';
 import { hubTreeUrl } from '../models/registry.js';
 
-/** A file as the hub lists it. Large files have their SHA-256 in `sha256`; small ones have none. */
+/** A file in a hub's listing. Only large (LFS) files have a `sha256`. */
 export interface ListedFile {
   path: string;
-  bytes?: number | undefined;
-  sha256?: string | undefined;
+  bytes?: number;
+  sha256?: string;
 }
 
-/** The files of a hub repository, by path; undefined where there is no listing (no network, or a plain mirror). */
+/** The files of a hub repository, by path; undefined if the server does not list them. */
 export async function readHubTree(
   url: string,
   signal: AbortSignal,
 ): Promise<Map<string, ListedFile> | undefined> {
   try {
-    // What a repository holds changes; an old answer would name files that are gone.
+    // Repositories change: a stale listing would name files that no longer exist.
     const response = await fetch(url, { signal, cache: 'no-cache' });
     const entries: unknown = response.ok ? await response.json() : undefined;
     if (!Array.isArray(entries)) return undefined;
@@ -39,9 +39,11 @@ export async function readHubTree(
 }
 
 /**
- * Asks the hub (or a mirror) which files a model has, so that its size can be said before it is downloaded.
+ * Reads a model's files from the hub or a mirror, so that the page can show the size of a download
+ * before it starts.
  *
- * @returns the model with the bytes of its files and only the variants that are there; undefined where there is no listing.
+ * @returns the model with the lengths of its files and only the variants that exist; undefined if
+ *   the server does not list files.
  */
 export async function withListedFiles(
   model: Model,

@@ -3,32 +3,32 @@ import type { Model } from '../models/model.js';
 import type { Rung } from './protocol.js';
 
 export const requestedDevices = ['auto', 'webgpu', 'wasm', 'remote'] as const;
-/** What was asked for. `auto` walks the whole ladder; a named device is honoured or refused, never swapped. */
+/** `auto` walks the whole ladder. A named device is used or refused, never replaced. */
 export type RequestedDevice = (typeof requestedDevices)[number];
-/** The devices of a page. */
+/** The devices that a page can request for itself. */
 export const pageDevices = ['auto', 'webgpu', 'wasm'] as const satisfies readonly RequestedDevice[];
 export type PageDevice = (typeof pageDevices)[number];
 export type ActualDevice = Exclude<RequestedDevice, 'auto'>;
 
-/** One rung that was tried, or passed over, and how it went. */
+/** The outcome of one rung. */
 export interface Attempt {
   device: ActualDevice;
-  /** Missing for `remote`. */
+  /** Absent for `remote`. */
   dtype?: Rung['dtype'];
   file?: string;
-  /** Base URL of the server; only for `remote`. */
+  /** Base URL of the server, for `remote` only. */
   url?: string;
   outcome: 'loaded' | 'failed' | 'skipped';
-  /** Why it was skipped. */
+  /** Why the rung was skipped. */
   reason?: string;
   error?: ErrorRecord;
   /** Milliseconds. */
   durationMs: number;
-  /** The engine was already there, loaded for somebody else. */
+  /** The engine was already loaded, by another agent. */
   shared?: boolean;
 }
 
-/** The rungs of a model for a device, best first. WebGPU needs the build of ONNX Runtime that can wait for the GPU. */
+/** The rungs of a model for a device, best first. */
 export function rungsOf(model: Model, device: RequestedDevice, dtype?: Rung['dtype']): Rung[] {
   return model.variants
     .filter(

@@ -1,10 +1,10 @@
 /**
- * Counts the tokens that were computed. It is written only where a token arrives from a worker, or a server's own count with its answer,
- * so that a run in which nothing was inferred shows, whatever its scenarios say.
+ * Counts computed tokens, so that a run without any inference shows. Written only when a token
+ * arrives from a worker, or when a server reports its own count with an answer.
  */
 export const ledger = {
   /** Computed in this page. */
   tokens: 0,
-  /** Computed elsewhere, as servers say. */
+  /** Computed by servers, by their own count. */
   remoteTokens: 0,
 };

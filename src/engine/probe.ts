@@ -1,11 +1,13 @@
+import { describeAdapter } from './adapter-info.js';
 import type { AdapterInfo } from './protocol.js';
 
-/** What this browser can do, as asked and not as guessed. */
+/** What this browser can do. Every fact is tested, not guessed from the user agent. */
 export interface BrowserProbe {
   userAgent: string;
   crossOriginIsolated: boolean;
   hardwareConcurrency: number;
-  deviceMemoryGb?: number | undefined;
+  /** Chromium only. */
+  deviceMemoryGb?: number;
   webgpu: { adapter: AdapterInfo } | { adapter: null; reason: string };
   /** WebAssembly features that ONNX Runtime's builds need. */
   wasmSimd: boolean;
@@ -33,24 +35,14 @@ async function probeWebGpu(): Promise<BrowserProbe['webgpu']> {
   }
   try {
     const adapter = await navigator.gpu.requestAdapter();
-    if (!adapter) return { adapter: null, reason: 'the browser has WebGPU, but no adapter for it' };
-    const { vendor, architecture, device, description } = adapter.info;
-    return {
-      adapter: {
-        vendor,
-        architecture,
-        device,
-        description,
-        isFallbackAdapter: adapter.info.isFallbackAdapter ?? false,
-        shaderF16: adapter.features.has('shader-f16'),
-      },
-    };
+    if (!adapter) return { adapter: null, reason: 'the browser has WebGPU but no adapter' };
+    return { adapter: describeAdapter(adapter) };
   } catch (error) {
     return { adapter: null, reason: `requestAdapter() failed: ${(error as Error).message}` };
   }
 }
 
-/** A module with one function that returns an i8x16 splat. */
+/** A WebAssembly module with one function that returns an i8x16 splat. */
 const SIMD_MODULE = new Uint8Array([
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15,
   253, 98, 11,

@@ -1,11 +1,13 @@
-/** The only wire contract between the page and an engine's worker. Plain data; errors cross whole (see `ErrorRecord`). */
+/**
+ * The wire contract between the page and an engine's worker. Every message is plain data. Errors
+ * keep their name, message, code and stack (see `ErrorRecord`). The Node server's thread and its
+ * worker share the types of a generation and of a response.
+ */
 import type { ErrorRecord } from '../errors.js';
 import type { Dtype, LocalDevice, Model } from '../models/model.js';
+import type { OrtBuild } from './ort-files.js';
 
-/** One build of ONNX Runtime's WASM. WebGPU needs a build that can wait for the GPU (`asyncify`); plain WASM is half its size. */
-export type OrtBuild = 'plain' | 'asyncify';
-
-/** One rung of the ladder: what is tried in one fresh worker. */
+/** One rung of the ladder: one way to load a model, tried in a fresh worker. */
 export interface Rung {
   device: LocalDevice;
   dtype: Dtype;
@@ -19,15 +21,18 @@ export interface LoadSpec {
   rung: Rung;
   /** Absolute URL of the model's folder, ending with a slash. */
   modelBase: string;
-  /** Absolute URL of the hub's file listing for it, where there is one. */
-  treeUrl?: string | undefined;
+  /**
+   * Absolute URL of the hub's listing of the model's files; absent for a model that is not on a
+   * hub.
+   */
+  treeUrl?: string;
   /** Absolute URL of the folder with ONNX Runtime's files, ending with a slash. */
   ortBase: string;
-  /** WASM threads asked for; the worker uses one where it is not cross-origin isolated. */
+  /** Requested WASM threads. A worker that is not cross-origin isolated uses one. */
   threads: number;
-  /** Keep downloaded files in this browser (the origin-private file system). */
+  /** Cache downloaded files in this browser (the origin-private file system). */
   cache: boolean;
-  /** Budget of all conversations' KV caches, bytes. */
+  /** Memory budget for the KV caches of all conversations. Bytes. */
   kvCacheBytes: number;
 }
 
@@ -35,31 +40,40 @@ export type LoadPhase = 'download' | 'verify' | 'session' | 'warm-up';
 
 export interface LoadProgress {
   phase: LoadPhase;
-  /** Bytes so far, all files together; never falls. */
+  /** Bytes received so far, all files together. Never decreases. */
   loadedBytes: number;
-  /** Bytes in all; `loadedBytes` equals it when the download is over. */
+  /** Bytes of all files. Equal to `loadedBytes` once the download is complete. */
   totalBytes: number;
-  /** The file that this progress is about. */
+  /** The file that just made progress. */
   file?: string;
 }
 
-/** What was really loaded, said by the worker. */
-export interface EngineInfo {
+/** Facts about a loaded model that the page and the Node server read in the same way. */
+export interface ModelFacts {
+  /** Tokens. */
+  contextWindow: number;
+  /** Generation ends at any of these tokens. */
+  eosTokenIds: number[];
+  /** The first end-of-text token as a string. It ends a turn in the transcript format. */
+  eosToken: string;
+  hasChatTemplate: boolean;
+}
+
+/** What the worker actually loaded. */
+export interface EngineInfo extends ModelFacts {
   rung: Rung;
-  /** WASM threads that the runtime says it uses; 1 on WebGPU. */
+  /** WASM threads in use, as the runtime reports them; 1 on WebGPU. */
   threads: number;
   crossOriginIsolated: boolean;
   userAgent: string;
-  adapter?: AdapterInfo | undefined;
-  /** Tokens. */
-  contextWindow: number;
-  eosTokenIds: number[];
-  /** The end-of-text token as text; it ends a turn in the transcript format. */
-  eosToken: string;
-  hasChatTemplate: boolean;
+  /** On WebGPU only. */
+  adapter?: AdapterInfo;
   sessionInputs: string[];
   sessionOutputs: string[];
-  /** Every file that was used, with its length and digest as computed here; `expected` is the digest it was checked against. */
+  /**
+   * Every file of the model, with the length and digest that were computed here. `expected` is the
+   * digest that the file was checked against.
+   */
   files: {
     path: string;
     bytes: number;
@@ -68,13 +82,16 @@ export interface EngineInfo {
     pin: DigestPin;
     fromCache: boolean;
   }[];
-  /** Bytes of the runtime's WASM that had to be fetched; 0 where the browser had it. */
+  /** Downloaded bytes of the runtime's WASM; 0 if it was in the browser's HTTP cache. */
   runtimeBytes: number;
   timings: LoadTimings;
   versions: { transformers: string; onnxruntime: string };
 }
 
-/** Who said which digest a file must have: this project's registry, the server that sent the file, or nobody. */
+/**
+ * Where a file's expected digest comes from: this project's registry, the server of the file, or
+ * nowhere.
+ */
 export type DigestPin = 'registry' | 'source' | 'none';
 
 /** Milliseconds. */
@@ -93,40 +110,54 @@ export interface AdapterInfo {
   shaderF16: boolean;
 }
 
+/** A message for the model's own chat template. */
+export interface ChatMessage {
+  role: string;
+  content: string;
+}
+
 export interface GenerateRequest {
-  /** The whole prompt as text, special tokens included. */
+  /** The whole prompt, special tokens included. */
   prompt: string;
   maxTokens: number;
-  /** 0 is greedy decoding. */
+  /** 0 decodes greedily. */
   temperature: number;
+  /** 1 keeps every token. */
   topP: number;
+  /** 0 keeps every token. */
   topK: number;
-  /** 1 is none. */
+  /** 1 disables the penalty. */
   repetitionPenalty: number;
   seed: number;
-  /** Generation ends before any of these texts. */
+  /** Stop sequences. The output ends before the first of them. */
   stop: string[];
-  /** Keeps the KV cache under this name, and uses it where the prompt continues it. */
-  conversation?: string | undefined;
-  /** Requests of one client wait for one another; clients take turns. */
+  /**
+   * Names a KV cache, which is kept and reused if the next prompt continues this one. Default: no
+   * cache.
+   */
+  conversation?: string;
+  /** Requests of one client run in order. Clients take turns. */
   client: string;
 }
 
-export type StopReason = 'stop' | 'length';
+export type FinishReason = 'stop' | 'length';
 
 export interface GenerateResult {
-  /** Decoded output, without special tokens and without the stop sequence. */
+  /** The output without special tokens and without the stop sequence. */
   text: string;
-  /** All of the output, with special tokens and the stop sequence; prompt + this is a prefix of the conversation's next prompt. */
+  /**
+   * The whole output, with special tokens and the stop sequence. The prompt plus this string is a
+   * prefix of the conversation's next prompt.
+   */
   rawText: string;
   promptTokenIds: number[];
   outputTokenIds: number[];
-  finishReason: StopReason;
-  /** The stop sequence that ended it. */
+  finishReason: FinishReason;
+  /** The stop sequence that ended the output. */
   stopSequence?: string;
-  /** What ended a `length` finish: the caller's limit or the model's context window. */
+  /** Which limit caused a `length` finish: the caller's or the model's context window. */
   limitedBy?: 'max-tokens' | 'context-window';
-  /** Prompt tokens that were computed in this call; the others came from the KV cache. */
+  /** Prompt tokens that this call computed. The others came from the KV cache. */
   prefilledTokens: number;
   /** Milliseconds, measured in the worker. */
   timings: { queued: number; firstToken: number; total: number };
@@ -139,20 +170,26 @@ export interface TokenEvent {
   text: string;
 }
 
-export type Request =
+export type WorkerRequest =
   | { type: 'load'; id: number; spec: LoadSpec }
   | { type: 'generate'; id: number; request: GenerateRequest }
   | { type: 'encode'; id: number; text: string }
   | { type: 'decode'; id: number; tokenIds: number[]; skipSpecialTokens: boolean }
   | { type: 'stream-tokens'; id: number; tokenIds: number[] }
-  | { type: 'render-template'; id: number; messages: { role: string; content: string }[] }
+  | { type: 'render-template'; id: number; messages: ChatMessage[] }
   | { type: 'forget'; id: number; conversation: string }
-  /** Ends request `target`; it answers with an `AbortError`. */
-  | { type: 'cancel'; id: number; target: number };
+  | CancelRequest;
 
-export type Response =
+/** Cancels the request `target`, which then fails with an `AbortError`. */
+export interface CancelRequest {
+  type: 'cancel';
+  target: number;
+}
+
+/** `id` is the request that a response belongs to. `done` and `failed` are the last response. */
+export type WorkerResponse =
   | { type: 'progress'; id: number; progress: LoadProgress }
   | { type: 'token'; id: number; token: TokenEvent }
   | { type: 'done'; id: number; value: unknown }
-  /** `fatal`: the runtime is poisoned, the worker must be thrown away. */
+  /** `fatal`: the runtime is poisoned, so the worker must be terminated. */
   | { type: 'failed'; id: number; error: ErrorRecord; fatal: boolean };

@@ -1,201 +1,146 @@
 import type { Agent } from '../agents/agent.js';
 import type { LoadAgentOptions } from '../agents/load-agent.js';
-import { ledger } from '../engine/ledger.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
-import { type Check, type ScenarioContext, SkipScenario } from '../scenarios/scenario.js';
-import { observe } from './observe.js';
-import { secretOf, withoutSecret } from './redact.js';
-import type { ScenarioResult } from './report.js';
-import type { Run } from './run.js';
+import { type ScenarioContext, SkipScenario } from '../scenarios/scenario.js';
+import type { Server } from '../scenarios/server.js';
+import { isSame } from './plain.js';
+import type { Recorder } from './recorder.js';
+import type { RunSetup } from './run-setup.js';
 
-/** What a scenario is given, and what the harness keeps of it. */
-export interface Watched {
-  readonly context: ScenarioContext;
-  /** No check counts from now on, and every agent that was loaded is disposed of. */
-  end(): Promise<void>;
-}
+/** The context of one running scenario: loads its agents and passes what it says to the recorder. */
+export class RunningContext implements ScenarioContext {
+  readonly subject;
+  readonly model;
+  readonly device;
+  readonly seed;
+  readonly reference;
+  readonly signal: AbortSignal;
+  readonly #run: RunSetup;
+  readonly #recorder: Recorder;
+  readonly #agents: Agent[] = [];
 
-/** Writes what a scenario does into `result`, and tells the run's listener as it happens. */
-export function createContext(run: Run, result: ScenarioResult, signal: AbortSignal): Watched {
-  const { model, device, seed, subject, server, emit, options } = run;
-  const { id } = result;
-  const secret = secretOf(run.server);
-  const before = { ...ledger };
-  const agents: Agent[] = [];
-  let exchanges = 0;
-  let ended = false;
-
-  const addCheck = (check: Check) => {
-    if (ended) return; // a scenario that was given up no longer speaks
-    const plain = {
-      ...check,
-      ...('actual' in check ? { actual: toPlain(check.actual) } : {}),
-      ...('expected' in check ? { expected: toPlain(check.expected) } : {}),
-    };
-    const shown = withoutSecret(plain, secret);
-    result.checks.push(shown);
-    emit({ type: 'check', id, check: shown });
-  };
-
-  const watch = (agent: Agent): Agent => {
-    agents.push(agent);
-    if (ended) void agent.dispose(); // it was still loading when the scenario was given up
-    // The first agent is the run's own; later ones may be loaded on other devices on purpose.
-    if (agents.length === 1) describeAgent(result, agent);
-    return observe(agent, (message) => {
-      const exchange = exchanges++;
-      emit({ type: 'exchange', id, exchange, message });
-      return {
-        onToken: ({ tokenId, text }) => emit({ type: 'token', id, exchange, tokenId, text }),
-        onResponse: ({ metadata }) => {
-          const { prompt, text, promptTokenIds, outputTokenIds, usage, finishReason, timings } =
-            metadata;
-          if (!ended)
-            result.evidence.exchanges.push({
-              ...(agent.device.url ? { url: agent.device.url } : {}),
-              message,
-              prompt,
-              text,
-              promptTokenIds,
-              outputTokenIds,
-              prefilledTokens: usage.prefilledTokens,
-              finishReason,
-              seed: metadata.seed,
-              timings,
-            });
-        },
-      };
-    });
-  };
-
-  /** Nothing but what the scenario and the run say decides what is loaded. */
-  const load = async (loadOptions: LoadAgentOptions): Promise<Agent> =>
-    watch(
-      await subject.loadAgent({
-        seed,
-        signal,
-        sources: { environment: {} },
-        ...loadOptions,
-        onProgress: (progress) => {
-          emit({ type: 'progress', id, ...progress });
-          loadOptions.onProgress?.(progress);
-        },
-        onAttempt: (attempt) => {
-          emit({ type: 'attempt', id, attempt });
-          loadOptions.onAttempt?.(attempt);
-        },
-      }),
-    );
-
-  const context: ScenarioContext = {
-    subject,
-    model,
-    device,
-    seed,
-    signal,
-    reference: {
-      model: typeof options.model === 'string' ? options.model : model.id,
-      hubUrl: options.hubUrl,
-    },
-    observe: watch,
-    get server() {
-      if ('reason' in server)
-        throw new UnmockedError(
-          'unsupported',
-          `There is no server: ${server.reason}. Say that the scenario needs "remote".`,
-        );
-      return server;
-    },
-    async load(loadOptions = {}) {
-      const agent = await load({ model, backend: 'local', device, ...loadOptions });
-      const { pool, model: otherModel, device: otherDevice, dtype } = loadOptions;
-      if (!pool && !otherModel && !otherDevice && !dtype && agent.backend === 'local')
-        await run.warm.hold();
-      return agent;
-    },
-    loadRemote(loadOptions = {}) {
-      const { apiUrl, apiKey, model: served } = context.server;
-      return load({ backend: 'remote', apiUrl, apiKey, model: served, ...loadOptions });
-    },
-    check(name, holds, facts = {}) {
-      addCheck({ name, status: holds ? 'passed' : 'failed', ...facts });
-      return holds;
-    },
-    equal(name, actual, expected) {
-      return this.check(
-        name,
-        Object.is(actual, expected) ||
-          (isJson(actual) &&
-            isJson(expected) &&
-            JSON.stringify(actual) === JSON.stringify(expected)),
-        { actual, expected },
-      );
-    },
-    async rejects(name, work, expected, holds) {
-      try {
-        const value = await work();
-        addCheck({
-          name,
-          status: 'failed',
-          actual: `no error, but ${JSON.stringify(value)?.slice(0, 200) ?? 'nothing'}`,
-          expected,
-        });
-        return undefined;
-      } catch (error) {
-        if (signal.aborted) throw error;
-        const { name: errorName, message, code } = toErrorRecord(error);
-        addCheck({
-          name,
-          status: holds(error as Error) ? 'passed' : 'failed',
-          actual: `${code ?? errorName}: ${message}`,
-          expected,
-        });
-        return error as Error;
-      }
-    },
-    skipCheck: (name, reason) => addCheck({ name, status: 'skipped', reason }),
-    skip(reason): never {
-      throw new SkipScenario(reason);
-    },
-    metric(name, value) {
-      result.metrics[name] = value;
-    },
-    tokensComputed: () => ledger.tokens - before.tokens,
-    remoteTokensComputed: () => ledger.remoteTokens - before.remoteTokens,
-  };
-  return {
-    context,
-    async end() {
-      ended = true;
-      await Promise.allSettled(agents.map((agent) => agent.dispose()));
-    },
-  };
-}
-
-function describeAgent(result: ScenarioResult, { device, model }: Agent): void {
-  result.device = { requested: device.requested, actual: device.actual, attempts: device.attempts };
-  Object.assign(result.evidence, {
-    modelDigest: model.digest,
-    dtype: model.dtype,
-    modelBytes: model.bytes,
-    device: device.actual,
-    adapter: device.adapter,
-    threads: device.threads,
-  });
-}
-
-function isJson(value: unknown): boolean {
-  try {
-    return JSON.stringify(value) !== undefined;
-  } catch {
-    return false; // it holds itself, or a BigInt
+  constructor(run: RunSetup, recorder: Recorder, signal: AbortSignal) {
+    this.#run = run;
+    this.#recorder = recorder;
+    this.signal = signal;
+    this.subject = run.subject;
+    this.model = run.model;
+    this.device = run.device;
+    this.seed = run.seed;
+    const { model, hubUrl } = run.options;
+    this.reference = { model: typeof model === 'string' ? model : run.model.id, hubUrl };
   }
-}
 
-/** Checks are in the report, which is JSON; numbers that JSON does not have are kept as texts. */
-function toPlain(value: unknown): unknown {
-  if (value === undefined) return undefined;
-  return isJson(value) && !(typeof value === 'number' && !Number.isFinite(value))
-    ? value
-    : String(value);
+  get server(): Server {
+    const { server } = this.#run;
+    if ('reason' in server)
+      throw new UnmockedError(
+        'unsupported',
+        `This run has no server: ${server.reason}. Add "remote" to the needs of the scenario.`,
+      );
+    return server;
+  }
+
+  async load(options: LoadAgentOptions = {}): Promise<Agent> {
+    const { model, device } = this;
+    const agent = await this.#load({ model, backend: 'local', device, ...options });
+    // Only an engine that has just been loaded as the run's own can be kept without a second load.
+    const isRunsOwn = !options.pool && !options.model && !options.device && !options.dtype;
+    if (isRunsOwn && agent.backend === 'local') await this.#run.warm.hold();
+    return agent;
+  }
+
+  loadRemote(options: LoadAgentOptions = {}): Promise<Agent> {
+    const { apiUrl, apiKey, model } = this.server;
+    return this.#load({ backend: 'remote', apiUrl, apiKey, model, ...options });
+  }
+
+  observe(agent: Agent): Agent {
+    return this.#adopt(agent, this.#recorder.nextRank());
+  }
+
+  reportOn(agent: Agent): void {
+    this.#recorder.reportOn(agent);
+  }
+
+  check(name: string, holds: boolean, facts: { actual?: unknown; expected?: unknown } = {}) {
+    this.#recorder.check({ name, status: holds ? 'passed' : 'failed', ...facts });
+    return holds;
+  }
+
+  equal(name: string, actual: unknown, expected: unknown): boolean {
+    return this.check(name, isSame(actual, expected), { actual, expected });
+  }
+
+  async rejects(
+    name: string,
+    action: () => Promise<unknown>,
+    expected: string,
+    holds: (error: Error) => boolean,
+  ): Promise<Error | undefined> {
+    let value: unknown;
+    try {
+      value = await action();
+    } catch (error) {
+      if (this.signal.aborted) throw error;
+      const { name: errorName, message, code } = toErrorRecord(error);
+      const actual = `${code ?? errorName}: ${message}`;
+      this.check(name, holds(error as Error), { actual, expected });
+      return error as Error;
+    }
+    const actual = `no error, but ${JSON.stringify(value)?.slice(0, 200) ?? 'nothing'}`;
+    this.check(name, false, { actual, expected });
+    return undefined;
+  }
+
+  skipCheck(name: string, reason: string): void {
+    this.#recorder.check({ name, status: 'skipped', reason });
+  }
+
+  skip(reason: string): never {
+    throw new SkipScenario(reason);
+  }
+
+  metric(name: string, value: number): void {
+    this.#recorder.metric(name, value);
+  }
+
+  tokensComputed(): number {
+    return this.#recorder.witnessed;
+  }
+
+  remoteTokensComputed(): number {
+    return this.#recorder.counted;
+  }
+
+  /** Disposes of every agent that the scenario loaded. */
+  async dispose(): Promise<void> {
+    await Promise.allSettled(this.#agents.map((agent) => agent.dispose()));
+  }
+
+  /** Only the scenario and the run decide what is loaded, not the environment. */
+  async #load(options: LoadAgentOptions): Promise<Agent> {
+    const rank = this.#recorder.nextRank();
+    const agent = await this.subject.loadAgent({
+      seed: this.seed,
+      signal: this.signal,
+      sources: { environment: {} },
+      ...options,
+      onProgress: (progress) => {
+        this.#recorder.progress(progress);
+        options.onProgress?.(progress);
+      },
+      onAttempt: (attempt) => {
+        this.#recorder.attempt(attempt);
+        options.onAttempt?.(attempt);
+      },
+    });
+    return this.#adopt(agent, rank);
+  }
+
+  #adopt(agent: Agent, rank: number): Agent {
+    this.#agents.push(agent);
+    if (this.#recorder.ended) void agent.dispose(); // the scenario was given up while it loaded
+    return this.#recorder.observe(agent, rank);
+  }
 }

@@ -1,6 +1,7 @@
+import { escapeXml as escape } from './escape-xml.js';
 import type { Report, ScenarioResult } from './report.js';
 
-/** A report as JUnit XML: a test case a scenario, with the same ids. */
+/** Writes a report as JUnit XML, with one test case per scenario and the same ids. */
 export function toJUnit(report: Report): string {
   const { totals } = report;
   const failures = totals.failed + totals['timed-out'] + totals['not-run'];
@@ -33,11 +34,3 @@ function testCase(result: ScenarioResult): string {
 }
 
 const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(3);
-
-/** XML 1.0 has no control characters, escaped or not; a model can produce them. */
-const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
-const escape = (text: string) =>
-  text
-    .toWellFormed()
-    .replace(CONTROL, '\uFFFD')
-    .replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -1,23 +1,25 @@
 import type {
   Agent,
-  AgentPayload,
+  AgentInput,
   AgentResponse,
   InvokeOptions,
   TokenPiece,
 } from '../agents/agent.js';
+import { lastText } from '../agents/input/read-input.js';
 
-/** Told of one request to an agent. */
+/** Receives what happens during one request to an agent. */
 export interface ExchangeObserver {
   onToken(token: TokenPiece): void;
   onResponse(response: AgentResponse): void;
 }
 
-/** The same agent, with somebody watching: requests as they begin, tokens as they come, responses as they are. Changes nothing. */
+/**
+ * Wraps an agent so that `onExchange` sees each request begin, and the observer that it returns sees
+ * the tokens and the response. The agent behaves as before.
+ */
 export function observe(agent: Agent, onExchange: (message: string) => ExchangeObserver): Agent {
-  function begin(payload: AgentPayload | string, options: InvokeOptions = {}) {
-    const observer = onExchange(
-      typeof payload === 'string' ? payload : String(payload?.userMessage ?? ''),
-    );
+  function begin(input: AgentInput, options: InvokeOptions = {}) {
+    const observer = onExchange(lastText(input));
     const watched: InvokeOptions = {
       ...options,
       onToken: (token) => {
@@ -32,17 +34,17 @@ export function observe(agent: Agent, onExchange: (message: string) => ExchangeO
     return { watched, keep };
   }
   const watching: Partial<Agent> = {
-    invoke(payload, options) {
-      const { watched, keep } = begin(payload, options);
-      return agent.invoke(payload, watched).then(keep);
+    invoke(input, options) {
+      const { watched, keep } = begin(input, options);
+      return agent.invoke(input, watched).then(keep);
     },
-    invokeWithTools(payload, tools, options) {
-      const { watched, keep } = begin(payload, options);
-      return agent.invokeWithTools(payload, tools, watched).then(keep);
+    invokeWithTools(input, tools, options) {
+      const { watched, keep } = begin(input, options);
+      return agent.invokeWithTools(input, tools, watched).then(keep);
     },
-    stream(payload, options) {
-      const { watched, keep } = begin(payload, options);
-      const stream = agent.stream(payload, watched);
+    stream(input, options) {
+      const { watched, keep } = begin(input, options);
+      const stream = agent.stream(input, watched);
       stream.response.then(keep, () => undefined);
       return stream;
     },

@@ -1,10 +1,10 @@
 import { redacted, redactor } from '../settings/secret.js';
 import type { Server } from '../scenarios/server.js';
 
-/** What must be in no report: the server's key. */
+/** The server's key, which must never reach a report. */
 export const secretOf = (server: Server | { reason: string }): string | undefined =>
   'reason' in server ? undefined : server.apiKey;
 
-/** JSON-compatible data without a secret that may stand in any of its texts. */
+/** A copy of JSON-compatible data with the secret removed from every string. */
 export const withoutSecret = <T>(value: T, secret: string | undefined): T =>
   secret ? redacted(value, redactor(secret)) : value;

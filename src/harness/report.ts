@@ -1,8 +1,8 @@
 import type { ActualDevice, Attempt, RequestedDevice } from '../engine/ladder.js';
 import type { AdapterInfo } from '../engine/protocol.js';
 import type { ErrorRecord } from '../errors.js';
-import type { Check } from '../scenarios/scenario.js';
 import type { EnvironmentInfo } from '../scenarios/environment-info.js';
+import type { Check, Scenario } from '../scenarios/scenario.js';
 
 export type ResultStatus = 'passed' | 'failed' | 'skipped' | 'timed-out' | 'not-run';
 
@@ -10,24 +10,44 @@ export interface ScenarioResult {
   id: string;
   title: string;
   status: ResultStatus;
-  /** Why it was skipped, failed, timed out or did not run. */
+  /** Why the scenario was skipped, failed, timed out or did not run. */
   reason?: string;
+  /** The scenario's own checks. */
   checks: Check[];
+  /** The harness's own check for real inference. Missing when the scenario did not run. */
+  inference?: InferenceCheck;
   device?: { requested: RequestedDevice; actual: ActualDevice; attempts: readonly Attempt[] };
-  /** Numbers by name; milliseconds where the name ends in `Ms`. */
+  /** Numbers by name. A name that ends in `Ms` is in milliseconds. */
   metrics: Record<string, number>;
   evidence: Evidence;
   error?: ErrorRecord;
   durationMs: number;
 }
 
-/** What lets somebody else repeat the run. */
+/**
+ * Whether tokens were really computed while a scenario ran. It is not one of the scenario's checks:
+ * without required inference the scenario fails, and with it the checks alone decide.
+ */
+export interface InferenceCheck {
+  /** False for a scenario that needs no model. */
+  required: boolean;
+  /** The weakest evidence that counts: witnessed by this page's engines, or counted by a server. */
+  accepts: 'witnessed' | 'counted';
+  /** Whether there was accepted evidence. */
+  found: boolean;
+  /** Tokens that engines of this page computed. */
+  witnessed: number;
+  /** Tokens that servers say they computed. */
+  counted: number;
+}
+
+/** Everything that is needed to repeat the run. */
 export interface Evidence {
   modelId: string;
   /** SHA-256 of the weights. */
   modelDigest?: string;
   dtype?: string;
-  /** Of all the model's files. */
+  /** The bytes of all model files. */
   modelBytes?: number;
   device?: ActualDevice;
   adapter?: AdapterInfo;
@@ -41,9 +61,9 @@ export interface Evidence {
 }
 
 export interface Exchange {
-  /** The server that answered; missing for this page. */
+  /** The server that answered. Missing for an agent of this page. */
   url?: string;
-  /** What was said to the agent. */
+  /** The user's message. */
   message: string;
   prompt: string;
   text: string;
@@ -60,29 +80,29 @@ export interface Report {
   startedAt: string;
   durationMs: number;
   status: 'passed' | 'failed';
-  /** What makes a run fail as a whole: no inference, fewer scenarios than expected. */
+  /** Why the run as a whole failed: no inference, too few scenarios, nothing passed. */
   problems: string[];
   environment: EnvironmentInfo;
   model: { id: string; digest?: string; dtype?: string; bytes?: number };
   device: { requested: RequestedDevice };
-  /** The OpenAI-compatible server that scenarios talked to, where there was one. */
-  server?: { url: string; models: string[] } | undefined;
+  /** The OpenAI-compatible server of the run. Missing when there was none. */
+  server?: { url: string; models: string[] };
   seed: number;
   results: ScenarioResult[];
   totals: Record<ResultStatus, number> & { total: number };
-  /** Tokens computed in this page, and elsewhere as servers say. */
+  /** Tokens computed in this page, and tokens that servers say they computed. */
   inference: { tokens: number; remoteTokens: number };
 }
 
-/** What happens during a run, in order. */
+/** An event of a run, in the order in which things happen. */
 export type RunEvent =
   | { type: 'run-start'; scenarios: string[] }
   | { type: 'scenario-start'; id: string }
   | { type: 'check'; id: string; check: Check }
-  /** A new request to an agent begins; the tokens with its number are its reply. */
+  /** A request to an agent begins. Tokens with the same `exchange` number are its reply. */
   | { type: 'exchange'; id: string; exchange: number; message: string }
-  /** Several exchanges can be under way at once; `exchange` counts from 0 within the scenario. */
-  | { type: 'token'; id: string; exchange: number; text: string; tokenId?: number | undefined }
+  /** `exchange` counts from 0 within the scenario. Several exchanges can run at once. */
+  | { type: 'token'; id: string; exchange: number; text: string; tokenId?: number }
   | {
       type: 'progress';
       id: string;
@@ -94,3 +114,17 @@ export type RunEvent =
   | { type: 'attempt'; id: string; attempt: Attempt }
   | { type: 'scenario-end'; id: string; result: ScenarioResult }
   | { type: 'run-end'; report: Report };
+
+/** The result of a scenario that has not run. */
+export const emptyResult = (
+  { id, title }: Scenario,
+  { model, seed }: { model: { id: string }; seed: number },
+): ScenarioResult => ({
+  id,
+  title,
+  status: 'not-run',
+  checks: [],
+  metrics: {},
+  evidence: { modelId: model.id, seed, tokensComputed: 0, exchanges: [] },
+  durationMs: 0,
+});

@@ -1,10 +1,12 @@
 import type { Model } from './model.js';
 
 /**
- * The reference model. A base model with no chat training: what it says is judged on protocol, token counts and determinism only.
+ * The reference model. It is a base model without chat training, so scenarios judge only protocol,
+ * token counts and determinism.
  *
- * Bytes and digests are those of the repository's LFS pointers. The order of the variants follows what was measured: the merged q8 file
- * is 85 MB where the plain one is 237 MB (its output layer is stored a second time, in fp32); q4 files are no smaller than fp32.
+ * Lengths and digests come from the repository's LFS pointers. The merged q8 file comes before the
+ * plain one because it is 85 MB instead of 237 MB (the plain file stores the output layer twice, once
+ * in fp32). There is no q4 variant: those files are no smaller than fp32.
  */
 export const distilgpt2: Model = {
   id: 'distilgpt2',

@@ -1,28 +1,31 @@
-/** What a model can do beyond continuing text. Scenarios say what they need; a model that lacks it makes them skip. */
+/** What a model can do beyond continuing text. A scenario that needs more than that is skipped. */
 export type Capability = 'chat' | 'tools' | 'reasoning';
 
-export type Dtype = 'fp32' | 'fp16' | 'q8' | 'q4' | 'q4f16';
+export const dtypes = ['fp32', 'fp16', 'q8', 'q4', 'q4f16'] as const;
+/** The number format of the weights. */
+export type Dtype = (typeof dtypes)[number];
+/** A device of this page. */
 export type LocalDevice = 'webgpu' | 'wasm';
 
-/** Where a model's files are. */
+/** Where a model's files come from. */
 export type ModelSource =
   /** Beside the page, under `models/<id>/`. */
   | { kind: 'bundled' }
-  /** A hub repository at a revision; `host` is the hub itself or a mirror in its layout. */
+  /** A hub repository at a revision. `host` is a mirror in the hub's layout; default: the hub. */
   | { kind: 'hub'; repository: string; revision: string; host?: string }
-  /** A folder in a repository's layout (`config.json`, `onnx/…`), given by its URL. */
+  /** The URL of a folder with a repository's layout (`config.json`, `onnx/…`). */
   | { kind: 'folder'; url: string };
 
 export interface ModelFile {
   /** Bytes; checked before the file is used. */
   bytes?: number;
-  /** SHA-256 in lower-case hex; checked before the file is used or kept. */
+  /** SHA-256 in lower-case hex; checked before the file is used or cached. */
   sha256?: string;
-  /** Another place to fetch this one file from (a `blob:` URL too). */
+  /** Fetches this one file from another URL, which may be a `blob:` URL. */
   url?: string;
 }
 
-/** One weights file and the device that it is for. The order of the variants is the order of the ladder. */
+/** One weights file and its device. The ladder tries the variants in order. */
 export interface ModelVariant {
   device: LocalDevice;
   dtype: Dtype;
@@ -30,7 +33,10 @@ export interface ModelVariant {
   file: string;
 }
 
-/** The shape that a GPT-2-like session must have; `load-agent` compares it with the session's real inputs and outputs. */
+/**
+ * The shape of a GPT-2-like session. `load-agent` compares it with the session's real inputs and
+ * outputs.
+ */
 export interface ModelGeometry {
   layers: number;
   heads: number;
@@ -38,22 +44,22 @@ export interface ModelGeometry {
   vocabulary: number;
 }
 
-/** An entry of the registry. Plain data: it is sent to the worker as it is. */
+/** An entry of the registry. Plain data: the worker receives a copy. */
 export interface Model {
   id: string;
   title: string;
   description: string;
   source: ModelSource;
-  /** Files whose bytes and digests are known, by path. */
+  /** The known lengths and digests of the files, by path. */
   files: Record<string, ModelFile>;
   variants: ModelVariant[];
   capabilities: Capability[];
-  /** Tokens; from the model's own `config.json` where the registry does not say. */
+  /** Tokens. Default: the value in the model's own `config.json`. */
   contextWindow?: number;
   geometry?: ModelGeometry;
   /**
-   * `transcript`: `System: …`, `User: …`, `Assistant: …` lines, append-only.
-   * `template`: the tokenizer's own chat template where there is one, else a transcript.
+   * `transcript`: lines of `System: …`, `User: …` and `Assistant: …`, append-only.
+   * `template`: the tokenizer's own chat template; a transcript if the tokenizer has none.
    */
   promptFormat: 'transcript' | 'template';
 }

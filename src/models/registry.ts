@@ -2,25 +2,28 @@ import { UnmockedError } from '../errors.js';
 import { distilgpt2 } from './distilgpt2.js';
 import type { Model, ModelSource } from './model.js';
 import { unmockedTiny } from './unmocked-tiny.js';
+import { weightsPath } from './weights-file.js';
 
-/** The models that have a name here. Any other can be given as a hub id or as a folder's URL. */
+/** The named models. Any other model is given as a hub id or as the URL of a folder. */
 export const models: readonly Model[] = [unmockedTiny, distilgpt2];
 
 export const HUB = 'https://huggingface.co/';
 
-/** `owner/name` or `owner/name@revision`, as the hub allows them. */
+/** `owner/name` or `owner/name@revision`, in the characters that the hub allows. */
 const HUB_ID = /^([A-Za-z0-9][\w.-]{0,95}\/[A-Za-z0-9][\w.-]{0,95})(?:@([\w./-]{1,200}))?$/;
 
 export interface ResolveOptions {
-  /** Base URL of a mirror in the hub's layout; default: the hub. Also for registry models that come from the hub. */
-  hub?: string | undefined;
+  /** Base URL of a mirror in the hub's layout. Named models use it too. Default: the hub. */
+  hub?: string;
 }
 
 /**
- * Turns what a user wrote into a model: a registry id (`unmocked-tiny`), a hub id (`owner/name`, `owner/name@revision`), or a folder in the
- * hub's layout given by URL or by an absolute path of this site (`/models/mine/`). Looks nothing up.
+ * Turns a model reference into a model. A reference is a registry id (`unmocked-tiny`), a hub id
+ * (`owner/name`, `owner/name@revision`), or a folder in the hub's layout: its URL, or an absolute
+ * path on this site (`/models/mine/`). Makes no request.
  *
- * @throws UnmockedError `unknown-model` when it is none of these, `invalid-argument` when `hub` is not an http(s) URL.
+ * @throws UnmockedError `unknown-model` if the reference has none of these forms; `invalid-argument`
+ *   if `hub` is not an http(s) URL.
  */
 export function resolveModel(reference: string | Model, options: ResolveOptions = {}): Model {
   const model = typeof reference === 'string' ? parseReference(reference.trim()) : reference;
@@ -28,7 +31,7 @@ export function resolveModel(reference: string | Model, options: ResolveOptions 
   return { ...model, source: { ...model.source, host: httpUrl(options.hub, 'hub') } };
 }
 
-/** Folder of the model's files, as an absolute URL that ends with a slash. */
+/** The folder of the model's files: an absolute URL that ends with a slash. */
 export function modelBaseUrl(source: ModelSource, id: string, pageBase: string): string {
   switch (source.kind) {
     case 'bundled':
@@ -43,7 +46,7 @@ export function modelBaseUrl(source: ModelSource, id: string, pageBase: string):
   }
 }
 
-/** Where the hub lists a repository's files with their bytes and digests. */
+/** The hub's listing of a repository's files; undefined for a model that is not on a hub. */
 export function hubTreeUrl(source: ModelSource): string | undefined {
   if (source.kind !== 'hub') return undefined;
   return new URL(
@@ -72,28 +75,30 @@ function parseReference(reference: string): Model {
     });
   throw new UnmockedError(
     'unknown-model',
-    `There is no model "${reference}". Allowed: ${models.map((model) => `"${model.id}"`).join(', ')}, a hub id such as "owner/name", or the URL of a folder in the hub's layout.`,
+    `Unknown model "${reference}". Allowed: ${models.map((model) => `"${model.id}"`).join(', ')}, a hub id such as "owner/name", or the URL of a folder in the hub's layout.`,
   );
 }
 
-/** A model that the registry does not know: transformers.js's usual file names, tried in the order of their size. */
+/**
+ * A model that is not in the registry. It has transformers.js's usual file names, smallest first.
+ */
 function unlisted(id: string, source: ModelSource): Model {
   return {
     id,
     title: id,
     description:
       source.kind === 'hub'
-        ? 'From the Hugging Face hub; not pinned by this project.'
-        : 'From a folder; not pinned by this project.',
+        ? 'From the Hugging Face hub. This project does not pin its files.'
+        : 'From a folder. This project does not pin its files.',
     source,
     files: {},
     variants: [
-      { device: 'webgpu', dtype: 'q4f16', file: 'onnx/model_q4f16.onnx' },
-      { device: 'webgpu', dtype: 'fp16', file: 'onnx/model_fp16.onnx' },
-      { device: 'webgpu', dtype: 'fp32', file: 'onnx/model.onnx' },
+      { device: 'webgpu', dtype: 'q4f16', file: weightsPath('q4f16') },
+      { device: 'webgpu', dtype: 'fp16', file: weightsPath('fp16') },
+      { device: 'webgpu', dtype: 'fp32', file: weightsPath('fp32') },
       { device: 'wasm', dtype: 'q8', file: 'onnx/decoder_model_merged_quantized.onnx' },
-      { device: 'wasm', dtype: 'q8', file: 'onnx/model_quantized.onnx' },
-      { device: 'wasm', dtype: 'fp32', file: 'onnx/model.onnx' },
+      { device: 'wasm', dtype: 'q8', file: weightsPath('q8') },
+      { device: 'wasm', dtype: 'fp32', file: weightsPath('fp32') },
     ],
     capabilities: [],
     promptFormat: 'template',
@@ -107,20 +112,20 @@ function httpUrl(text: string, what: string): string {
   } catch (cause) {
     throw new UnmockedError(
       'invalid-argument',
-      `${what} "${text}" is not a URL. Give one such as "https://example.org/".`,
+      `${what} "${text}" is not a URL. Use a URL such as "https://example.org/".`,
       { cause },
     );
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     throw new UnmockedError(
       'invalid-argument',
-      `${what} "${text}" has the scheme "${url.protocol}". Allowed: http and https.`,
+      `${what} "${text}" has the scheme "${url.protocol}". Allowed: "http:" and "https:".`,
     );
   }
   if (url.username || url.password) {
     throw new UnmockedError(
       'invalid-argument',
-      `${what} holds a user name or password. Give a URL without credentials.`,
+      `${what} contains a user name or password. Use a URL without credentials.`,
     );
   }
   if (!url.pathname.endsWith('/')) url.pathname += '/';

@@ -1,7 +1,10 @@
 import type { Model } from './model.js';
 import { files } from './unmocked-tiny.files.js';
 
-/** The bundled model: a GPT-2 of about a million parameters that this project trained (see `training/`). Needs no network. */
+/**
+ * The bundled model: a GPT-2 of about a million parameters, trained by this project (see
+ * `training/`). It needs no network.
+ */
 export const unmockedTiny: Model = {
   id: 'unmocked-tiny',
   title: 'unmocked-tiny (bundled)',

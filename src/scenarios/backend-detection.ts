@@ -8,34 +8,35 @@ export async function run(t: ScenarioContext): Promise<void> {
   const { webgpu } = await t.subject.describe();
   const offered = (device: string) =>
     t.model.variants.filter((variant) => variant.device === device);
-  // A large model is not downloaded a second time, for a device that nobody asked to run on.
+  // Do not download a large model again for a device that the user did not choose.
   const small = t.model.variants.every(
     ({ file }) => (t.model.files[file]?.bytes ?? Infinity) < SMALL_BYTES,
   );
   const auto = await t.load(small ? { device: 'auto' } : {});
+  t.reportOn(auto);
   if (auto.device.requested === 'auto') {
     const expected = webgpu.adapter && offered('webgpu').length > 0 ? 'webgpu' : 'wasm';
-    t.equal('auto picked what the probes say', auto.device.actual, expected);
+    t.equal('auto picked the device that the probes suggest', auto.device.actual, expected);
   } else {
     t.skipCheck(
-      'auto picked what the probes say',
-      `the run is on ${t.device}, and another device would download more of this model`,
+      'auto picked the device that the probes suggest',
+      `the run uses ${t.device}, and another device would download more files`,
     );
   }
   t.equal(
-    'the device that was asked for is kept beside it',
+    'the requested device is reported as well',
     auto.device.requested,
     small ? 'auto' : t.device,
   );
   const trace = auto.device.attempts;
   t.equal(
-    'the trace ends with the device in use',
+    'the trace ends with the actual device',
     [trace.at(-1)?.device, trace.at(-1)?.outcome],
     [auto.device.actual, 'loaded'],
   );
   const passedOver = trace.slice(0, -1);
   t.check(
-    'every rung above it failed or was skipped, with a reason',
+    'every earlier attempt failed or was skipped, with a reason',
     passedOver.every((attempt) => attempt.error?.message || attempt.reason),
     { actual: passedOver.map(summary) },
   );
@@ -48,7 +49,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   }
   if (auto.engineInfo) {
     t.equal(
-      'only WebGPU has an adapter',
+      'only WebGPU reports an adapter',
       Boolean(auto.engineInfo.adapter),
       auto.device.actual === 'webgpu',
     );
@@ -58,7 +59,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   for (const device of ['webgpu', 'wasm'] as const) {
     if (offered(device).length === 0) {
       t.skipCheck(
-        `an explicit ${device} is honoured or refused`,
+        `an explicit ${device} is used or refused`,
         `"${t.model.id}" has no file for ${device}`,
       );
     } else if (device === 'webgpu' && !webgpu.adapter) {
@@ -76,11 +77,11 @@ export async function run(t: ScenarioContext): Promise<void> {
         },
       );
     } else if (!small && device !== auto.device.actual) {
-      t.skipCheck(`an explicit ${device} is honoured`, 'it would download more of this model');
+      t.skipCheck(`an explicit ${device} is used`, 'it would download more files of this model');
     } else {
       const agent = await t.load({ device });
       t.equal(
-        `an explicit ${device} is honoured`,
+        `an explicit ${device} is used`,
         [agent.device.requested, agent.device.actual],
         [device, device],
       );
@@ -92,7 +93,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     blocked: { webgpu: 'by this scenario', wasm: 'by this scenario' },
   });
   await t.rejects(
-    'with all rungs blocked, one error lists every attempt',
+    'when every device is blocked, one error lists every attempt',
     () => t.load({ device: 'auto', pool: blocked }),
     `no-device with ${t.model.variants.length} attempts, each in the message`,
     (error) => {
@@ -105,9 +106,9 @@ export async function run(t: ScenarioContext): Promise<void> {
     },
   );
   await t.rejects(
-    'a device that does not exist is refused',
+    'an unknown device is refused',
     () => t.load({ device: 'quantum' as never }),
-    'an error that names "quantum" and what is allowed',
+    'an error that names "quantum" and the allowed devices',
     (error) =>
       /quantum/.test(error.message) && /webgpu/.test(error.message) && /wasm/.test(error.message),
   );

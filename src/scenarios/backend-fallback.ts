@@ -21,18 +21,18 @@ export async function run(t: ScenarioContext): Promise<void> {
     model: t.server.model,
   });
   t.equal(
-    'a server that answers is taken first',
+    'auto uses a server that responds',
     [auto.backend, auto.device.actual, auto.device.attempts.length],
     ['remote', 'remote', 1],
   );
   t.check(
-    'and it answers',
+    'the server replies',
     (await auto.invoke(MESSAGE, options)).metadata.usage.completionTokens > 0,
   );
 
   const whys: [string, string, string][] = [
-    ['nobody listens', refused, 'refused'],
-    // A browser does not say that somebody hung up, nor whether a name exists.
+    ['nothing listens', refused, 'refused'],
+    // A browser does not report a closed connection or an unresolved name.
     [
       'the server hangs up',
       faultUrl(t.server, 'lost', 'all'),
@@ -50,6 +50,7 @@ export async function run(t: ScenarioContext): Promise<void> {
       apiUrl: url,
       onAttempt: (attempt) => seen.push(attempt),
     });
+    t.reportOn(agent); // its attempts are what this scenario is about
     const { attempts, requested } = agent.device;
     t.equal(`${name}: this page computes instead`, [agent.backend, requested], ['local', 'auto']);
     const first = attempts[0];
@@ -64,17 +65,17 @@ export async function run(t: ScenarioContext): Promise<void> {
       },
     );
     t.equal(
-      `${name}: it ends with what was loaded`,
+      `${name}: the trace ends with the loaded device`,
       [attempts.at(-1)?.device, attempts.at(-1)?.outcome],
       [agent.device.actual, 'loaded'],
     );
     t.equal(
-      `${name}: whoever watches sees every attempt`,
+      `${name}: onAttempt receives every attempt`,
       seen.map(({ device, outcome }) => [device, outcome]),
       attempts.map(({ device, outcome }) => [device, outcome]),
     );
     t.equal(
-      `${name}: the reply is this page's`,
+      `${name}: the reply comes from this page`,
       (await agent.invoke(MESSAGE, options)).metadata.text,
       expected,
     );
@@ -94,7 +95,7 @@ export async function run(t: ScenarioContext): Promise<void> {
       );
     },
   );
-  t.equal('nothing was loaded in its place', t.subject.runningEngines(), enginesBefore);
+  t.equal('no local engine was loaded instead', t.subject.runningEngines(), enginesBefore);
 
   const key = newKey('explicit');
   const explicit = await t.load({
@@ -103,30 +104,30 @@ export async function run(t: ScenarioContext): Promise<void> {
     apiUrl: faultUrl(t.server, `key=${key}`, 'all'),
   });
   t.equal(
-    'an explicit device of this page is honoured',
+    'an explicit device of this page is used',
     [explicit.backend, explicit.device.actual],
     ['local', 'wasm'],
   );
-  t.equal('no server was asked for it', (await faultLog(t.server, key)).length, 0);
+  t.equal('no request was sent to the server', (await faultLog(t.server, key)).length, 0);
 
   const pool = t.subject.createPool({
-    blocked: { webgpu: 'for this scenario', wasm: 'for this scenario' },
+    blocked: { webgpu: 'by this scenario', wasm: 'by this scenario' },
   });
   const error = await t.rejects(
-    'with nothing left, one error names the server and this page',
+    'when everything fails, one error names the server and this page',
     () => t.load({ backend: 'auto', device: 'auto', apiUrl: refused, pool }),
-    `no-device, naming ${host} and what is blocked`,
+    `no-device, naming ${host} and the blocked devices`,
     (reason) => {
       return (
         hasCode(reason, 'no-device') &&
         reason.message.includes(host) &&
-        reason.message.includes('for this scenario')
+        reason.message.includes('by this scenario')
       );
     },
   );
   const attempts = ((error as UnmockedError | undefined)?.details?.['attempts'] ?? []) as Attempt[];
   t.check(
-    'it lists every attempt',
+    'the error lists every attempt',
     attempts[0]?.device === 'remote' &&
       attempts.length > 1 &&
       attempts.every(({ outcome }) => outcome !== 'loaded'),

@@ -4,10 +4,16 @@ import type { ScenarioContext } from './scenario.js';
 
 export type Where = 'in this page' | 'on the server';
 
-/** Our own server's forms are known to the letter; of others only what OpenAI's API promises is checked. */
-export const isOurs = (t: ScenarioContext): boolean => t.server.faults !== undefined;
+/**
+ * Whether the run's server is this project's own, whose exact output is known. On any other server,
+ * scenarios check only what OpenAI's API promises.
+ */
+export const isProjectServer = (t: ScenarioContext): boolean => t.server.faults !== undefined;
 
-/** Runs the same work on an agent of this page and on one of the run's server, one after the other. `strict`: its forms are known to the letter. */
+/**
+ * Runs the same work on an agent of this page, then on an agent of the run's server. `strict` says
+ * that the exact output is known. The result shows the agent of this page.
+ */
 export async function onBothBackends(
   t: ScenarioContext,
   work: (agent: Agent, where: Where, strict: boolean) => Promise<void>,
@@ -16,14 +22,16 @@ export async function onBothBackends(
   for (const where of ['in this page', 'on the server'] as const) {
     const isHere = where === 'in this page';
     const agent = await (isHere ? t.load(options[where]) : t.loadRemote(options[where]));
-    await work(agent, where, isHere || isOurs(t));
+    if (isHere) t.reportOn(agent);
+    await work(agent, where, isHere || isProjectServer(t));
     await agent.dispose();
   }
 }
 
 /**
- * Whether a local agent's tokens can be held against those of our server, which computes in q8: the bundled model says the same in every
- * dtype (its golden tokens are tested), another in its own only.
+ * Whether a local agent must compute the same tokens as the server, which runs the model in q8. The
+ * bundled model computes the same tokens in every dtype (its golden tokens are tested). Any other
+ * model needs the same dtype.
  */
 export const isComparable = (t: ScenarioContext, local: Agent): boolean =>
   t.server.model === t.model.id &&

@@ -18,29 +18,29 @@ export async function run(t: ScenarioContext): Promise<void> {
   t.check('the message is in the prompt', metadata.prompt.includes(MESSAGE), {
     actual: metadata.prompt,
   });
-  t.check('no more tokens than asked for', metadata.outputTokenIds.length <= maxTokens, {
+  t.check('the reply respects the token limit', metadata.outputTokenIds.length <= maxTokens, {
     actual: metadata.outputTokenIds.length,
     expected: `at most ${maxTokens}`,
   });
   t.check(
-    'every token of the reply was computed here',
+    'every token of the reply was computed in this page',
     t.tokensComputed() >= metadata.outputTokenIds.length,
     { actual: t.tokensComputed(), expected: `at least ${metadata.outputTokenIds.length}` },
   );
   await checkTokens(t, agent, reply);
-  checkFinish(t, 'the finish reason is true', agent, reply, maxTokens);
+  checkFinish(t, 'the finish reason is correct', agent, reply, maxTokens);
   if (t.model.capabilities.includes('chat'))
-    t.check('it is a greeting', GREETING.test(reply.response), {
+    t.check('the reply is a greeting', GREETING.test(reply.response), {
       actual: reply.response,
       expected: String(GREETING),
     });
-  else t.skipCheck('it is a greeting', `"${t.model.id}" has no chat training`);
+  else t.skipCheck('the reply is a greeting', `"${t.model.id}" has no chat training`);
 
   const short = await agent.invoke(MESSAGE, { maxTokens: 1, signal: t.signal });
   t.equal('a limit of one token gives one token', short.metadata.outputTokenIds.length, 1);
-  checkFinish(t, 'the finish reason of a reply that was cut is true', agent, short, 1);
+  checkFinish(t, 'the finish reason of a truncated reply is correct', agent, short, 1);
   t.equal(
-    'greedy decoding begins the same way again',
+    'greedy decoding starts with the same token again',
     short.metadata.outputTokenIds[0],
     metadata.outputTokenIds[0],
   );
@@ -52,9 +52,12 @@ async function checkTokens(
   { metadata }: AgentResponse,
 ): Promise<void> {
   if (!agent.encode || !agent.decode)
-    return t.skipCheck('the text is the decoded token ids', 'the agent has no tokenizer here');
+    return t.skipCheck(
+      'the text is the decoded token ids',
+      'the agent has no tokenizer in this page',
+    );
   const decoded = await agent.decode(metadata.outputTokenIds);
-  // A stop sequence was computed, but is not part of the reply.
+  // The stop sequence was computed but is not part of the reply.
   const text =
     decoded.startsWith(metadata.text) && decoded.slice(metadata.text.length).startsWith('\nUser:')
       ? metadata.text

@@ -1,4 +1,4 @@
-import type { AgentStream } from '../agents/agent.js';
+import type { AgentStream, GamePayload } from '../agents/agent.js';
 import { onBothBackends, type Where } from './both-backends.js';
 import type { ScenarioContext } from './scenario.js';
 import { faultUrl, newKey } from './server.js';
@@ -12,9 +12,9 @@ const room = (message: string) => JSON.stringify({ party: PARTY, message });
 export async function run(t: ScenarioContext): Promise<void> {
   const chat = t.model.capabilities.includes('chat');
   const options = { maxTokens: 32, temperature: 0, signal: t.signal };
-  // Engines of its own: one of them is taken away in the middle of a reply.
+  // Use a separate pool: the scenario destroys its engine in the middle of a reply.
   const pool = t.subject.createPool();
-  // The server's third answer breaks off.
+  // The third reply of the server is cut off.
   const broken = t.server.faults
     ? faultUrl(t.server, 'cut=2', `nth=3:${newKey('room')}`)
     : undefined;
@@ -26,7 +26,8 @@ export async function run(t: ScenarioContext): Promise<void> {
   await onBothBackends(
     t,
     async (agent, where) => {
-      const say = (userMessage: string) => ({ userMessage, sessionId: 'room' });
+      // The payload of the game framework, whose translation this tests.
+      const say = (userMessage: string): GamePayload => ({ userMessage, sessionId: 'room' });
       const who = await agent.invoke(say(room('Who is in the party?')), {
         ...options,
         ...(t.server.faults ? { extraBody: { return_token_ids: true } } : {}),
@@ -37,27 +38,27 @@ export async function run(t: ScenarioContext): Promise<void> {
           ? [prompt]
           : (JSON.parse(prompt) as { content: string }[]).map(({ content }) => content);
       t.check(
-        `${where}: the party reaches the prompt as it is`,
+        `${where}: the party reaches the prompt unchanged`,
         prompts.some((text) => text.includes(room('Who is in the party?'))),
         { actual: prompt, expected: room('Who is in the party?') },
       );
       if (where === 'on the server' && promptTokenIds.length > 0 && agent.model.id === t.model.id) {
         const read = await (await t.load()).decode!(promptTokenIds);
         t.check(
-          `${where}: it is in the tokens that the model read`,
+          `${where}: the party is in the prompt tokens`,
           read.includes(room('Who is in the party?')),
           { actual: read },
         );
       }
       if (chat)
         t.check(
-          `${where}: the reply names the members`,
+          `${where}: the reply names the party members`,
           PARTY.every(({ name }) => who.response.includes(name)),
           { actual: who.response, expected: PARTY.map(({ name }) => name) },
         );
       else
         t.skipCheck(
-          `${where}: the reply names the members`,
+          `${where}: the reply names the party members`,
           `"${t.model.id}" has no chat training`,
         );
 
@@ -86,14 +87,14 @@ export async function run(t: ScenarioContext): Promise<void> {
           () => undefined,
           (reason: Error) => reason,
         );
-        t.check(`${where}: a reply breaks off in the middle`, error !== undefined && shown !== '', {
+        t.check(`${where}: a reply is cut off in mid-stream`, error !== undefined && shown !== '', {
           actual: `${shown} … ${error?.message ?? 'no error'}`,
           expected: 'some text, then an error',
         });
       } else {
         t.skipCheck(
-          `${where}: a reply breaks off in the middle`,
-          'the server does not misbehave on request',
+          `${where}: a reply is cut off in mid-stream`,
+          'the server cannot simulate faults',
         );
       }
 
@@ -106,14 +107,14 @@ export async function run(t: ScenarioContext): Promise<void> {
               .map(({ content }) => content)
               .join('\n');
       t.check(
-        `${where}: all that was said before is in its prompt`,
+        `${where}: the whole conversation is in the prompt`,
         [room('Who is in the party?'), who.response, 'My name is Zorvik.'].every((text) =>
           told.includes(text),
         ),
         { actual: told },
       );
       t.check(
-        `${where}: what broke off is not`,
+        `${where}: the cut-off turn is not in the prompt`,
         !told.includes('Tell me a story about a dragon.'),
         { actual: told },
       );

@@ -15,9 +15,9 @@ export async function run(t: ScenarioContext): Promise<void> {
   const before = t.subject.runningEngines();
   const agents = await Promise.all(NAMES.map(() => t.load({ pool })));
   t.equal('four agents share one engine', t.subject.runningEngines() - before, 1);
-  // One worker for each rung that was tried, whoever asked: a second download would need a second worker.
+  // Each attempt to load needs one worker. A second download would need another worker.
   const tried = agents[0]!.device.attempts.filter(({ outcome }) => outcome !== 'skipped').length;
-  t.equal('each rung was tried once, so there was one download', workers, tried);
+  t.equal('each device was tried once, so there was one download', workers, tried);
 
   const sessions = agents.map((agent, index) => ({
     agent,
@@ -31,16 +31,16 @@ export async function run(t: ScenarioContext): Promise<void> {
   for (const [index, { name }] of sessions.entries()) {
     const { texts } = together[index]!;
     if (t.model.capabilities.includes('chat'))
-      t.check(`${name} is answered by name`, texts.at(-1)!.includes(name), {
+      t.check(`${name} gets a reply with the right name`, texts.at(-1)!.includes(name), {
         actual: texts.at(-1),
         expected: `a reply with "${name}"`,
       });
     const others = NAMES.filter(
       (other) => other !== name && texts.some((text) => text.includes(other)),
     );
-    t.equal(`nothing of another conversation is in ${name}'s`, others, []);
+    t.equal(`${name}'s replies contain no other name`, others, []);
     t.equal(
-      `no other name is in ${name}'s prompts`,
+      `${name}'s prompts contain no other name`,
       NAMES.filter(
         (other) =>
           other !== name && together[index]!.prompts.some((prompt) => prompt.includes(other)),
@@ -49,24 +49,31 @@ export async function run(t: ScenarioContext): Promise<void> {
     );
   }
   const alone = await converse(agents[0]!, 'alone', tell(NAMES[0]!), t.signal);
-  t.equal('the answers are what they are one at a time', together[0]!.tokenIds, alone.tokenIds);
+  t.equal(
+    'a concurrent conversation computes the same tokens as one alone',
+    together[0]!.tokenIds,
+    alone.tokenIds,
+  );
 
   await Promise.all(agents.slice(1).map((agent) => agent.dispose()));
   t.equal(
-    'the engine lives until its last agent is disposed of',
+    'the engine runs until its last agent is disposed',
     t.subject.runningEngines() - before,
     1,
   );
   await agents[0]!.dispose();
-  t.equal('then it is gone', t.subject.runningEngines() - before, 0);
+  t.equal('disposing the last agent ends the engine', t.subject.runningEngines() - before, 0);
 }
 
 async function converse(agent: Agent, sessionId: string, opening: string, signal: AbortSignal) {
   const texts: string[] = [];
   const prompts: string[] = [];
   const tokenIds: number[][] = [];
-  for (const userMessage of [opening, 'What is my name?']) {
-    const { metadata } = await agent.invoke({ userMessage, sessionId }, { maxTokens: 16, signal });
+  for (const content of [opening, 'What is my name?']) {
+    const { metadata } = await agent.invoke(
+      { messages: [{ role: 'user', content }], sessionId },
+      { maxTokens: 16, signal },
+    );
     texts.push(metadata.text);
     prompts.push(metadata.prompt);
     tokenIds.push(metadata.outputTokenIds);

@@ -22,8 +22,8 @@ export async function run(t: ScenarioContext): Promise<void> {
   const ask = 'Tell me a story about a dragon.';
 
   const limited = await load('max_new_tokens = 5');
-  t.equal('the model is the one that the file names', limited.model.id, t.model.id);
-  t.equal('the device is the one that the file names', limited.device.requested, t.device);
+  t.equal('the file chooses the model', limited.model.id, t.model.id);
+  t.equal('the file chooses the device', limited.device.requested, t.device);
   const five = (await limited.invoke(ask, { signal: t.signal })).metadata;
   t.equal(
     'max_new_tokens limits the reply',
@@ -54,7 +54,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   );
 
   await t.rejects(
-    'the model really comes from the file',
+    'an unknown model in the file is refused',
     () =>
       t.subject.loadAgent({
         useConfig: '[agent]\nbackend = "local"\nmodel = "not a model"',
@@ -97,7 +97,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   });
   await warned.dispose();
   t.check(
-    'whoever loads with unknown keys is told',
+    'loading with unknown keys warns',
     warnings.some((warning) => warning.includes('agent.colour')),
     { actual: warnings, expected: 'a warning about agent.colour' },
   );

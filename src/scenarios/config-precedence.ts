@@ -1,12 +1,15 @@
-import { sourceNames, type SettingsSources, type SourceName } from '../settings/sources.js';
+import { type SettingOrigin, settingOrigins, type SettingsSources } from '../settings/resolve.js';
 import type { ScenarioContext } from './scenario.js';
 
 const MESSAGE = 'Tell me a story about a dragon.';
-/** How many tokens each source asks for: the number that are computed says who won. The environment has no such setting. */
-const LIMITS: Record<Exclude<SourceName, 'environment' | 'default'>, number> = {
+/**
+ * The token limit that each source sets. The number of computed tokens shows which source won. The
+ * environment has no such setting.
+ */
+const LIMITS: Record<Exclude<SettingOrigin, 'environment' | 'default'>, number> = {
   argument: 2,
   url: 3,
-  settings: 4,
+  stored: 4,
   'backend section': 5,
   'base section': 6,
 };
@@ -14,13 +17,14 @@ const DEFAULT_LIMIT = 64;
 
 export async function run(t: ScenarioContext): Promise<void> {
   const { apiUrl, apiKey } = t.server;
-  /** All sources from one on: the strongest of them has to win. */
+  /** The sources from `first` down to the weakest. `first` has to win. */
   const from = (
-    first: SourceName,
-    values: Partial<Record<SourceName, object>>,
+    first: SettingOrigin,
+    values: Partial<Record<SettingOrigin, object>>,
     sections: string[] = [],
   ): SettingsSources => {
-    const has = (name: SourceName) => sourceNames.indexOf(name) >= sourceNames.indexOf(first);
+    const has = (name: SettingOrigin) =>
+      settingOrigins.indexOf(name) >= settingOrigins.indexOf(first);
     const lines = [
       '[agent]',
       ...(has('base section') ? toml(values['base section']) : []),
@@ -34,26 +38,25 @@ export async function run(t: ScenarioContext): Promise<void> {
     return {
       argument: has('argument') ? values.argument : {},
       url: has('url') ? values.url : {},
-      settings: has('settings') ? values.settings : {},
+      stored: has('stored') ? values.stored : {},
       config: t.subject.parseConfig(lines.join('\n'), {}),
       environment: has('environment') ? values.environment : {},
     };
   };
 
-  // By name: a server that is only greeted shows which model was chosen.
+  // By model name: loading an agent asks the server for its models, and computes nothing.
   const named = Object.fromEntries(
-    sourceNames.map((source) => [source, { model: `from-${source.replace(' ', '-')}` }]),
+    settingOrigins.map((source) => [source, { model: `from-${source.replace(' ', '-')}` }]),
   );
-  for (const source of sourceNames.slice(0, -1)) {
+  for (const source of settingOrigins.slice(0, -1)) {
     const sources = from(source, named, ['remote']);
-    const { settings, sources: origins } = t.subject.resolveSettings(sources, 'remote');
+    const { settings, origins } = t.subject.resolveSettings(sources).remote;
     t.equal(
-      `${source}: wins over all that is weaker`,
+      `${source}: wins over every weaker source`,
       [settings.model, origins.model],
       [`from-${source.replace(' ', '-')}`, source],
     );
     const agent = await t.subject.loadAgent({
-      ...sources.argument,
       backend: 'remote',
       apiUrl,
       apiKey,
@@ -61,24 +64,24 @@ export async function run(t: ScenarioContext): Promise<void> {
       signal: t.signal,
     });
     t.equal(
-      `${source}: an agent has that model`,
+      `${source}: an agent uses that model`,
       agent.model.id,
       `from-${source.replace(' ', '-')}`,
     );
     await agent.dispose();
   }
   t.equal(
-    'default: where nobody says anything',
-    t.subject.resolveSettings(from('default', {}), 'remote').sources.model,
+    'default: counts if no source sets the model',
+    t.subject.resolveSettings(from('default', {})).remote.origins.model,
     'default',
   );
 
-  // By effect: so many tokens are computed, here and there. One agent keeps the engine for all that come.
+  // By effect: count the tokens that each backend computes. This agent keeps the engine loaded.
   await t.load();
   const limits = Object.fromEntries(
     Object.entries(LIMITS).map(([source, maxTokens]) => [
       source,
-      source.endsWith('section') ? { max_new_tokens: maxTokens } : { maxTokens },
+      source.endsWith('section') ? { max_tokens: maxTokens } : { maxTokens },
     ]),
   );
   for (const backend of ['local', 'remote'] as const) {
@@ -89,7 +92,6 @@ export async function run(t: ScenarioContext): Promise<void> {
           : { apiUrl, apiKey, model: t.server.model };
       const agent = t.observe(
         await t.subject.loadAgent({
-          ...sources.argument,
           ...where,
           backend,
           sources,
@@ -103,7 +105,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     for (const [source, limit] of Object.entries(LIMITS)) {
       t.equal(
         `${backend}: ${source} decides how much is computed`,
-        await ask(from(source as SourceName, limits, [backend])),
+        await ask(from(source as SettingOrigin, limits, [backend])),
         limit,
       );
     }
@@ -114,8 +116,8 @@ export async function run(t: ScenarioContext): Promise<void> {
       LIMITS['base section'],
     );
     t.equal(
-      `${backend}: without any, the default`,
-      t.subject.resolveSettings(from('default', limits), backend).settings.maxTokens,
+      `${backend}: the default counts if no source sets a limit`,
+      t.subject.resolveSettings(from('default', limits))[backend].settings.maxTokens,
       DEFAULT_LIMIT,
     );
   }
@@ -124,30 +126,27 @@ export async function run(t: ScenarioContext): Promise<void> {
     '[midori_ai_agent_base]\nbackend = "openai"\nbase_url = "${OPENAI_API_URL}"\napi_key = "${OPENAI_API_KEY}"\nmodel = "base"\n[midori_ai_agent_base.openai]\nmodel = "section"\n[midori_ai_agent_base.reasoning_effort]\neffort = "low"\n',
     { OPENAI_API_URL: apiUrl },
   );
-  const { settings } = t.subject.resolveSettings({ config: foreign }, 'remote');
+  const { settings } = t.subject.resolveSettings({ config: foreign }).remote;
   t.equal(
     "the other framework's file is understood",
     [settings.backend, settings.apiUrl, settings.apiKey, settings.model, settings.reasoningEffort],
     ['remote', apiUrl, undefined, 'section', 'low'],
   );
 
-  const link = t.subject.resolveSettings(
-    {
-      url: { apiUrl: 'http://elsewhere.invalid/v1' },
-      settings: { apiUrl, apiKey: 'sk-mine' },
-      environment: { apiKey: 'sk-too' },
-    },
-    'remote',
-  );
+  const { remote: link } = t.subject.resolveSettings({
+    url: { apiUrl: 'http://elsewhere.invalid/v1' },
+    stored: { apiUrl, apiKey: 'sk-mine' },
+    environment: { apiKey: 'sk-too' },
+  });
   t.equal(
     'a link cannot send a key elsewhere',
     [link.settings.apiUrl, link.settings.apiKey],
     ['http://elsewhere.invalid/v1', undefined],
   );
-  const same = t.subject.resolveSettings(
-    { url: { apiUrl }, settings: { apiUrl, apiKey: 'sk-mine' } },
-    'remote',
-  );
+  const { remote: same } = t.subject.resolveSettings({
+    url: { apiUrl },
+    stored: { apiUrl, apiKey: 'sk-mine' },
+  });
   t.equal('a link to the same server changes nothing', same.settings.apiKey, 'sk-mine');
 }
 

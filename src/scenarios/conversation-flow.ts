@@ -9,11 +9,12 @@ export async function run(t: ScenarioContext): Promise<void> {
   const sessionId = 'conversation-flow';
   const options = { maxTokens: 16, signal: t.signal };
   const replies: string[] = [];
-  const memory: Message[] = [];
+  const history: Message[] = [];
   let spoken: number[] = [];
-  for (const [index, userMessage] of TURNS.entries()) {
+  for (const [index, content] of TURNS.entries()) {
+    const message: Message = { role: 'user', content };
     const turn = index + 1;
-    const { response, metadata } = await agent.invoke({ userMessage, sessionId }, options);
+    const { response, metadata } = await agent.invoke({ messages: [message], sessionId }, options);
     const { promptTokenIds, outputTokenIds, usage } = metadata;
     replies.push(response);
     t.metric(`turn${turn}FirstTokenMs`, metadata.timings.firstToken);
@@ -23,17 +24,17 @@ export async function run(t: ScenarioContext): Promise<void> {
         expected: 'fewer than all',
       });
       t.equal(
-        `turn ${turn}'s prompt continues what was said`,
+        `turn ${turn}'s prompt starts with the conversation so far`,
         promptTokenIds.slice(0, spoken.length),
         spoken,
       );
     }
     spoken = [...promptTokenIds, ...outputTokenIds];
 
-    // The same turn with the same memory, and nothing kept: every prompt token is computed.
-    const fresh = await agent.invoke({ userMessage, memory }, { ...options, useCache: false });
+    // The same conversation without the cache: every prompt token is computed.
+    const fresh = await agent.invoke([...history, message], { ...options, useCache: false });
     t.equal(
-      `turn ${turn} without the KV cache is the same`,
+      `turn ${turn} computes the same tokens without the KV cache`,
       fresh.metadata.outputTokenIds,
       outputTokenIds,
     );
@@ -42,25 +43,25 @@ export async function run(t: ScenarioContext): Promise<void> {
       fresh.metadata.usage.prefilledTokens,
       fresh.metadata.usage.promptTokens,
     );
-    memory.push(
-      { role: 'user', content: userMessage },
-      { role: 'assistant', content: response, raw: metadata.rawText },
-    );
+    history.push(message, { role: 'assistant', content: response, raw: metadata.rawText });
   }
   if (t.model.capabilities.includes('chat')) {
-    t.check('a name told two turns earlier comes back', replies[2]!.includes(NAME), {
+    t.check('the model remembers a name from two turns earlier', replies[2]!.includes(NAME), {
       actual: replies[2],
       expected: `a reply with "${NAME}"`,
     });
     const stranger = await agent.invoke(
-      { userMessage: TURNS[2]!, sessionId: 'somebody-else' },
+      { messages: [{ role: 'user', content: TURNS[2]! }], sessionId: 'somebody-else' },
       options,
     );
-    t.check('another session does not know it', !stranger.response.includes(NAME), {
+    t.check('another session does not know the name', !stranger.response.includes(NAME), {
       actual: stranger.response,
       expected: `a reply without "${NAME}"`,
     });
   } else {
-    t.skipCheck('a name told two turns earlier comes back', `"${t.model.id}" has no chat training`);
+    t.skipCheck(
+      'the model remembers a name from two turns earlier',
+      `"${t.model.id}" has no chat training`,
+    );
   }
 }

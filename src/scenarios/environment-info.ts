@@ -1,13 +1,14 @@
 import { type BrowserProbe, probeBrowser } from '../engine/probe.js';
 import { VERSIONS } from '../engine/versions.js';
 
-/** What a page says of itself. */
+/** What the page knows about its browser and its versions. */
 export interface EnvironmentInfo extends BrowserProbe {
-  /** WASM threads that an engine may have here; large models use up to four of them. */
+  /** WASM threads that an engine may use here. Large models use up to four. */
   threads: number;
   versions: { transformers: string; onnxruntime: string };
 }
 
+/** Probes the browser. */
 export async function describe(): Promise<EnvironmentInfo> {
   const probe = await probeBrowser();
   return {

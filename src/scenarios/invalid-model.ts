@@ -11,7 +11,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   const before = t.subject.runningEngines();
   const host = new URL(t.reference.hubUrl ?? 'https://huggingface.co/').host;
   const missing = await t.rejects(
-    'a model that does not exist is an error that names it and where it was looked for',
+    'a missing model is an error that names the model and the host',
     () =>
       t.subject.loadAgent({
         backend: 'local',
@@ -22,7 +22,7 @@ export async function run(t: ScenarioContext): Promise<void> {
         signal: t.signal,
       }),
     `an error that names "${NAME}" and ${host}`,
-    // Without a network nobody can say that there is no such model; the error must still say what was looked for, and where.
+    // Offline, the error cannot say that the model does not exist, but it must name model and host.
     (error) =>
       hasCode(error, 'model-not-found', 'network') &&
       error.message.includes(NAME) &&
@@ -33,7 +33,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   const url = URL.createObjectURL(new Blob([weights], { type: 'application/octet-stream' }));
   try {
     const refused = await t.rejects(
-      'a truncated file is refused by its length and digest before the runtime sees it',
+      'a truncated file is rejected by its length and digest before the runtime reads it',
       () =>
         t.subject.loadAgent({
           backend: 'local',
@@ -48,7 +48,7 @@ export async function run(t: ScenarioContext): Promise<void> {
         /integrity|bytes, expected/i.test(`${codes(error)} ${error.message}`),
     );
     const broken = await t.rejects(
-      'a truncated file that nobody pinned is refused by the runtime',
+      'a truncated file without a pinned digest is rejected by the runtime',
       () =>
         t.subject.loadAgent({
           backend: 'local',
@@ -57,7 +57,7 @@ export async function run(t: ScenarioContext): Promise<void> {
           pool,
           signal: t.signal,
         }),
-      'an error of the runtime that names onnx/model_quantized.onnx',
+      'a runtime error that names onnx/model_quantized.onnx',
       (error) =>
         error.message.includes('onnx/model_quantized.onnx') &&
         codes(error).includes('model-load-failed'),
@@ -67,9 +67,9 @@ export async function run(t: ScenarioContext): Promise<void> {
   } finally {
     URL.revokeObjectURL(url);
   }
-  t.equal('no worker is left of the failed loads', t.subject.runningEngines(), before);
+  t.equal('the failed loads leave no worker', t.subject.runningEngines(), before);
 
-  // The heart of it: in one realm, the failed load above makes every later one fail with its error.
+  // The main point: in one realm, the failed load above would make every later load fail.
   const answer = await t.load({ pool }).then(
     async (agent) =>
       (await agent.invoke('Hello, this is a test.', { maxTokens: 12, signal: t.signal })).response,
@@ -81,7 +81,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   });
 }
 
-/** The bundled model's real weights, cut in half: what a connection leaves that broke off. */
+/** The first half of the bundled model's weights, as a broken connection would leave it. */
 async function halfOf(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const tiny = resolveModel('unmocked-tiny');
   const response = await fetch(new URL(path, modelBaseUrl(tiny.source, tiny.id, assets.base)));
@@ -99,7 +99,7 @@ function truncated(url: string, pin: 'pinned' | 'unpinned'): Model {
   };
 }
 
-/** The code of an error and of every attempt that it lists. */
+/** The codes of an error and of all attempts that it lists. */
 function codes(error: Error): string {
   const details = (error as { details?: { attempts?: { error?: { code?: string } }[] } }).details;
   return [

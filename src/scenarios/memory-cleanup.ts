@@ -2,7 +2,7 @@ import { hasCode } from '../errors.js';
 import type { ScenarioContext } from './scenario.js';
 
 const ROUNDS = 5;
-/** What five rounds may leave behind: less than if each had kept the smallest model's weights. Seen: 0.1 to 0.3 MB. */
+/** Less than five copies of the smallest model's weights. Measured: 0.1 to 0.3 MB. */
 const TOLERANCE_BYTES = 6 * 1024 * 1024;
 
 export async function run(t: ScenarioContext): Promise<void> {
@@ -22,29 +22,33 @@ export async function run(t: ScenarioContext): Promise<void> {
     left.push(t.subject.runningEngines() - workersBefore);
     if (round > 0) continue;
     await t.rejects(
-      'a disposed agent says so when asked',
+      'a disposed agent refuses requests',
       () => agent.invoke('Are you there?'),
       'disposed',
       (error) => hasCode(error, 'disposed'),
     );
     await agent.dispose();
-    t.equal('disposing twice does nothing more', agent.disposed, true);
+    t.equal('disposing twice is harmless', agent.disposed, true);
   }
   t.equal('no worker is left after any round', left, new Array(ROUNDS).fill(0));
-  t.equal('every round answered the same', new Set(replies.map(String)).size, 1);
+  t.equal('every round computed the same reply', new Set(replies.map(String)).size, 1);
 
   const memoryAfter = await t.subject.measureMemory();
   if (memoryBefore !== undefined && memoryAfter !== undefined) {
     t.metric('memoryBeforeBytes', memoryBefore);
     t.metric('memoryAfterBytes', memoryAfter);
-    t.check('memory is back near where it was', memoryAfter - memoryBefore < TOLERANCE_BYTES, {
-      actual: `${mb(memoryAfter - memoryBefore)} MB more`,
-      expected: `less than ${mb(TOLERANCE_BYTES)} MB more`,
-    });
+    t.check(
+      'memory use returns to its earlier level',
+      memoryAfter - memoryBefore < TOLERANCE_BYTES,
+      {
+        actual: `${mb(memoryAfter - memoryBefore)} MB more`,
+        expected: `less than ${mb(TOLERANCE_BYTES)} MB more`,
+      },
+    );
   } else {
     t.skipCheck(
-      'memory is back near where it was',
-      'this browser did not measure its memory in time (it needs cross-origin isolation and Chromium)',
+      'memory use returns to its earlier level',
+      'the browser did not measure memory in time (needs Chromium and cross-origin isolation)',
     );
   }
   const again = await t.load({ pool });

@@ -1,6 +1,6 @@
-import type { AgentChunk, AgentResponse } from '../agents/agent.js';
+import type { AgentChunk, AgentResponse, ChatInput } from '../agents/agent.js';
 import { hasCode } from '../errors.js';
-import { isComparable, isOurs } from './both-backends.js';
+import { isComparable, isProjectServer } from './both-backends.js';
 import type { ScenarioContext } from './scenario.js';
 
 const MESSAGE = 'Tell me a story about a dragon.';
@@ -8,8 +8,8 @@ const SYSTEM = 'You are Luna, a healer.';
 const TURNS = ['My name is Zorvik.', 'What is 2 plus 3?', 'What is my name?'];
 
 export async function run(t: ScenarioContext): Promise<void> {
-  // Token ids are asked of servers of which it is known that they do not refuse the question.
-  const ours = isOurs(t);
+  // Only this project's server is known to accept a request for token ids.
+  const ours = isProjectServer(t);
   const options = {
     maxTokens: 32,
     temperature: 0,
@@ -17,8 +17,9 @@ export async function run(t: ScenarioContext): Promise<void> {
     ...(ours ? { extraBody: { return_token_ids: true } } : {}),
   };
   const agent = await t.loadRemote();
+  t.reportOn(agent);
   t.equal(
-    'the trace says that the server was reached',
+    'the trace shows that the server was reached',
     agent.device.attempts.map(({ device, outcome }) => [device, outcome]),
     [['remote', 'loaded']],
   );
@@ -37,12 +38,12 @@ export async function run(t: ScenarioContext): Promise<void> {
   t.check('the reply is not empty', (whole.response || whole.thinking) !== '', {
     actual: whole.metadata.text,
   });
-  t.check('the stream comes in pieces', chunks.filter(({ text }) => text !== '').length > 2, {
+  t.check('the stream has several chunks', chunks.filter(({ text }) => text !== '').length > 2, {
     actual: chunks.length,
     expected: 'more than 2',
   });
   t.equal(
-    'the pieces joined are the reply',
+    'the joined chunks are the reply',
     chunks.map(({ text }) => text).join(''),
     streamed.metadata.text,
   );
@@ -52,78 +53,91 @@ export async function run(t: ScenarioContext): Promise<void> {
     },
   }: AgentResponse) => [promptTokens, completionTokens];
   if (ours) {
-    t.equal('streamed and not, the reply is the same', streamed.metadata.text, whole.metadata.text);
+    t.equal('streaming does not change the reply', streamed.metadata.text, whole.metadata.text);
     t.equal(
-      'streamed and not, it ends for the same reason',
+      'streaming does not change the finish reason',
       streamed.metadata.finishReason,
       whole.metadata.finishReason,
     );
-    t.equal('streamed and not, it counts the same', counts(streamed), counts(whole));
+    t.equal('streaming does not change the usage', counts(streamed), counts(whole));
   } else {
     t.skipCheck(
-      'streamed and not, the reply is the same',
-      'a server that computes several requests at once need not repeat itself',
+      'streaming does not change the reply',
+      'a server that batches requests may compute different replies',
     );
   }
   const { usage } = whole.metadata;
   t.equal('the server counts its tokens', usage.countedBy, 'server');
   t.check(
-    'it counts what it was asked and what it said',
+    'the server counts prompt tokens and completion tokens',
     usage.promptTokens > 0 && usage.completionTokens > 0 && usage.completionTokens <= 32,
     { actual: usage, expected: '1 to 32 completion tokens' },
   );
   if (ours)
     t.equal(
-      'usage is the number of token ids',
+      'usage matches the number of token ids',
       [whole.metadata.promptTokenIds.length, whole.metadata.outputTokenIds.length],
       [usage.promptTokens, usage.completionTokens],
     );
-  else t.skipCheck('usage is the number of token ids', 'the server is not known to give them');
+  else
+    t.skipCheck(
+      'usage matches the number of token ids',
+      'the server is not known to return token ids',
+    );
 
   const local = await t.load();
   if (isComparable(t, local)) {
     const here = await local.invoke(MESSAGE, options);
     t.equal(
-      'the same model in this page says the same',
+      'the same model in this page gives the same reply',
       whole.metadata.text,
       here.metadata.text.trimStart(),
-    ); // a server sends no space before the reply
+    ); // a server trims the space before the reply
     t.equal(
-      'the prompt has as many tokens',
+      'the prompt has as many tokens as in this page',
       usage.promptTokens,
       here.metadata.promptTokenIds.length,
     );
     t.equal(
-      'the reply has as many tokens',
+      'the reply has as many tokens as in this page',
       usage.completionTokens,
       here.metadata.outputTokenIds.length,
     );
     t.equal(
-      'it ends for the same reason as in this page',
+      'the finish reason is the same as in this page',
       whole.metadata.finishReason,
       here.metadata.finishReason,
     );
     if (ours) {
       t.equal(
-        'the output is the same token for token',
+        'the output token ids are the same as in this page',
         whole.metadata.outputTokenIds,
         here.metadata.outputTokenIds,
       );
-      t.equal('so is the prompt', whole.metadata.promptTokenIds, here.metadata.promptTokenIds);
-    }
-    // A base model goes on as somebody else; what is kept of that is not the same text.
-    for (const userMessage of t.model.capabilities.includes('chat') ? TURNS : []) {
-      const say = { userMessage, systemContext: SYSTEM, sessionId: 'both' };
-      const [there, inPage] = [await agent.invoke(say, options), await local.invoke(say, options)];
       t.equal(
-        `in a conversation: "${userMessage}" gets the same reply`,
+        'the prompt token ids are the same as in this page',
+        whole.metadata.promptTokenIds,
+        here.metadata.promptTokenIds,
+      );
+    }
+    // A base model continues with other speakers, and server and page cut that text differently.
+    for (const content of t.model.capabilities.includes('chat') ? TURNS : []) {
+      const input: ChatInput = {
+        messages: [{ role: 'user', content }],
+        system: SYSTEM,
+        sessionId: 'both',
+      };
+      const there = await agent.invoke(input, options);
+      const inPage = await local.invoke(input, options);
+      t.equal(
+        `in a conversation: "${content}" gets the same reply`,
         [there.response, there.metadata.usage.promptTokens],
         [inPage.response, inPage.metadata.usage.promptTokens],
       );
     }
   } else {
     t.skipCheck(
-      'the same model in this page says the same',
+      'the same model in this page gives the same reply',
       `the server's model is "${agent.model.id}", this page's "${t.model.id}" in ${local.model.dtype}`,
     );
   }
@@ -131,13 +145,13 @@ export async function run(t: ScenarioContext): Promise<void> {
   const { apiKey } = t.server;
   if (apiKey && apiKey.length >= 8)
     t.check(
-      'the key is in nothing that an agent says',
+      'the agent never reveals the key',
       !JSON.stringify([agent.device, agent.model, whole]).includes(apiKey),
       { expected: 'no key' },
     );
   await agent.dispose();
   await t.rejects(
-    'a disposed agent says so when asked',
+    'a disposed agent refuses requests',
     () => agent.invoke('Hello?'),
     'disposed',
     (error) => hasCode(error, 'disposed'),

@@ -4,22 +4,22 @@ import type { ScenarioContext } from './scenario.js';
 import { completionsAsked, faultUrl, newKey } from './server.js';
 
 const MESSAGE = 'Hello, this is a test.';
-/** Milliseconds in which each fault has to be an error; what waits on purpose says so. */
+/** Milliseconds within which each fault must become an error. */
 const LIMIT = 5000;
 const TIMEOUT_SECONDS = 1;
 
 interface Case {
   name: string;
-  /** See server/faults.ts. */
+  /** See server/fault-options.ts. */
   faults: string;
   /** The error's code and `details.fault`. */
   error: [string, string];
   streamed?: boolean;
-  /** It goes on; another agent is asked afterwards. */
+  /** The fault persists, so another agent is used afterwards. */
   lasting?: boolean;
 }
 
-/** Each happens to the first request only, unless it says otherwise, so that the same agent can be asked again. */
+/** Each fault affects only the first request, unless it is `lasting`, so the agent can recover. */
 const cases: Case[] = [
   { name: 'silence', faults: 'stall', error: ['timeout', 'timeout'] },
   {
@@ -34,7 +34,7 @@ const cases: Case[] = [
   { name: 'status 500', faults: 'status=500', error: ['remote-error', 'server-error'] },
   { name: 'status 503', faults: 'status=503', error: ['remote-error', 'unavailable'] },
   { name: 'status 400', faults: 'status=400', error: ['invalid-argument', 'bad-request'] },
-  { name: 'HTML in place of JSON', faults: 'html', error: ['remote-invalid', 'html'] },
+  { name: 'HTML instead of JSON', faults: 'html', error: ['remote-invalid', 'html'] },
   { name: 'truncated JSON', faults: 'truncated', error: ['remote-invalid', 'not-json'] },
   {
     name: 'a stream cut off in the middle of an event',
@@ -61,7 +61,7 @@ const cases: Case[] = [
     error: ['remote-invalid', 'content-type'],
   },
   { name: 'empty choices', faults: 'no-choices', error: ['remote-invalid', 'no-choices'] },
-  // Chromium asks again by itself when a connection that it kept is closed: one lost request would not be seen.
+  // Chromium itself retries when a kept-alive connection closes, so one lost request is invisible.
   {
     name: 'a connection closed without an answer',
     faults: 'lost',
@@ -73,6 +73,7 @@ const cases: Case[] = [
 export async function run(t: ScenarioContext): Promise<void> {
   const options = { maxTokens: 12, temperature: 0, signal: t.signal };
   const good = await t.loadRemote();
+  t.reportOn(good);
   const expected = (await good.invoke(MESSAGE, options)).metadata.text;
   const facts = new Set<string>();
 
@@ -90,7 +91,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     });
     const startedAt = performance.now();
     const error = await t.rejects(
-      `${name} is an error of its own`,
+      `${name} is a specific error`,
       () => (streamed ? agent.stream(MESSAGE, options).response : agent.invoke(MESSAGE, options)),
       `${code} (${fault})`,
       (reason) => {
@@ -102,38 +103,38 @@ export async function run(t: ScenarioContext): Promise<void> {
       },
     );
     const took = performance.now() - startedAt;
-    t.check(`${name}: within its time limit`, took < LIMIT, {
+    t.check(`${name}: the error arrives in time`, took < LIMIT, {
       actual: Math.round(took),
       expected: `less than ${LIMIT} ms`,
     });
     const message = error?.message ?? '';
     const { host, origin } = new URL(t.server.apiUrl);
-    // Two sentences at least, not counting what stands in the address: what happened, and what to do.
+    // At least two sentences, ignoring the address: what happened, and what to do.
     const sentences = message
       .replaceAll(new RegExp(`${origin}\\S*`, 'g'), 'it')
       .replaceAll(host, 'it');
     t.check(
-      `${name}: the message says where, and what to do`,
+      `${name}: the message names the server and a remedy`,
       message.includes(host) && /[^\s.][.?)] [A-Z].*[.?)]$/s.test(sentences),
       { actual: message, expected: 'the server, what happened, and a remedy' },
     );
     facts.add(`${code} ${fault} ${message.replaceAll(/fault:[^/]*/g, '')}`);
     t.equal(
-      `${name}: ${lasting ? 'another' : 'the same'} agent works ${lasting ? 'well' : 'again'}`,
+      `${name}: ${lasting ? 'another agent works' : 'the same agent works again'}`,
       (await (lasting ? good : agent).invoke(MESSAGE, options)).metadata.text,
       expected,
     );
     await agent.dispose();
   }
-  // Silence before and in mid-stream is one error; everything else tells itself apart, by what it says too.
-  t.check('no two faults look alike', facts.size >= cases.length - 1, {
+  // Silence before and during a stream is the same error. All other errors differ, messages included.
+  t.check('different faults give different errors', facts.size >= cases.length - 1, {
     actual: facts.size,
     expected: cases.length - 1,
   });
 
   const refused = `http://127.0.0.1:${t.server.faults!.closedPort}/v1`;
   await t.rejects(
-    'nobody listens: refused',
+    'nothing listens: refused',
     () => t.loadRemote({ apiUrl: refused, apiKey: undefined, maxRetries: 0 }),
     'network (refused)',
     (error) =>
@@ -142,14 +143,14 @@ export async function run(t: ScenarioContext): Promise<void> {
       /Start the server/.test(error.message),
   );
   await t.rejects(
-    'a name that does not exist: unresolved',
+    'an unknown host: unresolved',
     () =>
       t.loadRemote({
         apiUrl: 'http://no-such-server.invalid/v1',
         apiKey: undefined,
         maxRetries: 0,
       }),
-    'network (unresolved), naming it',
+    'network (unresolved), naming the host',
     (error) =>
       error instanceof UnmockedError &&
       error.details['fault'] === 'unresolved' &&
@@ -157,7 +158,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   );
   const unknown = await t.loadRemote({ model: 'nobody/has-this' });
   await t.rejects(
-    'a model that it does not have: named, with those that it has',
+    'an unknown model: the error names it and lists the available models',
     () => unknown.invoke(MESSAGE, options),
     'model-not-found',
     (error) => {
@@ -172,16 +173,16 @@ export async function run(t: ScenarioContext): Promise<void> {
 
   const busyKey = newKey('busy');
   const busy = await t.loadRemote({
-    apiUrl: faultUrl(t.server, `status-once=429:${busyKey}`, 'retry-after=0'),
+    apiUrl: faultUrl(t.server, 'status=429', 'retry-after=0', `once=${busyKey}`),
     maxRetries: 2,
   });
   const after = await busy.invoke(MESSAGE, options);
   t.equal(
-    '429, then well: it is asked again, and answers',
+    'one 429: the agent retries and gets the reply',
     [after.metadata.text, after.metadata.retries],
     [expected, 1],
   );
-  t.equal('429, then well: two requests were sent', await completionsAsked(t.server, busyKey), 2);
+  t.equal('one 429: two requests were sent', await completionsAsked(t.server, busyKey), 2);
 
   const alwaysKey = newKey('always');
   const always = await t.loadRemote({
@@ -189,13 +190,13 @@ export async function run(t: ScenarioContext): Promise<void> {
     maxRetries: 2,
   });
   await t.rejects(
-    '429 for ever: it is given up',
+    'endless 429: the agent gives up',
     () => always.invoke(MESSAGE, options),
     'rate-limited',
     (error) => error instanceof UnmockedError && error.code === 'rate-limited',
   );
   t.equal(
-    '429 for ever: after as many retries as were allowed',
+    'endless 429: the agent makes only the allowed retries',
     await completionsAsked(t.server, alwaysKey),
     3,
   );
@@ -210,12 +211,20 @@ export async function run(t: ScenarioContext): Promise<void> {
   const error = await (async () => {
     for await (const { text } of stream) shown += text;
   })().catch((reason: unknown) => reason);
-  t.check('what came before a cut was shown', shown !== '' && expected.startsWith(shown), {
+  t.check('text before a cut was streamed', shown !== '' && expected.startsWith(shown), {
     actual: shown,
     expected: `the beginning of ${JSON.stringify(expected)}`,
   });
-  t.equal('the error keeps it', error instanceof UnmockedError && error.details['text'], shown);
-  t.equal('after a first token nothing is sent again', await completionsAsked(t.server, cutKey), 1);
+  t.equal(
+    'the error contains that text',
+    error instanceof UnmockedError && error.details['text'],
+    shown,
+  );
+  t.equal(
+    'after the first token the request is not retried',
+    await completionsAsked(t.server, cutKey),
+    1,
+  );
 
   const secret =
     t.server.apiKey && t.server.apiKey.length >= 8 ? t.server.apiKey : 'sk-scenario-0123456789';
@@ -240,13 +249,13 @@ export async function run(t: ScenarioContext): Promise<void> {
   const here = await t.load();
   if (isComparable(t, here))
     t.equal(
-      'all the while it was the real model',
+      'the server ran the real model',
       expected,
       (await here.invoke(MESSAGE, options)).metadata.text.trimStart(),
     );
   else
     t.skipCheck(
-      'all the while it was the real model',
+      'the server ran the real model',
       `the server's model is "${good.model.id}", this page's "${t.model.id}"`,
     );
 }

@@ -21,7 +21,7 @@ import { run as toolCalls } from './tool-calls.js';
 import { run as validateAgent } from './validate-agent.js';
 import type { Scenario } from './scenario.js';
 
-/** What each core scenario does, by its id. One module, so that a run fetches all of it at once, before it begins. */
+/** The code of every core scenario, by id. One module, so that a run fetches it in one request. */
 export const scenarioRuns = {
   'load-agent': loadAgent,
   'chat-completion': chatCompletion,

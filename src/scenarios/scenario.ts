@@ -1,88 +1,100 @@
-import type { Agent, AgentResponse } from '../agents/agent.js';
+import type { Agent } from '../agents/agent.js';
 import type { LoadAgentOptions } from '../agents/load-agent.js';
 import type { PageDevice } from '../engine/ladder.js';
 import type { Capability, Model } from '../models/model.js';
 import type { Server } from './server.js';
 import type { Subject } from './subject.js';
 
-/** What a scenario cannot do without. What a model or machine lacks is a skip with the reason, never a pass. */
+/**
+ * What a scenario requires: a capability of the model, or something of the machine or run. When it is
+ * missing, the scenario is skipped with the reason. It never passes.
+ */
 export type Need =
   | Capability
   | 'webgpu'
   | 'cross-origin-isolation'
-  | /** A server that answers. */ 'remote'
-  | /** One that misbehaves on request. */ 'faults';
+  | /** An OpenAI-compatible server that responds. */ 'remote'
+  | /** A server that simulates faults on request. */ 'faults';
 
 export interface Scenario {
   /** Kebab-case; the name in URLs, reports and JUnit. */
   id: string;
   title: string;
-  /** The real behaviour that a pass proves, in a sentence. */
+  /** One sentence: the behaviour that a pass proves. */
   proves: string;
   tags?: string[];
   needs?: Need[];
-  /** Milliseconds; default 120,000. */
+  /** Milliseconds. Default: 120,000. */
   timeout?: number;
-  /** Starts with no engine loaded; otherwise the run's engine stays loaded from one scenario to the next. Default false. */
+  /** Unload the run's engine before this scenario. Default: false; the engine stays loaded. */
   cold?: boolean;
-  /** false for the rare scenario that needs no model; every other fails when nothing was computed. Default true. */
+  /** Whether the scenario fails when no token was computed. Default: true. */
   inference?: boolean;
-  /** Fetches what `run` needs and is not here yet, so that it takes none of the scenario's time; a run begins with it, and does not begin without. */
+  /** Fetches the code that `run` needs. The run awaits it before it starts, and fails if it rejects. */
   prepare?(): Promise<unknown>;
   run(context: ScenarioContext): Promise<void>;
 }
 
 export type CheckStatus = 'passed' | 'failed' | 'skipped';
 
-/** One named assertion with the actual value. */
+/** One named assertion with its actual value. */
 export interface Check {
   name: string;
   status: CheckStatus;
   /** JSON-compatible. */
   actual?: unknown;
   expected?: unknown;
-  /** Why it was skipped, or a remark. */
+  /** Why the check was skipped, or a remark. */
   reason?: string;
 }
 
+/** What a running scenario works with: the code under test, its agents, and its checks. */
 export interface ScenarioContext {
-  /** What is under test. */
+  /** The code under test. */
   readonly subject: Subject;
   readonly model: Model;
-  /** The model as a user would write it, for settings and configuration files. */
-  readonly reference: { model: string; hubUrl?: string | undefined };
+  /** The model as a user writes it in settings and configuration files. */
+  readonly reference: { model: string; hubUrl?: string };
   readonly device: PageDevice;
   readonly seed: number;
-  /** Aborts when the run is stopped or the time limit is over. */
+  /** Aborts when the run is stopped or the scenario times out. */
   readonly signal: AbortSignal;
-  /** The run's OpenAI-compatible server. Throws where there is none; a scenario that asks needs `remote`. */
+  /** The run's server. Throws when there is none, so a scenario that reads it needs `remote`. */
   readonly server: Server;
-  /** Loads an agent in this page, on the run's model and device; it is disposed of when the scenario ends. Its tokens show on the page. */
+  /**
+   * Loads an agent in this page, with the run's model and device unless the options differ. Its
+   * exchanges are recorded. It is disposed of when the scenario ends.
+   */
   load(options?: LoadAgentOptions): Promise<Agent>;
-  /** The same on the run's server. */
+  /** Loads an agent of the run's server, with the same recording and disposal. */
   loadRemote(options?: LoadAgentOptions): Promise<Agent>;
-  /** Lets the page show, and the report keep, what an agent of the scenario's own says. */
+  /** Records the exchanges of an agent that the scenario created itself, and disposes of it at the end. */
   observe(agent: Agent): Agent;
-  /** Records an assertion. Returns whether it holds; a failing one does not end the scenario. */
+  /**
+   * Chooses the agent whose device and model the result shows. Default: the agent of the first
+   * successful call of `load`, `loadRemote` or `observe`, in the order of the calls.
+   */
+  reportOn(agent: Agent): void;
+  /** Records an assertion and returns whether it holds. A failed check does not end the scenario. */
   check(name: string, holds: boolean, facts?: { actual?: unknown; expected?: unknown }): boolean;
-  /** `actual` and `expected` are equal as JSON. */
+  /** Checks that `actual` and `expected` are equal as JSON. */
   equal(name: string, actual: unknown, expected: unknown): boolean;
-  /** `work` rejects; returns its error. */
+  /** Checks that `action` rejects with an error for which `holds` is true. Returns the error. */
   rejects(
     name: string,
-    work: () => Promise<unknown>,
+    action: () => Promise<unknown>,
     expected: string,
     holds: (error: Error) => boolean,
   ): Promise<Error | undefined>;
-  /** An assertion that cannot be made here. */
+  /** Records a check that cannot be made here. */
   skipCheck(name: string, reason: string): void;
   /** Ends the scenario as skipped. */
   skip(reason: string): never;
-  /** A number for the report, for instance `firstTokenMs`. */
+  /** Records a number, for example `firstTokenMs`. */
   metric(name: string, value: number): void;
-  /** Tokens computed in this page since the scenario began. */
+  /** Tokens that engines of this page computed since the scenario began. */
   tokensComputed(): number;
-  /** Tokens that servers say they computed since then. */
+  /** Tokens that servers say they computed since the scenario began. */
   remoteTokensComputed(): number;
 }
 
@@ -92,9 +104,9 @@ export class SkipScenario extends Error {
 }
 
 /**
- * Checks a scenario's form and returns it.
+ * Validates a scenario and returns it.
  *
- * @throws TypeError when the id is not kebab-case or a text is missing.
+ * @throws TypeError if the id is not kebab-case, or the title, `proves` or `run` is missing.
  */
 export function defineScenario(scenario: Scenario): Scenario {
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(scenario.id))
@@ -109,5 +121,3 @@ export function defineScenario(scenario: Scenario): Scenario {
     throw new TypeError(`Scenario "${scenario.id}" has no run function.`);
   return scenario;
 }
-
-export type { AgentResponse };

@@ -1,37 +1,38 @@
 import { readModels } from '../agents/remote/models.js';
 import { Connection } from '../agents/remote/connection.js';
-import { checkSettings } from '../settings/options.js';
+import { checkSettings } from '../settings/check-settings.js';
 import { toErrorRecord } from '../errors.js';
 import { models as registry } from '../models/registry.js';
 
-/** An OpenAI-compatible server, as somebody names it. */
+/** An OpenAI-compatible server, as configured. */
 export interface ServerSettings {
   /** Base URL, `/v1` included. */
   apiUrl: string;
-  apiKey?: string | undefined;
-  /** Default: the run's model where the server has it, else its only one. */
-  model?: string | undefined;
+  apiKey?: string;
+  /** Default: the run's model if the server has it, otherwise its only model. */
+  model?: string;
 }
 
-/** One that answers. */
+/** A server that responds. */
 export interface Server extends ServerSettings {
   model: string;
   models: readonly string[];
-  /** What it does wrong on request (`npm run serve:openai` does); undefined where it cannot be asked to. */
+  /** Set if the server simulates faults on request, as `npm run serve:openai` does. */
   faults?: { closedPort: number };
 }
 
 const ASK_SECONDS = 5;
 
 /**
- * Asks a server whether it is there, and settles which of its models is meant: the one that was chosen, the preferred one, or its only one.
+ * Contacts a server and decides which of its models to use: the chosen one, the preferred one, or its
+ * only one.
  *
- * @returns the server, or why there is none to use.
- * @throws UnmockedError `invalid-argument` for settings that cannot be; `AbortError`.
+ * @returns the server, or the reason why it cannot be used.
+ * @throws UnmockedError `invalid-argument` for invalid settings; `AbortError`.
  */
 export async function findServer(
   settings: ServerSettings,
-  { preferred, signal }: { preferred?: string | undefined; signal?: AbortSignal | undefined } = {},
+  { preferred, signal }: { preferred?: string; signal?: AbortSignal } = {},
 ): Promise<Server | { reason: string }> {
   const { apiUrl, apiKey } = settings;
   checkSettings({ apiUrl, apiKey, model: settings.model });
@@ -49,7 +50,7 @@ export async function findServer(
           ? `has ${models.length} models (${models.slice(0, 10).join(', ')})`
           : 'lists no models';
       return {
-        reason: `${apiUrl} ${list}, and none is chosen. Set AF_LLM_MODEL, or the model in the settings.`,
+        reason: `${apiUrl} ${list}, and none is selected. Set AF_LLM_MODEL, or the model in the settings.`,
       };
     }
     const faults = await askForFaults(apiUrl, signal);
@@ -60,7 +61,7 @@ export async function findServer(
   }
 }
 
-/** A model of this page's own, which the server does not have, was chosen for this page only. */
+/** Ignores a chosen model that only this page has: it was chosen for the page, not the server. */
 function chooseModel(
   chosen: string | undefined,
   preferred: string | undefined,
@@ -73,7 +74,10 @@ function chooseModel(
   return models.length === 1 ? models[0] : undefined;
 }
 
-/** The same server, misbehaving: `faultUrl(server, 'status=500')` is a base URL of its own. See server/faults.ts. */
+/**
+ * The base URL at which the server simulates faults, for example `faultUrl(server, 'status=500')`.
+ * See server/faults.ts.
+ */
 export function faultUrl({ apiUrl }: Server, ...faults: string[]): string {
   return new URL(
     `/fault:${encodeURIComponent(faults.join(','))}${new URL(apiUrl).pathname}`,
@@ -81,7 +85,7 @@ export function faultUrl({ apiUrl }: Server, ...faults: string[]): string {
   ).href;
 }
 
-/** The requests that were filed under a key (the option `key=`, or that of `once=`), with how they went. */
+/** The requests that the server logged under a key (the option `key=` or `once=`), with outcomes. */
 export async function faultLog(
   { apiUrl }: Server,
   key: string,
@@ -92,14 +96,14 @@ export async function faultLog(
   return (await response.json()) as { path: string; status: number | null; finished: boolean }[];
 }
 
-/** How many of them asked for a completion. */
+/** The number of completion requests that the server logged under a key. */
 export async function completionsAsked(server: Server, key: string): Promise<number> {
   return (await faultLog(server, key)).filter(({ path }) => path.endsWith('/chat/completions'))
     .length;
 }
 
 let keys = 0;
-/** A key that no other request has. */
+/** A log key that no other request uses. */
 export const newKey = (name: string): string =>
   `${name.replaceAll(/\W+/g, '-')}-${Date.now()}-${++keys}`;
 

@@ -7,30 +7,28 @@ export async function run(t: ScenarioContext): Promise<void> {
   const open = () => t.subject.openSettings({ name });
   const first = open();
   const { apiUrl, model } = t.server;
-  // Made up: what is kept of it proves the same, and the server's own is written nowhere.
+  // A made-up key proves the same, and the server's real key is never stored.
   const apiKey = 'sk-scenario-0123456789';
   const remote = { backend: 'remote', apiUrl, apiKey, model, seed: 7 } as const;
   try {
-    if (!first.save(remote)) t.skip('this browser keeps nothing for this page');
+    if (!first.save(remote)) t.skip('this browser stores nothing for this page');
     const reopened = open().load();
     t.equal(
-      'what was saved is there when opened anew',
+      'saved settings are there after reopening',
       sorted(reopened.settings, apiKey),
       sorted(remote, apiKey),
     );
-    t.equal('nothing was wrong with it', reopened.problems, []);
-    t.check(
-      'the key is not among what outlives the session',
-      !entries(localStorage, name).includes(apiKey),
-      { expected: 'no key in localStorage' },
-    );
-    t.check('it is with the session', entries(sessionStorage, name).includes(apiKey), {
+    t.equal('reopening reports no problem', reopened.problems, []);
+    t.check('the key does not outlive the session', !entries(localStorage, name).includes(apiKey), {
+      expected: 'no key in localStorage',
+    });
+    t.check('the key is in the session storage', entries(sessionStorage, name).includes(apiKey), {
       expected: 'the key in sessionStorage',
     });
 
     const agent = t.observe(
       await t.subject.loadAgent({
-        sources: { settings: { ...reopened.settings, apiKey: t.server.apiKey }, environment: {} },
+        sources: { stored: { ...reopened.settings, apiKey: t.server.apiKey }, environment: {} },
         signal: t.signal,
       }),
     );
@@ -40,7 +38,7 @@ export async function run(t: ScenarioContext): Promise<void> {
       ['remote', apiUrl.replace(/\/*$/, '/')],
     );
     t.check(
-      'it really does',
+      'the server computes its answer',
       (await agent.invoke(MESSAGE, { maxTokens: 8, signal: t.signal })).metadata.usage.countedBy ===
         'server',
     );
@@ -55,19 +53,19 @@ export async function run(t: ScenarioContext): Promise<void> {
     });
     const changed = t.observe(
       await t.subject.loadAgent({
-        sources: { settings: open().load().settings, environment: {} },
+        sources: { stored: open().load().settings, environment: {} },
         signal: t.signal,
       }),
     );
     t.equal(
-      'a changed backend is the one that answers',
+      'after a change, the new backend answers',
       [changed.backend, changed.model.id],
       ['local', t.model.id],
     );
     const { usage } = (await changed.invoke(MESSAGE, { maxTokens: 8, signal: t.signal })).metadata;
     t.equal('its tokens are computed in this page', usage.countedBy, 'engine');
     t.equal(
-      'what was left out is gone',
+      'settings that were left out are gone',
       [open().load().settings.apiUrl, open().load().settings.apiKey],
       [undefined, undefined],
     );
@@ -79,13 +77,13 @@ export async function run(t: ScenarioContext): Promise<void> {
 
     first.save(remote, { rememberKey: true });
     t.check(
-      'a key that is to be remembered outlives the session',
+      'a remembered key outlives the session',
       entries(localStorage, name).includes(apiKey) &&
         !entries(sessionStorage, name).includes(apiKey),
       { expected: 'the key in localStorage only' },
     );
     t.equal(
-      'and is there when opened anew',
+      'a remembered key is there after reopening',
       [open().load().settings.apiKey === apiKey, open().load().rememberKey],
       [true, true],
     );
@@ -93,14 +91,14 @@ export async function run(t: ScenarioContext): Promise<void> {
     localStorage.setItem(`${name}.settings`, '{"backend":"cloud","seed":7,"colour":"red"');
     const broken = open().load();
     t.check(
-      'a broken entry is said, and harms nothing',
+      'a broken entry is reported and ignored',
       broken.problems.length === 1 && broken.settings.seed === undefined,
       { actual: broken.problems, expected: 'one problem' },
     );
     localStorage.setItem(`${name}.settings`, '{"backend":"cloud","seed":7}');
     const partly = open().load();
     t.equal(
-      'of a value that is not allowed the rest is kept',
+      'a value that is not allowed is dropped and the rest is kept',
       [partly.settings.backend, partly.settings.seed, partly.problems.length],
       [undefined, 7, 1],
     );
@@ -108,13 +106,13 @@ export async function run(t: ScenarioContext): Promise<void> {
     open().clear();
   }
   t.equal(
-    'cleared, nothing is left',
+    'clearing leaves nothing behind',
     [entries(localStorage, name), entries(sessionStorage, name)],
     ['', ''],
   );
 }
 
-/** What really is in a storage under a name. */
+/** The raw storage entries under a name. */
 function entries(storage: Storage, name: string): string {
   return Object.keys(storage)
     .filter((key) => key.startsWith(`${name}.`))
@@ -122,7 +120,7 @@ function entries(storage: Storage, name: string): string {
     .join('\n');
 }
 
-/** In one order, for comparing; the key is not to be shown. */
+/** Sorted for comparison, without the key's value. */
 const sorted = (settings: object, key: string) =>
   Object.entries(settings)
     .map(([name, value]) => [name, value === key ? 'the key' : value])

@@ -1,5 +1,5 @@
 import { isAbortError } from '../errors.js';
-import { isOurs } from './both-backends.js';
+import { isProjectServer } from './both-backends.js';
 import type { ScenarioContext } from './scenario.js';
 import { completionsAsked, faultUrl, newKey } from './server.js';
 
@@ -14,12 +14,12 @@ export async function run(t: ScenarioContext): Promise<void> {
     remoteTokens: t.remoteTokensComputed(),
   };
   t.equal(
-    'nothing configured: it is silent',
+    'nothing configured: it reports nothing',
     await t.subject.validateStartup({ environment: {} }, { signal: t.signal }),
     { status: 'none' },
   );
   t.equal(
-    'nothing configured: nothing was loaded or asked',
+    'nothing configured: nothing loads and no server is asked',
     {
       engines: t.subject.runningEngines(),
       tokens: t.tokensComputed(),
@@ -29,25 +29,29 @@ export async function run(t: ScenarioContext): Promise<void> {
   );
 
   const there = await t.subject.validateStartup(
-    { settings: remote, environment: {} },
+    { stored: remote, environment: {} },
     { signal: t.signal },
   );
   t.equal(
-    'a valid server: it says so',
+    'a valid server: it is reported as valid',
     [there.status, there.status === 'valid' && there.backend],
     ['valid', 'remote'],
   );
-  t.check('a valid server: with its reply', there.status === 'valid' && there.reply.length > 5, {
-    actual: there.status === 'valid' ? there.reply : undefined,
-  });
-  t.check('a valid server: it really answered', t.remoteTokensComputed() > before.remoteTokens, {
+  t.check(
+    'a valid server: the reply is included',
+    there.status === 'valid' && there.reply.length > 5,
+    {
+      actual: there.status === 'valid' ? there.reply : undefined,
+    },
+  );
+  t.check('a valid server: it computed tokens', t.remoteTokensComputed() > before.remoteTokens, {
     actual: t.remoteTokensComputed(),
   });
 
   const enginesBefore = t.subject.runningEngines();
   const here = await t.subject.validateStartup(
     {
-      settings: {
+      stored: {
         backend: 'local',
         model: t.reference.model,
         hubUrl: t.reference.hubUrl,
@@ -58,73 +62,73 @@ export async function run(t: ScenarioContext): Promise<void> {
     { signal: t.signal },
   );
   t.equal(
-    'a valid local model: it says so',
+    'a valid local model: it is reported as valid',
     [here.status, here.status === 'valid' && here.backend, here.status === 'valid' && here.model],
     ['valid', 'local', t.model.id],
   );
   t.check(
-    'a valid local model: its tokens were computed here',
+    'a valid local model: this page computed its tokens',
     t.tokensComputed() > before.tokens,
     { actual: t.tokensComputed(), expected: 'more than 0' },
   );
-  t.equal('a valid local model: it is let go of again', t.subject.runningEngines(), enginesBefore);
+  t.equal('a valid local model: its engine is released', t.subject.runningEngines(), enginesBefore);
 
   const away = await t.subject.validateStartup(
-    { settings: { ...remote, apiUrl: nowhere, apiKey: undefined, maxRetries: 0 }, environment: {} },
+    { stored: { ...remote, apiUrl: nowhere, apiKey: undefined, maxRetries: 0 }, environment: {} },
     { signal: t.signal },
   );
   t.check(
-    'an invalid one: the cause is named',
+    'an unreachable server: the cause is named',
     away.status === 'invalid' && away.reason.includes('no-such-server.invalid'),
     { actual: away, expected: 'invalid, naming the server' },
   );
   const unknown = await t.subject.validateStartup(
-    { settings: { backend: 'local', model: 'not a model' }, environment: {} },
+    { stored: { backend: 'local', model: 'not a model' }, environment: {} },
     { signal: t.signal },
   );
   t.check(
-    'an invalid model: the cause is named',
+    'an unknown model: the cause is named',
     unknown.status === 'invalid' && unknown.reason.includes('not a model'),
     { actual: unknown, expected: 'invalid, naming the model' },
   );
-  if (isOurs(t)) {
+  if (isProjectServer(t)) {
     const nobody = await t.subject.validateStartup(
-      { settings: { ...remote, model: 'nobody/has-this' }, environment: {} },
+      { stored: { ...remote, model: 'nobody/has-this' }, environment: {} },
       { signal: t.signal },
     );
     t.check(
-      'a model that the server does not have: the cause is named',
+      'a model that the server lacks: the cause is named',
       nobody.status === 'invalid' && nobody.reason.includes('nobody/has-this'),
       { actual: nobody, expected: 'invalid, naming the model' },
     );
   } else {
     t.skipCheck(
-      'a model that the server does not have: the cause is named',
-      'some servers take any name for the model that they have',
+      'a model that the server lacks: the cause is named',
+      'some servers accept any model name',
     );
   }
 
   const fallen = await t.subject.validateStartup(
     {
-      settings: { apiUrl: nowhere, model: t.reference.model, hubUrl: t.reference.hubUrl },
+      stored: { apiUrl: nowhere, model: t.reference.model, hubUrl: t.reference.hubUrl },
       environment: {},
     },
     { signal: t.signal },
   );
   t.check(
-    'a server that is away, with something to fall back to: a warning names it',
+    'an unreachable server with a fallback: a warning names it',
     fallen.status === 'valid' &&
       fallen.backend === 'local' &&
       (fallen.warning ?? '').includes('no-such-server.invalid'),
     { actual: fallen, expected: 'valid, local, with a warning' },
   );
 
-  // The page goes on meanwhile, and can call it off.
+  // A validation in the background can be aborted.
   const controller = new AbortController();
   const key = newKey('startup');
-  const silent = isOurs(t) ? { apiUrl: faultUrl(t.server, 'stall', `key=${key}`) } : {};
+  const silent = isProjectServer(t) ? { apiUrl: faultUrl(t.server, 'stall', `key=${key}`) } : {};
   const working = t.subject.validateStartup(
-    { settings: { ...remote, ...silent }, environment: {} },
+    { stored: { ...remote, ...silent }, environment: {} },
     { signal: controller.signal },
   );
   let settled = false;
@@ -134,9 +138,9 @@ export async function run(t: ScenarioContext): Promise<void> {
       (error: unknown) => (isAbortError(error) ? 'aborted' : String(error)),
     )
     .finally(() => (settled = true));
-  // Where the server can tell, not before it was asked.
-  while (isOurs(t) && !settled && (await completionsAsked(t.server, key)) === 0)
+  // If the server can tell, abort only after it was asked.
+  while (isProjectServer(t) && !settled && (await completionsAsked(t.server, key)) === 0)
     t.signal.throwIfAborted();
   controller.abort();
-  t.equal('it can be called off', await outcome, 'aborted');
+  t.equal('it can be aborted', await outcome, 'aborted');
 }

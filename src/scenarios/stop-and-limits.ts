@@ -13,26 +13,26 @@ export async function run(t: ScenarioContext): Promise<void> {
       const { usage, finishReason, text } = (await agent.invoke(MESSAGE, { ...greedy, maxTokens }))
         .metadata;
       t.equal(
-        `${where}: a limit of ${maxTokens} gives ${maxTokens}`,
+        `${where}: a limit of ${maxTokens} gives exactly that many tokens`,
         [usage.completionTokens, finishReason],
         [maxTokens, 'length'],
       );
       if (strict)
         t.check(
-          `${where}: ${maxTokens} is the beginning of the same text`,
+          `${where}: a limit of ${maxTokens} gives the start of the same text`,
           whole.text.startsWith(text),
           { actual: text, expected: whole.text },
         );
     }
 
-    // A few letters across a word's border, from the middle of what it says: no token of their own.
+    // Four characters from the middle of the reply, so that the stop sequence is not a token.
     const characters = [...whole.text];
     const at = Math.floor(characters.length / 2);
     const stop = characters.slice(at, at + 4).join('');
     if (stop === '' || (!strict && whole.text.includes('<think>')))
       return t.skipCheck(
-        `${where}: a stop sequence ends the reply before it`,
-        'what the model says by itself is not known well enough',
+        `${where}: the reply ends before a stop sequence`,
+        'the output of this model is not known well enough',
       );
     const before = whole.text.slice(0, whole.text.indexOf(stop));
     const stream = agent.stream(MESSAGE, { ...greedy, stop: [stop] });
@@ -42,17 +42,17 @@ export async function run(t: ScenarioContext): Promise<void> {
     const stopped = (await agent.invoke(MESSAGE, { ...greedy, stop: ['never said', stop] }))
       .metadata;
     t.equal(
-      `${where}: a stop sequence ends the reply before it`,
+      `${where}: the reply ends before a stop sequence`,
       [stopped.text, stopped.finishReason],
       [before, 'stop'],
     );
     t.equal(
-      `${where}: no part of it is streamed`,
+      `${where}: no part of the stop sequence is streamed`,
       [shown, streamed.text, streamed.finishReason],
       [before, before, 'stop'],
     );
     t.check(
-      `${where}: nothing is computed after it`,
+      `${where}: nothing is computed after the stop sequence`,
       stopped.usage.completionTokens < whole.usage.completionTokens,
       {
         actual: stopped.usage.completionTokens,
@@ -66,14 +66,14 @@ export async function run(t: ScenarioContext): Promise<void> {
     const texts: string[] = [];
     for (const seed of SEEDS) {
       texts.push(await sample(seed));
-      t.equal(`${where}: seed ${seed} twice is the same text`, await sample(seed), texts.at(-1));
+      t.equal(`${where}: seed ${seed} gives the same text twice`, await sample(seed), texts.at(-1));
     }
-    t.check(`${where}: another seed is another text`, new Set(texts).size > 1, {
+    t.check(`${where}: different seeds give different texts`, new Set(texts).size > 1, {
       actual: texts,
       expected: 'not all the same',
     });
     t.equal(
-      `${where}: without temperature a seed changes nothing`,
+      `${where}: at temperature 0 a seed changes nothing`,
       (await agent.invoke(MESSAGE, { ...greedy, seed: 9 })).metadata.text,
       whole.text,
     );

@@ -3,7 +3,7 @@ import type { AgentChunk } from '../agents/agent.js';
 import type { ScenarioContext } from './scenario.js';
 
 const MESSAGE = 'Tell me a story about a dragon.';
-/** Characters of two to four bytes, joined emoji among them: each is spread over several tokens. */
+/** Characters of two to four bytes and joined emoji. Each one spans several tokens. */
 const EMOJI = '🙂';
 const MULTI_BYTE = 'Café 👋🏽 naïve 👩‍🚀 日本 €5';
 
@@ -22,20 +22,20 @@ export async function run(t: ScenarioContext): Promise<void> {
   }
   const streamed = await stream.response;
   const pieces = chunks.map((chunk) => chunk.text).filter(Boolean);
-  t.check('there are several chunks', pieces.length > 2, {
+  t.check('the stream has several chunks', pieces.length > 2, {
     actual: pieces.length,
     expected: 'more than 2',
   });
-  t.equal('joined, they are the reply', pieces.join(''), streamed.metadata.text);
+  t.equal('the joined chunks are the reply', pieces.join(''), streamed.metadata.text);
   t.equal(
-    'streamed and not, the tokens are the same',
+    'streaming does not change the tokens',
     streamed.metadata.outputTokenIds,
     whole.metadata.outputTokenIds,
   );
-  t.equal('streamed and not, the reply is the same', streamed.response, whole.response);
+  t.equal('streaming does not change the reply', streamed.response, whole.response);
   const ownGarbage = whole.metadata.text.includes('\uFFFD');
   t.check(
-    'no chunk holds a broken character',
+    'no chunk contains a broken character',
     ownGarbage || pieces.every((piece) => !piece.includes('\uFFFD')),
     { actual: pieces.filter((piece) => piece.includes('\uFFFD')) },
   );
@@ -49,7 +49,7 @@ export async function run(t: ScenarioContext): Promise<void> {
       alone.some((text) => text.includes('\uFFFD')),
       {
         actual: alone.filter((text) => text.includes('\uFFFD')).length,
-        expected: 'tokens that are no text alone',
+        expected: 'at least one token that is not valid text alone',
       },
     );
     t.equal(
@@ -57,9 +57,12 @@ export async function run(t: ScenarioContext): Promise<void> {
       parts.filter((part) => part.includes('\uFFFD')),
       [],
     );
-    t.equal('text with emoji, streamed and joined, is unchanged', parts.join(''), MULTI_BYTE);
+    t.equal('streaming does not change text with emoji', parts.join(''), MULTI_BYTE);
   } else {
-    t.skipCheck('an emoji that spans tokens arrives whole', 'the agent has no tokenizer here');
+    t.skipCheck(
+      'an emoji that spans tokens arrives whole',
+      'the agent has no tokenizer in this page',
+    );
   }
 
   if (t.model.capabilities.includes('chat')) {
@@ -70,23 +73,20 @@ export async function run(t: ScenarioContext): Promise<void> {
       if (chunk.text) spoken.push(chunk.text);
     }
     t.check(
-      'an emoji that the model says arrives whole',
+      'an emoji in the reply arrives whole',
       spoken.join('').includes(EMOJI) && !spoken.join('').includes('\uFFFD'),
       { actual: spoken, expected: `a reply with ${EMOJI}` },
     );
-    t.check('its tokens were held back until it was complete', spoken.length < tokens, {
+    t.check('the tokens of an emoji are held back until it is complete', spoken.length < tokens, {
       actual: `${spoken.length} pieces of ${tokens} tokens`,
       expected: 'fewer pieces than tokens',
     });
   } else {
-    t.skipCheck(
-      'an emoji that the model says arrives whole',
-      `"${t.model.id}" has no chat training`,
-    );
+    t.skipCheck('an emoji in the reply arrives whole', `"${t.model.id}" has no chat training`);
   }
 
-  // The proof that the first chunk came while later tokens were still to be computed: without it there is nothing left to stop.
-  // A fast engine gets a longer reply, or it would be done before the word to stop has crossed to the worker.
+  // Stopping early proves that the first chunk arrived before the later tokens were computed.
+  // A fast engine gets a longer reply: otherwise it finishes before the worker receives the stop.
   const fast = whole.metadata.timings.total < 500;
   const long = fast ? await agent.invoke(MESSAGE, { ...options, maxTokens: 160 }) : whole;
   const before = t.tokensComputed();
@@ -101,14 +101,14 @@ export async function run(t: ScenarioContext): Promise<void> {
   const computed = t.tokensComputed() - before;
   const all = long.metadata.outputTokenIds.length;
   t.equal('leaving the loop early aborts the reply', outcome, 'aborted');
-  t.check('leaving the loop early stops the work', computed > 0 && computed < all, {
+  t.check('leaving the loop early stops the computation', computed > 0 && computed < all, {
     actual: `${computed} tokens computed`,
     expected: `fewer than ${all}`,
   });
 
   const after = await agent.invoke(MESSAGE, { maxTokens: 4, signal: t.signal });
   t.equal(
-    'the agent goes on working',
+    'the agent still works afterwards',
     after.metadata.outputTokenIds,
     whole.metadata.outputTokenIds.slice(0, 4),
   );

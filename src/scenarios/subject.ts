@@ -3,31 +3,31 @@ import { validateStartup } from '../agents/startup.js';
 import { type Validation, validateAgent } from '../agents/validate-agent.js';
 import type { Agent } from '../agents/agent.js';
 import { parseConfig } from '../settings/config.js';
-import { resolveSettings } from '../settings/sources.js';
-import { SettingsStore, type SettingsStoreOptions } from '../settings/settings-store.js';
+import { resolveSettings } from '../settings/resolve.js';
+import { SettingsStorage, type SettingsStorageOptions } from '../settings/settings-storage.js';
 import { Engine } from '../engine/engine.js';
 import { EnginePool, type EnginePoolOptions } from '../engine/engine-pool.js';
 import { describe, type EnvironmentInfo } from './environment-info.js';
 import { findServer } from './server.js';
 
-/** Everything that scenarios test. Saboteurs replace one part of it; the scenario that guards that part must then fail. */
+/** The code that scenarios test. A saboteur replaces one part, and the scenario that guards it must fail. */
 export interface Subject {
   loadAgent(options: LoadAgentOptions): Promise<Agent>;
   validateAgent(agent: Agent, options?: { signal?: AbortSignal }): Promise<Validation>;
   parseConfig: typeof parseConfig;
   resolveSettings: typeof resolveSettings;
   validateStartup: typeof validateStartup;
-  /** Settings that this browser keeps under a name. */
-  openSettings(options: SettingsStoreOptions): SettingsStore;
-  /** Asks whether a server is there. */
+  /** Opens the settings that this browser stores. */
+  openSettings(options: SettingsStorageOptions): SettingsStorage;
+  /** Looks for an OpenAI-compatible server. */
   findServer: typeof findServer;
-  /** Engines of one's own: a scenario that watches loading must not share the page's. */
+  /** Creates a separate pool. Scenarios about loading must not share the page's engines. */
   createPool(options?: EnginePoolOptions): EnginePool;
-  /** Engines whose worker runs in this page. */
+  /** The number of engines whose worker is running. */
   runningEngines(): number;
-  /** What the page says of itself. */
+  /** Describes the browser and the page. */
   describe(): Promise<EnvironmentInfo>;
-  /** Bytes that this page uses, workers included; undefined where the browser does not say (or not soon). */
+  /** Bytes that this page and its workers use. Undefined if the browser cannot say, or not in time. */
   measureMemory(): Promise<number | undefined>;
 }
 
@@ -37,7 +37,7 @@ export const realSubject: Subject = {
   parseConfig,
   resolveSettings,
   validateStartup,
-  openSettings: (options) => new SettingsStore(options),
+  openSettings: (options) => new SettingsStorage(options),
   findServer,
   createPool: (options) => new EnginePool(options),
   runningEngines: () => Engine.alive.size,
@@ -46,11 +46,12 @@ export const realSubject: Subject = {
 };
 
 /**
- * Asked while a terminated worker is still going away, Chromium waits 60 s for that worker's answer; asked a moment later, it takes 20 ms.
- * Measured: a second is more than enough for a worker alone, one with threads of its own needs between three and six seconds.
+ * Chromium takes 60 s to measure while a terminated worker is still shutting down, and 20 ms once it
+ * is gone. Measured: a single worker is gone within a second. A worker with its own threads takes
+ * three to six seconds.
  */
 const WORKER_GONE_MS = { any: 1000, threaded: 6000 };
-/** Chromium answers after its next garbage collection, which can be 20 s away; longer than this is not waited for. */
+/** Chromium answers after its next garbage collection, which can take 20 s. Give up before that. */
 const MEMORY_PATIENCE_MS = 4000;
 
 async function measureMemory(): Promise<number | undefined> {

@@ -1,4 +1,4 @@
-import type { Tool } from '../agents/agent.js';
+import type { ChatInput, Tool } from '../agents/agent.js';
 import { onBothBackends } from './both-backends.js';
 import { hasCode } from '../errors.js';
 import type { ScenarioContext } from './scenario.js';
@@ -6,19 +6,20 @@ import { faultUrl } from './server.js';
 
 const WEATHER: Tool = {
   name: 'get_weather',
-  parameters: ['city'],
   description: 'The weather in a city.',
+  parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
 };
 const QUESTION = 'What is the weather in Quelmar?';
+const ASK: ChatInput = { messages: [{ role: 'user', content: QUESTION }], tools: [WEATHER] };
 const RESULT = 'rainy, 14 degrees';
 
 export async function run(t: ScenarioContext): Promise<void> {
   const options = { maxTokens: 48, temperature: 0, signal: t.signal };
   await onBothBackends(t, async (agent, where, strict) => {
     const call = await agent
-      .invokeWithTools({ userMessage: QUESTION, sessionId: 'tools' }, [WEATHER], options)
+      .invoke({ ...ASK, sessionId: 'tools' }, options)
       .catch((error: unknown) => {
-        // Many a server, or its model, knows no tools, and says so.
+        // Many servers and models do not support tools, and say so.
         if (strict || !hasCode(error, 'invalid-argument')) throw error;
         t.skipCheck(`${where}: the tool is called with the right argument`, error.message);
       });
@@ -28,19 +29,16 @@ export async function run(t: ScenarioContext): Promise<void> {
       call.toolCalls.map(({ name, arguments: args }) => [name, args]),
       [[WEATHER.name, { city: 'Quelmar' }]],
     );
-    t.equal(`${where}: it ends for that reason`, call.metadata.finishReason, 'tool_calls');
+    t.equal(`${where}: the finish reason is tool_calls`, call.metadata.finishReason, 'tool_calls');
     t.equal(
       `${where}: the call is not part of the reply`,
       [call.response.includes('TOOL_CALL'), call.problems],
       [false, []],
     );
 
-    const streamed = await agent.stream(
-      { userMessage: QUESTION, toolsAvailable: [WEATHER] },
-      options,
-    ).response;
+    const streamed = await agent.stream(ASK, options).response;
     t.equal(
-      `${where}: streamed and not, the call is the same`,
+      `${where}: streaming does not change the call`,
       [
         streamed.toolCalls.map(({ name, arguments: args }) => [name, args]),
         streamed.metadata.finishReason,
@@ -49,7 +47,10 @@ export async function run(t: ScenarioContext): Promise<void> {
     );
 
     const used = await agent.invoke(
-      { userMessage: `TOOL_RESULT: ${RESULT}`, sessionId: 'tools' },
+      {
+        messages: [{ role: 'tool', content: RESULT, toolCallId: call.toolCalls[0]?.id }],
+        sessionId: 'tools',
+      },
       options,
     );
     t.check(
@@ -57,20 +58,21 @@ export async function run(t: ScenarioContext): Promise<void> {
       /rainy/.test(used.response) && /14/.test(used.response),
       { actual: used.response, expected: RESULT },
     );
-    t.equal(`${where}: that turn calls nothing`, used.toolCalls, []);
+    t.equal(`${where}: that turn calls no tool`, used.toolCalls, []);
 
     const none = await agent.invoke(QUESTION, options);
-    t.equal(`${where}: without a tool nothing is called`, none.toolCalls, []);
+    t.equal(`${where}: without tools the model calls nothing`, none.toolCalls, []);
 
     if (!strict) return;
-    // A call that the limit cuts in its middle is a real malformed one. A token ends the call, one closes it, one is its last syllable.
+    // The limit cuts a call in the middle, which makes it malformed: minus three tokens removes the end
+    // of the call, its closing mark and the last syllable.
     const cut = await agent.invokeWithTools(QUESTION, [WEATHER], {
       ...options,
       maxTokens: call.metadata.usage.completionTokens - 3,
     });
-    t.equal(`${where}: a malformed call is no call`, cut.toolCalls, []);
+    t.equal(`${where}: a malformed call is not a call`, cut.toolCalls, []);
     t.check(
-      `${where}: it is reported`,
+      `${where}: a malformed call is reported`,
       cut.problems.length === 1 && cut.problems[0]!.includes('get_weather'),
       { actual: cut.problems, expected: 'one problem, quoting the call' },
     );
@@ -79,10 +81,9 @@ export async function run(t: ScenarioContext): Promise<void> {
   if (t.server.faults) {
     const agent = await t.loadRemote({ apiUrl: faultUrl(t.server, 'malformed-tools') });
     for (const way of ['invoke', 'stream'] as const) {
-      const payload = { userMessage: QUESTION, toolsAvailable: [WEATHER] };
       const reply = await (way === 'invoke'
-        ? agent.invoke(payload, options)
-        : agent.stream(payload, options).response);
+        ? agent.invoke(ASK, options)
+        : agent.stream(ASK, options).response);
       t.check(
         `a server's malformed call (${way}) is reported, not thrown`,
         reply.toolCalls.length === 0 && reply.problems.some((problem) => /not JSON/.test(problem)),
@@ -92,7 +93,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   } else {
     t.skipCheck(
       "a server's malformed call is reported, not thrown",
-      'the server does not misbehave on request',
+      'the server cannot simulate faults',
     );
   }
 }

@@ -19,15 +19,15 @@ export async function run(t: ScenarioContext): Promise<void> {
     );
     if (agent.decode)
       t.check(
-        'the evidence is what its token ids say',
+        'the evidence is the decoded token ids',
         (await agent.decode(outputTokenIds)).startsWith(text),
         { actual: text },
       );
 
-    // The same model, really asked, but stopped before its first character: it answers nothing.
+    // The same model really computes, but stops before its first character, so its reply is empty.
     const mute = await t.subject.validateAgent(stoppedAt(agent, text[0]!), { signal: t.signal });
-    t.equal('an agent that answers nothing is not valid', mute.valid, false);
-    t.check('the reason says that it answered nothing', !mute.valid && /empty/i.test(mute.reason), {
+    t.equal('an agent with an empty reply is not valid', mute.valid, false);
+    t.check('the reason says that the reply is empty', !mute.valid && /empty/i.test(mute.reason), {
       actual: mute.valid ? 'valid' : mute.reason,
       expected: 'says that the reply is empty',
     });
@@ -42,10 +42,14 @@ export async function run(t: ScenarioContext): Promise<void> {
   await gone.dispose();
   const failing = await t.subject.validateAgent(gone, { signal: t.signal });
   t.equal('an agent that fails is not valid', failing.valid, false);
-  t.check('the reason says how it failed', !failing.valid && /disposed/i.test(failing.reason), {
-    actual: failing.valid ? 'valid' : failing.reason,
-    expected: 'says that it was disposed of',
-  });
+  t.check(
+    'the reason says how the agent failed',
+    !failing.valid && /disposed/i.test(failing.reason),
+    {
+      actual: failing.valid ? 'valid' : failing.reason,
+      expected: 'says that it was disposed of',
+    },
+  );
 }
 
 function stoppedAt(agent: Agent, stop: string): Agent {

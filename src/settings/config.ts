@@ -1,28 +1,27 @@
 import { parse, TomlError } from 'smol-toml';
 import { UnmockedError } from '../errors.js';
+import { checkSettings, show, type UncheckedSettings } from './check-settings.js';
+import { definitions, settingNames } from './definitions.js';
 import { ambientEnvironment, type Environment } from './environment.js';
 import { fetchConfig } from './fetch-config.js';
-import { type AgentSettings, checkSettings, optionNames, options, show } from './options.js';
+import type { AgentSettings, Backend, SettingName } from './settings.js';
 
-export type Backend = 'local' | 'remote';
-
-/** A `config.toml` that was read and checked. */
+/** A `config.toml`, read and checked. */
 export interface AgentConfig {
-  /** Of the base section. */
+  /** From the base section. */
   settings: Partial<AgentSettings>;
-  /** Of each backend's section; they win over the base section where that backend is used. */
+  /** From each backend's section. They win over the base section for that backend. */
   backends: Partial<Record<Backend, Partial<AgentSettings>>>;
-  /** The sections that were read, as they are called there: `agent`, `agent.openai`. */
+  /** Names of the sections as written: `agent`, `agent.openai`. */
   sections: { base: string } & Partial<Record<Backend, string>>;
-  /** Keys that mean nothing here, as they were written (`agent.temprature`), to be shown and not swallowed. */
+  /** Unknown keys as written (`agent.temprature`). They are ignored; show them to the user. */
   unknownKeys: string[];
 }
 
 type Table = Record<string, unknown>;
 
-/** The base section's names, ours first; the other one is that of the framework which this project's first users came from. */
+/** Names of the base section. The second is the one of the framework that our first users know. */
 const SECTIONS = ['agent', 'midori_ai_agent_base'];
-/** Names of the backends' sections, ours first. */
 const BACKEND_SECTIONS: Record<Backend, readonly string[]> = {
   local: ['local', 'huggingface'],
   remote: ['remote', 'openai', 'langchain'],
@@ -35,16 +34,16 @@ const MAY_HOLD_KEY = /key|token|secret|password|bearer|sk-|[\w-]{24,}/i;
  *
  *     [agent]                      # or [midori_ai_agent_base]
  *     backend = "auto"
- *     api_key = "${OPENAI_API_KEY}" # taken from the environment; unset where it is not there
- *     [agent.remote]               # or openai, langchain; wins where the remote backend is used
+ *     api_key = "${OPENAI_API_KEY}" # from the environment; not set if the variable is not set
+ *     [agent.remote]               # or openai, langchain; wins for the remote backend
  *     model = "llama3.2"
  *     [agent.local]                # or huggingface
  *     model = "unmocked-tiny"
  *     [agent.reasoning_effort]
  *     effort = "low"
  *
- * @throws UnmockedError `invalid-config`: for broken TOML with `details.line` and `details.column` (both from 1), for a value that is
- *   not allowed with the key and what is.
+ * @throws UnmockedError `invalid-config`. Broken TOML has `details.line` and `details.column` (both
+ *   from 1). For a value that is not allowed, the message names the key and what is allowed.
  */
 export function parseConfig(
   toml: string,
@@ -59,29 +58,28 @@ export function parseConfig(
 
   const base = asTable(root[section], section);
   const backends: AgentConfig['backends'] = {};
-  const read: AgentConfig['sections'] = { base: section };
-  const written = (base['backend'] as string | undefined) ?? '';
+  const sections: AgentConfig['sections'] = { base: section };
   for (const backend of ['local', 'remote'] as const) {
-    // Of two sections for one backend the one counts that `backend` names.
     const present = BACKEND_SECTIONS[backend].filter((name) => isTable(base[name]));
-    const name = present.includes(written) ? written : present[0];
-    unknownKeys.push(
-      ...present.filter((other) => other !== name).map((other) => `${section}.${other}`),
-    );
+    // If a backend has two sections, `backend` picks.
+    const name = present.find((candidate) => candidate === base['backend']) ?? present[0];
+    const others = present.filter((other) => other !== name);
+    unknownKeys.push(...others.map((other) => `${section}.${other}`));
     if (!name) continue;
-    read[backend] = `${section}.${name}`;
-    backends[backend] = readSection(base[name] as Table, read[backend], environment, unknownKeys);
+    sections[backend] = `${section}.${name}`;
+    backends[backend] = readSection(
+      base[name] as Table,
+      sections[backend],
+      environment,
+      unknownKeys,
+    );
   }
-  const sections = Object.values(BACKEND_SECTIONS).flat();
+  const sectionNames = Object.values(BACKEND_SECTIONS).flat();
   const own = Object.fromEntries(
-    Object.entries(base).filter(([key, value]) => !(sections.includes(key) && isTable(value))),
+    Object.entries(base).filter(([key, value]) => !(sectionNames.includes(key) && isTable(value))),
   );
-  return {
-    settings: readSection(own, section, environment, unknownKeys),
-    backends,
-    sections: read,
-    unknownKeys,
-  };
+  const settings = readSection(own, section, environment, unknownKeys);
+  return { settings, backends, sections, unknownKeys };
 }
 
 function parseToml(toml: string): Table {
@@ -90,14 +88,12 @@ function parseToml(toml: string): Table {
   } catch (cause) {
     if (!(cause instanceof TomlError)) throw cause;
     const reason = cause.message.split('\n')[0]!.replace(/^Invalid TOML document: /, '');
-    // The lines around it are shown, unless one may hold a key: a mistake can put that anywhere.
+    // Show the lines around the mistake, unless one of them may hold a key.
     const code = MAY_HOLD_KEY.test(cause.codeblock) ? '' : `\n${cause.codeblock.trimEnd()}`;
     throw new UnmockedError(
       'invalid-config',
-      `config.toml cannot be read: line ${cause.line}, column ${cause.column}: ${reason}.${code}`,
-      {
-        details: { line: cause.line, column: cause.column },
-      },
+      `config.toml is not valid TOML: line ${cause.line}, column ${cause.column}: ${reason}.${code}`,
+      { details: { line: cause.line, column: cause.column } },
     );
   }
 }
@@ -108,17 +104,13 @@ function readSection(
   environment: Environment,
   unknownKeys: string[],
 ): Partial<AgentSettings> {
-  const settings: Partial<Record<keyof AgentSettings, unknown>> = {};
-  const keys: Partial<Record<keyof AgentSettings, string>> = {};
-  const set = (name: keyof AgentSettings, key: string, value: unknown) => {
-    const given = substitute(name, `${section}.${key}`, value, environment);
-    // Other frameworks' files leave these empty where there is none.
-    if (given === undefined || (given === '' && (name === 'apiUrl' || name === 'apiKey'))) return;
-    const synonyms = options[name].synonyms as Readonly<Record<string, unknown>> | undefined;
-    settings[name] =
-      typeof given === 'string' && synonyms && Object.hasOwn(synonyms, given)
-        ? synonyms[given]
-        : given;
+  const settings: UncheckedSettings = {};
+  const keys: Partial<Record<SettingName, string>> = {};
+  const set = (name: SettingName, key: string, written: unknown) => {
+    const value = substitute(name, `${section}.${key}`, written, environment);
+    // Files of other frameworks leave these two empty to say "none".
+    if (value === undefined || (value === '' && (name === 'apiUrl' || name === 'apiKey'))) return;
+    settings[name] = withoutSynonym(name, value);
     keys[name] = key;
   };
   for (const [key, value] of Object.entries(table)) {
@@ -129,36 +121,48 @@ function readSection(
       }
       continue;
     }
-    const name = optionNames.find(
-      (candidate) => options[candidate].key === key || options[candidate].aliases?.includes(key),
-    );
-    // Where a key and its alias are both there, the key counts.
-    if (!name || (options[name].key !== key && options[name].key in table))
+    const name = settingOf(key);
+    // If a key and its alias are both present, the key wins.
+    if (!name || (definitions[name].toml.key !== key && definitions[name].toml.key in table))
       unknownKeys.push(`${section}.${key}`);
     else set(name, key, value);
   }
   return checkSettings(
     settings,
     'invalid-config',
-    (name) => `config.toml: ${section}.${keys[name] ?? options[name].key}`,
+    (name) => `config.toml: ${section}.${keys[name] ?? definitions[name].toml.key}`,
   );
 }
 
-/** `"${OPENAI_API_KEY}"` stands for the variable, or for nothing where that is not set. Each setting takes its own variable only, so that no key ends up in another. */
+const settingOf = (key: string): SettingName | undefined =>
+  settingNames.find((name) => {
+    const { key: own, aliases = [] } = definitions[name].toml;
+    return own === key || aliases.includes(key);
+  });
+
+function withoutSynonym(name: SettingName, value: unknown): unknown {
+  const synonyms: Readonly<Record<string, unknown>> = definitions[name].toml.synonyms ?? {};
+  return typeof value === 'string' && Object.hasOwn(synonyms, value) ? synonyms[value] : value;
+}
+
+/**
+ * Replaces `"${OPENAI_API_KEY}"` with the variable, or with nothing if it is not set. A setting
+ * takes its own variable only, so that a key cannot end up in another setting.
+ */
 function substitute(
-  name: keyof AgentSettings,
+  name: SettingName,
   key: string,
   value: unknown,
   environment: Environment,
 ): unknown {
   if (typeof value !== 'string' || !/^\$\{.*\}$/.test(value)) return value;
-  const { environment: variable, secret } = options[name];
+  const { environment: variable, secret } = definitions[name];
   if (variable && value === `\${${variable}}`) return environment[variable] || undefined;
   const shown = secret ? 'another variable' : show(value);
-  throw new UnmockedError(
-    'invalid-config',
-    `config.toml: ${key} is ${shown}. ${variable ? `Allowed: "\${${variable}}", or the value itself` : 'It takes no variable: write the value itself'}.`,
-  );
+  const allowed = variable
+    ? `Allowed: "\${${variable}}", or the value itself`
+    : 'It cannot come from a variable: write the value itself';
+  throw new UnmockedError('invalid-config', `config.toml: ${key} is ${shown}. ${allowed}.`);
 }
 
 const isTable = (value: unknown): value is Table =>
@@ -168,15 +172,15 @@ function asTable(value: unknown, section: string): Table {
   if (isTable(value)) return value;
   throw new UnmockedError(
     'invalid-config',
-    `config.toml: "${section}" is not a section. Write [${section}] on a line of its own, and the settings below it.`,
+    `config.toml: "${section}" is not a section. Write [${section}] on its own line, with the settings below it.`,
   );
 }
 
 /**
- * Fetches and reads a `config.toml`, by default the one beside the page.
+ * Fetches and reads a `config.toml`; by default, the one beside the page.
  *
- * @returns undefined where there is none (404).
- * @throws UnmockedError `network`, or as `parseConfig` does; `AbortError`.
+ * @returns undefined if there is none (404).
+ * @throws UnmockedError `network`, or what `parseConfig` throws; `AbortError`.
  */
 export async function loadConfig(
   url: string | URL = 'config.toml',

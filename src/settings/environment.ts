@@ -1,12 +1,18 @@
-import { type AgentSettings, checkSettings, optionNames, options } from './options.js';
+import { checkSettings, type UncheckedSettings } from './check-settings.js';
+import { definitions, type EnvironmentName, settingNames } from './definitions.js';
+import type { AgentSettings } from './settings.js';
 
-export const environmentNames = ['OPENAI_API_URL', 'OPENAI_API_KEY', 'AF_LLM_MODEL'] as const;
-export type EnvironmentName = (typeof environmentNames)[number];
 export type Environment = Partial<Record<EnvironmentName, string>>;
 
+/** The environment variables that are settings. */
+export const environmentNames: readonly EnvironmentName[] = settingNames.flatMap(
+  (name) => definitions[name].environment ?? [],
+);
+
 /**
- * The environment where this code runs: `process.env` in Node and where a test runner sets it in the page, else what Vite put into
- * the page. Vite replaces `import.meta.env` when it builds; elsewhere there is none.
+ * The environment variables that are settings. They come from `process.env` (in Node, and where a
+ * test runner puts it into the page), or else from `import.meta.env`, which Vite replaces when it
+ * builds.
  */
 export function ambientEnvironment(): Environment {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
@@ -20,22 +26,22 @@ export function ambientEnvironment(): Environment {
 }
 
 /**
- * The settings in an environment; empty variables do not count.
+ * The settings in an environment. Empty variables do not count.
  *
  * @throws UnmockedError `invalid-config`, naming the variable and what is allowed.
  */
 export function readEnvironment(
   environment: Environment = ambientEnvironment(),
 ): Partial<AgentSettings> {
-  const settings: Partial<Record<keyof AgentSettings, unknown>> = {};
-  for (const name of optionNames) {
-    const variable = options[name].environment;
+  const settings: UncheckedSettings = {};
+  for (const name of settingNames) {
+    const variable = definitions[name].environment;
     const value = variable && environment[variable]?.trim();
     if (value) settings[name] = value;
   }
   return checkSettings(
     settings,
     'invalid-config',
-    (name) => `The environment variable ${options[name].environment}`,
+    (name) => `The environment variable ${definitions[name].environment}`,
   );
 }

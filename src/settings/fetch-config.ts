@@ -1,9 +1,10 @@
 import { UnmockedError } from '../errors.js';
 
 /**
- * Fetches the text of a `config.toml`, by default of the one beside the page. Apart from what reads it, which most pages never need.
+ * Fetches the text of a `config.toml`; by default, the one beside the page. The parser is in
+ * another module, because most pages have no config.toml and never need it.
  *
- * @returns undefined where there is none (404).
+ * @returns undefined if there is none (404).
  * @throws UnmockedError `network`; `AbortError`.
  */
 export async function fetchConfig(
@@ -17,7 +18,7 @@ export async function fetchConfig(
     if (signal?.aborted) throw cause;
     throw new UnmockedError(
       'network',
-      `The configuration could not be fetched from ${url}: ${(cause as Error).message}.`,
+      `Fetching the configuration from ${url} failed: ${(cause as Error).message}.`,
       { cause },
     );
   }
@@ -25,8 +26,9 @@ export async function fetchConfig(
   if (!response.ok)
     throw new UnmockedError(
       'network',
-      `The configuration at ${url} answered with status ${response.status}.`,
+      `Fetching the configuration from ${url} failed: the server answered with status ${response.status}.`,
     );
-  if (/^text\/html/i.test(response.headers.get('content-type') ?? '')) return undefined; // an index page in place of a 404
+  // Some servers answer with their index page instead of a 404.
+  if (/^text\/html/i.test(response.headers.get('content-type') ?? '')) return undefined;
   return response.text();
 }

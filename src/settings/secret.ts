@@ -1,13 +1,13 @@
-/** Shorter ones are placeholders ("ollama", "none"); taking them out would only mangle texts. */
+/** Shorter keys are placeholders such as "ollama" or "none". Removing them would mangle text. */
 const SHORTEST = 8;
 
-/** Takes a secret out of texts, wherever they come from; some servers repeat the key that they were sent. */
+/** Removes a secret from a string. Some servers repeat the key that they were sent. */
 export type Redact = (text: string) => string;
 
 export const redactor = (secret: string | undefined): Redact =>
   secret && secret.length >= SHORTEST ? (text) => text.replaceAll(secret, '…') : (text) => text;
 
-/** Plain data with every text in it redacted; names of properties stay. */
+/** Redacts every string in plain data. Property names stay as they are. */
 export function redacted<T>(value: T, redact: Redact): T {
   if (typeof value === 'string') return redact(value) as T;
   if (Array.isArray(value)) return value.map((item: unknown) => redacted(item, redact)) as T;

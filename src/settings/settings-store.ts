@@ -1,133 +1,225 @@
-import { toErrorRecord } from '../errors.js';
-import { type AgentSettings, checkSettings, optionNames, options } from './options.js';
+import { type ConfigFile, ConfigSource } from './config-source.js';
+import { checkSettings, type UncheckedSettings } from './check-settings.js';
+import { definitions } from './definitions.js';
+import { ambientEnvironment, type Environment, readEnvironment } from './environment.js';
+import { type Problem, problemOf, warning } from './problem.js';
+import { type Resolution, resolveSettings, type SettingsSources } from './resolve.js';
+import { type SettingRow, settingRows } from './setting-rows.js';
+import type { AgentSettings, SettingName } from './settings.js';
+import { SettingsStorage } from './settings-storage.js';
 
-/** Settings as they are kept in a browser. */
-export interface StoredSettings {
-  settings: Partial<AgentSettings>;
-  /** Whether the key outlives the session. */
-  rememberKey: boolean;
-  /** What was found and could not be used; it is left out. */
-  problems: string[];
+/** The sources that a page has and an embedded element lacks. */
+export interface PageSources {
+  /** Settings from the page's URL, checked. */
+  url?: Partial<AgentSettings>;
+  /** Default: this browser's. */
+  storage?: SettingsStorage;
+  /** Default: the environment of this page. */
+  environment?: Environment;
+  /** Default: `config.toml` beside the page. */
+  configUrl?: string | URL;
+  /** Called with settings that the page's URL should no longer name. */
+  onLeaveUrl?: (names: readonly SettingName[]) => void;
 }
-
-export interface SettingsStoreOptions {
-  /** For what is kept; default: the browser's `localStorage`. */
-  local?: Storage | undefined;
-  /** For secrets; default: the browser's `sessionStorage`. */
-  session?: Storage | undefined;
-  /** Prefix of the entries' names; default `unmocked`. */
-  name?: string | undefined;
-}
-
-const secrets = optionNames.filter((name) => options[name].secret);
 
 /**
- * Keeps settings in this browser. Secrets go to the session's storage, which ends with the tab, unless the user says otherwise. Where a
- * browser allows no storage, settings live as long as this object.
+ * The settings of an element, from all of its sources. An embedded element has arguments, and what
+ * its user enters. `open` adds the sources of a page: its URL, this browser's storage, a config.toml
+ * and the environment.
+ *
+ * Fires `change` when a setting may have changed. A broken source is left out and is in `problems`.
  */
-export class SettingsStore {
-  readonly #local: Storage | undefined;
-  readonly #session: Storage | undefined;
-  readonly #names: { settings: string; secrets: string };
-  /** What the storage did not take. */
-  #unsaved: StoredSettings | undefined;
+export class SettingsStore extends EventTarget {
+  /** Settles when the config.toml is loaded or known to be missing. */
+  ready: Promise<void> = Promise.resolve();
+  #argument: Partial<AgentSettings> = {};
+  /** Arguments that are not allowed. */
+  readonly #refused = new Map<SettingName, Error>();
+  #url: Partial<AgentSettings> = {};
+  #stored: Partial<AgentSettings> = {};
+  #environment: Partial<AgentSettings> = {};
+  #config: ConfigSource | undefined;
+  #storage: SettingsStorage | undefined;
+  #rememberKey = false;
+  /** The user decided about the key. Until then, the storage's answer counts. */
+  #rememberChosen = false;
+  #onLeaveUrl: PageSources['onLeaveUrl'];
+  #storageProblems: readonly Problem[] = [];
+  #environmentProblems: readonly Problem[] = [];
+  #resolved: Resolution | undefined;
 
-  constructor({ local, session, name = 'unmocked' }: SettingsStoreOptions = {}) {
-    this.#local = local ?? storageOrNone('localStorage');
-    this.#session = session ?? storageOrNone('sessionStorage');
-    this.#names = { settings: `${name}.settings`, secrets: `${name}.secrets` };
-  }
-
-  /** What was saved. Entries that are broken or not allowed (any more) are named in `problems`. */
-  load(): StoredSettings {
-    if (this.#unsaved) return this.#unsaved;
-    const problems: string[] = [];
-    const kept = read(this.#local, this.#names.settings, problems);
-    const remembered = read(this.#local, this.#names.secrets, problems);
-    const forSession = read(this.#session, this.#names.secrets, problems);
-    const settings: Partial<AgentSettings> = {};
-    for (const [name, value] of Object.entries({ ...kept, ...remembered, ...forSession })) {
-      try {
-        if (!optionNames.includes(name as keyof AgentSettings))
-          throw new Error(`"${name}" is no setting`);
-        Object.assign(settings, checkSettings({ [name]: value }));
-      } catch (error) {
-        problems.push(`A saved setting was left out: ${toErrorRecord(error).message}`);
-      }
+  /** Adds a page's sources. Call it once. */
+  open({
+    url = {},
+    storage = new SettingsStorage(),
+    environment = ambientEnvironment(),
+    configUrl = 'config.toml',
+    onLeaveUrl,
+  }: PageSources = {}): this {
+    this.#url = { ...url };
+    this.#onLeaveUrl = onLeaveUrl;
+    this.#storage = storage;
+    const { settings, rememberKey, problems } = storage.load();
+    this.#stored = settings;
+    this.#rememberKey = rememberKey;
+    this.#storageProblems = problems.map(warning);
+    try {
+      this.#environment = readEnvironment(environment);
+    } catch (error) {
+      this.#environmentProblems = [problemOf(error)];
     }
-    return { settings, rememberKey: remembered !== undefined, problems };
+    this.#config = new ConfigSource({
+      url: configUrl,
+      environment,
+      storage,
+      onChange: () => this.#changed(),
+    });
+    this.ready = this.#config.load();
+    this.#changed();
+    return this;
   }
 
-  /** Replaces what was saved. Returns whether it outlives the page. */
-  save(
-    settings: Partial<AgentSettings>,
-    { rememberKey = false }: { rememberKey?: boolean } = {},
-  ): boolean {
-    const plain = Object.fromEntries(
-      Object.entries(settings).filter(
-        ([name, value]) => value !== undefined && !secrets.includes(name as keyof AgentSettings),
-      ),
-    );
-    const secret = Object.fromEntries(
-      Object.entries(settings).filter(
-        ([name, value]) => value !== undefined && secrets.includes(name as keyof AgentSettings),
-      ),
-    );
-    const kept = [
-      write(this.#local, this.#names.settings, plain),
-      write(this.#local, this.#names.secrets, rememberKey ? secret : {}),
-      write(this.#session, this.#names.secrets, rememberKey ? {} : secret),
-    ].every(Boolean);
-    // Half of it is worse than nothing: a new key for an old server.
-    this.#unsaved = kept ? undefined : { settings: { ...settings }, rememberKey, problems: [] };
-    return kept;
+  get sources(): SettingsSources {
+    return {
+      argument: this.#argument,
+      url: this.#url,
+      stored: this.#stored,
+      config: this.#config?.file?.config,
+      environment: this.#environment,
+    };
   }
 
-  clear(): void {
-    this.save({});
-    this.#unsaved = undefined;
+  get resolved(): Resolution {
+    return (this.#resolved ??= resolveSettings(this.sources));
   }
-}
 
-/** Reading `localStorage` throws where a browser blocks it, and workers have none. */
-function storageOrNone(name: 'localStorage' | 'sessionStorage'): Storage | undefined {
-  try {
-    return globalThis[name] ?? undefined;
-  } catch {
-    return undefined;
+  /** Every setting with its value and its origin, for people. */
+  get rows(): SettingRow[] {
+    return settingRows(this.sources);
   }
-}
 
-function read(
-  storage: Storage | undefined,
-  name: string,
-  problems: string[],
-): Record<string, unknown> | undefined {
-  const text = storage?.getItem(name);
-  if (text == null) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
-  } catch {
-    // said below
+  /** What is wrong with any of the sources. */
+  get problems(): readonly Problem[] {
+    return [
+      ...[...this.#refused.values()].map(problemOf),
+      ...this.#storageProblems,
+      ...this.#environmentProblems,
+      ...(this.#config?.problems ?? []),
+    ];
   }
-  problems.push(`The saved entry "${name}" cannot be read and was left out.`);
-  return undefined;
-}
 
-/** An entry with nothing in it is removed. */
-function write(
-  storage: Storage | undefined,
-  name: string,
-  values: Record<string, unknown>,
-): boolean {
-  if (!storage) return false;
-  try {
-    if (Object.keys(values).length === 0) storage.removeItem(name);
-    else storage.setItem(name, JSON.stringify(values));
-    return true;
-  } catch {
-    return false; // full, or not allowed
+  /** The first argument that is not allowed. Nothing should run with it. */
+  get argumentError(): Error | undefined {
+    return this.#refused.values().next().value;
+  }
+
+  /** Settings outlive the page: `open` was called. */
+  get keeps(): boolean {
+    return this.#storage !== undefined;
+  }
+
+  /** The user entered settings that `forget` would remove. */
+  get hasSaved(): boolean {
+    return Object.keys(this.#stored).length > 0;
+  }
+
+  /** The key outlives the session. */
+  get rememberKey(): boolean {
+    return this.#rememberKey;
+  }
+
+  /** The key that the user entered, not one from another source. */
+  get enteredKey(): string {
+    return this.#stored.apiKey ?? '';
+  }
+
+  get configFile(): ConfigFile | undefined {
+    return this.#config?.file;
+  }
+
+  /**
+   * Sets an argument; `undefined` removes it. A value that is not allowed does not count: it is in
+   * `problems` and `argumentError`.
+   */
+  setArgument(name: SettingName, value: unknown): void {
+    delete this.#argument[name];
+    this.#refused.delete(name);
+    try {
+      const label = () => definitions[name].attribute ?? name;
+      Object.assign(this.#argument, checkSettings({ [name]: value }, 'invalid-argument', label));
+    } catch (error) {
+      this.#refused.set(name, error as Error);
+    }
+    this.#changed();
+  }
+
+  /**
+   * Takes values that the user entered; `undefined` removes one. They replace the arguments and the
+   * URL's values at once.
+   *
+   * @throws UnmockedError `invalid-argument`; then nothing changes.
+   */
+  change(values: UncheckedSettings): void {
+    const checked = checkSettings(values);
+    const names = Object.keys(values) as SettingName[];
+    for (const name of names) {
+      delete this.#argument[name];
+      this.#refused.delete(name);
+      delete this.#url[name];
+      delete this.#stored[name];
+    }
+    Object.assign(this.#stored, checked);
+    this.#onLeaveUrl?.(names);
+    const entered = Object.fromEntries(names.map((name) => [name, checked[name]]));
+    this.#save((saved) => ({ ...saved, ...entered }));
+    this.#changed();
+  }
+
+  /** Decides whether the key outlives the session. */
+  keepKey(remember: boolean): void {
+    this.#rememberKey = remember;
+    this.#rememberChosen = true;
+    this.#save((saved) => ({ ...saved, apiKey: this.#stored.apiKey ?? saved.apiKey }));
+    this.#changed();
+  }
+
+  /** Removes what the user entered, also from this browser. */
+  forget(): void {
+    this.#storage?.clear();
+    this.#stored = {};
+    this.#rememberKey = false;
+    this.#rememberChosen = false;
+    this.#storageProblems = [];
+    this.#changed();
+  }
+
+  /** Uses a config.toml in place of the one beside the page: see `ConfigSource.use`. */
+  async useConfig(text: string, name = 'config.toml'): Promise<void> {
+    await this.#config?.use(text, name);
+  }
+
+  /** Goes back to the config.toml beside the page. */
+  async removeConfig(): Promise<void> {
+    await this.#config?.remove();
+  }
+
+  /** Another tab may have saved other settings meanwhile, so change only these. */
+  #save(change: (saved: Partial<AgentSettings>) => Partial<AgentSettings>): void {
+    if (!this.#storage) return;
+    const stored = this.#storage.load();
+    const rememberKey = this.#rememberChosen ? this.#rememberKey : stored.rememberKey;
+    const saved = this.#storage.save(change(stored.settings), { rememberKey });
+    this.#storageProblems = saved
+      ? []
+      : [
+          warning(
+            'This browser did not save the settings. They count until you close or reload the page.',
+          ),
+        ];
+  }
+
+  #changed(): void {
+    this.#resolved = undefined;
+    this.dispatchEvent(new Event('change'));
   }
 }

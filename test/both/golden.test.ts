@@ -63,9 +63,9 @@ describe('golden tokens', () => {
         it(name, async function () {
           this.timeout(240_000);
           const ids: number[][] = [];
-          for (const userMessage of turns) {
+          for (const content of turns) {
             const { metadata } = await agent.invoke(
-              { userMessage, sessionId: name },
+              { messages: [{ role: 'user', content }], sessionId: name },
               { maxTokens },
             );
             ids.push(metadata.outputTokenIds);

@@ -6,12 +6,15 @@ import { scenarios } from '../../src/scenarios/index.js';
 declare global {
   interface Window {
     unmockedGroup: 'wasm' | 'webgpu';
-    /** A server of the test runner's. */
+    /** A server that the test runner started. */
     unmockedServer: { apiUrl: string; apiKey: string; closedToUs: string };
   }
 }
 
-/** What is said to a server is the same on any device; there, SwiftShader would take minutes for it. Two of the ten are run for the ladder's sake. */
+/**
+ * Requests to a server are the same on every device, and SwiftShader would take minutes for them. On
+ * WebGPU only two of the ten remote scenarios run, because they also test the device ladder.
+ */
 const chosen =
   window.unmockedGroup === 'wasm'
     ? scenarios
@@ -47,7 +50,7 @@ describe('scenarios', () => {
     });
   }
 
-  it('no key is in the report', () => {
+  it('the report contains no key', () => {
     expect(JSON.stringify(report).includes(window.unmockedServer.apiKey)).to.equal(false);
   });
 

@@ -1,6 +1,6 @@
 import type { ScenarioResult } from '../../src/harness/report.js';
 
-/** What `chat-completion` gave on the bundled model, shortened. */
+/** A result of `chat-completion` on the bundled model, shortened. */
 export function aResult(changes: Partial<ScenarioResult> = {}): ScenarioResult {
   return {
     id: 'chat-completion',

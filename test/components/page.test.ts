@@ -4,12 +4,12 @@ import { connectPage, type PageOptions } from '../../src/components/page.js';
 import type { UnmockedHarness } from '../../src/components/unmocked-harness.js';
 import type { UnmockedSettings } from '../../src/components/unmocked-settings.js';
 import type { UnmockedTry } from '../../src/components/unmocked-try.js';
-import { SettingsStore } from '../../src/settings/settings-store.js';
+import { SettingsStorage } from '../../src/settings/settings-storage.js';
 import { Engine } from '../../src/engine/engine.js';
-import type { RunOptions } from '../../src/harness/run.js';
+import type { RunOptions } from '../../src/harness/run-options.js';
 import { defineScenario } from '../../src/scenarios/scenario.js';
 import { realSubject } from '../../src/scenarios/subject.js';
-import { FakeStorage } from './fake-storage.js';
+import { FakeStorage } from '../fake-storage.js';
 
 const KEY = 'sk-spec-0123456789';
 const root = document.documentElement;
@@ -40,7 +40,7 @@ const control = (element: UnmockedHarness, id: string) =>
 const problems = (element: UnmockedHarness) =>
   query(element, '.problems').textContent!.replace(/\s+/g, ' ').trim();
 
-/** A page at an address of its own, with storage of its own. */
+/** A page with its own address and its own storage. */
 async function open(
   search = '',
   options: PageOptions = {},
@@ -52,10 +52,8 @@ async function open(
   const local = new FakeStorage();
   const session = new FakeStorage();
   const element = await fixture<UnmockedHarness>(template);
-  const store = new SettingsStore({ local, session });
-  const { settings, opened } = connectPage(element, search, {
-    store,
-    session,
+  const opened = connectPage(element, search, {
+    storage: new SettingsStorage({ local, session }),
     environment: {},
     configUrl: '/no-such-folder/config.toml',
     validate: async () => ({ status: 'none' }),
@@ -68,7 +66,7 @@ async function open(
     await element.updateComplete;
     await query<UnmockedSettings>(element, 'unmocked-settings').updateComplete;
   };
-  return { element, settings, opened, local, session, choose };
+  return { element, settings: element.settings, opened, local, session, choose };
 }
 
 describe('connectPage and the settings', () => {
@@ -88,7 +86,7 @@ describe('connectPage and the settings', () => {
     ]);
   });
 
-  it('lets a change by hand win over the address, which says it no longer', async () => {
+  it('lets the user override the address, and removes the parameter', async () => {
     const { element, choose, local } = await open('?device=webgpu&seed=3');
     expect([element.device, element.seed]).to.deep.equal(['webgpu', 3]);
     await choose('device', 'wasm');
@@ -99,7 +97,7 @@ describe('connectPage and the settings', () => {
     expect(local.text).to.contain('wasm').and.not.to.contain('seed');
   });
 
-  it('lets a change by hand win over an attribute, which is stronger than the address', async () => {
+  it('lets the user override an attribute, which overrides the address', async () => {
     const { element, choose } = await open(
       '?seed=3',
       {},
@@ -110,7 +108,7 @@ describe('connectPage and the settings', () => {
     expect(element.seed).to.equal(6);
   });
 
-  it('refuses a key in the address without repeating it anywhere, and takes it out of the address bar', async () => {
+  it('refuses a key in the address, repeats it nowhere, and removes it from the address bar', async () => {
     const { element, settings } = await open(`?run=failing&api_key=${KEY}`);
     expect(location.href).not.to.contain('api_key');
     expect(root.dataset['unmocked']).to.equal('error');
@@ -118,14 +116,14 @@ describe('connectPage and the settings', () => {
     expect(
       root.outerHTML + element.shadowRoot!.innerHTML + JSON.stringify(history.state),
     ).not.to.contain(KEY);
-    expect([element.running, settings.resolve('remote').settings.apiKey]).to.deep.equal([
+    expect([element.running, settings.resolved.remote.settings.apiKey]).to.deep.equal([
       false,
       undefined,
     ]);
     await expect(element).to.be.accessible();
   });
 
-  it('gives a run its server, with the key there and nowhere else', async () => {
+  it('gives a run its server, and the key to nothing else', async () => {
     const given: RunOptions['server'][] = [];
     const looking = defineScenario({
       id: 'looking',
@@ -182,7 +180,7 @@ describe('connectPage and the settings', () => {
     expect(everything).not.to.contain(KEY);
   });
 
-  it('runs what the config.toml says, which is read before a run from the address begins', async () => {
+  it('reads config.toml before a run from the address begins', async () => {
     const configUrl = URL.createObjectURL(new Blob(['[agent]\nseed = 11'], { type: 'text/plain' }));
     const { element } = await open('?run=failing', { configUrl });
     const { detail } = await oneEvent(element, 'unmocked-report');
@@ -190,16 +188,16 @@ describe('connectPage and the settings', () => {
     expect(element.seed).to.equal(11);
   });
 
-  it('shows what is wrong with a source, and runs all the same', async () => {
+  it('shows what is wrong with a source, and still runs', async () => {
     const { element, opened } = await open('', { environment: { OPENAI_API_URL: 'not a url' } });
     await opened;
     await element.updateComplete;
     expect(problems(element)).to.contain('OPENAI_API_URL').and.to.contain('"not a url"');
     expect((await element.run(['failing'])).totals.failed).to.equal(1);
-    expect(problems(element), 'a run does not mend it').to.contain('OPENAI_API_URL');
+    expect(problems(element), 'a run does not fix it').to.contain('OPENAI_API_URL');
   });
 
-  it('forgets what was saved', async () => {
+  it('forgets saved settings', async () => {
     const { element, choose, local, session } = await open();
     await choose('seed', '7');
     await choose('apiKey', KEY);
@@ -214,7 +212,7 @@ describe('connectPage and the settings', () => {
     expect(local.text + session.text).to.equal('[][]');
   });
 
-  it('keeps nothing and reads no address where it is embedded', async () => {
+  it('stores nothing and reads no address if it is embedded', async () => {
     const before = [localStorage.length, sessionStorage.length];
     const element = await fixture<UnmockedHarness>(
       html`<unmocked-harness seed="3" api-url="http://127.0.0.1:9/v1" .scenarios=${[failing]}></unmocked-harness>`,
@@ -233,7 +231,7 @@ describe('connectPage and the settings', () => {
   });
 
   describe('when it opens', () => {
-    it('checks what is configured in the background, and says how it went', async () => {
+    it('checks the configured backend in the background and shows the result', async () => {
       const { element, opened } = await open('?model=unmocked-tiny&device=wasm', {
         validate: undefined,
       });
@@ -245,7 +243,7 @@ describe('connectPage and the settings', () => {
       await expect(element).to.be.accessible();
     });
 
-    it('lists what does not answer as a warning, and is none the worse for it', async () => {
+    it('shows a backend that does not answer as a warning, and stays usable', async () => {
       const { element, opened, choose } = await open(
         '?backend=remote&api_url=http://127.0.0.1:9/v1',
         {
@@ -271,7 +269,7 @@ describe('connectPage and the settings', () => {
       ).to.equal(true);
     });
 
-    it('checks nothing where the address starts a run', async () => {
+    it('checks nothing if the address starts a run', async () => {
       let checked = 0;
       const { element, opened } = await open('?run=failing&backend=remote', {
         validate: async () => (checked++, { status: 'none' }),
@@ -288,7 +286,7 @@ describe('connectPage and the settings', () => {
         'a test',
         (element: UnmockedHarness) => void query<UnmockedTry>(element, 'unmocked-try').test(),
       ],
-      ['a changed setting', (element: UnmockedHarness) => element.page!.change({ seed: 9 })],
+      ['a changed setting', (element: UnmockedHarness) => element.settings.change({ seed: 9 })],
     ] as const) {
       it(`is stopped by ${what}`, async () => {
         let aborted = false;
@@ -315,7 +313,7 @@ describe('connectPage and the settings', () => {
     }
   });
 
-  it('has a run wait until the engine of a test is gone', async () => {
+  it('starts a run only when the engine of a test is gone', async () => {
     const engines: number[] = [];
     const counting = defineScenario({
       id: 'counting',

@@ -5,15 +5,15 @@ import {
   formatDuration,
   formatMetric,
   formatValue,
-} from '../../src/components/format.js';
-import { idle, isOver, reduceScenario } from '../../src/components/scenario-state.js';
+} from '../../src/format.js';
+import { idle, isOver, reduceScenario } from '../../src/harness/scenario-state.js';
 import type { RunEvent } from '../../src/harness/report.js';
 import { aResult } from './a-result.js';
 
 const id = 'streaming';
 
 describe('reduceScenario', () => {
-  it('follows a scenario from its start to its result, changing no state in place', () => {
+  it('follows a scenario from start to result, without changing a state in place', () => {
     const events: RunEvent[] = [
       { type: 'scenario-start', id },
       { type: 'progress', id, phase: 'download', loadedBytes: 1, totalBytes: 4 },
@@ -42,7 +42,7 @@ describe('reduceScenario', () => {
     );
     expect(
       two.live.map(({ text }) => text),
-      'replies under way at once stay apart',
+      'concurrent replies stay separate',
     ).to.deep.equal([' Hi!00', ' Bye1']);
     expect(last.live).to.deep.equal([
       { message: 'Hello', text: ' Hi!' },
@@ -54,8 +54,8 @@ describe('reduceScenario', () => {
 
     const over = reduceScenario(last, { type: 'scenario-end', id, result: aResult() });
     expect(isOver(over)).to.equal(true);
-    expect(over.attempts, 'every attempt that was seen is kept').to.deep.equal(last.attempts);
-    expect(over.live[0], 'the evidence takes the place of what was seen live').to.deep.equal({
+    expect(over.attempts, 'every attempt is kept').to.deep.equal(last.attempts);
+    expect(over.live[0], 'the evidence replaces the live output').to.deep.equal({
       message: 'Hello, this is a test.',
       text: ' Hello! How are you?',
     });
@@ -63,7 +63,7 @@ describe('reduceScenario', () => {
 });
 
 describe('format', () => {
-  it('gives numbers their units', () => {
+  it('adds units to numbers', () => {
     expect([999, 1360534, 84911479, 236698606, 1.1e9].map(formatBytes)).to.deep.equal([
       '999 B',
       '1.4 MB',
@@ -89,10 +89,10 @@ describe('format', () => {
     });
   });
 
-  it('cuts long values and says how long they are', () => {
+  it('cuts long values and shows their length', () => {
     expect(formatValue({ a: [1] })).to.equal('{"a":[1]}');
     expect(formatValue('x'.repeat(1000))).to.match(/^x{400}… \(1000 characters\)$/);
-    // Cut between the halves of a character, a text is still well-formed.
+    // The string stays well-formed even if the cut splits a surrogate pair.
     expect(formatValue(`${'x'.repeat(399)}😀${'x'.repeat(9)}`).isWellFormed()).to.equal(true);
   });
 });

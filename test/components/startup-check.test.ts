@@ -1,13 +1,10 @@
-import { expect } from '@open-wc/testing';
-import {
-  StartupCheck,
-  type StartupState,
-  type ValidateStartup,
-} from '../../src/components/startup-check.js';
-import type { SettingsSources } from '../../src/settings/sources.js';
+import { expect, waitUntil } from '@open-wc/testing';
+import type { StartupState, ValidateStartup } from '../../src/agents/check-startup.js';
+import { StartupCheck } from '../../src/agents/startup-check.js';
+import type { SettingsSources } from '../../src/settings/resolve.js';
 import { Engine } from '../../src/engine/engine.js';
 
-/** Refused by every browser, as nobody may listen there. */
+/** Browsers block this port, so nothing ever answers. */
 const NOBODY = 'http://127.0.0.1:9/v1';
 const environment = {};
 
@@ -17,12 +14,12 @@ function watch(validate?: ValidateStartup) {
   return { states, check, last: () => states.at(-1)! };
 }
 const local: SettingsSources = {
-  settings: { model: 'unmocked-tiny', device: 'wasm' },
+  stored: { model: 'unmocked-tiny', device: 'wasm' },
   environment,
 };
 
 describe('StartupCheck', () => {
-  it('is silent where nothing is configured', async () => {
+  it('says nothing if nothing is configured', async () => {
     const { states, check } = watch(() => {
       throw new Error('nothing is to be checked');
     });
@@ -30,7 +27,7 @@ describe('StartupCheck', () => {
     expect(states).to.deep.equal([{ status: 'idle', text: '' }]);
   });
 
-  it('says that what is configured answers, really, and leaves no engine', async () => {
+  it('says that the configured backend answers, and leaves no engine', async () => {
     const { states, check, last } = watch();
     await check.start(local);
     expect(states[0]).to.deep.equal({
@@ -41,10 +38,10 @@ describe('StartupCheck', () => {
     expect(Engine.alive.size).to.equal(0);
   });
 
-  it('names the cause and the remedy where it does not', async () => {
+  it('names the cause and the remedy if it does not answer', async () => {
     const { states, check, last } = watch();
     await check.start({
-      settings: { backend: 'remote', apiUrl: NOBODY, apiKey: 'sk-spec', maxRetries: 0 },
+      stored: { backend: 'remote', apiUrl: NOBODY, apiKey: 'sk-spec', maxRetries: 0 },
       environment,
     });
     expect(states[0]!.text).to.equal(`Checking remote backend at ${NOBODY}…`);
@@ -55,15 +52,15 @@ describe('StartupCheck', () => {
     expect(JSON.stringify(states)).not.to.contain('sk-spec');
   });
 
-  it('warns where the page had to stand in for a server', async () => {
+  it('warns if this page answers instead of the server', async () => {
     const { check, last } = watch();
-    await check.start({ settings: { apiUrl: NOBODY }, environment });
+    await check.start({ stored: { apiUrl: NOBODY }, environment });
     expect(last()).to.deep.include({ status: 'valid', text: 'unmocked-tiny on wasm answers.' });
     expect(last().warning).to.contain('127.0.0.1:9').and.to.contain('runs in this page instead');
     expect(Engine.alive.size).to.equal(0);
   });
 
-  it('downloads no model that is not bundled, and says what it would be', async () => {
+  it('downloads nothing, and says how large the download would be', async () => {
     const { states, check } = watch(() => {
       throw new Error('nothing is to be downloaded');
     });
@@ -74,17 +71,17 @@ describe('StartupCheck', () => {
       .to.contain('distilgpt2')
       .and.to.match(/would download \d+(\.\d)? MB/);
     await check.start({ url: { model: 'owner/name' }, environment });
-    expect(states[1]!.text).to.contain('not known yet');
+    expect(states[1]!.text).to.contain('unknown size');
   });
 
-  it('does not download one in the place of a server that is away either', async () => {
+  it('downloads nothing if the server does not answer', async () => {
     const { check, last } = watch();
-    await check.start({ settings: { apiUrl: NOBODY, model: 'owner/name' }, environment });
+    await check.start({ stored: { apiUrl: NOBODY, model: 'owner/name' }, environment });
     expect(last().status).to.equal('invalid');
     expect(last().text).to.contain('127.0.0.1:9').and.not.to.contain('hugging');
   });
 
-  it('stops at once, says nothing more, and its engine is gone when that has settled', async () => {
+  it('stops at once, says nothing more, and leaves no engine', async () => {
     const { states, check } = watch();
     const loading = new Promise<void>((resolve) => {
       const look = setInterval(() => {
@@ -102,18 +99,19 @@ describe('StartupCheck', () => {
     expect(states.at(-1)!.status, 'it works again').to.equal('valid');
   });
 
-  it('lets whoever stops it wait until what it had begun is over', async () => {
-    let finish!: () => void;
+  it('settles a stop only when the validation has ended', async () => {
+    let end: (() => void) | undefined;
     const { check } = watch(
       (_, { signal } = {}) =>
-        new Promise((_resolve, reject) => (finish = () => reject(signal!.reason as Error))),
+        new Promise((_resolve, reject) => (end = () => reject(signal!.reason as Error))),
     );
     void check.start(local);
+    await waitUntil(() => end, 'the validation begins');
     let over = false;
     const stopped = check.stop().then(() => (over = true));
     await new Promise((resolve) => setTimeout(resolve));
     expect(over).to.equal(false);
-    finish();
+    end!();
     await stopped;
   });
 });

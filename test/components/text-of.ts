@@ -1,4 +1,4 @@
-/** An element's shadow text as it is read: with a space between the texts of two elements, and no runs of white space. */
+/** An element's shadow text as a reader sees it: elements separated by single spaces. */
 export function textOf(element: Element): string {
   const walker = document.createTreeWalker(element.shadowRoot!, NodeFilter.SHOW_TEXT);
   let text = '';

@@ -17,7 +17,7 @@ const query = <T extends Element = HTMLElement>(element: UnmockedHarness, select
 const button = (element: UnmockedHarness, id: 'run' | 'stop') =>
   query<HTMLButtonElement>(element, `#${id}`);
 
-/** Computes for real: two tokens of the bundled model. */
+/** Really computes two tokens, on the bundled model. */
 const real = defineScenario({
   id: 'real',
   title: 'Really computes',
@@ -32,7 +32,7 @@ const real = defineScenario({
     t.equal('there are two tokens', metadata.outputTokenIds.length, 2);
   },
 });
-/** Needs no model; fails. */
+/** Fails, without a model. */
 const failing = defineScenario({
   id: 'failing',
   title: 'Fails',
@@ -41,7 +41,7 @@ const failing = defineScenario({
   inference: false,
   run: async (t) => void t.equal('one is two', 1, 2),
 });
-/** Needs no model; ends when it is stopped. */
+/** Runs until it is stopped, without a model. */
 const endless = defineScenario({
   id: 'endless',
   title: 'Never ends',
@@ -59,14 +59,14 @@ describe('<unmocked-harness>', () => {
     delete root.dataset['unmockedError'];
   });
 
-  it('is accessible, and says what this browser can do before anything is run', async () => {
+  it('is accessible, and shows what this browser can do before a run', async () => {
     const element = await harness([real, failing]);
     await expect(element).to.be.accessible();
     const environment = query(
       element,
       'unmocked-environment',
     ) as HTMLElementTagNameMap['unmocked-environment'];
-    while (!environment.description) await new Promise((resolve) => setTimeout(resolve));
+    while (!environment.info) await new Promise((resolve) => setTimeout(resolve));
     await environment.updateComplete;
     expect(textOf(environment))
       .to.match(/WebGPU (● |○ none: )/)
@@ -75,7 +75,7 @@ describe('<unmocked-harness>', () => {
     await expect(element).to.be.accessible();
   });
 
-  it('runs for real, announces results but no tokens, and keeps the report', async () => {
+  it('really runs, announces results but no tokens, and keeps the report', async () => {
     const element = await harness([real, failing]);
     const announced: string[] = [];
     const announcer = query(element, '#announcer');
@@ -107,7 +107,7 @@ describe('<unmocked-harness>', () => {
     expect(element.running).to.equal(false);
     await expect(element).to.be.accessible();
 
-    // A single one, again: the other one's result stays, and is said to be older.
+    // Run one of them again. The other one's result stays, marked as older.
     const again = await element.run(['failing']);
     await element.updateComplete;
     expect(again.results.map(({ id }) => id)).to.deep.equal(['failing']);
@@ -116,7 +116,7 @@ describe('<unmocked-harness>', () => {
     expect(textOf(second!)).not.to.contain('From an earlier run');
   });
 
-  it('stops, by its button, with the focus moved where it is of use, and runs again', async () => {
+  it('stops by its button, moves the focus to Run, and runs again', async () => {
     const element = await harness([endless, failing]);
     connectPage(element, '');
     button(element, 'run').focus();
@@ -153,7 +153,7 @@ describe('<unmocked-harness>', () => {
     expect((await run).totals['not-run']).to.equal(1);
   });
 
-  it('shows that a model is unknown, and a good run works after it', async () => {
+  it('shows that a model is unknown, and a later run works', async () => {
     const element = await harness([failing]);
     connectPage(element, '');
     element.model = 'no such model';
@@ -175,7 +175,7 @@ describe('<unmocked-harness>', () => {
     expect(root.dataset['unmockedError']).to.equal(undefined);
   });
 
-  it('shows that what a scenario does could not be fetched, runs nothing, and the next try works', async () => {
+  it('shows that code did not load, runs nothing, and works the next time', async () => {
     let away = true;
     let ran = 0;
     const prepared = defineScenario({
@@ -202,7 +202,7 @@ describe('<unmocked-harness>', () => {
     expect(query<HTMLElement>(element, '[role=alert]').hidden).to.equal(true);
   });
 
-  it('waits for the run before it, though what another one needs does not come', async () => {
+  it('waits for the previous run, even if the code of another one did not load', async () => {
     const unprepared = defineScenario({
       ...failing,
       id: 'unprepared',
@@ -278,6 +278,48 @@ describe('<unmocked-harness>', () => {
     const { results, seed } = await element.run();
     expect([seed, results[0]!.evidence.modelId]).to.deep.equal([12, 'unmocked-tiny']);
   });
+
+  it('does not run with an attribute that is not allowed, says which, and runs when it is fixed', async () => {
+    const element = await fixture<UnmockedHarness>(
+      html`<unmocked-harness seed="7x" .scenarios=${[failing]}></unmocked-harness>`,
+    );
+    const alert = () => query(element, '[role=alert]').textContent;
+    expect(alert()).to.contain('seed is "7x"').and.to.contain('4294967295');
+    let thrown: Error | undefined;
+    await element.run().catch((error: Error) => (thrown = error));
+    expect([thrown?.message.includes('"7x"'), element.report]).to.deep.equal([true, undefined]);
+    element.setAttribute('seed', '7');
+    await element.updateComplete;
+    expect((await element.run()).seed).to.equal(7);
+    await element.updateComplete;
+    expect(query<HTMLElement>(element, '[role=alert]').hidden).to.equal(true);
+    element.removeAttribute('seed');
+    expect(element.seed, 'the default counts again').to.equal(0);
+  });
+
+  it('has one truth: properties, attributes and the store say the same', async () => {
+    const element = await harness([failing]);
+    element.backend = 'remote';
+    element.apiUrl = 'http://127.0.0.1:9/v1';
+    element.setAttribute('hub', 'https://example.org/');
+    await element.updateComplete;
+    expect(element.settings.sources.argument).to.deep.equal({
+      device: 'wasm',
+      backend: 'remote',
+      apiUrl: 'http://127.0.0.1:9/v1',
+      hubUrl: 'https://example.org/',
+    });
+    expect(element.model, 'the server chooses').to.equal('');
+    element.settings.change({ backend: 'local' });
+    await element.updateComplete;
+    expect([element.backend, element.model, element.hub]).to.deep.equal([
+      'local',
+      'unmocked-tiny',
+      'https://example.org/',
+    ]);
+    element.apiUrl = '';
+    expect(element.settings.sources.argument?.apiUrl).to.equal(undefined);
+  });
 });
 
 describe('connectPage', () => {
@@ -286,7 +328,7 @@ describe('connectPage', () => {
     delete root.dataset['unmockedError'];
   });
 
-  it('starts what the address says, with what it says', async () => {
+  it('starts the run that the address asks for, with its settings', async () => {
     const element = await harness([failing, endless]);
     const ended = oneEvent(element, 'unmocked-report');
     connectPage(element, '?run=all&tags=two&seed=9&fnord=1');
@@ -303,7 +345,7 @@ describe('connectPage', () => {
     expect(root.dataset['unmocked']).to.equal('failed');
   });
 
-  it('runs nothing when a value is bad, says so, and stays of use', async () => {
+  it('runs nothing if a value is not allowed, says so, and stays usable', async () => {
     const element = await harness([failing]);
     connectPage(element, '?run=failing&seed=x&device=quantum');
     await element.updateComplete;

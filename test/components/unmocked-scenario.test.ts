@@ -5,7 +5,7 @@ import {
   idle,
   resultState,
   type ScenarioState,
-} from '../../src/components/scenario-state.js';
+} from '../../src/harness/scenario-state.js';
 import type { UnmockedScenario } from '../../src/components/unmocked-scenario.js';
 import { Engine } from '../../src/engine/engine.js';
 import type { ScenarioResult } from '../../src/harness/report.js';

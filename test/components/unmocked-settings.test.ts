@@ -6,7 +6,7 @@ const about = (element: UnmockedSettings) =>
   element.shadowRoot!.querySelector('#about')!.textContent!;
 
 describe('<unmocked-settings>', () => {
-  it('says the size of a model that only the hub knows, before anything is downloaded', async () => {
+  it('shows the size of a model that only the hub knows, before a download', async () => {
     const element = await fixture<UnmockedSettings>(
       html`<unmocked-settings model="unmocked/tiny" hub=${`${location.origin}/__hub/`}></unmocked-settings>`,
     );
@@ -18,11 +18,11 @@ describe('<unmocked-settings>', () => {
     expect(about(element)).to.include('4.0 MB');
   });
 
-  it('says that a size is not known where the hub does not list it', async () => {
+  it('says that the size is unknown if the hub does not list it', async () => {
     const element = await fixture<UnmockedSettings>(
       html`<unmocked-settings model="nobody/nothing" hub=${`${location.origin}/__hub/`}></unmocked-settings>`,
     );
-    expect(about(element)).to.match(/known only when it begins|does not say beforehand/);
+    expect(about(element)).to.match(/known only when it begins/);
   });
 
   const KEY = 'sk-spec-0123456789';
@@ -36,7 +36,7 @@ describe('<unmocked-settings>', () => {
   const remote = () =>
     fixture<UnmockedSettings>(html`<unmocked-settings backend="remote" keeps></unmocked-settings>`);
 
-  it('has fields for a server where one can be meant', async () => {
+  it('has fields for a server unless the backend is local', async () => {
     for (const [backend, there] of [
       ['auto', true],
       ['remote', true],
@@ -54,7 +54,7 @@ describe('<unmocked-settings>', () => {
     }
   });
 
-  it('takes a key that is masked, and puts it nowhere but into an event that does not leave the page’s own elements', async () => {
+  it('masks the key, and puts it only into an event that does not bubble', async () => {
     const element = await remote();
     const seen: unknown[] = [];
     document.addEventListener('unmocked-settings', ({ detail }) => seen.push(detail), {
@@ -72,7 +72,7 @@ describe('<unmocked-settings>', () => {
     ]).to.deep.equal(['password', 'off']);
     expect(element.outerHTML + element.shadowRoot!.innerHTML).not.to.contain(KEY);
     expect(location.href).not.to.contain(KEY);
-    // As the page gives it back.
+    // The page passes it back.
     element.apiKey = KEY;
     await element.updateComplete;
     expect(control(element, 'apiKey').value).to.equal(KEY);
@@ -80,7 +80,7 @@ describe('<unmocked-settings>', () => {
     await expect(element).to.be.accessible();
   });
 
-  it('refuses what is not allowed beside its field, without repeating a key, and keeps what was entered', async () => {
+  it('says beside the field why a value is refused, never shows a key, and keeps the input', async () => {
     const element = await remote();
     element.apiUrl = 'http://127.0.0.1:1/v1';
     element.apiKey = KEY;
@@ -115,7 +115,7 @@ describe('<unmocked-settings>', () => {
     ]);
   });
 
-  it('takes a server’s name of a model, or none', async () => {
+  it('accepts the server’s name for a model, or none', async () => {
     const element = await remote();
     element.model = '';
     await element.updateComplete;
@@ -123,11 +123,11 @@ describe('<unmocked-settings>', () => {
     element.addEventListener('unmocked-settings', ({ detail }) => told.push(detail));
     await enter(element, 'model', 'llama3.2:1b');
     await enter(element, 'model', '');
-    expect(told).to.deep.equal([{ model: 'llama3.2:1b' }, { model: '' }]);
+    expect(told).to.deep.equal([{ model: 'llama3.2:1b' }, { model: undefined }]);
     expect(element.shadowRoot!.querySelector('.problem')).to.equal(null);
   });
 
-  it('says where a key comes from that was not entered here, and that one is held back', async () => {
+  it('shows the origin of a key from elsewhere, and that a key is withheld', async () => {
     const element = await remote();
     element.keyFrom = 'environment (OPENAI_API_KEY)';
     element.apiUrl = 'https://elsewhere.example/v1';
@@ -141,7 +141,7 @@ describe('<unmocked-settings>', () => {
     expect(told).to.deep.equal({ apiUrl: 'https://elsewhere.example/v1' });
   });
 
-  it('keeps nothing where it is not the page’s own', async () => {
+  it('offers to keep nothing if it is embedded', async () => {
     const element = await fixture<UnmockedSettings>(
       html`<unmocked-settings backend="remote"></unmocked-settings>`,
     );

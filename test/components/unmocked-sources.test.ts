@@ -1,26 +1,25 @@
 import { expect, fixture, html, waitUntil } from '@open-wc/testing';
 import '../../src/components/index.js';
-import { PageSettings } from '../../src/components/page-settings.js';
+import { SettingsStorage } from '../../src/settings/settings-storage.js';
 import type { UnmockedSources } from '../../src/components/unmocked-sources.js';
 import { SettingsStore } from '../../src/settings/settings-store.js';
-import { FakeStorage } from './fake-storage.js';
+import { FakeStorage } from '../fake-storage.js';
 
 const KEY = 'sk-spec-0123456789';
 
 async function open() {
   const session = new FakeStorage();
-  const page = new PageSettings({
-    store: new SettingsStore({ local: new FakeStorage(), session }),
-    session,
+  const settings = new SettingsStore().open({
+    storage: new SettingsStorage({ local: new FakeStorage(), session }),
     environment: { OPENAI_API_KEY: KEY },
     configUrl: '/no-such-folder/config.toml',
   });
-  await page.ready;
+  await settings.ready;
   const element = await fixture<UnmockedSources>(
-    html`<unmocked-sources .page=${page}></unmocked-sources>`,
+    html`<unmocked-sources .settings=${settings}></unmocked-sources>`,
   );
   element.shadowRoot!.querySelector('details')!.open = true;
-  return { page, element };
+  return { settings, element };
 }
 const query = <T extends HTMLElement = HTMLElement>(element: UnmockedSources, selector: string) =>
   element.shadowRoot!.querySelector<T>(selector)!;
@@ -32,10 +31,10 @@ const cells = (element: UnmockedSources, key: string) =>
 const paste = async (element: UnmockedSources, text: string) => {
   query<HTMLTextAreaElement>(element, '#text').value = text;
   query(element, '#use').click();
-  await element.updateComplete; // what was said before is gone
+  await element.updateComplete; // The previous message is gone.
   await waitUntil(
     () => query(element, '[role=status]').textContent || query(element, '#refused'),
-    'it is taken or refused',
+    'it is used or refused',
     { interval: 1 },
   );
 };
@@ -48,8 +47,8 @@ const drop = (element: UnmockedSources, file: File) => {
 };
 
 describe('<unmocked-sources>', () => {
-  it('is accessible, says of every setting where it comes from, and of a key only that it is there', async () => {
-    const { page, element } = await open();
+  it('is accessible, and shows the origin of every setting, and of a key only that it is set', async () => {
+    const { settings, element } = await open();
     await expect(element).to.be.accessible();
     expect(cells(element, 'api_key')).to.deep.equal([
       'api_key',
@@ -57,15 +56,15 @@ describe('<unmocked-sources>', () => {
       'environment (OPENAI_API_KEY)',
     ]);
     expect(cells(element, 'seed')).to.deep.equal(['seed', '0', 'default']);
-    page.change({ seed: 7, apiKey: `${KEY}-other` });
+    settings.change({ seed: 7, apiKey: `${KEY}-other` });
     await element.updateComplete;
     expect(cells(element, 'seed')).to.deep.equal(['seed', '7', 'this browser']);
     expect(cells(element, 'api_key')).to.deep.equal(['api_key', 'set', 'this browser']);
     expect(element.shadowRoot!.innerHTML).not.to.contain(KEY);
   });
 
-  it('takes a pasted config.toml, says what it does not know, and takes it away', async () => {
-    const { page, element } = await open();
+  it('uses a pasted config.toml, names its unknown keys, and removes it', async () => {
+    const { settings, element } = await open();
     await paste(element, `[agent]\ntemperature = 0.5\ntemprature = 1\napi_key = "${KEY}"`);
     expect(cells(element, 'temperature')).to.deep.equal([
       'temperature',
@@ -81,13 +80,13 @@ describe('<unmocked-sources>', () => {
     query(element, '#remove').click();
     await element.updateComplete;
     await waitUntil(() => element.shadowRoot!.activeElement?.id === 'file', 'the focus goes on');
-    expect([cells(element, 'temperature')[2], page.configFile]).to.deep.equal([
+    expect([cells(element, 'temperature')[2], settings.configFile]).to.deep.equal([
       'default',
       undefined,
     ]);
   });
 
-  it('refuses a broken one with line and column, keeps the text and the one before, and takes the mended one', async () => {
+  it('refuses a broken one with line and column, keeps text and file, and takes the fixed one', async () => {
     const { element } = await open();
     await paste(element, '[agent]\nseed = 2');
     const broken = '[agent]\nseed = = 3';
@@ -112,7 +111,7 @@ describe('<unmocked-sources>', () => {
     `[agent]\napi_key = """\n${KEY}\n\u0001"""`,
     `[agent]\nAPI-KEY = ${KEY}`,
   ]) {
-    it(`quotes no key where the mistake is in its line: ${JSON.stringify(text).replace(KEY, '…')}`, async () => {
+    it(`shows no key if the mistake is in its line: ${JSON.stringify(text).replace(KEY, '…')}`, async () => {
       const { element } = await open();
       await paste(element, text);
       expect(query(element, '#refused').textContent).to.match(/line \d+, column \d+/);
@@ -120,7 +119,7 @@ describe('<unmocked-sources>', () => {
     });
   }
 
-  it('takes a file that is dropped, and refuses one that is none', async () => {
+  it('takes a dropped file, and refuses one that is too large', async () => {
     const { element } = await open();
     const event = drop(element, new File(['[agent]\nseed = 4'], 'mine.toml'));
     expect(event.defaultPrevented, 'or the browser opens it in place of the page').to.equal(true);
@@ -135,7 +134,7 @@ describe('<unmocked-sources>', () => {
   });
 
   it('changes nothing during a run', async () => {
-    const { page, element } = await open();
+    const { settings, element } = await open();
     element.disabled = true;
     await element.updateComplete;
     expect(drop(element, new File(['[agent]\nseed = 4'], 'mine.toml')).defaultPrevented).to.equal(
@@ -146,7 +145,7 @@ describe('<unmocked-sources>', () => {
         ({ disabled }) => disabled,
       ),
     ).to.equal(true);
-    expect(page.configFile).to.equal(undefined);
+    expect(settings.configFile).to.equal(undefined);
     await expect(element).to.be.accessible();
   });
 });

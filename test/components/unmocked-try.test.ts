@@ -1,11 +1,11 @@
 import { expect, fixture, fixtureCleanup, html, waitUntil } from '@open-wc/testing';
 import '../../src/components/index.js';
 import type { UnmockedTry } from '../../src/components/unmocked-try.js';
-import type { SettingsSources } from '../../src/settings/sources.js';
+import type { SettingsSources } from '../../src/settings/resolve.js';
 import { Engine } from '../../src/engine/engine.js';
 import { textOf } from './text-of.js';
 
-const local: SettingsSources = { settings: { device: 'wasm' }, environment: {} };
+const local: SettingsSources = { stored: { device: 'wasm' }, environment: {} };
 const open = (sources = local) =>
   fixture<UnmockedTry>(html`<unmocked-try .sources=${sources}></unmocked-try>`);
 const query = <T extends HTMLElement = HTMLElement>(element: UnmockedTry, selector: string) =>
@@ -14,7 +14,7 @@ const button = (element: UnmockedTry, id: 'test' | 'stop') =>
   query<HTMLButtonElement>(element, `#${id}`);
 const prompt = (element: UnmockedTry) => query<HTMLTextAreaElement>(element, '#prompt');
 const reply = (element: UnmockedTry) => query(element, '.reply')?.textContent;
-/** Until something of it holds, looked at whenever the element has rendered. */
+/** Waits until a condition holds, and checks it after each render. */
 const until = (holds: () => unknown, what: string) =>
   waitUntil(holds, what, { timeout: 60_000, interval: 1 });
 
@@ -24,7 +24,7 @@ describe('<unmocked-try>', () => {
     await until(() => Engine.alive.size === 0, 'every engine is gone with its element');
   });
 
-  it('is accessible, and says what an empty prompt asks', async () => {
+  it('is accessible, and shows the default prompt', async () => {
     const element = await open();
     await expect(element).to.be.accessible();
     expect(prompt(element).placeholder).to.contain('Hello world');
@@ -34,7 +34,7 @@ describe('<unmocked-try>', () => {
     ]);
   });
 
-  it('streams a real reply, says what answered, and keeps the agent for the next prompt', async () => {
+  it('streams a real reply, shows what answered, and keeps the agent for the next prompt', async () => {
     const element = await open();
     prompt(element).value = 'Hello, this is a test.';
     const seen: string[] = [];
@@ -76,16 +76,16 @@ describe('<unmocked-try>', () => {
     expect(seen.some((text) => text !== '' && text !== reply(element))).to.equal(true);
   });
 
-  it('frees the engine when the settings change, and loads what is entered then', async () => {
+  it('frees the engine when the settings change, and loads the new ones', async () => {
     const element = await open();
     await element.test();
     expect(Engine.alive.size).to.equal(1);
     const first = element.agent!;
-    element.sources = { settings: { device: 'wasm', seed: 7 }, environment: {} };
+    element.sources = { stored: { device: 'wasm', seed: 7 }, environment: {} };
     await element.updateComplete;
     expect(element.agent, 'each call has its seed').to.equal(first);
 
-    element.sources = { settings: { device: 'wasm', temperature: 0.5 }, environment: {} };
+    element.sources = { stored: { device: 'wasm', temperature: 0.5 }, environment: {} };
     await element.updateComplete;
     expect([first.disposed, Engine.alive.size, element.agent]).to.deep.equal([true, 0, undefined]);
     expect(reply(element), 'what the other one said is gone').to.equal(undefined);
@@ -93,12 +93,12 @@ describe('<unmocked-try>', () => {
     expect(element.agent).not.to.equal(first);
   });
 
-  it('ends at once when the settings change while it loads, and tests anew', async () => {
+  it('stops when the settings change while it loads, and can test again', async () => {
     const element = await open();
     prompt(element).value = 'Hello, this is a test.';
     const test = element.test();
     await until(() => Engine.alive.size === 1, 'an engine loads');
-    element.sources = { settings: { device: 'wasm', maxTokens: 3 }, environment: {} };
+    element.sources = { stored: { device: 'wasm', maxTokens: 3 }, environment: {} };
     await element.updateComplete;
     expect(Engine.alive.size).to.equal(0);
     await test;
@@ -129,9 +129,9 @@ describe('<unmocked-try>', () => {
     expect(reply(element)).to.equal('Hello! How are you?');
   });
 
-  it('shows an error with its remedy and the trace, but no key, and works after it', async () => {
+  it('shows an error with its remedy and the trace, but no key, and works afterwards', async () => {
     const element = await open({
-      settings: {
+      stored: {
         backend: 'remote',
         apiUrl: 'http://127.0.0.1:9/v1',
         apiKey: 'sk-spec-secret',
@@ -157,7 +157,7 @@ describe('<unmocked-try>', () => {
     expect(reply(element)).to.equal('Hello! How are you?');
   });
 
-  it('does nothing while a run has the machine, and says why', async () => {
+  it('does nothing during a run, and says why', async () => {
     const element = await open();
     element.unavailable = 'A run is under way.';
     await element.updateComplete;
@@ -171,11 +171,11 @@ describe('<unmocked-try>', () => {
     await expect(element).to.be.accessible();
   });
 
-  it('leaves no engine when it goes, loaded or loading', async () => {
+  it('leaves no engine when it is removed, loaded or loading', async () => {
     const loaded = await open();
     await loaded.test();
     const loading = await open({
-      settings: { device: 'wasm', hubUrl: 'https://example.org/' },
+      stored: { device: 'wasm', hubUrl: 'https://example.org/' },
       environment: {},
     });
     const test = loading.test();

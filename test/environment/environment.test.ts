@@ -1,7 +1,7 @@
 import { expect } from '@open-wc/testing';
 import { loadAgent } from '../../src/agents/load-agent.js';
 import { readEnvironment } from '../../src/settings/environment.js';
-import { resolveSettings } from '../../src/settings/sources.js';
+import { resolveSettings } from '../../src/settings/resolve.js';
 import { runScenarios } from '../../src/harness/run.js';
 import { scenarios } from '../../src/scenarios/index.js';
 
@@ -9,14 +9,14 @@ import { scenarios } from '../../src/scenarios/index.js';
 describe('the environment of a test runner', () => {
   const { apiUrl, apiKey } = window.unmockedServer;
 
-  it('is read, and is the source of its values', () => {
-    const { settings, sources } = resolveSettings({ environment: readEnvironment() }, 'remote');
+  it('is read, and is the origin of its values', () => {
+    const { settings, origins } = resolveSettings({ environment: readEnvironment() }).remote;
     expect([settings.apiUrl, settings.apiKey, settings.model]).to.deep.equal([
       apiUrl,
       apiKey,
       'unmocked-tiny',
     ]);
-    expect([sources.apiUrl, sources.apiKey, sources.model, sources.seed]).to.deep.equal([
+    expect([origins.apiUrl, origins.apiKey, origins.model, origins.seed]).to.deep.equal([
       'environment',
       'environment',
       'environment',
@@ -24,7 +24,7 @@ describe('the environment of a test runner', () => {
     ]);
   });
 
-  it('makes the server the first rung, where nobody says otherwise', async () => {
+  it('makes the server the first choice by default', async () => {
     const agent = await loadAgent();
     expect([agent.backend, agent.device.url, agent.model.id]).to.deep.equal([
       'remote',

@@ -5,12 +5,12 @@ import { probeBrowser } from '../../src/engine/probe.js';
 import { golden } from '../golden.js';
 
 describe('in a page without cross-origin isolation', () => {
-  it('the environment says so', async () => {
+  it('the environment reports it', async () => {
     expect(crossOriginIsolated, 'this page').to.equal(false);
     expect((await probeBrowser()).crossOriginIsolated).to.equal(false);
   });
 
-  it('a model loads single-threaded, however many threads are asked for, and answers as ever', async () => {
+  it('a model loads with one thread, whatever is requested, and computes the golden tokens', async () => {
     const agent = await loadAgent({
       device: 'wasm',
       dtype: 'q8',

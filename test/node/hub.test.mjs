@@ -5,11 +5,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { parseCommandLine, parseRange, startHub } from '../servers/hub.mjs';
+import { bodyOf, header } from './openai-helpers.mjs';
+
+/** @typedef {import('./openai-helpers.mjs').Json} Json */
 
 const weights = Buffer.from(Uint8Array.from({ length: 200_000 }, (_, index) => (index * 7) % 251));
 const sha256 = createHash('sha256').update(weights).digest('hex');
 const config = '{"model_type":"gpt2"}';
+/** @type {string} */
 let folder;
+/** @type {Awaited<ReturnType<typeof startHub>>} */
 let hub;
 
 before(async () => {
@@ -29,16 +34,22 @@ after(async () => {
   await rm(folder, { recursive: true });
 });
 
+/**
+ * @param {string} faults
+ * @param {string} [file]
+ * @param {RequestInit} [init]
+ */
 const get = (faults, file = 'onnx/model.onnx', init = {}) =>
   fetch(`${hub.url}${faults && `/fault:${faults}`}/owner/name/resolve/main/${file}`, init);
+/** @param {Response} response */
 const body = async (response) => Buffer.from(await response.arrayBuffer());
 
 describe('the layout', () => {
-  test('a small file comes at once, with its length, commit and git object id', async () => {
+  test('sends a small file directly, with its length, commit and git object id', async () => {
     const response = await get('', 'config.json', { redirect: 'error' });
     assert.equal(response.status, 200);
     assert.equal(response.headers.get('content-length'), String(config.length));
-    assert.match(response.headers.get('x-repo-commit'), /^[0-9a-f]{40}$/);
+    assert.match(header(response, 'x-repo-commit'), /^[0-9a-f]{40}$/);
     assert.equal(
       response.headers.get('etag'),
       `"${createHash('sha1').update(`blob ${config.length}\0${config}`).digest('hex')}"`,
@@ -47,7 +58,7 @@ describe('the layout', () => {
     assert.equal(await response.text(), config);
   });
 
-  test('a large file is a redirect that says size and digest, GET and HEAD, and overlays win', async () => {
+  test('redirects for a large file, with size and digest, GET and HEAD; overlays win', async () => {
     for (const method of ['GET', 'HEAD']) {
       const hop = await get('', undefined, { method, redirect: 'manual' });
       assert.equal(hop.status, 302);
@@ -60,7 +71,7 @@ describe('the layout', () => {
     }
   });
 
-  test('ranges: 206 with its part, If-Range of another file sends all, 416 beyond the end', async () => {
+  test('ranges: 206 with the part, everything if If-Range names another file, 416 beyond the end', async () => {
     const part = await get('', undefined, { headers: { Range: 'bytes=1000-1999' } });
     assert.equal(part.status, 206);
     assert.equal(part.headers.get('content-range'), `bytes 1000-1999/${weights.length}`);
@@ -78,7 +89,8 @@ describe('the layout', () => {
     assert.equal(parseRange('lines=1-2', 100), undefined);
   });
 
-  test('what is not there: 404 for a file, 404 for a revision, 401 for a repository, each with its code', async () => {
+  test('missing: 404 for a file, 404 for a revision, 401 for a repository, each with its code', async () => {
+    /** @type {[address: string, status: number, code: string][]} */
     const cases = [
       ['owner/name/resolve/main/absent.json', 404, 'EntryNotFound'],
       ['owner/name/resolve/main/..%2f..%2fetc/passwd', 404, 'EntryNotFound'],
@@ -97,7 +109,7 @@ describe('the layout', () => {
       await fetch(`${hub.url}/api/models/owner/name/tree/main?recursive=true`)
     ).json();
     assert.deepEqual(
-      tree.map(({ type, path: name, size }) => [type, name, size]),
+      tree.map((/** @type {Json} */ { type, path: name, size }) => [type, name, size]),
       [
         ['file', 'config.json', config.length],
         ['directory', 'onnx', 0],
@@ -107,26 +119,27 @@ describe('the layout', () => {
     assert.equal(tree[2].lfs.oid, sha256);
     const top = await (await fetch(`${hub.url}/api/models/owner/name/tree/main`)).json();
     assert.deepEqual(
-      top.map(({ path: name }) => name),
+      top.map((/** @type {Json} */ { path: name }) => name),
       ['config.json', 'onnx'],
     );
   });
 });
 
 describe('the faults', () => {
-  test('truncate: a shorter file with a matching length', async () => {
+  test('truncate sends a shorter file with a matching length', async () => {
     const response = await get('truncate=1000');
     assert.equal(response.headers.get('content-length'), '1000');
     assert.ok((await body(response)).equals(weights.subarray(0, 1000)));
   });
 
-  test('cut-once: the first answer breaks off where asked, and the rest can be fetched', async () => {
+  test('cut-once: the first answer breaks off at the given byte, and the rest can be fetched', async () => {
     const faults = 'cut-once=100000:resume';
     const first = await get(faults);
     assert.equal(first.headers.get('content-length'), String(weights.length));
+    /** @type {Uint8Array[]} */
     const received = [];
     await assert.rejects(async () => {
-      for await (const chunk of first.body) received.push(chunk);
+      for await (const chunk of bodyOf(first)) received.push(chunk);
     });
     const start = Buffer.concat(received);
     assert.equal(start.length, 100_000);
@@ -135,7 +148,7 @@ describe('the faults', () => {
     assert.ok(Buffer.concat([start, await body(rest)]).equals(weights));
   });
 
-  test('corrupt: one byte differs, the length is right', async () => {
+  test('corrupt changes one byte and keeps the length', async () => {
     const bytes = await body(await get('corrupt'));
     assert.equal(bytes.length, weights.length);
     assert.deepEqual(
@@ -147,7 +160,7 @@ describe('the faults', () => {
   test('html, status, status-once, no-range and no-length', async () => {
     const page = await get('html');
     assert.equal(page.status, 200);
-    assert.match(page.headers.get('content-type'), /^text\/html/);
+    assert.match(header(page, 'content-type'), /^text\/html/);
     assert.equal((await get('status=503')).status, 503);
     assert.equal((await get('status-once=500:once')).status, 500);
     assert.equal((await get('status-once=500:once')).status, 200);
@@ -158,19 +171,19 @@ describe('the faults', () => {
     assert.ok((await body(whole)).equals(weights));
   });
 
-  test('slow takes its time; stall sends its bytes and then nothing until it is aborted', async () => {
+  test('slow limits the rate; stall sends its bytes and then nothing until the client aborts', async () => {
     const start = performance.now();
     await body(await get('slow=1000000'));
     assert.ok(performance.now() - start > 150);
     const abort = new AbortController();
-    const reader = (await get('stall=500', undefined, { signal: abort.signal })).body.getReader();
-    assert.equal((await reader.read()).value.length, 500);
+    const reader = bodyOf(await get('stall=500', undefined, { signal: abort.signal })).getReader();
+    assert.equal((await reader.read()).value?.length, 500);
     const pending = reader.read();
     abort.abort();
     await assert.rejects(pending, { name: 'AbortError' });
   });
 
-  test('only limits them to some files, and the log tells the requests under a key', async () => {
+  test('only limits the faults to some files, and the log lists the requests under a key', async () => {
     const faults = 'truncate=5,only=.onnx,key=log-test';
     assert.equal((await body(await get(faults, 'config.json'))).length, config.length);
     assert.equal(
@@ -179,7 +192,7 @@ describe('the faults', () => {
     );
     const log = await (await fetch(`${hub.url}/__log?key=log-test`)).json();
     assert.deepEqual(
-      log.map(({ status, range }) => [status, range]),
+      log.map((/** @type {Json} */ { status, range }) => [status, range]),
       [
         [200, undefined],
         [302, 'bytes=2-'],
@@ -188,14 +201,14 @@ describe('the faults', () => {
     );
   });
 
-  test('an unknown fault is refused by name', async () => {
+  test('refuses an unknown fault by name', async () => {
     const response = await get('truncat=5');
     assert.equal(response.status, 400);
     assert.match(await response.text(), /"truncat=5" is not one of truncate, /);
   });
 });
 
-test('the command line gives each folder to the repository before it', () => {
+test('the command line adds each folder to the repository before it', () => {
   assert.deepEqual(
     parseCommandLine([
       '--port',
@@ -217,5 +230,5 @@ test('the command line gives each folder to the repository before it', () => {
       host: '127.0.0.1',
     },
   );
-  assert.throws(() => parseCommandLine(['--dir', 'x']), /comes after the --repo/);
+  assert.throws(() => parseCommandLine(['--dir', 'x']), /must come after the --repo/);
 });

@@ -1,16 +1,24 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import net from 'node:net';
+import { Readable } from 'node:stream';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { ROOT } from '../../scripts/lib/install.mjs';
-import { startOpenAiServer } from '../../scripts/lib/openai-server.mjs';
-import { chat, completed, HELLO, MODEL, WEATHER } from './openai-helpers.mjs';
+import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
+import { chat, completed, HELLO, MODEL, WEATHER, header } from './openai-helpers.mjs';
 
+/** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
 let server;
 before(async () => (server = await startOpenAiServer()));
 after(() => server.close());
 
-/** An OpenAI error that gives nothing of this machine away. */
+/**
+ * Checks for an OpenAI error that tells nothing about this machine.
+ *
+ * @param {Response} response
+ * @param {number} status
+ * @param {string | null} [param]
+ */
 async function refused(response, status, param) {
   const text = await response.text();
   assert.equal(response.status, status, text);
@@ -42,7 +50,11 @@ const KINDS = {
   'an array': [[]],
   'an object': { a: {} },
 };
-/** What of these each field takes; the rest has to be refused. */
+/**
+ * What of these each field takes; the rest has to be refused.
+ *
+ * @type {Record<string, readonly string[]>}
+ */
 const FIELDS = {
   model: [],
   messages: [],
@@ -103,9 +115,10 @@ describe('each field with values of each kind', () => {
   }
 });
 
-describe('what is nested', () => {
+describe('nested values', () => {
   const user = { role: 'user', content: 'Hi.' };
   const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
+  /** @type {Record<string, [body: object, param: string]>} */
   const cases = {
     'messages missing': [{ messages: undefined }, 'messages'],
     'model missing': [{ model: undefined }, 'model'],
@@ -184,7 +197,7 @@ describe('what is nested', () => {
     test(name, async () => void (await refused(await chat(server.url, body), 400, param)));
   }
 
-  test('neutral values of what means nothing here', async () => {
+  test('neutral values of fields without meaning here', async () => {
     await completed(server.url, {
       max_tokens: 1,
       n: 1,
@@ -200,9 +213,13 @@ describe('what is nested', () => {
     });
   });
 
-  test('a thousand and a hundred thousand levels deep', async () => {
+  test('arrays a thousand and a hundred thousand levels deep', async () => {
     for (const depth of [1000, 100_000]) {
       const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+      /**
+       * @param {string} messages
+       * @param {string} [more]
+       */
       const raw = (messages, more = '') =>
         fetch(`${server.url}/v1/chat/completions`, {
           method: 'POST',
@@ -218,19 +235,34 @@ describe('what is nested', () => {
     }
   });
 
-  test('names that objects have by nature', async () => {
+  test('names that every object inherits', async () => {
     const body = `{"model":"${MODEL}","max_tokens":1,"__proto__":{"n":5},"constructor":1,"messages":[{"role":"user","content":"x","__proto__":{"role":"wizard"}}],"tools":[{"type":"function","function":{"name":"constructor","parameters":{"properties":{"__proto__":{},"toString":1}}}}]}`;
     assert.equal(
       (await fetch(`${server.url}/v1/chat/completions`, { method: 'POST', body })).status,
       200,
     );
-    assert.equal({}.n, undefined);
+    assert.equal(/** @type {{ n?: unknown }} */ ({}).n, undefined);
   });
 });
 
+/**
+ * A request body that streams. `ReadableStream.from` is missing from the DOM's types.
+ *
+ * @param {AsyncIterable<Uint8Array>} chunks
+ */
+const streamOf = (chunks) => /** @type {ReadableStream} */ (Readable.toWeb(Readable.from(chunks)));
+
 describe('bodies', () => {
+  /**
+   * @param {RequestInit['body']} body
+   * @param {Record<string, string>} [headers]
+   */
   const send = (body, headers) =>
-    fetch(`${server.url}/v1/chat/completions`, { method: 'POST', body, headers, duplex: 'half' });
+    fetch(
+      `${server.url}/v1/chat/completions`,
+      // Node requires `duplex` for a body that streams; the DOM's types lack it.
+      /** @type {RequestInit} */ ({ method: 'POST', body, headers, duplex: 'half' }),
+    );
 
   for (const [name, body] of Object.entries({
     nothing: '',
@@ -256,7 +288,7 @@ describe('bodies', () => {
     );
   });
 
-  test('half characters in strings are no harm', async () => {
+  test('half characters in strings do no harm', async () => {
     assert.equal(
       (
         await send(
@@ -267,32 +299,31 @@ describe('bodies', () => {
     );
   });
 
-  test('10 MB is refused, whether the length is said or not', async () => {
+  test('refuses 10 MB, with and without Content-Length', async () => {
     const body = Buffer.alloc(10 << 20, 'x');
     assert.equal((await refused(await send(body), 413)).code, 'request_too_large');
     const chunks = async function* () {
       for (let at = 0; at < body.length; at += 65_536) yield body.subarray(at, at + 65_536);
     };
-    assert.equal(
-      (await refused(await send(ReadableStream.from(chunks())), 413)).code,
-      'request_too_large',
-    );
+    assert.equal((await refused(await send(streamOf(chunks())), 413)).code, 'request_too_large');
   });
 
-  test('a client that reads only after it has sent all 10 MB gets the answer', async () => {
+  test('answers a client that sends all 10 MB before it reads', async () => {
     const { hostname, port } = new URL(server.url);
-    const socket = net.connect(port, hostname);
+    const socket = net.connect(Number(port), hostname);
     const body = Buffer.alloc(10 << 20, 'x');
     socket.write(
       `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`,
     );
-    await new Promise((resolve, reject) => socket.once('error', reject).write(body, resolve));
+    await new Promise((resolve, reject) =>
+      socket.once('error', reject).write(body, () => resolve(undefined)),
+    );
     let answer = '';
     for await (const bytes of socket) answer += bytes;
     assert.match(answer, /^HTTP\/1\.1 413 /);
   });
 
-  test('exactly the limit is read', async () => {
+  test('reads a body of exactly the limit', async () => {
     const body = JSON.stringify({ model: MODEL, messages: HELLO, max_tokens: 1, padding: '' });
     assert.equal(
       (
@@ -312,7 +343,7 @@ describe('bodies', () => {
     );
   });
 
-  test('too many tokens: the counts are said, streamed or not, also by a context that is full to the last token', async () => {
+  test('too many tokens: the error has the counts, streamed or not, even if only one token is too many', async () => {
     for (const stream of [false, true]) {
       const error = await refused(
         await chat(server.url, {
@@ -329,6 +360,7 @@ describe('bodies', () => {
 });
 
 describe('addresses and methods', () => {
+  /** @type {[method: string, address: string, status: number, param?: string][]} */
   const cases = [
     ['GET', '/', 404],
     ['GET', '/v1', 404],
@@ -342,17 +374,17 @@ describe('addresses and methods', () => {
     test(`${method} ${address}`, async () =>
       void (await refused(await fetch(server.url + address, { method }), status, param)));
 
-  for (const [method, address, allow] of [
+  for (const [method, address, allow] of /** @type {const} */ ([
     ['GET', '/v1/chat/completions', 'POST'],
     ['DELETE', '/v1/chat/completions', 'POST'],
     ['PUT', '/v1/models', 'GET'],
     ['POST', '/v1/models', 'GET'],
     ['PATCH', `/v1/models/${MODEL}`, 'GET'],
     ['POST', '/health', 'GET'],
-  ]) {
-    test(`${method} ${address} is not allowed, and ${allow} is said to be`, async () => {
+  ])) {
+    test(`${method} ${address} is not allowed; Allow names ${allow}`, async () => {
       const response = await fetch(server.url + address, { method });
-      assert.match(response.headers.get('allow'), new RegExp(allow));
+      assert.match(header(response, 'allow'), new RegExp(allow));
       await refused(response, 405);
     });
   }
@@ -363,13 +395,17 @@ describe('addresses and methods', () => {
     assert.equal(await response.text(), '');
   });
 
-  test('requests that fetch would not send', async () => {
+  test('requests that fetch does not send', async () => {
     const { hostname, port } = new URL(server.url);
+    /**
+     * @param {http.RequestOptions} options
+     * @returns {Promise<number>}
+     */
     const raw = (options) =>
       new Promise((resolve, reject) =>
         http
           .request({ hostname, port, ...options }, (res) =>
-            res.resume().once('end', () => resolve(res.statusCode)),
+            res.resume().once('end', () => resolve(res.statusCode ?? 0)),
           )
           .once('error', reject)
           .end(),

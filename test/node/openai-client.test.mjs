@@ -8,13 +8,15 @@ import OpenAI, {
   NotFoundError,
   RateLimitError,
 } from 'openai';
-import { startOpenAiServer } from '../../scripts/lib/openai-server.mjs';
+import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
 import { eventually, HELLO, MODEL, STORY, WEATHER } from './openai-helpers.mjs';
 
-/* The official client, unchanged: what it accepts is what others will send, and what it reads is what others will read. */
+/* The official client, unchanged: it sends and reads what other clients will. */
 
 const KEY = 'sk-test-client';
+/** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
 let server;
+/** @type {OpenAI} */
 let client;
 before(async () => {
   server = await startOpenAiServer({ apiKey: KEY, graceMs: 0 });
@@ -22,16 +24,34 @@ before(async () => {
 });
 after(() => server.close());
 
+/**
+ * The answer is a completion or a stream, as the body asks.
+ *
+ * @param {object} [body]
+ * @param {OpenAI.RequestOptions} [options]
+ * @returns {Promise<import('./openai-helpers.mjs').Json>}
+ */
 const create = (body, options) =>
   client.chat.completions.create(
-    { model: MODEL, messages: HELLO, temperature: 0, ...body },
+    /** @type {OpenAI.ChatCompletionCreateParams} */ ({
+      model: MODEL,
+      messages: HELLO,
+      temperature: 0,
+      ...body,
+    }),
     options,
   );
 
 test('models: list and retrieve', async () => {
   const { data } = await client.models.list();
   assert.deepEqual(
-    data.map(({ id, object, max_model_len }) => ({ id, object, max_model_len })),
+    data.map(
+      (/** @type {import('./openai-helpers.mjs').Json} */ { id, object, max_model_len }) => ({
+        id,
+        object,
+        max_model_len,
+      }),
+    ),
     [{ id: MODEL, object: 'model', max_model_len: 512 }],
   );
   assert.equal((await client.models.retrieve(MODEL)).id, MODEL);
@@ -45,7 +65,7 @@ test('a completion', async () => {
   assert.equal(usage.total_tokens, usage.prompt_tokens + usage.completion_tokens);
 });
 
-test('streamed, by loop and by helper, says the same', async () => {
+test("gives the same text in a loop over the stream and in the client's helper", async () => {
   let looped = '';
   for await (const chunk of await create({ stream: true }))
     looped += chunk.choices[0]?.delta.content ?? '';
@@ -54,13 +74,15 @@ test('streamed, by loop and by helper, says the same', async () => {
   stream.on('content', (piece) => (pieces += piece));
   const final = await stream.finalChatCompletion();
   assert.deepEqual(
-    [looped, pieces, final.choices[0].message.content],
+    [looped, pieces, final.choices[0]?.message.content],
     Array(3).fill('Hello! How are you?'),
   );
 });
 
-describe('a call of a tool and its result', () => {
+describe('a tool call and its result', () => {
+  /** @type {{ role: 'user', content: string }[]} */
   const messages = [{ role: 'user', content: 'What is the weather in Quelmar?' }];
+  /** @param {import('./openai-helpers.mjs').Json} assistant */
   const goOn = (assistant) =>
     create({
       tools: [WEATHER],
@@ -97,14 +119,16 @@ describe('a call of a tool and its result', () => {
     });
     let content = '';
     stream.on('content', (piece) => (content += piece));
-    const { message, finish_reason: reason } = (await stream.finalChatCompletion()).choices[0];
+    /** @type {import('./openai-helpers.mjs').Json} */
+    const final = await stream.finalChatCompletion();
+    const { message, finish_reason: reason } = final.choices[0];
     assert.equal(reason, 'tool_calls');
     assert.equal(content, '', 'nothing of the call is content');
     assert.deepEqual(JSON.parse(message.tool_calls[0].function.arguments), { city: 'Quelmar' });
     assert.match((await goOn(message)).choices[0].message.content, /rainy, 14 degrees/);
   });
 
-  test('with tool_choice none nothing is called', async () => {
+  test('calls nothing if tool_choice is none', async () => {
     const {
       choices: [choice],
     } = await create({ messages, tools: [WEATHER], tool_choice: 'none' });
@@ -113,7 +137,8 @@ describe('a call of a tool and its result', () => {
   });
 });
 
-describe('errors are of the class that the client has for them', () => {
+describe("each error has the client's class for it", () => {
+  /** @type {[name: string, type: abstract new (...args: never) => InstanceType<typeof OpenAI.APIError>, status: number, code: string | null, call: () => Promise<unknown>][]} */
   const cases = [
     [
       'a wrong key',
@@ -152,14 +177,14 @@ describe('errors are of the class that the client has for them', () => {
   for (const [name, type, status, code, call] of cases) {
     test(name, async () => {
       await assert.rejects(call(), (error) => {
-        assert.ok(error instanceof type, `${error.name}: ${error.message}`);
+        assert.ok(error instanceof type, String(error));
         assert.deepEqual([error.status, error.code], [status, code]);
         return true;
       });
     });
   }
 
-  test('a connection that is lost', async () => {
+  test('a lost connection', async () => {
     const lost = new OpenAI({ baseURL: `${server.url}/fault:lost/v1`, apiKey: KEY, maxRetries: 0 });
     await assert.rejects(
       lost.chat.completions.create({ model: MODEL, messages: HELLO }),
@@ -167,30 +192,30 @@ describe('errors are of the class that the client has for them', () => {
     );
   });
 
-  test('its retries come through', async () => {
+  test('a retry succeeds', async () => {
     const retrying = new OpenAI({
-      baseURL: `${server.url}/fault:status-once=503:client-retry,retry-after=0/v1`,
+      baseURL: `${server.url}/fault:status=503,retry-after=0,once=client-retry/v1`,
       apiKey: KEY,
       maxRetries: 1,
     });
     assert.equal(
       (await retrying.chat.completions.create({ model: MODEL, messages: HELLO, temperature: 0 }))
-        .choices[0].message.content,
+        .choices[0]?.message.content,
       'Hello! How are you?',
     );
     const log = await (await fetch(`${server.url}/faults/log?key=client-retry`)).json();
     assert.deepEqual(
-      log.map(({ status }) => status),
+      log.map((/** @type {import('./openai-helpers.mjs').Json} */ { status }) => status),
       [503, 200],
     );
   });
 });
 
-test('abort ends a stream, and its slot is free', async () => {
+test('abort ends a stream and frees its slot', async () => {
   const whole = (await create({ messages: STORY })).usage.completion_tokens;
   const stream = await create({ messages: STORY, stream: true });
   let chunks = 0;
-  // What had arrived with the third chunk is still handed out.
+  // The client still yields the chunks that arrived with the third one.
   for await (const _ of stream) if (++chunks === 3) stream.controller.abort();
   assert.ok(chunks < whole / 2, `${chunks} chunks of ${whole} tokens`);
   const signal = AbortSignal.abort();

@@ -5,23 +5,35 @@ import { cp, mkdtemp, rm, truncate } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { ROOT, UsageError } from '../../scripts/lib/install.mjs';
-import { loadServer, readOptions, startOpenAiServer } from '../../scripts/lib/openai-server.mjs';
-import { chat, completed, eventually, HELLO, MODEL } from './openai-helpers.mjs';
+import { toError, UsageError } from '../../scripts/lib/command.mjs';
+import { ROOT } from '../../scripts/lib/install.mjs';
+import { readServerOptions } from '../../scripts/lib/openai/options.mjs';
+import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
+import { loadServer, loadServerModel } from '../../scripts/lib/typescript.mjs';
+import { chat, completed, eventually, header, HELLO, MODEL } from './openai-helpers.mjs';
 
+/** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
 let server;
+/** @type {Awaited<ReturnType<typeof loadServer>>} */
 let module;
+/** @type {Awaited<ReturnType<typeof loadServerModel>>['loadServedModel']} */
 let loadServedModel;
+/** @type {Awaited<ReturnType<typeof loadServedModel>>} */
 let model;
 before(async () => {
   module = await loadServer();
-  ({ loadServedModel } = await loadServer('model.ts'));
+  ({ loadServedModel } = await loadServerModel());
   model = await loadServedModel({ model: MODEL, root: ROOT });
   server = await startOpenAiServer({ models: [model] });
 });
 after(() => server.close());
 
 describe('the handler without a port', () => {
+  /**
+   * @param {string} address
+   * @param {object} [body]
+   * @param {RequestInit} [init]
+   */
   const request = (address, body, init = {}) =>
     new Request(
       `http://unmocked.invalid${address}`,
@@ -52,11 +64,12 @@ describe('the handler without a port', () => {
     assert.equal((await pending).status, 499);
     const { body } = await handler(request('/v1/chat/completions', { ...greeting, stream: true }));
     assert.equal(await running(), 1);
-    await body.cancel();
+    await body?.cancel();
     await eventually(async () => assert.equal(await running(), 0));
   });
 
-  test('a failure of the runtime is a 500 that says nothing of this machine, and goes to the log', async () => {
+  test('a runtime failure is a 500 that tells nothing about this machine, and goes to the log', async () => {
+    /** @type {string[]} */
     const logged = [];
     const broken = {
       ...model,
@@ -64,7 +77,7 @@ describe('the handler without a port', () => {
     };
     const handler = module.createHandler({
       models: [broken],
-      log: (error) => logged.push(error.message),
+      log: (error) => logged.push(toError(error).message),
     });
     for (const stream of [false, true]) {
       const response = await handler(request('/v1/chat/completions', { ...greeting, stream }));
@@ -74,7 +87,8 @@ describe('the handler without a port', () => {
     assert.deepEqual(logged, Array(2).fill('cannot read /home/somebody/model.onnx'));
   });
 
-  test('a failure in the middle of a stream is an event with an error, and no [DONE]', async () => {
+  test('a failure in the middle of a stream sends an error event and no [DONE]', async () => {
+    /** @type {import('../../server/index.js').ServedModel['generate']} */
     const fails = async (_, onToken) => {
       onToken({ index: 0, tokenId: 1, text: ' Hello' });
       throw new Error('secret');
@@ -90,7 +104,7 @@ describe('the handler without a port', () => {
     assert.doesNotMatch(text, /secret|DONE/);
   });
 
-  test('refuses with 503 from when it closes, but says its health', async () => {
+  test('refuses with 503 once it closes, but still reports its health', async () => {
     const closing = AbortSignal.abort();
     const handler = module.createHandler({ models: [model], closing });
     assert.equal((await handler(request('/v1/models'))).status, 503);
@@ -100,15 +114,17 @@ describe('the handler without a port', () => {
 
 describe('keys', () => {
   const KEY = 'sk-ключ ~"\\';
+  /** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
   let locked;
   before(async () => (locked = await startOpenAiServer({ models: [model], apiKey: 'sk-right' })));
   after(() => locked.close());
+  /** @param {string} [authorization] */
   const get = (authorization) =>
     fetch(`${locked.url}/v1/models`, {
       headers: authorization === undefined ? {} : { authorization },
     });
 
-  test('the right one, in any case of the scheme', async () => {
+  test('accepts the right key, with any case of the scheme', async () => {
     for (const header of ['Bearer sk-right', 'bearer sk-right', 'BEARER  sk-right '])
       assert.equal((await get(header)).status, 200, header);
   });
@@ -136,7 +152,7 @@ describe('keys', () => {
     });
   }
 
-  test('health needs none, nor does a preflight; chat does', async () => {
+  test('health and a preflight need no key; chat does', async () => {
     assert.equal((await fetch(`${locked.url}/health`)).status, 200);
     assert.equal(
       (
@@ -160,7 +176,7 @@ describe('keys', () => {
     );
   });
 
-  test('where none is required, any is accepted', async () => {
+  test('accepts any key if none is required', async () => {
     assert.equal(
       (
         await fetch(`${server.url}/v1/models`, {
@@ -173,11 +189,17 @@ describe('keys', () => {
 });
 
 describe('CORS', () => {
+  /**
+   * @param {string} url
+   * @param {string} origin
+   * @param {import('./openai-helpers.mjs').Init} [init]
+   */
   const from = (url, origin, init) =>
     fetch(url, { ...init, headers: { origin, ...init?.headers } });
+  /** @param {Response} response */
   const allowed = (response) => response.headers.get('access-control-allow-origin');
 
-  test('by default pages of this machine may read, others not', async () => {
+  test('by default, only pages of this machine may read', async () => {
     for (const origin of [
       'http://localhost:5173',
       'http://localhost',
@@ -200,7 +222,7 @@ describe('CORS', () => {
     }
   });
 
-  test('the origins that it is told, or all', async () => {
+  test('the configured origins, or all', async () => {
     const told = await startOpenAiServer({
       models: [model],
       origins: ['https://docs.example.org'],
@@ -219,7 +241,7 @@ describe('CORS', () => {
     }
   });
 
-  test('a preflight allows what the client sends; errors and streams have the headers too', async () => {
+  test("a preflight allows the client's headers; errors and streams have CORS headers too", async () => {
     const origin = 'http://localhost:5173';
     const headers =
       'authorization,content-type,x-stainless-lang,x-stainless-runtime-version,x-stainless-retry-count';
@@ -232,11 +254,12 @@ describe('CORS', () => {
     });
     assert.equal(preflight.status, 204);
     assert.deepEqual(
-      preflight.headers.get('access-control-allow-headers').split(/, ?/),
+      header(preflight, 'access-control-allow-headers').split(/, ?/),
       headers.split(','),
     );
-    assert.match(preflight.headers.get('access-control-allow-methods'), /POST/);
-    for (const [address, init] of [
+    assert.match(header(preflight, 'access-control-allow-methods'), /POST/);
+    /** @type {[address: string, init: RequestInit & { headers?: Record<string, string> }][]} */
+    const requests = [
       ['/v1/nothing', {}],
       ['/v1/chat/completions', { method: 'POST', body: '{' }],
       ['/v1/chat/completions', { method: 'POST', body: 'x'.repeat(2 << 20) }],
@@ -244,19 +267,20 @@ describe('CORS', () => {
         '/v1/chat/completions',
         { method: 'POST', body: JSON.stringify({ model: MODEL, messages: HELLO, stream: true }) },
       ],
-    ]) {
+    ];
+    for (const [address, init] of requests) {
       const response = await from(server.url + address, origin, init);
       assert.equal(allowed(response), origin);
-      assert.match(response.headers.get('access-control-expose-headers'), /x-request-id/);
+      assert.match(header(response, 'access-control-expose-headers'), /x-request-id/);
       assert.equal(response.headers.get('cross-origin-resource-policy'), 'cross-origin');
-      assert.match(response.headers.get('x-request-id'), /^req_/);
+      assert.match(header(response, 'x-request-id'), /^req_/);
       await response.text();
     }
   });
 });
 
 describe('models', () => {
-  test('a damaged file of a bundled model is refused before it is loaded', async () => {
+  test('refuses a damaged file of a bundled model before it loads it', async () => {
     const root = await mkdtemp(path.join(os.tmpdir(), 'unmocked-openai-'));
     try {
       const folder = path.join(root, 'public/models', MODEL);
@@ -268,7 +292,7 @@ describe('models', () => {
     }
   });
 
-  test('a folder is a model of its own, under its name; fp32 says what q8 says', async () => {
+  test('a folder is a model under its own name; fp32 and q8 say the same', async () => {
     const folder = await loadServedModel({
       model: path.join(ROOT, 'public/models', MODEL),
       dtype: 'fp32',
@@ -286,7 +310,7 @@ describe('models', () => {
     assert.equal((await response.json()).choices[0].message.content, 'Hello! How are you?');
   });
 
-  test('what is no model is refused by name', async () => {
+  test('refuses an unknown model by name', async () => {
     await assert.rejects(loadServedModel({ model: 'no such model', root: ROOT }), {
       code: 'unknown-model',
     });
@@ -300,8 +324,8 @@ describe('models', () => {
 });
 
 describe('the command', () => {
-  test('argument, then environment, then default', () => {
-    const { port, host, models, apiKey, faults } = readOptions([], {});
+  test('argument, then environment, then default', async () => {
+    const { port, host, models, apiKey, faults } = await readServerOptions([], {});
     assert.deepEqual(
       [port, host, models, apiKey, faults],
       [8080, '127.0.0.1', [MODEL], undefined, true],
@@ -311,13 +335,11 @@ describe('the command', () => {
       AF_LLM_MODEL: 'distilgpt2',
       OPENAI_API_URL: 'http://localhost:9999/v1',
     };
-    assert.deepEqual([readOptions([], env)].map((o) => [o.port, o.host, o.models, o.apiKey])[0], [
-      9999,
-      'localhost',
-      ['distilgpt2'],
-      'k',
-    ]);
-    const told = readOptions(
+    assert.deepEqual(
+      [await readServerOptions([], env)].map((o) => [o.port, o.host, o.models, o.apiKey])[0],
+      [9999, 'localhost', ['distilgpt2'], 'k'],
+    );
+    const told = await readServerOptions(
       [
         '--port',
         '0',
@@ -338,7 +360,7 @@ describe('the command', () => {
       [0, ['a/b', 'c/d'], 'x', false, ['*']],
     );
     assert.equal(
-      readOptions([], { OPENAI_API_URL: 'https://api.example.org/v1' }).port,
+      (await readServerOptions([], { OPENAI_API_URL: 'https://api.example.org/v1' })).port,
       8080,
       'the address of some other server',
     );
@@ -358,23 +380,23 @@ describe('the command', () => {
     ['extra'],
   ]) {
     test(`refuses ${args.join(' ')}`, () =>
-      assert.throws(
-        () => readOptions(args),
+      assert.rejects(
+        readServerOptions(args),
         (error) =>
           error instanceof UsageError &&
-          error.message.includes(args[0]) &&
+          error.message.includes(args[0] ?? '') &&
           error.message.includes('usage:'),
       ));
   }
 
-  test('a port in use is said so', async () => {
+  test('says that a port is in use', async () => {
     await assert.rejects(
       startOpenAiServer({ models: [model], port: Number(new URL(server.url).port) }),
-      /^Error: Port \d+ on 127\.0\.0\.1 is in use: stop what uses it, or choose another one: --port /,
+      /^Error: Port \d+ on 127\.0\.0\.1 is in use: stop the program that uses it, or choose another port: --port /,
     );
   });
 
-  test('serves until it is interrupted, never says the key, and ends with status 0', async () => {
+  test('serves until it is interrupted, never prints the key, and exits with status 0', async () => {
     const child = spawn(
       process.execPath,
       [path.join(ROOT, 'scripts/serve-openai.mjs'), '--port', '0', '--api-key', 'sk-never-said'],

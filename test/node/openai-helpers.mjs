@@ -1,11 +1,24 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 
+/** @typedef {RequestInit & { headers?: Record<string, string> }} Init */
+
+/**
+ * JSON that a server sent. Tests check its shape, so the types do not.
+ *
+ * @typedef {any} Json
+ */
+
 export const MODEL = 'unmocked-tiny';
+/** @type {{ role: 'user', content: string }[]} */
 export const HELLO = [{ role: 'user', content: 'Hello, this is a test.' }];
-/** Answered at length. */
+/**
+ * The answer is long.
+ *
+ * @type {{ role: 'user', content: string }[]}
+ */
 export const STORY = [{ role: 'user', content: 'Tell me a story about a fox.' }];
 export const WEATHER = {
-  type: 'function',
+  type: /** @type {const} */ ('function'),
   function: {
     name: 'get_weather',
     description: 'The weather of a city',
@@ -13,7 +26,13 @@ export const WEATHER = {
   },
 };
 
-/** POSTs a chat completion to the server at `url`, greedy hellos by default. */
+/**
+ * POSTs a chat completion to the server at `url`. By default a greedy hello.
+ *
+ * @param {string} url
+ * @param {object} [body] Merged over the defaults.
+ * @param {Init} [init]
+ */
 export const chat = (url, body = {}, { headers, ...init } = {}) =>
   fetch(`${url}/v1/chat/completions`, {
     method: 'POST',
@@ -22,6 +41,14 @@ export const chat = (url, body = {}, { headers, ...init } = {}) =>
     ...init,
   });
 
+/**
+ * The body of a chat completion that succeeds.
+ *
+ * @param {string} url
+ * @param {object} [body]
+ * @param {Init} [init]
+ * @returns {Promise<Json>}
+ */
 export async function completed(url, body, init) {
   const response = await chat(url, body, init);
   if (response.status !== 200)
@@ -29,14 +56,34 @@ export async function completed(url, body, init) {
   return response.json();
 }
 
-/** The events of a streamed answer, parsed; `[DONE]` is left out. */
+/**
+ * The body of a response that has one.
+ *
+ * @param {Response} response
+ */
+export function bodyOf(response) {
+  if (!response.body) throw new Error('the response has no body');
+  return response.body;
+}
+
+/**
+ * The events of a streamed answer, parsed, without `[DONE]`.
+ *
+ * @param {Response} response
+ * @returns {AsyncGenerator<Json>}
+ */
 export async function* readEvents(response) {
-  const events = response.body
+  const events = bodyOf(response)
     .pipeThrough(new TextDecoderStream())
     .pipeThrough(new EventSourceParserStream());
   for await (const { data } of events) if (data !== '[DONE]') yield JSON.parse(data);
 }
 
+/**
+ * @param {string} url
+ * @param {object} [body]
+ * @param {Init} [init]
+ */
 export async function allEvents(url, body, init) {
   const events = [];
   for await (const event of readEvents(await chat(url, { stream: true, ...body }, init)))
@@ -44,10 +91,35 @@ export async function allEvents(url, body, init) {
   return events;
 }
 
+/**
+ * A header of a response; empty if it has none.
+ *
+ * @param {Response} response
+ * @param {string} name
+ */
+export const header = (response, name) => response.headers.get(name) ?? '';
+
+/**
+ * The first model of a server.
+ *
+ * @param {import('../../scripts/lib/openai/server.mjs').RunningServer} server
+ */
+export function modelOf({ models: [model] }) {
+  if (!model) throw new Error('the server has no model');
+  return model;
+}
+
+/** @param {Json} event */
 export const delta = (event) => event.choices?.[0]?.delta;
+/** @param {readonly Json[]} events */
 export const contentOf = (events) => events.map((event) => delta(event)?.content ?? '').join('');
 
-/** Tries until it does not throw. */
+/**
+ * Tries until `attempt` does not throw.
+ *
+ * @template T
+ * @param {() => T | Promise<T>} attempt
+ */
 export async function eventually(attempt, timeoutMs = 10_000) {
   for (const end = Date.now() + timeoutMs; ;) {
     try {
@@ -57,4 +129,15 @@ export async function eventually(attempt, timeoutMs = 10_000) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
+}
+
+/**
+ * The port of a server that listens on TCP.
+ *
+ * @param {import('node:http').Server} server
+ */
+export function portOf(server) {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address.port;
 }

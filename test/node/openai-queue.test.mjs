@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
-import { startOpenAiServer } from '../../scripts/lib/openai-server.mjs';
+import { toError } from '../../scripts/lib/command.mjs';
+import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
 import {
   allEvents,
   chat,
@@ -10,8 +11,10 @@ import {
   eventually,
   MODEL,
   STORY,
+  modelOf,
 } from './openai-helpers.mjs';
 
+/** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
 let server;
 before(async () => (server = await startOpenAiServer({ maxQueue: 12, graceMs: 0 })));
 after(() => server.close());
@@ -20,11 +23,12 @@ const health = async () => (await fetch(`${server.url}/health`)).json();
 const idle = () =>
   eventually(async () => assert.deepEqual(await health(), { status: 'ok', running: 0, queued: 0 }));
 
-/** Makes the model wait for `open()` before each token, so that what the tests see does not hang on its speed. */
+/** Makes the model wait for `open()` before it generates, so that the tests do not depend on its speed. */
 function closeGate() {
-  const [model] = server.models;
+  const model = modelOf(server);
   const { generate } = model;
-  let open;
+  /** @type {(value?: unknown) => void} */
+  let open = () => undefined;
   const opened = new Promise((resolve) => (open = resolve));
   model.generate = async (request, onToken, signal) => {
     await Promise.race([
@@ -38,10 +42,11 @@ function closeGate() {
     open();
   };
 }
+/** @param {{ running: number, queued: number }} expected */
 const queue = (expected) =>
   eventually(async () => assert.deepEqual(await health(), { status: 'ok', ...expected }));
 
-test('ten clients at once: all are answered, each with its own answer', async () => {
+test('ten clients at once each get their own answer', async () => {
   const one = (await completed(server.url, { messages: STORY })).choices[0].message.content;
   const answers = await Promise.all(
     Array.from({ length: 10 }, (_, index) =>
@@ -56,12 +61,13 @@ test('ten clients at once: all are answered, each with its own answer', async ()
   await idle();
 });
 
-test('leaving ends the generation: streamed and not', async () => {
-  const [model] = server.models;
+test('a client that leaves ends its generation, streamed and not', async () => {
+  const model = modelOf(server);
   const { generate } = model;
   for (const stream of [true, false]) {
     const leave = new AbortController();
     let after = 0;
+    /** @type {Promise<string> | undefined} */
     let ended;
     model.generate = (request, onToken, signal) => {
       const result = generate(
@@ -75,7 +81,7 @@ test('leaving ends the generation: streamed and not', async () => {
       );
       ended = result.then(
         () => 'ran to its end',
-        (error) => error.name,
+        (error) => toError(error).name,
       );
       return result;
     };
@@ -87,7 +93,7 @@ test('leaving ends the generation: streamed and not', async () => {
       ).then((response) => response.text());
       await assert.rejects(reading, { name: 'AbortError' });
       await idle();
-      // Of 296 tokens: those that were on their way when the socket's end arrived here, and the one under way in the worker.
+      // Of 296 tokens. A few were on their way when the end of the socket arrived, and the worker finishes one.
       assert.equal(await ended, 'AbortError');
       assert.ok(after <= 30, `${after} tokens after the client had left`);
     } finally {
@@ -96,7 +102,7 @@ test('leaving ends the generation: streamed and not', async () => {
   }
 });
 
-test('who leaves while waiting is out of the queue at once', async () => {
+test('a client that leaves while it waits leaves the queue at once', async () => {
   const open = closeGate();
   const first = completed(server.url, { user: 'a' });
   await queue({ running: 1, queued: 0 });
@@ -113,11 +119,11 @@ test('who leaves while waiting is out of the queue at once', async () => {
   await idle();
 });
 
-test('a socket that is simply destroyed counts as leaving', async () => {
+test('a destroyed socket counts as leaving', async () => {
   const open = closeGate();
   const { hostname, port } = new URL(server.url);
   const body = JSON.stringify({ model: MODEL, messages: STORY });
-  const socket = net.connect(port, hostname);
+  const socket = net.connect(Number(port), hostname);
   socket.write(
     `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   );
@@ -127,7 +133,7 @@ test('a socket that is simply destroyed counts as leaving', async () => {
   open();
 });
 
-test('a full queue refuses with 429 and Retry-After, and takes requests again afterwards', async () => {
+test('a full queue refuses with 429 and Retry-After, and accepts requests again afterwards', async () => {
   const open = closeGate();
   const accepted = Array.from({ length: 13 }, () => completed(server.url, {}));
   await queue({ running: 1, queued: 12 });
@@ -138,16 +144,18 @@ test('a full queue refuses with 429 and Retry-After, and takes requests again af
   assert.equal(
     (await chat(server.url, { stream: true })).status,
     429,
-    'a stream is refused with a status, not within a stream',
+    'a stream is refused with a status, not with an event',
   );
   open();
   assert.equal((await Promise.all(accepted)).length, 13);
   assert.equal((await chat(server.url, {})).status, 200);
 });
 
-test('users take turns: one with many requests does not keep another waiting', async () => {
+test('users take turns: one with many requests does not block another', async () => {
   const open = closeGate();
+  /** @type {string[]} */
   const order = [];
+  /** @param {string} user */
   const ask = (user) => completed(server.url, { user, max_tokens: 1 }).then(() => order.push(user));
   const all = [ask('first')];
   await queue({ running: 1, queued: 0 });
@@ -162,9 +170,11 @@ test('users take turns: one with many requests does not keep another waiting', a
   assert.ok(order.indexOf('modest') <= 3, order.join(', '));
 });
 
-test('keys take turns as well, where no user is named', async () => {
+test('keys take turns too, if no user is named', async () => {
   const open = closeGate();
+  /** @type {string[]} */
   const order = [];
+  /** @param {string} key */
   const ask = (key) =>
     completed(server.url, { max_tokens: 1 }, { headers: { authorization: `Bearer ${key}` } }).then(
       () => order.push(key),
@@ -182,7 +192,7 @@ test('keys take turns as well, where no user is named', async () => {
   assert.ok(order.indexOf('modest') <= 3, order.join(', '));
 });
 
-test('while it shuts down, new requests get 503 and running ones are answered', async () => {
+test('during shutdown, new requests get 503 and running ones are answered', async () => {
   const closing = await startOpenAiServer({ models: server.models, graceMs: 5000 });
   const open = closeGate();
   const { hostname, port } = new URL(closing.url);
@@ -190,10 +200,10 @@ test('while it shuts down, new requests get 503 and running ones are answered', 
   await eventually(async () =>
     assert.equal((await (await fetch(`${closing.url}/health`)).json()).running, 1),
   );
-  // A request that is arriving: the connection of one that comes later is not accepted any more.
-  const socket = net.connect(port, hostname);
+  // A request that has begun to arrive: the server accepts no later connection.
+  const socket = net.connect(Number(port), hostname);
   socket.write('POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n');
-  // What it sent is there by the time that requests sent later were answered.
+  // Once later requests are answered, the first bytes of this one have arrived.
   for (let round = 0; round < 3; round++) await fetch(`${closing.url}/health`);
   const closed = closing.close();
   socket.write('Content-Length: 2\r\n\r\n{}');

@@ -1,18 +1,21 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { test } from 'node:test';
-import { runnerImport } from 'vite';
-import { ROOT } from '../../scripts/lib/install.mjs';
+import { importTypeScript } from '../../scripts/lib/typescript.mjs';
 
-const { module } = await runnerImport(path.join(ROOT, 'server/tool-call-stream.ts'), {
-  root: ROOT,
-  configFile: false,
-  logLevel: 'error',
-});
+const { ToolCallStream } = /** @type {typeof import('../../server/tool-call-stream.js')} */ (
+  await importTypeScript('server/tool-call-stream.ts')
+);
 
-/** What comes out of a text that is pushed in pieces of one size. */
+const TOOLS = [{ name: 'h', parameters: { properties: { n: { type: 'integer' } } } }];
+
+/**
+ * The content and the calls of a string that is pushed in pieces of one size.
+ *
+ * @param {string} text
+ * @param {number} size
+ */
 function read(text, size) {
-  const stream = new module.ToolCallStream();
+  const stream = new ToolCallStream(TOOLS);
   const pieces = [];
   for (let at = 0; at < text.length; at += size)
     pieces.push(stream.push(text.slice(at, at + size)));
@@ -23,6 +26,7 @@ function read(text, size) {
   };
 }
 
+/** @type {Record<string, [text: string, content: string, calls: [name: string, args: object][]]>} */
 const cases = {
   'a call alone': ['TOOL_CALL: f(a=1)', '', [['f', { a: '1' }]]],
   'after text, and text after it': [
@@ -44,12 +48,13 @@ const cases = {
     'TOOL_CALL: what?',
     [['f', { a: '1' }]],
   ],
+  'of a tool whose schema says a type': ['TOOL_CALL: h(n=1, m=1)', '', [['h', { n: 1, m: '1' }]]],
   'not finished': ['Well.\nTOOL_CALL: f(a=', 'Well.\nTOOL_CALL: f(a=', []],
   'a beginning of one': ['Well.\nTOOL_', 'Well.\nTOOL_', []],
   'in tags': [
     'a <tool_call>{"name":"f","arguments":{"a":1}}</tool_call> b',
     'a  b',
-    [['f', { a: '1' }]],
+    [['f', { a: 1 }]],
   ],
   'in tags that never close': ['a <tool_call>{"name":"f"}', 'a <tool_call>{"name":"f"}', []],
   'in tags, malformed, then a good one': [
@@ -62,7 +67,7 @@ const cases = {
     '<think>a\nTOOL_CALL: f(a=1)\n</think>b',
     [['g', {}]],
   ],
-  'nothing of the kind': ['a < b\n\n  T <tool\nTOO', 'a < b\n\n  T <tool\nTOO', []],
+  'no call at all': ['a < b\n\n  T <tool\nTOO', 'a < b\n\n  T <tool\nTOO', []],
 };
 for (const [name, [text, content, calls]] of Object.entries(cases)) {
   test(`a tool call: ${name}, in pieces of any size`, () => {
@@ -71,8 +76,9 @@ for (const [name, [text, content, calls]] of Object.entries(cases)) {
   });
 }
 
-test('only what may be a call is held back', () => {
-  const stream = new module.ToolCallStream();
+test('holds back only text that may be a call', () => {
+  const stream = new ToolCallStream(TOOLS);
+  /** @param {string} text */
   const shown = (text) => stream.push(text).content;
   assert.deepEqual(['Hel', 'lo <', 'b', ' \n', 'TO', 'P'].map(shown), [
     'Hel',

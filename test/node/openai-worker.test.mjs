@@ -1,31 +1,35 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import { toError } from '../../scripts/lib/command.mjs';
 import { ROOT } from '../../scripts/lib/install.mjs';
-import {
-  createModelWorker,
-  loadServer,
-  startOpenAiServer,
-} from '../../scripts/lib/openai-server.mjs';
+import { createModelWorker, startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
+import { loadServer } from '../../scripts/lib/typescript.mjs';
 import {
   allEvents,
   chat,
   completed,
   eventually,
   MODEL,
+  modelOf,
   readEvents,
   STORY,
 } from './openai-helpers.mjs';
 
-/* The worker that computes. Each test has the worker itself in its hands. */
+/* The worker that computes. Each test controls the worker itself. */
 
 const LONG = { messages: STORY, temperature: 2, repetition_penalty: 2, seed: 5 };
 
+/** @type {Awaited<ReturnType<typeof loadServer>>['ModelHost']} */
 let ModelHost;
+/** @type {InstanceType<typeof ModelHost>} */
 let host;
+/** @type {Worker} */
 let worker;
 let started = 0;
+/** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
 let server;
+/** @type {import('./openai-helpers.mjs').Json[]} */
 const logged = [];
 before(async () => {
   ({ ModelHost } = await loadServer());
@@ -49,10 +53,10 @@ const health = async () => (await fetch(`${server.url}/health`)).json();
 const idle = () =>
   eventually(async () => assert.deepEqual(await health(), { status: 'ok', running: 0, queued: 0 }));
 
-test('while a request is computed, health and 429 are answered, and who leaves frees the slot', async () => {
-  const [model] = server.models;
+test('while a request computes, the server answers health and 429, and a client that leaves frees the slot', async () => {
+  const model = modelOf(server);
   const { generate } = model;
-  // Sampled hot, so that it does not end by itself.
+  // A high temperature keeps the reply from ending by itself.
   const prompt = {
     messages: [{ role: 'user', content: 'apple river stone '.repeat(60) }],
     max_tokens: 200,
@@ -62,14 +66,23 @@ test('while a request is computed, health and 429 are answered, and who leaves f
     stream: true,
   };
   let tokens = 0;
+  /** @type {(value?: unknown) => void} */
   let begin;
+  /** @type {Promise<string> | undefined} */
   let ended;
   model.generate = (request, onToken, signal) => {
     begin();
-    const result = generate(request, (token) => onToken(token, tokens++), signal);
+    const result = generate(
+      request,
+      (token) => {
+        tokens++;
+        onToken(token);
+      },
+      signal,
+    );
     ended = result.then(
       () => 'ran to its end',
-      (error) => error.name,
+      (error) => toError(error).name,
     );
     return result;
   };
@@ -78,7 +91,7 @@ test('while a request is computed, health and 429 are answered, and who leaves f
     const begun = new Promise((resolve) => (begin = resolve));
     const leaves = chat(server.url, prompt, { signal: leave.signal })
       .then((response) => response.text())
-      .catch((error) => error.name);
+      .catch((error) => toError(error).name);
     await begun;
     const [{ running }, { status }] = await Promise.all([health(), chat(server.url, prompt)]);
     assert.deepEqual([running, status], [1, 429]);
@@ -93,19 +106,23 @@ test('while a request is computed, health and 429 are answered, and who leaves f
 });
 
 describe('a worker that dies', () => {
-  /** By an error between two tokens: `terminate()` in the middle of a run would abort this process. */
+  /** Causes an error between two tokens. `terminate()` in the middle of a run would abort this process. */
   const kill = () => worker.postMessage(null);
-  /** An error that gives nothing of this machine away. */
+  /**
+   * Checks that an error tells nothing about this machine.
+   *
+   * @param {string} text
+   */
   const isPlain = (text) => {
     assert.match(
       text,
-      /"error":\{"message":"The server failed to answer this request\. What failed is in its log\."/,
+      /"error":\{"message":"The server failed to answer this request\. Its log has the details\."/,
     );
     assert.doesNotMatch(text, /worker|\bat |DONE/);
     assert.ok(!text.includes(ROOT), text);
   };
 
-  test('fails a stream with an event, is replaced, and answers as before', async () => {
+  test('fails a stream with an event; the next worker answers as before', async () => {
     const whole = await allEvents(server.url, { messages: STORY });
     const before = started;
     logged.length = 0;
@@ -118,13 +135,14 @@ describe('a worker that dies', () => {
       logged.map(({ code }) => code),
       ['engine-crashed'],
     );
+    /** @param {import('./openai-helpers.mjs').Json[]} events */
     const contents = (events) => events.map(({ choices }) => choices[0].delta);
     assert.deepEqual(contents(await allEvents(server.url, { messages: STORY })), contents(whole));
     assert.equal(started, before + 1);
   });
 
   test('before the first token: a status of 500', async () => {
-    const [model] = server.models;
+    const model = modelOf(server);
     const { generate } = model;
     model.generate = (...call) => {
       model.generate = generate;
@@ -143,22 +161,23 @@ describe('a worker that dies', () => {
     );
   });
 
-  test('one that cannot start fails with its cause; one that starts later serves', async () => {
+  test('one that cannot start fails with its cause; a later one serves', async () => {
     const workers = [
       new Worker('throw new Error("no memory")', { eval: true }),
       createModelWorker(),
     ];
-    const other = new ModelHost(() => workers.shift());
+    const other = new ModelHost(() => workers.shift() ?? createModelWorker());
     await assert.rejects(
       other.load({ model: MODEL, root: ROOT }),
-      (error) => error.code === 'engine-crashed' && error.cause.message === 'no memory',
+      (/** @type {import('./openai-helpers.mjs').Json} */ error) =>
+        error.code === 'engine-crashed' && error.cause.message === 'no memory',
     );
     assert.equal((await other.load({ model: MODEL, root: ROOT })).id, MODEL);
     await other.close();
     await assert.rejects(other.load({ model: MODEL, root: ROOT }), { code: 'disposed' });
   });
 
-  test('errors of loading cross whole', async () => {
+  test('load errors cross the thread boundary whole', async () => {
     await assert.rejects(host.load({ model: 'no such model', root: ROOT }), {
       name: 'UnmockedError',
       code: 'unknown-model',
@@ -169,14 +188,14 @@ describe('a worker that dies', () => {
   });
 });
 
-test('a server that is given models leaves them loaded when it closes', async () => {
+test('a server leaves models loaded that another one shares with it', async () => {
   const other = await startOpenAiServer({ models: server.models });
   await completed(other.url, {});
   await other.close();
   assert.equal((await completed(server.url, {})).choices.length, 1);
 });
 
-test('who leaves in the middle of a stream frees the slot', async () => {
+test('a client that leaves in the middle of a stream frees the slot', async () => {
   const leave = new AbortController();
   const events = readEvents(
     await chat(server.url, { ...LONG, stream: true }, { signal: leave.signal }),

@@ -12,7 +12,9 @@ const URL_VALUE = 'http://127.0.0.1:59999/of-the-environment/v1';
 const MODEL = 'model-of-the-environment';
 const variables = { OPENAI_API_KEY: KEY, OPENAI_API_URL: URL_VALUE, AF_LLM_MODEL: MODEL };
 
+/** @type {string[]} */
 const folders = [];
+/** @param {Record<string, string>} [files] */
 function folder(files = {}) {
   const name = mkdtempSync(path.join(os.tmpdir(), 'unmocked-env-'));
   folders.push(name);
@@ -20,7 +22,12 @@ function folder(files = {}) {
   return name;
 }
 
-/** The files below a folder that contain a text. */
+/**
+ * The files below a folder that contain a string.
+ *
+ * @param {string} directory
+ * @param {string} text
+ */
 function filesWith(directory, text) {
   const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
@@ -31,17 +38,25 @@ function filesWith(directory, text) {
     .filter((file) => readFileSync(file).includes(text));
 }
 
-/** Where the page at an address says that its values come from. */
+/**
+ * The values that the page at an address shows, with their origins.
+ *
+ * @param {import('playwright-core').Browser} browser
+ * @param {string} url
+ */
 async function rowsAt(browser, url) {
   const page = await browser.newPage();
   await page.goto(url);
-  await page.waitForFunction(() => document.querySelector('unmocked-harness')?.page);
-  const rows = await page.evaluate(() => document.querySelector('unmocked-harness').page.rows);
+  await page.waitForFunction(() => document.querySelector('unmocked-harness')?.settings?.keeps);
+  const rows = await page.evaluate(
+    () => document.querySelector('unmocked-harness')?.settings?.rows ?? [],
+  );
   await page.close();
-  return Object.fromEntries(rows.map(({ key, value, source }) => [key, [value, source]]));
+  return Object.fromEntries(rows.map(({ key, value, origin }) => [key, [value, origin]]));
 }
 
-describe('the environment that the page is given', () => {
+describe('the environment of the page', () => {
+  /** @type {import('playwright-core').Browser} */
   let browser;
   before(async () => (browser = await launch()));
   after(async () => {
@@ -49,7 +64,7 @@ describe('the environment that the page is given', () => {
     for (const name of folders) rmSync(name, { recursive: true, force: true });
   });
 
-  test('a build has the URL and the model of the environment, and the key in no file', async () => {
+  test('a build holds the URL and the model of the environment, and never the key', async () => {
     await withEnvironment(variables, async () => {
       const served = await servePage('page-env', {
         envDir: folder({
@@ -71,7 +86,7 @@ describe('the environment that the page is given', () => {
     });
   });
 
-  test('the library has none of them', async () => {
+  test('the library holds none of them', async () => {
     const outDir = folder();
     await withEnvironment(variables, () =>
       build({
@@ -85,7 +100,7 @@ describe('the environment that the page is given', () => {
     for (const value of Object.values(variables)) assert.deepEqual(filesWith(outDir, value), []);
   });
 
-  test('the dev server gives the page all of them, of the process and of .env files', async () => {
+  test('the dev server gives the page all of them, from the process and from .env files', async () => {
     const { OPENAI_API_KEY, ...others } = variables;
     await withEnvironment({ ...others, OPENAI_API_KEY: undefined }, async () => {
       const server = await createServer({
@@ -97,9 +112,9 @@ describe('the environment that the page is given', () => {
       });
       try {
         await server.listen();
-        const { code } = await server.transformRequest('/src/settings/environment.ts');
-        assert.match(code, /import\.meta\.env = /);
-        const rows = await rowsAt(browser, server.resolvedUrls.local[0]);
+        const transformed = await server.transformRequest('/src/settings/environment.ts');
+        assert.match(transformed?.code ?? '', /import\.meta\.env = /);
+        const rows = await rowsAt(browser, server.resolvedUrls?.local[0] ?? '');
         assert.deepEqual(rows.api_url, [URL_VALUE, 'environment (OPENAI_API_URL)']);
         assert.deepEqual(rows.model, [MODEL, 'environment (AF_LLM_MODEL)']);
         assert.deepEqual(rows.api_key, ['set', 'environment (OPENAI_API_KEY)']);

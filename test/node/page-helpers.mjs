@@ -1,32 +1,33 @@
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build, preview } from 'vite';
 import { chromium } from 'playwright-core';
-import { ensureChromium, launchArguments } from '../../scripts/lib/chromium.mjs';
+import { ensureChromium, launchArguments } from '../../scripts/lib/browser/chromium.mjs';
+import { serveBuild } from '../../scripts/lib/browser/serve-build.mjs';
+import { ROOT } from '../../scripts/lib/install.mjs';
 
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export { ROOT };
 
-/** Builds the page into a folder of its own and serves it: `{ url, outDir, close }`. `config` is merged into the project's own. */
-export async function servePage(name, config = {}) {
-  const outDir = path.join(ROOT, '.cache', name);
-  const options = { root: ROOT, logLevel: 'warn', ...config };
-  await build({ ...options, build: { outDir, emptyOutDir: true } });
-  const server = await preview({
-    ...options,
-    build: { outDir },
-    preview: { port: 0, strictPort: false },
-  });
-  return { url: server.resolvedUrls.local[0], outDir, close: () => server.close() };
-}
+/**
+ * Builds the page into a folder of its own and serves it.
+ *
+ * @param {string} name
+ * @param {import('vite').InlineConfig} [config] Merged into the project's own.
+ */
+export const servePage = (name, config) => serveBuild(ROOT, name, config);
 
 export const launch = () =>
   chromium.launch({ executablePath: ensureChromium(), args: launchArguments() });
 
-/** Runs work with variables of the environment set, and puts those back that were there. */
+/**
+ * Runs work with some environment variables changed, then restores them.
+ *
+ * @template T
+ * @param {Record<string, string | undefined>} variables
+ * @param {() => T | Promise<T>} work
+ */
 export async function withEnvironment(variables, work) {
   const before = Object.fromEntries(
     Object.keys(variables).map((name) => [name, process.env[name]]),
   );
+  /** @param {Record<string, string | undefined>} values */
   const set = (values) => {
     for (const [name, value] of Object.entries(values)) {
       if (value === undefined) delete process.env[name];

@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { build } from 'vite';
 import { launch, ROOT, servePage } from './page-helpers.mjs';
 
 const TIMEOUT = 60_000;
-/** kB, gzipped, of all scripts that the page loads by itself; `npm run bench` measures the same in a browser. */
+/** Gzipped kB of all scripts that the page loads before a run. `npm run bench` measures the same in a browser. */
 const LIMIT = 60;
-/** Needed by a run, a Test, a configured backend or a config.toml; never by a page that nobody has touched yet. */
+/** Only a run, a Test, a configured backend or a config.toml needs these; an untouched page does not. */
 const ON_DEMAND = [
   'src/harness/run.ts',
   'src/scenarios/runs.ts',
@@ -23,61 +22,80 @@ const ON_DEMAND = [
   'node_modules/eventsource-parser/',
 ];
 
-describe('what the built page loads by itself', () => {
-  /** Chunks that come with the entry, before anything asks for more. */
+/** @type {Awaited<ReturnType<typeof servePage>>} */
+let served;
+before(async () => {
+  served = await servePage('page-load');
+});
+after(() => served?.close());
+
+describe('the scripts that the built page loads first', () => {
+  /**
+   * The entry and the chunks that it imports.
+   *
+   * @type {Set<import('vite').Rolldown.OutputChunk>}
+   */
   let first;
+  /** @type {import('vite').Rolldown.OutputChunk[]} */
   let others;
-  before(async () => {
-    const { output } = await build({ root: ROOT, logLevel: 'warn', build: { write: false } });
-    const chunks = output.filter(({ type }) => type === 'chunk');
+  before(() => {
+    const chunks = served.built.output.filter((one) => one.type === 'chunk');
     const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
     first = new Set(chunks.filter(({ isEntry }) => isEntry));
     assert.equal(first.size, 1, 'the page has one entry');
-    // A set grows while it is walked.
-    for (const { imports } of first) for (const name of imports) first.add(byName.get(name));
+    // A set may grow during its iteration.
+    for (const { imports } of first)
+      for (const name of imports) {
+        const chunk = byName.get(name);
+        if (chunk) first.add(chunk);
+      }
     others = chunks.filter((chunk) => !first.has(chunk));
   });
 
+  /** @param {Iterable<import('vite').Rolldown.OutputChunk>} chunks */
   const modules = (chunks) =>
     [...chunks]
       .flatMap((chunk) => Object.keys(chunk.modules))
       .map((id) => path.relative(ROOT, id).replaceAll(path.sep, '/'));
 
   test(`is at most ${LIMIT} kB, gzipped`, () => {
-    const sizes = [...first].map(({ fileName, code }) => [fileName, gzipSync(code).length / 1000]);
-    const sum = sizes.reduce((total, [, size]) => total + size, 0);
+    const sizes = [...first].map(({ fileName, code }) => ({
+      name: fileName,
+      size: gzipSync(code).length / 1000,
+    }));
+    const sum = sizes.reduce((total, { size }) => total + size, 0);
     assert.ok(
       sum <= LIMIT,
-      `${sum.toFixed(1)} kB: ${sizes.map(([name, size]) => `${name} ${size.toFixed(1)}`).join(', ')}`,
+      `${sum.toFixed(1)} kB: ${sizes.map(({ name, size }) => `${name} ${size.toFixed(1)}`).join(', ')}`,
     );
   });
 
-  test('holds nothing that only a run, a Test, a configured backend or a config.toml needs', () => {
+  test('hold nothing that only a run, a Test, a configured backend or a config.toml needs', () => {
     for (const part of ON_DEMAND) {
       assert.ok(
         modules(others).some((id) => id.startsWith(part)),
         `${part} is in the build`,
       );
-      assert.ok(!modules(first).some((id) => id.startsWith(part)), `${part} is loaded by itself`);
+      assert.ok(!modules(first).some((id) => id.startsWith(part)), `${part} is loaded first`);
     }
   });
 });
 
-describe('the built page whose code does not come', () => {
-  let served;
+describe('the built page without a part of its code', () => {
+  /** @type {import('playwright-core').Browser} */
   let browser;
+  /** @type {import('playwright-core').BrowserContext} */
   let context;
+  /** @type {import('playwright-core').Page} */
   let page;
+  /** @type {boolean} */
   let away;
+  /** @type {string[]} */
   let refused;
   before(async () => {
-    served = await servePage('page-load');
     browser = await launch();
   });
-  after(async () => {
-    await browser?.close();
-    await served?.close();
-  });
+  after(() => browser?.close());
   beforeEach(async () => {
     away = false;
     refused = [];
@@ -94,19 +112,19 @@ describe('the built page whose code does not come', () => {
   });
   afterEach(() => context?.close());
 
-  /** It failed, as it must without that code; now the code is there. */
+  /** The first try failed without that code. From now on the code is there. */
   const comeBack = () => {
     assert.ok(refused.length > 0, 'something was fetched');
     away = false;
   };
   const problem = /A part of this page's code could not be loaded: .*Try again/;
 
-  test('a run says so among the problems, all at once, and the next one works', async () => {
+  test('a run reports it as a problem, after one round of requests, and the next run works', async () => {
     const run = () =>
       page.evaluate(() =>
         document
           .querySelector('unmocked-harness')
-          .run(['load-agent'])
+          ?.run(['load-agent'])
           .then(
             ({ status }) => status,
             ({ code }) => code,
@@ -116,7 +134,7 @@ describe('the built page whose code does not come', () => {
     assert.match(await page.locator('[part=problems]').innerText(), problem);
     assert.equal(await page.evaluate(() => document.documentElement.dataset.unmocked), 'error');
     assert.ok(
-      ['run-', 'work-'].every((name) =>
+      ['run-', 'runs-'].every((name) =>
         refused.some((url) => path.posix.basename(url).startsWith(name)),
       ),
       `both were asked for before either failed: ${refused.join(' ')}`,
@@ -126,7 +144,7 @@ describe('the built page whose code does not come', () => {
     assert.equal(await page.locator('[part=problems]').isVisible(), false);
   });
 
-  test('a Test says so, and the next one works', async () => {
+  test('a Test reports it, and the next Test works', async () => {
     const tester = page.locator('unmocked-try');
     await tester.getByRole('button', { name: 'Test' }).click();
     await tester.getByRole('alert').waitFor({ timeout: TIMEOUT });
@@ -136,7 +154,7 @@ describe('the built page whose code does not come', () => {
     await tester.locator('dl.metrics').waitFor({ timeout: TIMEOUT });
   });
 
-  test('a config.toml is refused and its text kept, and the next try takes it', async () => {
+  test('a config.toml is refused but its text stays, and the next try accepts it', async () => {
     const sources = page.locator('unmocked-sources');
     await sources.locator('summary').click();
     await sources.locator('#text').fill('[agent]\nseed = 7');
@@ -147,6 +165,6 @@ describe('the built page whose code does not come', () => {
     comeBack();
     await sources.locator('#use').click();
     await sources.getByText('config.toml, pasted is in use.').waitFor({ timeout: TIMEOUT });
-    assert.equal(await page.evaluate(() => document.querySelector('unmocked-harness').seed), 7);
+    assert.equal(await page.evaluate(() => document.querySelector('unmocked-harness')?.seed), 7);
   });
 });

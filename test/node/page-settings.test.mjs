@@ -1,18 +1,24 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { startOpenAiServer } from '../../scripts/lib/openai-server.mjs';
+import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
+import { portOf } from './openai-helpers.mjs';
 import { launch, servePage, withEnvironment } from './page-helpers.mjs';
 
 const KEY = 'sk-page-settings-0123456789';
 const TIMEOUT = 60_000;
 
-/** A server of a test's own: `answer` gets each chat completion's response, with its headers sent. */
+/**
+ * A server for one test. `answer` gets the response of each chat completion, after its headers were sent.
+ *
+ * @param {(response: http.ServerResponse) => void} answer
+ */
 async function serve(answer) {
+  /** @type {string[]} */
   const heard = [];
   const server = http.createServer((request, response) => {
     heard.push(`${request.method} ${request.url} ${JSON.stringify(request.headers)}`);
-    const stream = request.url.endsWith('/chat/completions') && request.method === 'POST';
+    const stream = request.url?.endsWith('/chat/completions') && request.method === 'POST';
     response.writeHead(200, {
       'content-type': stream ? 'text/event-stream' : 'application/json',
       'access-control-allow-origin': '*',
@@ -21,32 +27,51 @@ async function serve(answer) {
     if (stream) answer(response);
     else response.end('{"data":[{"id":"scripted"}]}');
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   const close = () => {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
   };
-  return { url: `http://127.0.0.1:${server.address().port}/v1`, heard, close };
+  return { url: `http://127.0.0.1:${portOf(server)}/v1`, heard, close };
 }
+/**
+ * @param {string} content
+ * @param {string | null} [finish_reason]
+ */
 const event = (content, finish_reason = null) =>
   `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason }] })}\n\n`;
 
-/** What a test sees of the page. */
+/**
+ * The page as a test uses it.
+ *
+ * @param {import('playwright-core').Page} page
+ */
 function look(page) {
+  /** @param {string} id */
   const field = (id) => page.locator(`unmocked-settings #${id}`);
-  /** Every source of settings was read. */
+  /** Waits until the page has read every source of settings. */
   const settled = async () => {
     await field('backend').waitFor({ timeout: TIMEOUT });
-    await page.evaluate(() => document.querySelector('unmocked-harness').page.ready);
+    await page.evaluate(() => document.querySelector('unmocked-harness')?.settings?.ready);
   };
   return {
     field,
+    /**
+     * @param {string} id
+     * @param {string} value
+     */
     enter: async (id, value) => {
       await field(id).fill(value);
       await field(id).blur();
     },
+    /**
+     * @param {string} id
+     * @param {string} value
+     */
     choose: (id, value) => field(id).selectOption(value),
+    /** @param {string} id */
     value: (id) => field(id).inputValue(),
+    /** @param {string} url */
     open: async (url) => {
       await page.goto(url);
       await settled();
@@ -55,7 +80,7 @@ function look(page) {
       await page.reload();
       await settled();
     },
-    /** Presses Test and says what answered, or what went wrong. */
+    /** Presses Test and returns the reply, or the error. */
     ask: async () => {
       const tester = page.locator('unmocked-try');
       await tester.getByRole('button', { name: 'Test' }).click();
@@ -74,9 +99,13 @@ function look(page) {
         local: JSON.stringify({ ...localStorage }),
         session: JSON.stringify({ ...sessionStorage }),
       })),
-    /** All that is in the document, shadow roots included. */
+    /** The whole document as HTML, shadow roots included. */
     html: () =>
       page.evaluate(() => {
+        /**
+         * @param {ParentNode} root
+         * @returns {string}
+         */
         const all = (root) =>
           [...root.querySelectorAll('*')]
             .map(
@@ -91,12 +120,19 @@ function look(page) {
 }
 
 describe('the settings of the built page', () => {
+  /** @type {Awaited<ReturnType<typeof servePage>>} */
   let served;
+  /** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
   let openai;
+  /** @type {import('playwright-core').Browser} */
   let browser;
+  /** @type {import('playwright-core').BrowserContext} */
   let context;
+  /** @type {import('playwright-core').Page} */
   let page;
+  /** @type {string[]} */
   let logged;
+  /** @type {import('playwright-core').Request[]} */
   let requests;
   const api = () => `${openai.url}/v1`;
 
@@ -127,7 +163,7 @@ describe('the settings of the built page', () => {
   });
   afterEach(() => context.close());
 
-  test('are there after a reload; the backend that was chosen last is the one that answers', async () => {
+  test('survive a reload; the backend that was chosen last answers', async () => {
     const { open, choose, enter, value, ask, reload, storage, html } = look(page);
     await open(served.url);
     await choose('backend', 'remote');
@@ -144,7 +180,7 @@ describe('the settings of the built page', () => {
       [await value('backend'), await value('apiUrl'), await value('apiKey')],
       ['remote', api(), KEY],
     );
-    // What is configured is checked by itself.
+    // The page checks a configured backend without a click.
     await page.getByText(`unmocked-tiny at ${api()}/ answers.`).waitFor({ timeout: TIMEOUT });
     const { local, session } = await storage();
     assert.ok(session.includes(KEY) && !local.includes(KEY), 'the key is in sessionStorage only');
@@ -168,7 +204,7 @@ describe('the settings of the built page', () => {
     );
   });
 
-  test('a key is gone with its session, unless it is to be kept', async () => {
+  test('a key ends with its session, unless the user keeps it', async () => {
     const { open, choose, enter, field, storage } = look(page);
     await open(served.url);
     await choose('backend', 'remote');
@@ -199,7 +235,7 @@ describe('the settings of the built page', () => {
     assert.ok(!(await kept.storage()).local.includes(KEY));
   });
 
-  test('a wrong key is refused by the server, said without the key, and the right one works then', async () => {
+  test('the server refuses a wrong key, the error does not repeat it, and the right key then works', async () => {
     const { open, choose, enter, ask, html, value } = look(page);
     const wrong = 'sk-wrong-9876543210';
     await open(served.url);
@@ -217,7 +253,7 @@ describe('the settings of the built page', () => {
     assert.equal(await value('apiUrl'), api());
   });
 
-  test('a value of the address counts until it is changed by hand, and is out of the address bar then', async () => {
+  test('a value of the address counts until the user changes it, and then leaves the address bar', async () => {
     const { open, choose, value, reload } = look(page);
     await open(`${served.url}?device=webgpu&seed=5#part`);
     assert.deepEqual([await value('device'), await value('seed')], ['webgpu', '5']);
@@ -227,7 +263,7 @@ describe('the settings of the built page', () => {
     assert.deepEqual([await value('device'), await value('seed')], ['wasm', '5']);
   });
 
-  test('a key in the address is refused, and out of the address bar at once', async () => {
+  test('a key in the address is refused, and leaves the address bar at once', async () => {
     const { open, html } = look(page);
     await open(`${served.url}?run=all&model=unmocked-tiny&token=${KEY}`);
     await page.getByText('The address holds a key, as "token".').waitFor({ timeout: TIMEOUT });
@@ -259,8 +295,10 @@ describe('the settings of the built page', () => {
     }
   });
 
-  test('a reply arrives piece by piece, as text and never as HTML, with its thinking apart; Stop ends the request', async () => {
+  test('a reply arrives in pieces, as text and never as HTML, with its thinking apart; Stop ends the request', async () => {
+    /** @type {http.ServerResponse | undefined} */
     let response;
+    /** @type {Promise<unknown> | undefined} */
     let hungUp;
     const scripted = await serve((given) => {
       response = given;
@@ -281,7 +319,7 @@ describe('the settings of the built page', () => {
         /^Thinking:\s+It is <i>bold<\/i>\.$/,
       );
       assert.equal(await tester.locator('dl.metrics').count(), 0, 'it goes on');
-      response.end(`${event('</b>', 'stop')}data: [DONE]\n\n`);
+      response?.end(`${event('</b>', 'stop')}data: [DONE]\n\n`);
       await tester.locator('dl.metrics').waitFor({ timeout: TIMEOUT });
       assert.equal(await tester.locator('.reply').innerText(), '<b>One</b>');
       assert.equal(await tester.locator('.output b, .output i').count(), 0);
@@ -313,7 +351,7 @@ describe('the settings of the built page', () => {
     }
   });
 
-  test('a config.toml that is pasted counts after a reload, in this tab only', async () => {
+  test('a pasted config.toml still counts after a reload, but only in this tab', async () => {
     const { open, reload, value } = look(page);
     const sources = page.locator('unmocked-sources');
     await open(served.url);

@@ -1,35 +1,40 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { ROOT } from '../../scripts/lib/install.mjs';
+import { importTypeScript } from '../../scripts/lib/typescript.mjs';
+import { portOf } from './openai-helpers.mjs';
+
+/** @typedef {import('node:http').ServerResponse} Res */
+/** @typedef {import('./openai-helpers.mjs').Json} Json */
 
 /*
- * The remote agent in Node, against servers that do what the OpenAI-compatible server of this project never would: over real sockets, each
- * made for its test. In Node errors say more than in a browser (refused or unresolved, for instance).
+ * The remote agent in Node, over real sockets, against servers that misbehave in ways in which this project's own server
+ * never does. In Node, errors tell more than in a browser (refused or unresolved, for instance).
  */
 
 const KEY = 'sk-verysecretkey-0123456789abcdef';
+/** @type {typeof import('../../src/agents/load-agent.js')['loadAgent']} */
 let loadAgent;
 before(async () => {
-  const { runnerImport } = await import('vite');
-  ({
-    module: { loadAgent },
-  } = await runnerImport(path.join(ROOT, 'src/agents/load-agent.ts'), {
-    root: ROOT,
-    configFile: false,
-    logLevel: 'error',
-  }));
+  ({ loadAgent } = /** @type {typeof import('../../src/agents/load-agent.js')} */ (
+    await importTypeScript('src/agents/load-agent.ts')
+  ));
 });
 
+/** @type {import('node:http').Server[]} */
 const servers = [];
 after(() => servers.forEach((server) => server.closeAllConnections() ?? server.close()));
 
-/** A server that lists models well, unless `models` does something else, and answers a completion as `complete` says. */
+/**
+ * A server with a list of models and a completion. `models` and `complete` replace their answers.
+ *
+ * @param {{ models?: (res: Res) => void, complete?: (res: Res, requests: Json[]) => void }} answers
+ */
 async function serve({
   models = (res) => json(res, { data: [{ id: 'm' }] }),
   complete = (res) => json(res, answer('Hello.')),
 }) {
+  /** @type {Json[]} */
   const requests = [];
   const server = createServer((req, res) => {
     let body = '';
@@ -40,21 +45,35 @@ async function serve({
         authorization: req.headers.authorization,
         body: body && JSON.parse(body),
       });
-      if (req.url.endsWith('/models')) models(res);
+      if (req.url?.endsWith('/models')) models(res);
       else complete(res, requests);
     });
   });
   servers.push(server);
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${server.address().port}/v1`, requests };
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  return { url: `http://127.0.0.1:${portOf(server)}/v1`, requests };
 }
 
+/**
+ * @param {Res} res
+ * @param {unknown} value
+ * @param {number} [status]
+ */
 const json = (res, value, status = 200) =>
   res.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(value));
+/** A pool of engines that never has one. */
+const brokenPool = /** @type {import('../../src/engine/engine-pool.js').EnginePool} */ (
+  /** @type {unknown} */ ({ acquire: () => Promise.reject(new Error('this page')) })
+);
+/** @param {string} content */
 const answer = (content) => ({
   choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
   usage: { prompt_tokens: 1, completion_tokens: 1 },
 });
+/**
+ * @param {string} apiUrl
+ * @param {import('../../src/agents/load-agent.js').LoadAgentOptions} [options]
+ */
 const load = (apiUrl, options = {}) =>
   loadAgent({
     backend: 'remote',
@@ -64,16 +83,27 @@ const load = (apiUrl, options = {}) =>
     sources: { environment: {} },
     ...options,
   });
+/**
+ * The error that work fails with.
+ *
+ * @param {Promise<unknown>} work
+ * @returns {Promise<Json>}
+ */
 const failure = async (work) =>
   work.then(
     (value) => assert.fail(`no error, but ${JSON.stringify(value)?.slice(0, 200)}`),
     (error) => error,
   );
-/** All that an error says. */
+/**
+ * Everything that an error tells.
+ *
+ * @param {Json} error
+ */
 const texts = (error) =>
   JSON.stringify([error.message, error.details, error.stack, error.cause?.message]);
 
 describe('the key', () => {
+  /** @type {Record<string, (res: Res) => void>} */
   const bodies = {
     'a 401 that repeats it near where long messages are cut': (res) =>
       json(res, { error: { message: `${'x'.repeat(270)} ${KEY}` } }, 401),
@@ -94,6 +124,7 @@ describe('the key', () => {
   }
 
   test('is not in the part of a reply that an error keeps', async () => {
+    /** @param {Res} res */
     const complete = (res) => {
       res.writeHead(200, { 'Content-Type': 'text/event-stream' });
       res.write(
@@ -107,7 +138,7 @@ describe('the key', () => {
     assert.doesNotMatch(texts(error), /sk-very/);
   });
 
-  test('a placeholder for one is not taken out of texts', async () => {
+  test('a placeholder key is not removed from strings', async () => {
     const { url } = await serve({
       complete: (res) => json(res, { error: { message: 'the model of the test failed' } }, 500),
     });
@@ -129,7 +160,7 @@ describe('the key', () => {
 });
 
 describe('a list of models', () => {
-  test('that stalls is a timeout, and not a list of none', async () => {
+  test('that stalls is a timeout, not an empty list', async () => {
     const { url } = await serve({
       models: (res) =>
         res.writeHead(200, { 'Content-Type': 'application/json' }).write('{"data":['),
@@ -137,7 +168,7 @@ describe('a list of models', () => {
     assert.equal((await failure(load(url, { timeoutSeconds: 0.3 }))).details.fault, 'timeout');
   });
 
-  test('that stalls can be left', async () => {
+  test('that stalls can be aborted', async () => {
     const { url } = await serve({
       models: (res) =>
         res.writeHead(200, { 'Content-Type': 'application/json' }).write('{"data":['),
@@ -155,12 +186,12 @@ describe('a list of models', () => {
     assert.equal((await failure(load(url))).details.fault, 'not-json');
   });
 
-  test('that is not there is none', async () => {
+  test('that is missing is an empty list', async () => {
     const { url } = await serve({ models: (res) => json(res, { error: 'not found' }, 404) });
     assert.equal((await load(url, { model: 'any' })).model.id, 'any');
   });
 
-  test('of one names the model where nobody did; of several, somebody has to', async () => {
+  test('of one model sets a missing model; with several, a missing model is an error', async () => {
     assert.equal((await load((await serve({})).url)).model.id, 'm');
     const { url } = await serve({
       models: (res) => json(res, { data: [{ id: 'a' }, { id: 'b', max_model_len: 99 }] }),
@@ -169,7 +200,7 @@ describe('a list of models', () => {
     assert.equal((await load(url, { model: 'b' })).contextWindow, 99);
   });
 
-  test('without the model is a failed rung of auto', async () => {
+  test('without the model fails its rung of auto', async () => {
     const { url } = await serve({
       models: (res) => json(res, { data: [{ id: 'llama3.2:latest' }] }),
     });
@@ -178,17 +209,18 @@ describe('a list of models', () => {
       load(url, {
         backend: 'auto',
         model: 'unmocked-tiny',
-        pool: { acquire: () => Promise.reject(new Error('this page')) },
+        pool: brokenPool,
       }),
     );
     assert.match(error.message, /this page/);
+    /** @type {Json[]} */
     const attempts = [];
     await failure(
       load(url, {
         backend: 'auto',
         model: 'unmocked-tiny',
         onAttempt: (attempt) => attempts.push(attempt),
-        pool: { acquire: () => Promise.reject(new Error('this page')) },
+        pool: brokenPool,
       }),
     );
     assert.deepEqual(
@@ -198,26 +230,29 @@ describe('a list of models', () => {
   });
 });
 
-test('a session that is forgotten while it speaks stays forgotten', async () => {
+test('a session that is forgotten during a reply stays forgotten', async () => {
   const { url, requests } = await serve({
     complete: (res) => setTimeout(() => json(res, answer('Noted.')), 50),
   });
   const agent = await load(url);
-  const speaking = agent.invoke({ userMessage: 'a secret of the past', sessionId: 's' });
-  await agent.forget('s');
+  const speaking = agent.invoke({
+    messages: [{ role: 'user', content: 'a secret of the past' }],
+    sessionId: 's',
+  });
+  await agent.forget?.('s');
   await speaking;
-  await agent.invoke({ userMessage: 'Hello?', sessionId: 's' });
+  await agent.invoke({ messages: [{ role: 'user', content: 'Hello?' }], sessionId: 's' });
   assert.deepEqual(requests.at(-1).body.messages, [{ role: 'user', content: 'Hello?' }]);
 });
 
-test('two names for one thing that disagree are refused', async () => {
+test('refuses two settings that contradict each other', async () => {
   const { url } = await serve({});
   assert.match((await failure(load(url, { device: 'wasm' }))).message, /"remote".*"wasm"/);
 });
 
-test('Node says whether it was the name or the port', async () => {
+test('Node tells an unknown host from a closed port', async () => {
   const { url } = await serve({});
-  servers.at(-1).close();
+  servers.at(-1)?.close();
   assert.equal((await failure(load(url))).details.fault, 'refused');
   assert.equal(
     (await failure(load('http://no-such-server.invalid/v1'))).details.fault,

@@ -1,10 +1,10 @@
 import type { Agent } from '../../src/agents/agent.js';
-import { parseReply } from '../../src/agents/reply.js';
+import { parseReply } from '../../src/agents/reply/parse-reply.js';
 import { streamOf } from '../../src/agents/stream.js';
 import { realSubject, type Subject } from '../../src/scenarios/subject.js';
-import { altered } from './saboteur.js';
+import { altered, toChatInput } from './saboteur.js';
 
-/** Right answers and right forms, and no model anywhere. */
+/** Right answers in the right form, without any model. */
 export function cannedSubject(): Subject {
   const replies: [RegExp, string][] = [
     [/what is my name/i, 'Your name is Zorvik.'],
@@ -43,11 +43,12 @@ export function cannedSubject(): Subject {
   };
 }
 
-/** It keeps a real agent for everything that it can copy (digest, session, tokenizer), but never asks it anything. */
+/** Copies digest, session and tokenizer from a real agent, but never asks it to generate. */
 function canned(agent: Agent, replies: [RegExp, string][]): Agent {
-  const answer: Agent['invoke'] = async (payload, options = {}) => {
-    if (agent.disposed) return agent.invoke(payload, options);
-    const message = typeof payload === 'string' ? payload : payload.userMessage;
+  const answer: Agent['invoke'] = async (input, options = {}) => {
+    if (agent.disposed) return agent.invoke(input, options);
+    const { role, content } = toChatInput(input).messages.at(-1)!;
+    const message = role === 'tool' ? `TOOL_RESULT: ${content}` : content;
     const [pattern, reply] = replies.find(([candidate]) => candidate.test(message))!;
     const text = ` ${message.match(pattern)![0].replace(pattern, reply)}`;
     const prompt = `User: ${message}\nAssistant:`;
@@ -82,10 +83,10 @@ function canned(agent: Agent, replies: [RegExp, string][]): Agent {
   };
   return altered(agent, {
     invoke: () => answer,
-    invokeWithTools: () => (payload, _tools, options) => answer(payload, options),
+    invokeWithTools: () => (input, _tools, options) => answer(input, options),
     stream:
       () =>
-      (payload, options = {}) =>
-        streamOf((onToken) => answer(payload, { ...options, onToken }), options),
+      (input, options = {}) =>
+        streamOf((onToken) => answer(input, { ...options, onToken }), options),
   });
 }

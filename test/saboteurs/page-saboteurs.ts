@@ -6,25 +6,26 @@ import {
   responseSaboteur,
   type Saboteur,
   subjectSaboteur,
+  toChatInput,
   withMetadata,
 } from './saboteur.js';
 import { afterwards, unstoppable, without } from './streams.js';
 
-/** For the scenarios about this page's own engine. */
+/** Saboteurs of the scenarios about this page's engine. */
 export const pageSaboteurs: Saboteur[] = [
   // load-agent
   agentSaboteur(
-    'names another digest',
-    { 'load-agent': 'the agent names the digest that the registry pins' },
+    'reports another digest',
+    { 'load-agent': 'the agent reports the digest in the registry' },
     { model: (agent) => ({ ...agent.model, digest: '0'.repeat(64) }) },
   ),
   agentSaboteur(
     'claims a larger context window',
-    { 'load-agent': "the context window is the registry's" },
+    { 'load-agent': 'the context window matches the registry' },
     { contextWindow: (agent) => agent.contextWindow! * 2 },
   ),
   agentSaboteur(
-    'has a layer less',
+    'has one layer too few',
     { 'load-agent': 'the session takes tokens and a KV cache of the right depth' },
     {
       engineInfo: ({ engineInfo }) =>
@@ -37,7 +38,7 @@ export const pageSaboteurs: Saboteur[] = [
     },
   ),
   subjectSaboteur(
-    'progress stops short of the total',
+    'reports progress that stops before the total',
     { 'load-agent': 'progress reached the total' },
     (subject) => ({
       loadAgent: (options) =>
@@ -48,46 +49,50 @@ export const pageSaboteurs: Saboteur[] = [
         }),
     }),
   ),
-  subjectSaboteur('progress falls', { 'load-agent': 'progress never falls' }, (subject) => ({
-    loadAgent: (options) => {
-      let calls = 0;
-      return subject.loadAgent({
-        ...options,
-        onProgress: (progress) =>
-          options.onProgress?.(++calls % 2 ? progress : { ...progress, loadedBytes: 0 }),
-      });
-    },
-  })),
+  subjectSaboteur(
+    'reports decreasing progress',
+    { 'load-agent': 'progress never decreases' },
+    (subject) => ({
+      loadAgent: (options) => {
+        let calls = 0;
+        return subject.loadAgent({
+          ...options,
+          onProgress: (progress) =>
+            options.onProgress?.(++calls % 2 ? progress : { ...progress, loadedBytes: 0 }),
+        });
+      },
+    }),
+  ),
   // chat-completion
   responseSaboteur(
-    'says nothing',
+    'returns an empty reply',
     { 'chat-completion': 'the reply is not empty', 'validate-agent': 'a working agent is valid' },
     (response) => ({ ...response, response: '' }),
   ),
   responseSaboteur(
-    'says other words than it computed',
+    'returns other words than it computed',
     { 'chat-completion': 'the text is the decoded token ids' },
     (response) => withMetadata({ ...response, response: 'Hello there!' }, { text: 'Hello there!' }),
   ),
   responseSaboteur(
-    'always says that it stopped',
-    { 'chat-completion': 'the finish reason of a reply that was cut is true' },
+    'always reports the finish reason stop',
+    { 'chat-completion': 'the finish reason of a truncated reply is correct' },
     (response) => withMetadata(response, { finishReason: 'stop' }),
   ),
   agentSaboteur(
     'ignores the token limit',
     {
       'chat-completion': 'a limit of one token gives one token',
-      'stop-and-limits': 'in this page: a limit of 1 gives 1',
+      'stop-and-limits': 'in this page: a limit of 1 gives exactly that many tokens',
     },
     {
-      invoke: (agent) => (payload, options) => agent.invoke(payload, { ...options, maxTokens: 40 }),
+      invoke: (agent) => (input, options) => agent.invoke(input, { ...options, maxTokens: 40 }),
     },
   ),
   // validate-agent
   subjectSaboteur(
-    'validation believes everything',
-    { 'validate-agent': 'an agent that answers nothing is not valid' },
+    'accepts every agent',
+    { 'validate-agent': 'an agent with an empty reply is not valid' },
     (subject) => ({
       validateAgent: async (agent, options) => {
         const validation = await subject.validateAgent(agent, options);
@@ -98,7 +103,7 @@ export const pageSaboteurs: Saboteur[] = [
     }),
   ),
   subjectSaboteur(
-    'validation believes nothing',
+    'rejects every agent',
     { 'validate-agent': 'a working agent is valid' },
     (subject) => ({
       validateAgent: async (agent, options) => ({
@@ -110,10 +115,9 @@ export const pageSaboteurs: Saboteur[] = [
   ),
   // invalid-model
   subjectSaboteur(
-    'puts a model in the place of one that is missing',
+    'replaces a missing model',
     {
-      'invalid-model':
-        'a model that does not exist is an error that names it and where it was looked for',
+      'invalid-model': 'a missing model is an error that names the model and the host',
     },
     (subject) => ({
       loadAgent: (options) =>
@@ -127,7 +131,7 @@ export const pageSaboteurs: Saboteur[] = [
   oneRealm(),
   // backend-detection
   subjectSaboteur(
-    'swaps an explicit device that is not there',
+    'swaps an explicit device that is unavailable',
     { 'backend-detection': 'an explicit webgpu without an adapter is refused, not swapped' },
     (subject) => ({
       loadAgent: (options) =>
@@ -137,10 +141,10 @@ export const pageSaboteurs: Saboteur[] = [
     }),
   ),
   subjectSaboteur(
-    'hides the ladder',
+    'hides the attempts',
     {
       'backend-detection': 'the trace says that WebGPU was tried and why it failed',
-      'backend-fallback': 'nobody listens: the trace begins with the server and says why',
+      'backend-fallback': 'nothing listens: the trace begins with the server and says why',
     },
     (subject) => ({
       loadAgent: async (options) =>
@@ -163,7 +167,7 @@ export const pageSaboteurs: Saboteur[] = [
     (subject) => ({ parseConfig: (toml) => ({ ...subject.parseConfig(toml), unknownKeys: [] }) }),
   ),
   subjectSaboteur(
-    'loses the place of an error',
+    'loses the position of an error',
     { 'config-file': 'broken TOML is refused with line and column' },
     (subject) => ({
       parseConfig: (toml) => {
@@ -186,20 +190,17 @@ export const pageSaboteurs: Saboteur[] = [
   ),
   subjectSaboteur(
     'mixes conversations',
-    { 'concurrent-loading': "no other name is in Zorvik's prompts" },
+    { 'concurrent-loading': "Zorvik's prompts contain no other name" },
     (subject) => {
       const everything: Message[] = [];
       return {
         loadAgent: async (options) =>
           altered(await subject.loadAgent(options), {
-            invoke: (agent) => async (payload, invokeOptions) => {
-              const userMessage = typeof payload === 'string' ? payload : payload.userMessage;
-              const memory = [...everything];
-              everything.push(
-                { role: 'user', content: userMessage },
-                { role: 'assistant', content: 'I see.' },
-              );
-              return agent.invoke({ userMessage, memory }, invokeOptions);
+            invoke: (agent) => async (input, invokeOptions) => {
+              everything.push(toChatInput(input).messages.at(-1)!);
+              const response = agent.invoke([...everything], invokeOptions);
+              everything.push({ role: 'assistant', content: 'I see.' });
+              return response;
             },
           }),
       };
@@ -207,14 +208,17 @@ export const pageSaboteurs: Saboteur[] = [
   ),
   // streaming
   agentSaboteur(
-    'streams when all is computed',
-    { streaming: 'leaving the loop early stops the work' },
-    { stream: (agent) => (payload, options) => afterwards(agent, payload, options) },
+    'streams only after everything is computed',
+    { streaming: 'leaving the loop early stops the computation' },
+    { stream: (agent) => (input, options) => afterwards(agent, input, options) },
   ),
   agentSaboteur(
     'loses a chunk',
-    { streaming: 'joined, they are the reply', 'remote-agent': 'the pieces joined are the reply' },
-    { stream: (agent) => (payload, options) => without(agent.stream(payload, options), 3) },
+    {
+      streaming: 'the joined chunks are the reply',
+      'remote-agent': 'the joined chunks are the reply',
+    },
+    { stream: (agent) => (input, options) => without(agent.stream(input, options), 3) },
   ),
   agentSaboteur(
     'breaks characters that span tokens',
@@ -225,30 +229,30 @@ export const pageSaboteurs: Saboteur[] = [
     },
   ),
   agentSaboteur(
-    'goes on when nobody listens',
-    { streaming: 'leaving the loop early stops the work' },
-    { stream: (agent) => (payload, options) => unstoppable(agent, payload, options) },
+    'continues after the reader has left',
+    { streaming: 'leaving the loop early stops the computation' },
+    { stream: (agent) => (input, options) => unstoppable(agent, input, options) },
   ),
   // memory-cleanup
   agentSaboteur(
-    'keeps its worker',
+    'never ends its worker',
     {
       'memory-cleanup': 'no worker is left after any round',
-      'concurrent-loading': 'then it is gone',
+      'concurrent-loading': 'disposing the last agent ends the engine',
     },
     { dispose: () => async () => undefined },
   ),
   subjectSaboteur(
-    'answers when disposed of',
-    { 'memory-cleanup': 'a disposed agent says so when asked' },
+    'answers after it was disposed',
+    { 'memory-cleanup': 'a disposed agent refuses requests' },
     (subject) => ({
       loadAgent: async (options) => {
         const agent = await subject.loadAgent(options);
         return altered(agent, {
-          invoke: () => async (payload, invokeOptions) => {
-            if (!agent.disposed) return agent.invoke(payload, invokeOptions);
+          invoke: () => async (input, invokeOptions) => {
+            if (!agent.disposed) return agent.invoke(input, invokeOptions);
             const substitute = await subject.loadAgent(options);
-            return substitute.invoke(payload, invokeOptions).finally(() => substitute.dispose());
+            return substitute.invoke(input, invokeOptions).finally(() => substitute.dispose());
           },
         });
       },
@@ -256,7 +260,7 @@ export const pageSaboteurs: Saboteur[] = [
   ),
   subjectSaboteur(
     'leaks a hundred megabytes',
-    { 'memory-cleanup': 'memory is back near where it was' },
+    { 'memory-cleanup': 'memory use returns to its earlier level' },
     (subject) => {
       const leak: Uint8Array[] = [];
       return {
@@ -269,44 +273,37 @@ export const pageSaboteurs: Saboteur[] = [
   ),
   // conversation-flow
   agentSaboteur(
-    'forgets what was said',
+    'forgets the conversation',
     {
-      'conversation-flow': 'a name told two turns earlier comes back',
-      'chat-room': 'in this page: all that was said before is in its prompt',
+      'conversation-flow': 'the model remembers a name from two turns earlier',
+      'chat-room': 'in this page: the whole conversation is in the prompt',
     },
     {
-      invoke: (agent) => (payload, options) =>
-        agent.invoke(
-          typeof payload === 'string' ? payload : { userMessage: payload.userMessage },
-          options,
-        ),
+      invoke: (agent) => (input, options) =>
+        agent.invoke(toChatInput(input).messages.slice(-1), options),
     },
   ),
   agentSaboteur(
     'reads the history again every turn',
     { 'conversation-flow': 'turn 2 used the KV cache' },
     {
-      invoke: (agent) => (payload, options) =>
-        agent.invoke(payload, { ...options, useCache: false }),
+      invoke: (agent) => (input, options) => agent.invoke(input, { ...options, useCache: false }),
     },
   ),
   agentSaboteur(
-    'shares one memory among sessions',
-    { 'conversation-flow': 'another session does not know it' },
+    'shares one memory between sessions',
+    { 'conversation-flow': 'another session does not know the name' },
     {
-      invoke: (agent) => (payload, options) =>
-        agent.invoke(
-          typeof payload === 'object' && payload.sessionId
-            ? { ...payload, sessionId: 'one' }
-            : payload,
-          options,
-        ),
+      invoke: (agent) => (input, options) => {
+        const chat = toChatInput(input);
+        return agent.invoke(chat.sessionId ? { ...chat, sessionId: 'one' } : chat, options);
+      },
     },
   ),
   // environment-summary
   subjectSaboteur(
-    'names another version',
-    { 'environment-summary': 'transformers.js has the version that the page names' },
+    'reports another version',
+    { 'environment-summary': 'transformers.js has the version that the page reports' },
     (subject) => ({
       describe: async () => ({
         ...(await subject.describe()),
@@ -317,8 +314,8 @@ export const pageSaboteurs: Saboteur[] = [
   subjectSaboteur(
     'claims an adapter',
     {
-      'environment-summary': 'the engine finds the adapter that the page names',
-      'backend-detection': 'auto picked what the probes say',
+      'environment-summary': 'the engine finds the adapter that the page reports',
+      'backend-detection': 'auto picked the device that the probes suggest',
     },
     (subject) => ({
       describe: async () => ({
@@ -338,16 +335,16 @@ export const pageSaboteurs: Saboteur[] = [
   ),
   agentSaboteur(
     'claims more threads',
-    { 'environment-summary': 'threads are within what the page says is possible' },
+    { 'environment-summary': 'the thread count is within the limit that the page reports' },
     { device: ({ device }) => ({ ...device, threads: 64 }) },
   ),
 ];
 
-/** No imitation: ONNX Runtime really stays broken in a realm in which a load has failed. */
+/** Not simulated: ONNX Runtime really stays broken in a realm where a load has failed. */
 function oneRealm(): Saboteur {
   const kept: Worker[] = [];
   const saboteur = subjectSaboteur(
-    'loads every model in one realm',
+    'loads every model in the same realm',
     { 'invalid-model': 'a good model then loads and answers' },
     (subject) => ({
       createPool: (options) => {

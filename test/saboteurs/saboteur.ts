@@ -1,13 +1,13 @@
-import type { Agent, AgentResponse } from '../../src/agents/agent.js';
+import type { Agent, AgentInput, AgentResponse, ChatInput } from '../../src/agents/agent.js';
 import { realSubject, type Subject } from '../../src/scenarios/subject.js';
 
-/** A subject that is broken on purpose in one way. The scenario that guards that way must fail on it. */
+/** A subject that is broken on purpose in one way. The guarding scenarios must fail on it. */
 export interface Saboteur {
   name: string;
-  /** The scenarios that must fail, by id, each with the check that must catch it. */
+  /** The scenarios that must fail, by id, each with the check that must fail. */
   guards: Record<string, string>;
   sabotage(): Subject;
-  /** Undoes what outlives a run. */
+  /** Cleans up what is left after a run. */
   cleanUp?(): void;
 }
 
@@ -24,7 +24,7 @@ export function altered(agent: Agent, overrides: Overrides): Agent {
   });
 }
 
-/** A saboteur whose agents are altered after they were really loaded. */
+/** A saboteur that alters really loaded agents. */
 export const agentSaboteur = (
   name: string,
   guards: Saboteur['guards'],
@@ -55,12 +55,12 @@ export const responseSaboteur = (
   change: (response: AgentResponse) => AgentResponse,
 ): Saboteur =>
   agentSaboteur(name, guards, {
-    invoke: (agent) => async (payload, options) => change(await agent.invoke(payload, options)),
-    invokeWithTools: (agent) => async (payload, tools, options) =>
-      change(await agent.invokeWithTools(payload, tools, options)),
+    invoke: (agent) => async (input, options) => change(await agent.invoke(input, options)),
+    invokeWithTools: (agent) => async (input, tools, options) =>
+      change(await agent.invokeWithTools(input, tools, options)),
   });
 
-/** A saboteur of servers' agents only. */
+/** A saboteur that alters only remote agents. */
 export function remoteSaboteur(
   name: string,
   guards: Saboteur['guards'],
@@ -78,3 +78,26 @@ export const withMetadata = (
   response: AgentResponse,
   metadata: Partial<AgentResponse['metadata']>,
 ): AgentResponse => ({ ...response, metadata: { ...response.metadata, ...metadata } });
+
+/** An input as a `ChatInput`, so that a saboteur can change it. */
+export function toChatInput(input: AgentInput): ChatInput {
+  if (typeof input === 'string') return { messages: [{ role: 'user', content: input }] };
+  if ('messages' in input) return input;
+  if (!('userMessage' in input)) return { messages: input };
+  const { userMessage, systemContext, sessionId } = input;
+  return {
+    messages: [{ role: 'user', content: userMessage }],
+    ...(systemContext === undefined ? {} : { system: systemContext }),
+    ...(sessionId === undefined ? {} : { sessionId }),
+  };
+}
+
+/** The same input with another text as its last message. */
+export function withLastText(input: AgentInput, change: (text: string) => string): ChatInput {
+  const chat = toChatInput(input);
+  const last = chat.messages.at(-1)!;
+  return {
+    ...chat,
+    messages: [...chat.messages.slice(0, -1), { ...last, content: change(last.content) }],
+  };
+}

@@ -1,5 +1,6 @@
 import { UnmockedError } from '../../src/errors.js';
 import type { Subject } from '../../src/scenarios/subject.js';
+import { FakeStorage } from '../fake-storage.js';
 import {
   agentSaboteur,
   altered,
@@ -7,15 +8,17 @@ import {
   responseSaboteur,
   type Saboteur,
   subjectSaboteur,
+  toChatInput,
+  withLastText,
   withMetadata,
 } from './saboteur.js';
 import { again, changed, unbroken } from './streams.js';
 
-/** For the scenarios about servers and settings. */
+/** Saboteurs of the scenarios about servers and settings. */
 export const serverSaboteurs: Saboteur[] = [
   // remote-agent
   subjectSaboteur(
-    'answers itself in place of the server',
+    'answers instead of the server',
     { 'remote-agent': 'the agent is remote' },
     (subject) => ({
       loadAgent: (options) =>
@@ -28,25 +31,19 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   remoteSaboteur(
     'makes up its usage',
-    { 'remote-agent': 'usage is the number of token ids' },
-    (agent) => (payload, options) =>
+    { 'remote-agent': 'usage matches the number of token ids' },
+    (agent) => (input, options) =>
       agent
-        .invoke(payload, options)
+        .invoke(input, options)
         .then((response) =>
           withMetadata(response, { usage: { ...response.metadata.usage, completionTokens: 7 } }),
         ),
   ),
   remoteSaboteur(
-    'tells the server more than was said',
-    { 'remote-agent': 'the prompt has as many tokens' },
-    (agent) => (payload, options) =>
-      agent.invoke(
-        {
-          systemContext: 'Be kind.',
-          ...(typeof payload === 'string' ? { userMessage: payload } : payload),
-        },
-        options,
-      ),
+    'adds to the prompt of the server',
+    { 'remote-agent': 'the prompt has as many tokens as in this page' },
+    (agent) => (input, options) =>
+      agent.invoke({ system: 'Be kind.', ...toChatInput(input) }, options),
   ),
   // backend-fallback
   subjectSaboteur(
@@ -65,7 +62,7 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   subjectSaboteur(
     'never asks the server',
-    { 'backend-fallback': 'a server that answers is taken first' },
+    { 'backend-fallback': 'auto uses a server that responds' },
     (subject) => ({
       loadAgent: (options) =>
         subject.loadAgent(options.backend === 'auto' ? { ...options, backend: 'local' } : options),
@@ -74,32 +71,30 @@ export const serverSaboteurs: Saboteur[] = [
   // remote-faults
   remoteSaboteur(
     'has one error for everything',
-    { 'remote-faults': 'status 401 is an error of its own' },
-    (agent) => (payload, options) =>
+    { 'remote-faults': 'status 401 is a specific error' },
+    (agent) => (input, options) =>
       agent
-        .invoke(payload, options)
+        .invoke(input, options)
         .catch(() => Promise.reject(new UnmockedError('network', 'It failed.'))),
   ),
   remoteSaboteur(
-    'takes half an answer for the whole',
-    { 'remote-faults': 'truncated JSON is an error of its own' },
-    (agent) => (payload, options) =>
-      agent
-        .invoke(payload, options)
-        .catch(() => agent.invoke(payload, { ...options, maxTokens: 2 })),
+    'accepts half a response',
+    { 'remote-faults': 'truncated JSON is a specific error' },
+    (agent) => (input, options) =>
+      agent.invoke(input, options).catch(() => agent.invoke(input, { ...options, maxTokens: 2 })),
   ),
   remoteSaboteur(
-    'is never the same after an error',
+    'changes its replies after an error',
     { 'remote-faults': 'status 500: the same agent works again' },
     (agent) => {
       let failed = false;
-      return async (payload, options) => {
+      return async (input, options) => {
         if (failed)
           return {
-            ...(await agent.invoke(payload, options)),
+            ...(await agent.invoke(input, options)),
             metadata: (await agent.invoke('What is 2 plus 3?', options)).metadata,
           };
-        return agent.invoke(payload, options).catch((error: Error) => {
+        return agent.invoke(input, options).catch((error: Error) => {
           failed = true;
           throw error;
         });
@@ -113,9 +108,9 @@ export const serverSaboteurs: Saboteur[] = [
       loadAgent: async (options) => {
         const agent = await subject.loadAgent(options);
         return altered(agent, {
-          invoke: () => (payload, invokeOptions) =>
+          invoke: () => (input, invokeOptions) =>
             agent
-              .invoke(payload, invokeOptions)
+              .invoke(input, invokeOptions)
               .catch((error: UnmockedError) =>
                 Promise.reject(
                   new UnmockedError(
@@ -130,18 +125,18 @@ export const serverSaboteurs: Saboteur[] = [
     }),
   ),
   subjectSaboteur(
-    'sends again what was already shown',
-    { 'remote-faults': 'after a first token nothing is sent again' },
+    'retries after the first token',
+    { 'remote-faults': 'after the first token the request is not retried' },
     (subject) => ({
       loadAgent: async (options) =>
         altered(await subject.loadAgent(options), {
-          stream: (agent) => (payload, streamOptions) => again(agent, payload, streamOptions),
+          stream: (agent) => (input, streamOptions) => again(agent, input, streamOptions),
         }),
     }),
   ),
   // config-precedence
   subjectSaboteur(
-    'ignores what the address says',
+    'ignores the address',
     { 'config-precedence': 'local: url decides how much is computed' },
     (subject) => ({
       loadAgent: (options) =>
@@ -150,17 +145,17 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   subjectSaboteur(
     'lets the environment win',
-    { 'config-precedence': 'argument: wins over all that is weaker' },
+    { 'config-precedence': 'argument: wins over every weaker source' },
     (subject) => ({
-      resolveSettings: (given, backend) =>
-        subject.resolveSettings(
-          { ...given, argument: { ...given.argument, ...given.environment } },
-          backend,
-        ),
+      resolveSettings: (given) =>
+        subject.resolveSettings({
+          ...given,
+          argument: { ...given.argument, ...given.environment },
+        }),
     }),
   ),
   subjectSaboteur(
-    "takes one backend's section for the other's",
+    'applies the section of the other backend',
     { 'config-precedence': 'remote: the section of the local backend does not count' },
     (subject) => ({
       parseConfig: (toml, environment) => {
@@ -171,33 +166,29 @@ export const serverSaboteurs: Saboteur[] = [
     }),
   ),
   subjectSaboteur(
-    'sends the key wherever a link points',
+    'sends the key to any server in a link',
     { 'config-precedence': 'a link cannot send a key elsewhere' },
     (subject) => ({
-      resolveSettings: (given, backend) => {
-        const resolved = subject.resolveSettings(given, backend);
-        return {
-          ...resolved,
-          settings: {
-            ...resolved.settings,
-            apiKey: given.settings?.apiKey ?? given.environment?.apiKey,
-          },
-        };
+      resolveSettings: (given) => {
+        const resolved = subject.resolveSettings(given);
+        const apiKey = given.stored?.apiKey ?? given.environment?.apiKey;
+        const settings = { ...resolved.remote.settings, apiKey };
+        return { ...resolved, remote: { ...resolved.remote, settings } };
       },
     }),
   ),
   // settings-persistence
   subjectSaboteur(
     'keeps settings in memory only',
-    { 'settings-persistence': 'what was saved is there when opened anew' },
+    { 'settings-persistence': 'saved settings are there after reopening' },
     (subject) => ({
       openSettings: (options) =>
-        subject.openSettings({ ...options, local: memoryStorage(), session: memoryStorage() }),
+        subject.openSettings({ ...options, local: new FakeStorage(), session: new FakeStorage() }),
     }),
   ),
   subjectSaboteur(
-    'keeps every key for ever',
-    { 'settings-persistence': 'the key is not among what outlives the session' },
+    'keeps every key forever',
+    { 'settings-persistence': 'the key does not outlive the session' },
     (subject) => ({
       openSettings: (options) => {
         const store = subject.openSettings(options);
@@ -208,20 +199,20 @@ export const serverSaboteurs: Saboteur[] = [
     }),
   ),
   subjectSaboteur(
-    'goes on with the backend of before',
-    { 'settings-persistence': 'a changed backend is the one that answers' },
+    'keeps using the old backend',
+    { 'settings-persistence': 'after a change, the new backend answers' },
     (subject) => {
       let first: Parameters<Subject['loadAgent']>[0] | undefined;
       return {
         loadAgent: (options) =>
-          subject.loadAgent(options.sources?.settings ? (first ??= options) : options),
+          subject.loadAgent(options.sources?.stored ? (first ??= options) : options),
       };
     },
   ),
   // startup-validation
   subjectSaboteur(
-    'finds every backend valid',
-    { 'startup-validation': 'an invalid one: the cause is named' },
+    'reports every backend as valid',
+    { 'startup-validation': 'an unreachable server: the cause is named' },
     (subject) => ({
       validateStartup: async (sources, options) => {
         const outcome = await subject.validateStartup(sources, options);
@@ -238,8 +229,8 @@ export const serverSaboteurs: Saboteur[] = [
     }),
   ),
   subjectSaboteur(
-    'warns where nothing is configured',
-    { 'startup-validation': 'nothing configured: it is silent' },
+    'warns if nothing is configured',
+    { 'startup-validation': 'nothing configured: it reports nothing' },
     (subject) => ({
       validateStartup: async (sources, options) => {
         const outcome = await subject.validateStartup(sources, options);
@@ -250,8 +241,8 @@ export const serverSaboteurs: Saboteur[] = [
     }),
   ),
   subjectSaboteur(
-    'keeps what it loaded to validate',
-    { 'startup-validation': 'a valid local model: it is let go of again' },
+    'does not dispose of the agent that it validates',
+    { 'startup-validation': 'a valid local model: its engine is released' },
     (subject) => ({
       validateStartup: (sources, options) =>
         subject.validateStartup(sources, {
@@ -265,25 +256,22 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   // chat-room
   agentSaboteur(
-    'leaves out what is not talk',
-    { 'chat-room': 'in this page: the party reaches the prompt as it is' },
+    'drops the data of the game',
+    { 'chat-room': 'in this page: the party reaches the prompt unchanged' },
     {
-      invoke: (agent) => (payload, options) =>
+      invoke: (agent) => (input, options) =>
         agent.invoke(
-          typeof payload === 'object' && payload.userMessage.startsWith('{')
-            ? {
-                ...payload,
-                userMessage: (JSON.parse(payload.userMessage) as { message: string }).message,
-              }
-            : payload,
+          withLastText(input, (text) =>
+            text.startsWith('{') ? (JSON.parse(text) as { message: string }).message : text,
+          ),
           options,
         ),
     },
   ),
   agentSaboteur(
-    'goes on as if nothing broke',
-    { 'chat-room': 'in this page: a reply breaks off in the middle' },
-    { stream: (agent) => (payload, options) => unbroken(agent, payload, options) },
+    'hides a broken stream',
+    { 'chat-room': 'in this page: a reply is cut off in mid-stream' },
+    { stream: (agent) => (input, options) => unbroken(agent, input, options) },
   ),
   // tool-calls
   responseSaboteur(
@@ -296,34 +284,34 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   responseSaboteur(
     'swallows malformed calls',
-    { 'tool-calls': 'in this page: it is reported' },
+    { 'tool-calls': 'in this page: a malformed call is reported' },
     (response) => ({ ...response, problems: [] }),
   ),
   agentSaboteur(
     'forgets the result of its tool',
     { 'tool-calls': 'in this page: the result is used in the next turn' },
     {
-      invoke: (agent) => (payload, options) =>
+      invoke: (agent) => (input, options) =>
         agent.invoke(
-          typeof payload === 'object' && payload.userMessage.startsWith('TOOL_RESULT')
-            ? { ...payload, userMessage: 'TOOL_RESULT: ' }
-            : payload,
+          toChatInput(input).messages.at(-1)!.role === 'tool'
+            ? withLastText(input, () => '')
+            : input,
           options,
         ),
     },
   ),
   // reasoning
   responseSaboteur(
-    'says what it thinks',
-    { reasoning: 'in this page: there is a reply, without it' },
+    'shows its reasoning in the reply',
+    { reasoning: 'in this page: the reply contains no reasoning' },
     (response) => ({ ...response, response: response.metadata.text }),
   ),
   agentSaboteur(
-    'streams what it thinks as its reply',
-    { reasoning: 'in this page: streamed, the reply is the same' },
+    'streams its reasoning as the reply',
+    { reasoning: 'in this page: streaming does not change the reply' },
     {
-      stream: (agent) => (payload, options) =>
-        changed(agent.stream(payload, options), (chunk) => ({
+      stream: (agent) => (input, options) =>
+        changed(agent.stream(input, options), (chunk) => ({
           ...chunk,
           thinking: '',
           response: chunk.text,
@@ -333,35 +321,21 @@ export const serverSaboteurs: Saboteur[] = [
   // stop-and-limits
   agentSaboteur(
     'ignores stop sequences',
-    { 'stop-and-limits': 'in this page: a stop sequence ends the reply before it' },
-    { invoke: (agent) => (payload, options) => agent.invoke(payload, { ...options, stop: [] }) },
+    { 'stop-and-limits': 'in this page: the reply ends before a stop sequence' },
+    { invoke: (agent) => (input, options) => agent.invoke(input, { ...options, stop: [] }) },
   ),
   agentSaboteur(
-    'has one seed for everything',
-    { 'stop-and-limits': 'in this page: another seed is another text' },
-    { invoke: (agent) => (payload, options) => agent.invoke(payload, { ...options, seed: 3 }) },
+    'always uses the same seed',
+    { 'stop-and-limits': 'in this page: different seeds give different texts' },
+    { invoke: (agent) => (input, options) => agent.invoke(input, { ...options, seed: 3 }) },
   ),
   remoteSaboteur(
-    'has a seed of its own every time',
-    { 'stop-and-limits': 'on the server: seed 1 twice is the same text' },
+    'uses a new seed every time',
+    { 'stop-and-limits': 'on the server: seed 1 gives the same text twice' },
     (agent) => {
       let calls = 0;
-      return (payload, options) =>
-        agent.invoke(payload, { ...options, ...(options?.seed ? { seed: ++calls } : {}) });
+      return (input, options) =>
+        agent.invoke(input, { ...options, ...(options?.seed ? { seed: ++calls } : {}) });
     },
   ),
 ];
-
-function memoryStorage(): Storage {
-  const entries = new Map<string, string>();
-  return {
-    get length() {
-      return entries.size;
-    },
-    clear: () => entries.clear(),
-    getItem: (key) => entries.get(key) ?? null,
-    key: (index) => [...entries.keys()][index] ?? null,
-    removeItem: (key) => void entries.delete(key),
-    setItem: (key, value) => void entries.set(key, value),
-  };
-}

@@ -1,30 +1,37 @@
-import type { Agent, AgentChunk, AgentStream, TokenPiece } from '../../src/agents/agent.js';
+import type {
+  Agent,
+  AgentChunk,
+  AgentInput,
+  AgentStream,
+  InvokeOptions,
+  TokenPiece,
+} from '../../src/agents/agent.js';
 import { streamOf } from '../../src/agents/stream.js';
 
 /* Streams that are broken on purpose. */
 
 export function afterwards(
   agent: Agent,
-  payload: Parameters<Agent['stream']>[0],
-  options: Parameters<Agent['stream']>[1],
+  input: AgentInput,
+  options: InvokeOptions = {},
 ): AgentStream {
   return streamOf(async (onToken) => {
     const tokens: TokenPiece[] = [];
-    const response = await agent.invoke(payload, {
+    const response = await agent.invoke(input, {
       ...options,
       onToken: (token) => tokens.push(token),
     });
     tokens.forEach(onToken);
     return response;
-  }, options ?? {});
+  }, options);
 }
 
 export function unstoppable(
   agent: Agent,
-  payload: Parameters<Agent['stream']>[0],
-  options: Parameters<Agent['stream']>[1],
+  input: AgentInput,
+  options: InvokeOptions = {},
 ): AgentStream {
-  return streamOf((onToken) => agent.invoke(payload, { ...options, onToken }), options ?? {});
+  return streamOf((onToken) => agent.invoke(input, { ...options, onToken }), options);
 }
 
 export function without(stream: AgentStream, index: number): AgentStream {
@@ -48,32 +55,28 @@ export function changed(
   };
 }
 
-export function again(
-  agent: Agent,
-  payload: Parameters<Agent['stream']>[0],
-  options: Parameters<Agent['stream']>[1],
-): AgentStream {
+export function again(agent: Agent, input: AgentInput, options: InvokeOptions = {}): AgentStream {
   return streamOf(
     (onToken, signal) =>
       agent
-        .stream(payload, { ...options, onToken, signal })
-        .response.catch(() => agent.stream(payload, { ...options, onToken, signal }).response),
-    options ?? {},
+        .stream(input, { ...options, onToken, signal })
+        .response.catch(() => agent.stream(input, { ...options, onToken, signal }).response),
+    options,
   );
 }
 
 export function unbroken(
   agent: Agent,
-  payload: Parameters<Agent['stream']>[0],
-  options: Parameters<Agent['stream']>[1],
+  input: AgentInput,
+  options: InvokeOptions = {},
 ): AgentStream {
   return streamOf(async (onToken) => {
     const tokens: TokenPiece[] = [];
-    const response = await agent.stream(payload, {
+    const response = await agent.stream(input, {
       ...options,
       onToken: (token) => tokens.push(token),
     }).response;
     tokens.forEach(onToken);
     return response;
-  }, options ?? {});
+  }, options);
 }

@@ -2,44 +2,73 @@ import { createReadStream } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /**
- * The faults that a hub address can ask for, as a path prefix: `/fault:truncate=1000,only=model.onnx/owner/name/resolve/…`.
- * They are in the address, not in the server, so that tests in any order and at the same time do not see each other's.
+ * The faults that a hub address can ask for, as a path prefix:
+ * `/fault:truncate=1000,only=model.onnx/owner/name/resolve/…`. They are in the address and not in the server, so that
+ * concurrent tests do not see each other's faults.
  *
  * | option | what happens to a file's content |
  * | --- | --- |
- * | `truncate=N` | only the first N bytes exist, with a Content-Length that says so: nothing but size or digest gives it away |
- * | `cut=N` | the socket closes N bytes into each answer; Content-Length promised all |
- * | `cut-once=N:KEY` | the same, for the first answer under KEY; after that all is well, Range included |
- * | `stall=N` | after N bytes nothing more comes, and the socket stays open |
+ * | `truncate=N` | only the first N bytes exist, and Content-Length says so: only size or digest shows it |
+ * | `cut=N` | the socket closes after N bytes of each answer; Content-Length promises all |
+ * | `cut-once=N:KEY` | the same, only for the first answer under KEY |
+ * | `stall=N` | nothing more comes after N bytes, and the socket stays open |
  * | `slow=N` | N bytes per second |
  * | `corrupt` | the byte in the middle is flipped; length and headers are right |
  * | `html` | status 200 with an index page, as a single-page host answers a missing file |
- * | `status=N`, `status-once=N:KEY` | this status, with a text; always, or for the first answer under KEY |
+ * | `status=N`, `status-once=N:KEY` | this status; always, or for the first answer under KEY |
  * | `no-range` | Range is ignored, and not offered |
  * | `no-length` | no Content-Length |
  * | `only=TEXT` | the faults touch only files whose path contains TEXT; without it, every file |
- * | `key=KEY` | no fault: files the requests under KEY in the log (a KEY in `cut-once`, `status-once` does that too) |
+ * | `key=KEY` | no fault: lists the requests under KEY in the log (`cut-once` and `status-once` do that too) |
  */
-const NUMBERS = ['truncate', 'cut', 'stall', 'slow', 'status'];
-const ONCE = { 'cut-once': 'cut', 'status-once': 'status' };
-const FLAGS = ['corrupt', 'html', 'no-range', 'no-length'];
-const TEXTS = ['only', 'key'];
+const NUMBERS = /** @type {const} */ (['truncate', 'cut', 'stall', 'slow', 'status']);
+const ONCE = /** @type {const} */ ({ 'cut-once': 'cut', 'status-once': 'status' });
+const FLAGS = /** @type {const} */ (['corrupt', 'html', 'no-range', 'no-length']);
+const TEXTS = /** @type {const} */ (['only', 'key']);
 
+/**
+ * @typedef {Partial<
+ *   Record<(typeof NUMBERS)[number], number> &
+ *   Record<(typeof FLAGS)[number], true> &
+ *   Record<(typeof TEXTS)[number], string>
+ * > & { once?: { name: 'cut' | 'status', value: number, key: string } }} HubFaults
+ */
+
+/**
+ * @param {string} name
+ * @param {string | undefined} text
+ */
 function number(name, text) {
   if (!/^\d+$/.test(text ?? ''))
     throw new Error(`fault ${name}: expected a whole number, got "${text ?? ''}"`);
   return Number(text);
 }
 
-/** Reads `truncate=1000,only=model` into options; throws an error that names what is wrong. */
+/**
+ * @template {string} T
+ * @param {readonly T[]} names
+ * @param {string} name
+ */
+const find = (names, name) => names.find((one) => one === name);
+
+/**
+ * Reads `truncate=1000,only=model`.
+ *
+ * @param {string} text
+ * @throws {Error} that names the wrong part.
+ */
 export function parseFaults(text) {
+  /** @type {HubFaults} */
   const faults = {};
   for (const part of text.split(',').filter(Boolean)) {
-    const [name, value] = part.split(/=(.*)/s);
-    if (NUMBERS.includes(name)) faults[name] = number(name, value);
-    else if (FLAGS.includes(name)) faults[name] = true;
-    else if (TEXTS.includes(name) && value) faults[name] = value;
-    else if (name in ONCE) {
+    const [name = '', value] = part.split(/=(.*)/s);
+    const numeric = find(NUMBERS, name);
+    const flag = find(FLAGS, name);
+    const textual = find(TEXTS, name);
+    if (numeric) faults[numeric] = number(name, value);
+    else if (flag) faults[flag] = true;
+    else if (textual && value) faults[textual] = value;
+    else if (name === 'cut-once' || name === 'status-once') {
       const [count, key] = (value ?? '').split(/:(.*)/s);
       if (!key) throw new Error(`fault ${name}: expected N:KEY, got "${value ?? ''}"`);
       faults.once = { name: ONCE[name], value: number(name, count), key };
@@ -52,7 +81,14 @@ export function parseFaults(text) {
   return faults;
 }
 
-/** The faults that apply to this answer for this file. `used` holds the KEYs whose one fault has been given. */
+/**
+ * The faults that apply to this answer for this file.
+ *
+ * @param {HubFaults} faults
+ * @param {string} filePath
+ * @param {Set<string>} used The KEYs whose one fault is used up. Gets this one's.
+ * @returns {HubFaults}
+ */
 export function faultsFor(faults, filePath, used) {
   if (faults.only && !filePath.includes(faults.only)) return {};
   const { once } = faults;
@@ -62,8 +98,16 @@ export function faultsFor(faults, filePath, used) {
 }
 
 /**
- * The bytes `start` to `end` (exclusive) of a file as the faults leave them. Ends early for `cut`, and never for `stall`
- * before `signal` aborts.
+ * The bytes `start` to `end` (exclusive) of a file, changed by the faults. Ends early for `cut`. For `stall`, it ends
+ * only when `signal` aborts.
+ *
+ * @param {string} file
+ * @param {number} size
+ * @param {number} start
+ * @param {number} end
+ * @param {HubFaults} faults
+ * @param {AbortSignal} signal
+ * @returns {AsyncGenerator<Buffer>}
  */
 export async function* content(file, size, start, end, faults, signal) {
   const pieceSize = faults.slow

@@ -1,12 +1,32 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
-import { mimeType } from '../../scripts/lib/static-files.mjs';
+import { integer, list, readCommandLine, string } from '../../scripts/lib/command-line.mjs';
+import { main, UsageError } from '../../scripts/lib/command.mjs';
+import { mimeType } from '../../scripts/lib/serving/static-files.mjs';
 import { content, faultsFor, parseFaults } from './hub-faults.mjs';
 import { Repository } from './hub-files.mjs';
 
-/** As the Hugging Face hub answers: any origin may read, and see these headers. */
+/**
+ * @typedef {import('node:http').IncomingMessage} Req
+ * @typedef {import('node:http').ServerResponse<Req>} Res
+ * @typedef {import('./hub-faults.mjs').HubFaults} HubFaults
+ * @typedef {Record<string, string[]>} Repos Folders of each repository, the last one on top.
+ */
+
+/**
+ * One request in the log.
+ *
+ * @typedef {object} LogEntry
+ * @property {string | undefined} key
+ * @property {string | undefined} method
+ * @property {string | undefined} path
+ * @property {string | undefined} range
+ * @property {number | undefined} status Read from the response.
+ * @property {boolean} finished Read from the response.
+ */
+
+/** As the Hugging Face hub: any origin may read the answers and these headers. */
 const CORS_HEADERS = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Allow-Headers': 'range, if-range, if-none-match, authorization, content-type',
@@ -17,7 +37,13 @@ const CORS_HEADERS = {
 const INDEX_PAGE =
   '<!doctype html><html lang="en"><title>App</title><body><div id="root"></div></body></html>\n';
 
-/** `bytes=a-b`, `bytes=a-` or `bytes=-n` against a size: `{ start, end }` (end exclusive), `'unsatisfiable'`, or `undefined` to send all. */
+/**
+ * Reads `bytes=a-b`, `bytes=a-` or `bytes=-n`. `end` is exclusive. `undefined` means: send everything.
+ *
+ * @param {string | undefined} header
+ * @param {number} size
+ * @returns {{ start: number, end: number } | 'unsatisfiable' | undefined}
+ */
 export function parseRange(header, size) {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
   if (!match || (match[1] === '' && match[2] === '')) return undefined;
@@ -31,22 +57,30 @@ export function parseRange(header, size) {
 }
 
 /**
- * A hub over real sockets, in the Hugging Face hub's layout, from local folders: a Node `(req, res)` listener.
+ * A hub in the Hugging Face hub's layout, from local folders. Returns a request listener for Node's server.
  *
- * - `GET|HEAD /{owner}/{name}/resolve/{revision}/{path}`: small files at once, large ones by a 302 to `/cdn/…`
+ * - `GET|HEAD /{owner}/{name}/resolve/{revision}/{path}`: small files directly, large ones by a 302 to `/cdn/…`
  * - `GET /api/models/{owner}/{name}/tree/{revision}?recursive=true`
- * - `GET /__log?key=KEY`: the requests made under KEY so far, as JSON
+ * - `GET /__log?key=KEY`: the requests under KEY so far, as JSON
  * - any of these under `/fault:OPTIONS/`: see hub-faults.mjs
  *
- * `repos` maps a repository's name to its folders, the last one on top. `prefix` is the path that all of it lives under.
+ * @param {{ repos: Repos, prefix?: string }} options `prefix` is the path above all of these.
  */
 export function createHub({ repos, prefix = '' }) {
   const repositories = new Map(
     Object.entries(repos).map(([name, folders]) => [name, new Repository(name, folders)]),
   );
+  /** @type {LogEntry[]} */
   const log = [];
+  /** @type {Set<string>} */
   const used = new Set();
 
+  /**
+   * @param {Res} res
+   * @param {number} status
+   * @param {string | object} body
+   * @param {import('node:http').OutgoingHttpHeaders} [headers]
+   */
   function reply(res, status, body, headers = {}) {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const type =
@@ -59,6 +93,12 @@ export function createHub({ repos, prefix = '' }) {
     res.end(res.req.method === 'HEAD' ? undefined : text);
   }
 
+  /**
+   * @param {Res} res
+   * @param {number} status
+   * @param {string} code
+   * @param {string} message
+   */
   function refuse(res, status, code, message) {
     reply(res, status, status === 401 ? 'Invalid username or password.' : message, {
       'X-Error-Code': code,
@@ -66,6 +106,14 @@ export function createHub({ repos, prefix = '' }) {
     });
   }
 
+  /**
+   * @param {Req} req
+   * @param {Res} res
+   * @param {import('./hub-files.mjs').HubFile} entry
+   * @param {string} filePath
+   * @param {HubFaults} asked
+   * @param {Record<string, string>} headers
+   */
   async function sendContent(req, res, entry, filePath, asked, headers) {
     const faults = faultsFor(asked, filePath, used);
     if (faults.status) return reply(res, faults.status, `fault: status ${faults.status}\n`);
@@ -86,7 +134,7 @@ export function createHub({ repos, prefix = '' }) {
       ...(!faults['no-length'] && { 'Content-Length': end - start }),
       ...(range && { 'Content-Range': `bytes ${start}-${end - 1}/${size}` }),
     });
-    if (req.method === 'HEAD') return res.end();
+    if (req.method === 'HEAD') return void res.end();
     const closed = new AbortController();
     res.on('close', () => closed.abort());
     let sent = 0;
@@ -95,11 +143,16 @@ export function createHub({ repos, prefix = '' }) {
       sent += chunk.length;
       if (!res.write(chunk)) await once(res, 'drain', { signal: closed.signal });
     }
-    if (sent === end - start) return res.end();
-    // What was written has to reach the other side before the socket goes, or the cut comes earlier than asked.
-    return res.write('', () => setImmediate(() => res.destroy()));
+    if (sent === end - start) return void res.end();
+    // Destroy the socket only after the written bytes have left, or the cut comes too early.
+    return void res.write('', () => setImmediate(() => res.destroy()));
   }
 
+  /**
+   * @param {Req} req
+   * @param {Res} res
+   * @param {{ base: string, viaCdn: boolean, name: string, revision: string, filePath: string, faults: HubFaults }} asked
+   */
   async function resolveFile(req, res, { base, viaCdn, name, revision, filePath, faults }) {
     const repository = repositories.get(name);
     if (!repository) return refuse(res, 401, 'RepoNotFound', 'Repository not found');
@@ -119,6 +172,13 @@ export function createHub({ repos, prefix = '' }) {
     });
   }
 
+  /**
+   * @param {Res} res
+   * @param {string} name
+   * @param {string} revision
+   * @param {string | undefined} under
+   * @param {boolean} recursive
+   */
   async function sendTree(res, name, revision, under, recursive) {
     const repository = repositories.get(name);
     if (!repository) return refuse(res, 401, 'RepoNotFound', 'Repository not found');
@@ -127,15 +187,21 @@ export function createHub({ repos, prefix = '' }) {
     return reply(res, 200, await repository.tree(under, recursive));
   }
 
+  /**
+   * @param {Req} req
+   * @param {Res} res
+   * @param {LogEntry} entry
+   */
   async function route(req, res, entry) {
-    const url = new URL(req.url, 'http://hub.invalid');
+    const url = new URL(req.url ?? '/', 'http://hub.invalid');
     if (prefix && !url.pathname.startsWith(`${prefix}/`)) return reply(res, 404, 'Not found');
     let pathname = url.pathname.slice(prefix.length);
     let base = prefix;
+    /** @type {HubFaults} */
     let faults = {};
     const fault = /^\/fault:([^/]*)(?=\/)/.exec(pathname);
     if (fault) {
-      faults = parseFaults(decodeURIComponent(fault[1]));
+      faults = parseFaults(decodeURIComponent(fault[1] ?? ''));
       base += fault[0];
       pathname = pathname.slice(fault[0].length);
     }
@@ -152,34 +218,33 @@ export function createHub({ repos, prefix = '' }) {
       );
     }
     const tree = /^\/api\/models\/(.+?)\/tree\/([^/]+)(?:\/(.+))?$/.exec(pathname);
-    if (tree)
-      return sendTree(
-        res,
-        tree[1],
-        tree[2],
-        tree[3],
-        /^(true|1)$/i.test(url.searchParams.get('recursive') ?? ''),
-      );
+    if (tree) {
+      const [, name = '', revision = '', under] = tree;
+      const recursive = /^(true|1)$/i.test(url.searchParams.get('recursive') ?? '');
+      return sendTree(res, name, revision, under, recursive);
+    }
     const cdn = /^\/cdn\/(.+?)\/([0-9a-f]{40})\/(.+)$/.exec(pathname);
-    const [, name, revision, filePath] =
+    const [, name, revision = '', filePath = ''] =
       cdn ?? /^\/(.+?)\/resolve\/([^/]+)\/(.+)$/.exec(pathname) ?? [];
     if (!name) return reply(res, 404, 'Not found');
     return resolveFile(req, res, { base, viaCdn: Boolean(cdn), name, revision, filePath, faults });
   }
 
-  return (req, res) => {
+  return (/** @type {Req} */ req, /** @type {Res} */ res) => {
+    /** @type {LogEntry} */
     const entry = {
       key: undefined,
       method: req.method,
       path: req.url,
       range: req.headers.range,
-      status: undefined,
-      finished: false,
+      get status() {
+        return res.headersSent ? res.statusCode : undefined;
+      },
+      get finished() {
+        return res.writableFinished;
+      },
     };
     log.push(entry);
-    const written = res.writeHead;
-    res.writeHead = (status, ...rest) => written.call(res, (entry.status = status), ...rest);
-    res.on('close', () => (entry.finished = res.writableFinished));
     for (const [name, value] of Object.entries(CORS_HEADERS)) res.setHeader(name, value);
     route(req, res, entry).catch((error) => {
       if (error.name === 'AbortError') return;
@@ -189,56 +254,66 @@ export function createHub({ repos, prefix = '' }) {
   };
 }
 
-/** Starts a hub of its own on a port of this machine (0: any free one): `{ url, close }`. */
+/**
+ * Starts a hub on a port of this machine. Port 0 is any free one.
+ *
+ * @param {{ repos: Repos, port?: number, host?: string }} options
+ */
 export async function startHub({ repos, port = 0, host = '127.0.0.1' }) {
   const server = createServer(createHub({ repos }));
-  await new Promise((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  await new Promise((resolve, reject) => {
+    server.once('error', reject).listen(port, host, () => resolve(undefined));
+  });
+  const address = /** @type {import('node:net').AddressInfo} */ (server.address());
   const close = () =>
     new Promise((resolve) => {
       server.close(resolve);
       server.closeAllConnections();
     });
-  return { url: `http://${host}:${server.address().port}`, close };
+  return { url: `http://${host}:${address.port}`, close };
 }
 
-const USAGE =
-  'usage: node test/servers/hub.mjs [--port 9000] [--host 127.0.0.1] --repo OWNER/NAME --dir DIR [--overlay DIR]… [--repo …]';
+const COMMAND = {
+  command: 'node test/servers/hub.mjs --repo OWNER/NAME --dir DIR',
+  options: {
+    port: integer({ min: 0, max: 65_535, default: 9000, help: 'port to listen on' }),
+    host: string({ value: 'HOST', default: '127.0.0.1', help: 'address to listen on' }),
+    repo: list(string({ value: 'OWNER/NAME', help: 'a repository' })),
+    dir: list(string({ value: 'DIR', help: 'a folder of the --repo before it' })),
+    overlay: list(string({ value: 'DIR', help: 'a folder on top of that --dir' })),
+  },
+};
 
-/** `--repo`, `--dir` and `--overlay` as repositories: each folder belongs to the `--repo` before it. */
+/**
+ * Reads the command line. Each `--dir` and `--overlay` belongs to the `--repo` before it.
+ *
+ * @param {readonly string[]} args
+ * @throws {UsageError}
+ */
 export function parseCommandLine(args) {
-  const { tokens } = parseArgs({
-    args,
-    tokens: true,
-    options: {
-      port: { type: 'string' },
-      host: { type: 'string' },
-      repo: { type: 'string', multiple: true },
-      dir: { type: 'string', multiple: true },
-      overlay: { type: 'string', multiple: true },
-    },
-  });
-  const options = { repos: {}, port: 9000, host: '127.0.0.1' };
+  const { values, tokens, usage } = readCommandLine(COMMAND, args);
+  /** @type {Repos} */
+  const repos = {};
+  /** @type {string[] | undefined} */
   let folders;
-  for (const { name, value } of tokens) {
-    if (name === 'repo') folders = options.repos[value] = [];
-    else if (name === 'port') options.port = Number(value);
-    else if (name === 'host') options.host = value;
-    else if (!folders) throw new Error(`--${name} comes after the --repo that it belongs to`);
-    else folders.push(value);
+  for (const { name, value = '' } of tokens) {
+    if (name === 'repo') folders = repos[value] = [];
+    else if (name === 'dir' || name === 'overlay') {
+      if (!folders)
+        throw new UsageError(`--${name} must come after the --repo it belongs to\n${usage}`);
+      folders.push(value);
+    }
   }
-  const empty = Object.keys(options.repos).find((name) => options.repos[name].length === 0);
-  if (empty) throw new Error(`--repo ${empty} needs a --dir`);
-  if (!folders) throw new Error('no --repo was given');
-  return options;
+  const empty = Object.entries(repos).find(([, dirs]) => dirs.length === 0);
+  if (empty) throw new UsageError(`--repo ${empty[0]} needs a --dir\n${usage}`);
+  if (!folders) throw new UsageError(`--repo is missing\n${usage}`);
+  return { repos, port: values.port, host: values.host };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  try {
+  await main(async () => {
     const options = parseCommandLine(process.argv.slice(2));
     const { url } = await startHub(options);
     console.log(`Hub at ${url}/ with ${Object.keys(options.repos).join(', ')}`);
-  } catch (error) {
-    console.error(`${error.message}\n${USAGE}`);
-    process.exitCode = 2;
-  }
+  });
 }

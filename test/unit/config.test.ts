@@ -1,19 +1,15 @@
 import { expect } from '@open-wc/testing';
 import { loadConfig, parseConfig } from '../../src/settings/config.js';
-import {
-  type AgentSettings,
-  checkSettings,
-  defaultSettings,
-  optionNames,
-  options,
-} from '../../src/settings/options.js';
+import { checkSettings } from '../../src/settings/check-settings.js';
+import { defaultSettings, definitions, settingNames } from '../../src/settings/definitions.js';
+import type { AgentSettings } from '../../src/settings/settings.js';
 import { isAbortError, type UnmockedError } from '../../src/errors.js';
 
-/** Good and bad values of every option; the compiler refuses one that is forgotten. */
+/** Good and bad values of every setting. A missing setting does not compile. */
 const values: Record<keyof AgentSettings, { good: unknown[]; bad: unknown[] }> = {
   backend: { good: ['auto', 'local', 'remote'], bad: ['Local', '', 'cloud', 1, true] },
   model: { good: ['unmocked-tiny', 'owner/name'], bad: ['', ' ', 5, true] },
-  device: { good: ['auto', 'webgpu', 'wasm', 'remote'], bad: ['gpu', 'tpu', '', 0] },
+  device: { good: ['auto', 'webgpu', 'wasm'], bad: ['remote', 'gpu', 'tpu', '', 0] },
   hubUrl: {
     good: ['https://hub.example/', 'http://127.0.0.1:9000'],
     bad: [
@@ -71,7 +67,7 @@ const values: Record<keyof AgentSettings, { good: unknown[]; bad: unknown[] }> =
   repetitionPenalty: { good: [0.5, 1, 2], bad: [0, 2.5, '1'] },
   seed: { good: [0, 42, 4_294_967_295], bad: [-1, 0.5, 4_294_967_296, '1'] },
   stop: { good: [[], ['a'], ['a', '\n']], bad: ['a', [''], [1], [['a']]] },
-  systemContext: { good: ['', 'You are Milo.'], bad: [5, ['a'], true] },
+  system: { good: ['', 'You are Milo.'], bad: [5, ['a'], true] },
 };
 
 function errorOf(work: () => unknown): UnmockedError {
@@ -90,21 +86,24 @@ const rejection = (work: Promise<unknown>): Promise<UnmockedError> =>
   );
 
 describe('settings', () => {
-  for (const name of optionNames) {
-    const { key, allowed } = options[name];
-    it(`${name}: takes what is allowed, refuses the rest and names it`, () => {
+  for (const name of settingNames) {
+    const {
+      toml: { key, aliases = [] },
+      allowed,
+    } = definitions[name];
+    it(`${name}: accepts what is allowed, and names what it refuses`, () => {
       for (const value of values[name].good)
         expect(checkSettings({ [name]: value })).to.deep.equal({ [name]: value });
       for (const value of [
         ...values[name].bad,
         null,
         {},
-        ...(typeof options[name].default === 'number' ? [Number.NaN, Infinity] : []),
+        ...(typeof definitions[name].default === 'number' ? [Number.NaN, Infinity] : []),
       ]) {
         const error = errorOf(() => checkSettings({ [name]: value }));
         expect(error.code, String(value)).to.equal('invalid-argument');
         expect(error.message).to.include(name).and.include(allowed);
-        if (options[name].secret)
+        if (definitions[name].secret)
           expect(
             error.message.includes('not shown') &&
               !(typeof value === 'string' && value.trim() && error.message.includes(value)),
@@ -116,7 +115,17 @@ describe('settings', () => {
       }
     });
 
-    it(`${name}: is read from config.toml as ${key}`, () => {
+    it(`${name}: is read from config.toml as ${[key, ...aliases].join(', ')}`, () => {
+      const [good] = values[name].good.slice(-1);
+      for (const alias of aliases) {
+        const toml = `[agent]\n${alias} = ${JSON.stringify(good)}`;
+        expect(parseConfig(toml).settings).to.deep.equal({ [name]: good });
+        const both = parseConfig(`${toml}\n${key} = ${JSON.stringify(values[name].good[0])}`);
+        expect([both.settings, both.unknownKeys]).to.deep.equal([
+          { [name]: values[name].good[0] },
+          [`agent.${alias}`],
+        ]);
+      }
       for (const value of values[name].good)
         expect(parseConfig(`[agent]\n${key} = ${JSON.stringify(value)}`)).to.deep.equal({
           settings: { [name]: value },
@@ -160,7 +169,7 @@ describe('settings', () => {
 });
 
 describe('parseConfig', () => {
-  it('reads an empty file as nothing', () => {
+  it('reads nothing from an empty file', () => {
     for (const toml of [
       '',
       '# nothing\n',
@@ -177,7 +186,7 @@ describe('parseConfig', () => {
     }
   });
 
-  it('names every key that it does not know', () => {
+  it('names every unknown key', () => {
     const { settings, unknownKeys } = parseConfig(
       'title = "x"\n[agent]\ntemprature = 1\nmaxNewTokens = 5\nseed = 7\n[agent.deep]\na = 1\n[other]\nb = 2',
     );
@@ -191,7 +200,7 @@ describe('parseConfig', () => {
     ]);
   });
 
-  it("reads backends' sections, under every name that they have", () => {
+  it("reads the backends' sections under each of their names", () => {
     const ours = parseConfig(
       '[agent]\nseed = 1\n[agent.local]\nmodel = "here"\n[agent.remote]\nmodel = "there"\nmax_retries = 5',
     );
@@ -212,7 +221,13 @@ describe('parseConfig', () => {
     expect(theirs.unknownKeys).to.deep.equal(['midori_ai_agent_base.huggingface.torch_dtype']);
   });
 
-  it('takes the section that `backend` names, where two are for one backend', () => {
+  it('refuses the device "remote", and says what to write instead', () => {
+    expect(errorOf(() => parseConfig('[agent]\ndevice = "remote"')).message).to.match(
+      /agent\.device is "remote".*set the backend to "remote"/,
+    );
+  });
+
+  it('lets `backend` pick if a backend has two sections', () => {
     const { backends, unknownKeys } = parseConfig(
       '[agent]\nbackend = "langchain"\n[agent.openai]\nmodel = "a"\n[agent.langchain]\nmodel = "b"',
     );
@@ -220,14 +235,14 @@ describe('parseConfig', () => {
     expect(unknownKeys).to.deep.equal(['agent.openai']);
   });
 
-  it('says which of two base sections it did not read', () => {
+  it('reports a second base section as unknown', () => {
     const { settings, unknownKeys } = parseConfig(
       '[agent]\nseed = 1\n[midori_ai_agent_base]\nseed = 2',
     );
     expect([settings, unknownKeys]).to.deep.equal([{ seed: 1 }, ['midori_ai_agent_base']]);
   });
 
-  it('reads the reasoning effort, in its section or as a key', () => {
+  it('reads the reasoning effort from its section or its key', () => {
     const section = parseConfig('[agent.reasoning_effort]\neffort = "high"\nsummary = "auto"');
     expect([section.settings, section.unknownKeys]).to.deep.equal([
       { reasoningEffort: 'high' },
@@ -241,7 +256,7 @@ describe('parseConfig', () => {
     ).to.match(/agent\.reasoning_effort\.effort is "most"/);
   });
 
-  it('takes variables from the environment, and nothing where there are none', () => {
+  it('reads variables from the environment, and ignores missing ones', () => {
     const toml = '[agent]\napi_key = "${OPENAI_API_KEY}"\nbase_url = "${OPENAI_API_URL}"';
     expect(
       parseConfig(toml, { OPENAI_API_KEY: 'sk-1', OPENAI_API_URL: 'http://127.0.0.1/v1' }).settings,
@@ -253,7 +268,7 @@ describe('parseConfig', () => {
     );
   });
 
-  it('lets no variable into a setting that is not its own', () => {
+  it('lets no variable into another setting', () => {
     const environment = { OPENAI_API_KEY: 'sk-secret' };
     for (const key of ['api_url', 'model', 'system_context', 'seed']) {
       const { message } = errorOf(() =>
@@ -269,7 +284,7 @@ describe('parseConfig', () => {
     ).to.include('OPENAI_API_KEY');
   });
 
-  it('never shows a key, whatever is wrong', () => {
+  it('never shows a key in an error', () => {
     for (const toml of [
       '[agent]\napi_key = "sk-secret',
       '[agent]\napi_key = "sk-secret two"',
@@ -294,7 +309,7 @@ describe('parseConfig', () => {
     ['a section that never ends', '\n\n[agent\n', 3, 7],
   ];
   for (const [name, toml, line, column] of broken) {
-    it(`says where it is broken: ${name}`, () => {
+    it(`names the line and column: ${name}`, () => {
       const error = errorOf(() => parseConfig(toml));
       expect(error.code).to.equal('invalid-config');
       expect(error.details['line'], 'line').to.equal(line);
@@ -303,7 +318,7 @@ describe('parseConfig', () => {
     });
   }
 
-  it('says so when [agent] is not a section', () => {
+  it('says that [agent] is not a section', () => {
     for (const toml of [
       'agent = 5',
       'agent = "x"',
@@ -331,7 +346,7 @@ describe('loadConfig', () => {
     });
   });
 
-  it('is undefined where there is none, and where a web page is in its place', async () => {
+  it('is undefined if there is no file, or a web page instead', async () => {
     expect(await loadConfig('/models/no-such/config.toml')).to.equal(undefined);
     expect(await loadConfig(file('<!doctype html><title>App</title>', 'text/html'))).to.equal(
       undefined,
@@ -344,7 +359,7 @@ describe('loadConfig', () => {
     );
   });
 
-  it('rejects when the server is not there or fails', async () => {
+  it('rejects if the server does not answer or fails', async () => {
     const gone = file('x');
     URL.revokeObjectURL(gone);
     expect((await rejection(loadConfig(gone))).code).to.equal('network');

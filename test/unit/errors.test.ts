@@ -8,11 +8,11 @@ import {
   UnmockedError,
 } from '../../src/errors.js';
 
-/** As an error crosses from a worker: as a record, cloned. */
+/** Sends an error through a worker boundary: a record, cloned. */
 const cross = (error: unknown) => fromErrorRecord(structuredClone(toErrorRecord(error)));
 
 describe('errors', () => {
-  it('cross from the worker whole', () => {
+  it('cross from a worker whole', () => {
     const root = new TypeError('fetch failed');
     const error = new UnmockedError('network', 'No answer.', {
       cause: new UnmockedError('integrity', 'Damaged.', { cause: root, details: { bytes: 3 } }),
@@ -37,7 +37,7 @@ describe('errors', () => {
     });
   });
 
-  it('stay native when they are aborts', () => {
+  it('stay native if they are aborts', () => {
     const crossed = cross(new DOMException('Stopped.', 'AbortError'));
     expect(crossed).to.be.instanceOf(DOMException);
     expect(isAbortError(crossed)).to.equal(true);
@@ -48,13 +48,13 @@ describe('errors', () => {
     ).to.equal(true);
   });
 
-  it('are made of what is not an error', () => {
+  it('wrap thrown values that are not errors', () => {
     expect(cross(4_213_784).message).to.equal('The runtime threw 4213784.');
     expect(cross('failed to call OrtRun()').message).to.equal('failed to call OrtRun()');
     expect(cross(undefined).message).to.include('undefined');
   });
 
-  it('have a cause only where there is one', () => {
+  it('have a cause only if there is one', () => {
     expect('cause' in new UnmockedError('network', 'x')).to.equal(false);
     expect(toErrorRecord(new UnmockedError('network', 'x'))).not.to.have.property('cause');
     expect('cause' in cross(new Error('x'))).to.equal(false);
@@ -67,10 +67,10 @@ describe('errors', () => {
     expect(toErrorRecord(error).message).to.equal('round');
   });
 
-  it('of an abort are the signal’s own reason, else an AbortError', () => {
+  it('of an abort are the reason of the signal, else an AbortError', () => {
     const reason = new Error('enough');
     expect(abortError(AbortSignal.abort(reason))).to.equal(reason);
-    expect(abortError(AbortSignal.abort('a text')).name).to.equal('AbortError');
+    expect(abortError(AbortSignal.abort('a string')).name).to.equal('AbortError');
     expect(abortError().name).to.equal('AbortError');
     expect(isAbortError({ name: 'AbortError' })).to.equal(false);
   });

@@ -4,7 +4,7 @@ import { isAbortError } from '../../src/errors.js';
 
 const forever = new AbortController().signal;
 
-/** A queue whose jobs log themselves and end when they are told to. */
+/** A queue whose jobs log their start and end on demand. */
 function setUp() {
   const queue = new FairQueue();
   const log: string[] = [];
@@ -24,22 +24,22 @@ function setUp() {
 }
 
 describe('FairQueue', () => {
-  it('runs one job at a time, a client’s in their order, clients in turns', async () => {
+  it('runs one job at a time, a client’s jobs in order, clients in turn', async () => {
     const { log, end, add } = setUp();
     const jobs = new Map(
       ['a1', 'a2', 'a3', 'b1', 'c1', 'b2'].map((name) => [name, add(name[0]!, name)]),
     );
-    // a's second job was there before b and c came: it is a's turn, then everybody else's before a's third.
+    // a's second job came before b and c. Then b and c take their turns before a's third job.
     const order = ['a1', 'a2', 'b1', 'c1', 'a3', 'b2'];
     for (const [index, name] of order.entries()) {
       expect(log, 'one at a time').to.deep.equal(order.slice(0, index + 1));
       end.get(name)!();
       await jobs.get(name);
-      await Promise.resolve(); // the queue hears of it one microtask later
+      await Promise.resolve(); // the queue needs one more microtask
     }
   });
 
-  it('goes on after a job that fails', async () => {
+  it('goes on after a failed job', async () => {
     const { end, add } = setUp();
     const first = add('a', 'a1');
     const second = add('a', 'a2');
@@ -49,7 +49,7 @@ describe('FairQueue', () => {
     expect(await second).to.equal('a2');
   });
 
-  it('lets a waiting job go at once when it is aborted, and runs the rest', async () => {
+  it('drops a waiting job at once when it is aborted, and runs the rest', async () => {
     const { log, end, add } = setUp();
     const controller = new AbortController();
     const first = add('a', 'a1');
@@ -65,7 +65,7 @@ describe('FairQueue', () => {
     expect(log).to.deep.equal(['a1', 'b2']);
   });
 
-  it('does not begin a job that was aborted before', async () => {
+  it('never runs a job that was aborted before', async () => {
     const { log, add } = setUp();
     expect(
       isAbortError(await add('a', 'a1', AbortSignal.abort()).catch((error: unknown) => error)),
@@ -73,7 +73,7 @@ describe('FairQueue', () => {
     expect(log).to.deep.equal([]);
   });
 
-  it('leaves a running job alone when it is aborted: that one stops by itself', async () => {
+  it('does not interrupt a running job when it is aborted', async () => {
     const { end, add } = setUp();
     const controller = new AbortController();
     const job = add('a', 'a1', controller.signal);

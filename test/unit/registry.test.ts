@@ -10,11 +10,11 @@ const base = (reference: string, hub?: string) => {
 };
 
 describe('resolveModel', () => {
-  it('finds every model of the registry by its id', () => {
+  it('finds every named model by its id', () => {
     for (const model of models) expect(resolveModel(` ${model.id} `)).to.equal(model);
   });
 
-  it('finds a model of the registry by its repository', () => {
+  it('finds a named model by its repository', () => {
     expect(resolveModel('Xenova/distilgpt2').id).to.equal('distilgpt2');
   });
 
@@ -34,7 +34,7 @@ describe('resolveModel', () => {
     });
   }
 
-  it('looks in a mirror for what comes from a hub, and only for that', () => {
+  it('uses a mirror for models from a hub, and only for them', () => {
     expect(base('owner/name', 'http://127.0.0.1:9000/hub')).to.equal(
       'http://127.0.0.1:9000/hub/owner/name/resolve/main/',
     );
@@ -50,7 +50,7 @@ describe('resolveModel', () => {
     expect(hubTreeUrl(resolveModel('unmocked-tiny').source)).to.equal(undefined);
   });
 
-  it('leaves an entry of the registry as it is', () => {
+  it('does not change the registry', () => {
     const before = JSON.stringify(models);
     resolveModel('distilgpt2', { hub: 'http://127.0.0.1:9000/' });
     expect(JSON.stringify(models)).to.equal(before);
@@ -82,7 +82,7 @@ describe('resolveModel', () => {
     expect(() => resolveModel('gpt')).to.throw(/"gpt".*"unmocked-tiny", "distilgpt2", a hub id/);
   });
 
-  it('refuses a mirror that is not an http address, or that holds a password', () => {
+  it('refuses a mirror that is not an http URL or contains a password', () => {
     for (const hub of ['mirror', 'ftp://mirror.example/', 'https://a:b@mirror.example/']) {
       expect(() => resolveModel('owner/name', { hub }))
         .to.throw()
@@ -118,7 +118,7 @@ describe('the ladder', () => {
     ]);
   });
 
-  it('has only the rungs of a device and of a dtype that are asked for', () => {
+  it('has only the rungs of the requested device and dtype', () => {
     expect(rungs('distilgpt2', 'webgpu')).to.deep.equal([
       'webgpu fp16 model_fp16.onnx asyncify',
       'webgpu fp32 model.onnx asyncify',
@@ -128,7 +128,7 @@ describe('the ladder', () => {
     expect(rungs('distilgpt2', 'remote')).to.deep.equal([]);
   });
 
-  it('names a file of every variant that the registry pins', () => {
+  it('has a pinned file for every variant of the registry', () => {
     for (const model of models) {
       for (const { file } of model.variants) {
         expect(model.files[file], `${model.id} ${file}`)

@@ -1,15 +1,15 @@
 import { hasCode } from '../../errors.js';
-import { readJson } from './completion.js';
+import { readJson } from './answer-body.js';
 import type { Connection } from './connection.js';
 
 export interface ServedModel {
   id: string;
-  /** Tokens, where the server says. */
+  /** Tokens, if the server says. */
   contextWindow?: number;
 }
 
 /**
- * What `GET /models` lists; nothing where a server has no such list, which some do not.
+ * The models that `GET /models` lists. Some servers have no list; then there are none.
  *
  * @throws UnmockedError as `Connection.send` does; `AbortError`.
  */
@@ -32,7 +32,7 @@ export async function readModels(
   }
 }
 
-/** There is no standard name for the context window: vLLM's, OpenRouter's, Groq's and llama.cpp's are looked at. */
+/** The context window has no standard name. These are vLLM's, OpenRouter's, Groq's and llama.cpp's. */
 function readModel(
   entry: {
     id?: unknown;

@@ -1,18 +1,21 @@
-import { createSHA256 } from 'hash-wasm';
 import { sleep } from '../../async.js';
 import { abortError, UnmockedError } from '../../errors.js';
-import type { FileCache, PartialFile } from './file-cache.js';
+import type { FileCache } from './file-cache.js';
+import { ReceivedBytes, sha256Of } from './received-bytes.js';
+import { contentLength, continuesAt, requestFile } from './request-file.js';
 
 export interface DownloadOptions {
   url: string;
-  /** Shown in errors. */
+  /** Names the file in errors. */
   path: string;
-  bytes?: number | undefined;
-  sha256?: string | undefined;
-  /** Keeps the file, and half of it, under its digest. Needs `sha256`. */
-  cache?: FileCache | undefined;
+  /** Expected length. Default: not checked. */
+  bytes?: number;
+  /** Expected digest, lower-case hex. Default: not checked. */
+  sha256?: string;
+  /** Keeps the file, and an incomplete one, by its digest. Needs `sha256`. */
+  cache?: FileCache;
   signal: AbortSignal;
-  /** Bytes of this file that are here now, and how many it will have as far as is known. */
+  /** Bytes of this file so far, and its length if it is known. */
   onProgress(loaded: number, total: number | undefined): void;
 }
 
@@ -22,213 +25,139 @@ export interface Downloaded {
   fromCache: boolean;
 }
 
-/** Connections that break are taken up again this often, then it is an error. */
+/** A broken download is resumed this often before it fails. */
 const RESUMES = 3;
 const BACK_OFF_MS = 250;
 
 /**
- * Downloads one file: with progress, resuming where a connection broke (in this call or, with a cache, in an earlier one), and with length
- * and SHA-256 checked before anybody sees it.
+ * Downloads one file and checks its length and SHA-256. Resumes a broken download, and with a cache
+ * also one that an earlier call left behind.
  *
  * @throws UnmockedError `file-not-found`, `network` or `integrity`; `AbortError`.
  */
 export async function download(options: DownloadOptions): Promise<Downloaded> {
-  const { cache, sha256, path } = options;
-  if (cache && sha256) {
-    const kept = await cache.read(sha256);
-    if (kept && (await digestOf(kept)) === sha256) {
-      options.onProgress(kept.length, kept.length);
-      return { bytes: kept, sha256, fromCache: true };
-    }
-    if (kept) await cache.delete(sha256);
+  const { sha256, path, url } = options;
+  const cache = sha256 ? options.cache : undefined;
+  const cached = await cache?.read(sha256!);
+  if (cached && (await sha256Of(cached)) === sha256) {
+    options.onProgress(cached.length, cached.length);
+    return { bytes: cached, sha256, fromCache: true };
   }
-  const partial = cache && sha256 ? await cache.openPartial(sha256) : undefined;
+  if (cached) await cache!.delete(sha256!);
+  const partial = await cache?.openPartial(sha256!);
   let complete = false;
   try {
-    const body = await receive(options, partial);
-    if (sha256 && body.sha256 !== sha256) {
+    const received = await ReceivedBytes.resume(partial);
+    await receiveAll(options, received);
+    const file = received.finish();
+    if (sha256 && file.sha256 !== sha256) {
       partial?.reset();
       throw new UnmockedError(
         'integrity',
-        `${path} from ${options.url} is damaged: its SHA-256 is ${body.sha256}, expected ${sha256}. It was thrown away; loading again fetches it anew.`,
-        { details: { path, url: options.url, sha256: body.sha256, expected: sha256 } },
+        `${path} from ${url} is damaged: its SHA-256 is ${file.sha256}, expected ${sha256}. It was discarded. Load again to download it anew.`,
+        { details: { path, url, sha256: file.sha256, expected: sha256 } },
       );
     }
     complete = true;
-    return { ...body, fromCache: false };
+    return { ...file, fromCache: false };
   } finally {
     await partial?.close(complete);
   }
 }
 
-async function receive(
-  options: DownloadOptions,
-  partial: PartialFile | undefined,
-): Promise<{ bytes: Uint8Array<ArrayBuffer>; sha256: string }> {
-  const { path, url, signal } = options;
-  const hasher = await createSHA256();
-  let chunks: Uint8Array[] = partial ? [...partial.existing()] : [];
-  for (const chunk of chunks) hasher.update(chunk);
-  let loaded = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  let etag: string | null = null;
-  const restart = () => {
-    chunks = [];
-    loaded = 0;
-    hasher.init();
-    partial?.reset();
-  };
-  if (options.bytes !== undefined && loaded > options.bytes) restart();
-  if (loaded > 0) options.onProgress(loaded, options.bytes);
+async function receiveAll(options: DownloadOptions, received: ReceivedBytes): Promise<void> {
+  const { path, url, bytes, signal, onProgress } = options;
+  if (bytes !== undefined && received.length > bytes) received.reset();
+  if (received.length > 0) onProgress(received.length, bytes);
+  const isComplete = () => received.length > 0 && received.length === bytes;
 
-  for (let attempt = 0; ; attempt++) {
-    if (loaded > 0 && loaded === options.bytes) break; // arrived whole in an earlier try
-    let total = options.bytes;
+  for (let attempt = 0; !isComplete(); attempt++) {
     try {
-      const response = await request(options, loaded, etag, attempt);
-      if (
-        response.status !== 206 ||
-        Number(/bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? loaded) !==
-          loaded
-      )
-        restart();
-      etag = response.headers.get('etag');
-      const length = contentLength(response);
-      if (total === undefined && length !== undefined) total = loaded + length;
-      if (options.bytes !== undefined && length !== undefined && loaded + length !== options.bytes)
-        throw wrongLength(options, loaded + length);
-      options.onProgress(loaded, total);
-      const reader = response.body!.getReader();
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        chunks.push(value);
-        hasher.update(value);
-        loaded += value.length;
-        partial?.append(value);
-        if (options.bytes !== undefined && loaded > options.bytes) {
-          void reader.cancel();
-          partial?.reset();
-          throw wrongLength(options, loaded);
-        }
-        options.onProgress(loaded, total);
-      }
-      if (total !== undefined && loaded < total && length !== undefined)
-        throw new TypeError(`the connection ended after ${loaded} of ${total} bytes`);
+      await receive(options, received, attempt);
       break;
     } catch (error) {
       if (signal.aborted) throw abortError(signal);
-      if (error instanceof UnmockedError && error.details['retry'] !== true) throw error;
-      if (attempt >= RESUMES) {
-        if (error instanceof UnmockedError) throw error;
-        throw new UnmockedError(
-          'network',
-          `${path} could not be fetched from ${url}: ${(error as Error).message}. Check the connection and load again; it goes on where it stopped.`,
-          {
-            cause: error,
-            details: { path, url, loadedBytes: loaded },
-          },
+      const known = error instanceof UnmockedError ? error : undefined;
+      if (known && known.details['retry'] !== true) throw known;
+      if (attempt >= RESUMES)
+        throw (
+          known ??
+          new UnmockedError(
+            'network',
+            `${path} could not be downloaded from ${url}: ${(error as Error).message}. Check the connection and load again. The download continues where it stopped.`,
+            { cause: error, details: { path, url, loadedBytes: received.length } },
+          )
         );
-      }
-      const tooMuch = error instanceof UnmockedError && error.details['status'] === 416;
-      if (tooMuch || (!options.sha256 && !etag)) restart(); // without either, nothing would notice two different versions glued together
+      // Without a digest or an etag, nothing would notice that the file changed between two
+      // attempts.
+      const canResume = Boolean(options.sha256 || received.etag);
+      if (known?.details['status'] === 416 || !canResume) received.reset();
       await sleep(BACK_OFF_MS * 2 ** attempt, signal);
     }
   }
-  if (options.bytes !== undefined && loaded !== options.bytes) {
-    partial?.reset();
-    throw wrongLength(options, loaded);
-  }
-  options.onProgress(loaded, loaded);
-  return { bytes: join(chunks, loaded), sha256: hasher.digest('hex') };
+  if (bytes !== undefined && received.length !== bytes) throw discard(options, received);
+  onProgress(received.length, received.length);
 }
 
-async function request(
+/** Receives the rest of the file in one request. */
+async function receive(
   options: DownloadOptions,
-  offset: number,
-  etag: string | null,
+  received: ReceivedBytes,
   attempt: number,
-): Promise<globalThis.Response> {
-  const { url, path, signal } = options;
-  const headers = new Headers();
-  if (offset > 0) {
-    headers.set('Range', `bytes=${offset}-`);
-    // Only where no digest will catch a file that changed in between: If-Range costs a CORS preflight.
-    if (etag && !options.sha256) headers.set('If-Range', etag);
+): Promise<void> {
+  const { path, url, bytes, signal, onProgress } = options;
+  const response = await requestFile({
+    url,
+    path,
+    signal,
+    offset: received.length,
+    // A digest already catches a file that changed, and If-Range costs a CORS preflight.
+    etag: options.sha256 ? null : received.etag,
+    cache: httpCacheMode(options, received.length, attempt),
+  });
+  if (!continuesAt(response, received.length)) received.reset();
+  received.etag = response.headers.get('etag');
+  const length = contentLength(response);
+  const promised = length === undefined ? undefined : received.length + length;
+  if (bytes !== undefined && promised !== undefined && promised !== bytes)
+    throw wrongLength(options, promised);
+  const total = bytes ?? promised;
+  onProgress(received.length, total);
+  const reader = response.body!.getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    received.add(next.value);
+    if (bytes !== undefined && received.length > bytes) {
+      void reader.cancel();
+      throw discard(options, received);
+    }
+    onProgress(received.length, total);
   }
-  // What is kept here need not be kept twice. And Chromium answers a second try from its cache, an error 503 too; and a range, in pieces.
-  const cache =
-    (options.cache && options.sha256) || offset > 0 || attempt > 0 ? 'no-store' : 'no-cache';
-  const response = await fetch(url, { headers, signal, cache });
-  const details = { path, url, status: response.status };
-  if (
-    response.status === 404 ||
-    response.status === 401 ||
-    response.status === 403 ||
-    response.status === 410
-  ) {
-    throw new UnmockedError(
-      'file-not-found',
-      `${path} is not at ${url} (status ${response.status}).`,
-      { details },
-    );
-  }
-  if (response.status === 416) {
-    throw new UnmockedError(
-      'integrity',
-      `${url} has fewer bytes than were already here (status 416).`,
-      { details: { ...details, retry: true } },
-    );
-  }
-  if (!response.ok) {
-    const retry = response.status === 429 || response.status >= 500;
-    throw new UnmockedError(
-      'network',
-      `${url} answered with status ${response.status}. Try again later.`,
-      { details: { ...details, retry } },
-    );
-  }
-  if (/^text\/html/i.test(response.headers.get('content-type') ?? '')) {
-    void response.body?.cancel();
-    throw new UnmockedError(
-      'integrity',
-      `${url} answered with a web page in place of ${path}. A server must answer 404 for a missing model file, not its index page.`,
-      { details },
-    );
-  }
-  return response;
+  if (promised !== undefined && received.length < promised)
+    throw new TypeError(`the connection ended after ${received.length} of ${promised} bytes`);
 }
 
-/** Undefined where the header is missing or counts compressed bytes. */
-function contentLength(response: globalThis.Response): number | undefined {
-  const header = response.headers.get('content-length');
-  if (header === null || response.headers.has('content-encoding')) return undefined;
-  return Number(header);
+/**
+ * A file that our own cache keeps need not be in the browser's cache too. And Chromium answers a
+ * repeated request, or a range, from its cache: even an error 503, and ranges in pieces.
+ */
+function httpCacheMode(
+  { cache, sha256 }: DownloadOptions,
+  offset: number,
+  attempt: number,
+): RequestCache {
+  return (cache && sha256) || offset > 0 || attempt > 0 ? 'no-store' : 'no-cache';
 }
 
-function wrongLength(options: DownloadOptions, actual: number): UnmockedError {
+function discard(options: DownloadOptions, received: ReceivedBytes): UnmockedError {
+  const error = wrongLength(options, received.length);
+  received.reset();
+  return error;
+}
+
+function wrongLength({ path, url, bytes }: DownloadOptions, actual: number): UnmockedError {
   return new UnmockedError(
     'integrity',
-    `${options.path} from ${options.url} has ${actual} bytes, expected ${options.bytes}. It was not used.`,
-    {
-      details: { path: options.path, url: options.url, bytes: actual, expected: options.bytes },
-    },
+    `${path} from ${url} has ${actual} bytes, expected ${bytes}. It was discarded.`,
+    { details: { path, url, bytes: actual, expected: bytes } },
   );
-}
-
-async function digestOf(bytes: Uint8Array): Promise<string> {
-  const hasher = await createSHA256();
-  // In pieces: hash-wasm copies what it is given into its own memory.
-  for (let at = 0; at < bytes.length; at += 1 << 20)
-    hasher.update(bytes.subarray(at, at + (1 << 20)));
-  return hasher.digest('hex');
-}
-
-function join(chunks: Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }

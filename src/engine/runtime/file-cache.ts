@@ -1,24 +1,33 @@
-/**
- * Verified model files, kept by their SHA-256 in the origin-private file system; a file that is still arriving is `<sha256>.part`, so that
- * an interrupted download goes on where it stopped. Where the browser has no such file system (or the page is not in a secure context)
- * nothing is kept, and everything works.
- */
+import { sleep } from '../../async.js';
+
+/** A file whose download is not complete. */
 export interface PartialFile {
-  /** What was already there, in pieces of a few megabytes. */
+  /** What an earlier download left, in pieces of a few megabytes. */
   existing(): Generator<Uint8Array>;
   append(chunk: Uint8Array): void;
-  /** Forgets what arrived so far. */
+  /** Discards all bytes. */
   reset(): void;
-  /** Closes; a complete file becomes the kept one, an incomplete one waits for the next try. */
+  /**
+   * Closes the file. A complete file becomes a cached one; an incomplete one waits for the next
+   * try.
+   */
   close(complete: boolean): Promise<void>;
 }
 
 const FOLDER = 'unmocked-models';
 const PIECE = 4 * 1024 * 1024;
-/** A worker that was just terminated still holds its file for a moment; another tab holds it for as long as it downloads. */
+/**
+ * A terminated worker holds its file for a moment longer. Another tab holds it as long as it
+ * downloads.
+ */
 const LOCK_TRIES = 10;
 const LOCK_PAUSE_MS = 100;
 
+/**
+ * Caches verified model files by their SHA-256 in the origin-private file system. An incomplete file
+ * is `<sha256>.part`, so that a later download can resume it. Without such a file system (an older
+ * browser, or no secure context), nothing is cached and loading still works.
+ */
 export class FileCache {
   readonly #folder: FileSystemDirectoryHandle;
 
@@ -26,15 +35,17 @@ export class FileCache {
     this.#folder = folder;
   }
 
+  /** Undefined if this browser or page cannot cache files. */
   static async open(): Promise<FileCache | undefined> {
     try {
       const root = await navigator.storage.getDirectory();
       return new FileCache(await root.getDirectoryHandle(FOLDER, { create: true }));
     } catch {
-      return undefined; // no secure context, storage blocked, or an older browser: go on without
+      return undefined;
     }
   }
 
+  /** The cached file, unchecked; undefined if it is not cached. */
   async read(sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     try {
       const file = await (await this.#folder.getFileHandle(sha256)).getFile();
@@ -48,7 +59,7 @@ export class FileCache {
     await this.#folder.removeEntry(sha256).catch(() => undefined);
   }
 
-  /** Undefined when another tab or worker is writing this file at the moment, or storage is full. */
+  /** Undefined if another tab or worker is writing this file, or the storage is full. */
   async openPartial(sha256: string): Promise<PartialFile | undefined> {
     let handle: FileSystemFileHandle;
     let access: FileSystemSyncAccessHandle;
@@ -59,7 +70,7 @@ export class FileCache {
       return undefined;
     }
     const folder = this.#folder;
-    let broken = false; // out of quota: the download itself must go on
+    let broken = false; // out of quota: the download goes on without the cache
     return {
       *existing() {
         const size = access.getSize();
@@ -87,7 +98,7 @@ export class FileCache {
         try {
           access.flush();
         } catch {
-          broken = true; // out of quota; the bytes in memory are good all the same
+          broken = true; // out of quota: the bytes in memory are still good
         } finally {
           access.close();
         }
@@ -105,12 +116,12 @@ async function openForWriting(handle: FileSystemFileHandle): Promise<FileSystemS
     } catch (error) {
       if ((error as Error).name !== 'NoModificationAllowedError' || attempt === LOCK_TRIES)
         throw error;
-      await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS));
+      await sleep(LOCK_PAUSE_MS);
     }
   }
 }
 
-/** `move` is missing from TypeScript's library; where a browser lacks it too, the file is copied. */
+/** TypeScript's library lacks `move`, and so do some browsers. There the file is copied. */
 async function moveFile(
   folder: FileSystemDirectoryHandle,
   file: FileSystemFileHandle,
@@ -126,6 +137,6 @@ async function moveFile(
     target.close();
     await folder.removeEntry(file.name);
   } catch {
-    await folder.removeEntry(name).catch(() => undefined); // half a file must not look like a whole one
+    await folder.removeEntry(name).catch(() => undefined); // a half-written file must not look complete
   }
 }

@@ -1,22 +1,14 @@
-import {
-  DynamicCache,
-  LogitsProcessor,
-  LogitsProcessorList,
-  random,
-  StoppingCriteria,
-  Tensor,
-} from '@huggingface/transformers';
+import { DynamicCache, random, StoppingCriteria, Tensor } from '@huggingface/transformers';
 import type { PreTrainedModel, PreTrainedTokenizer } from '@huggingface/transformers';
 import { abortError, UnmockedError } from '../../errors.js';
-import type { GenerateRequest, GenerateResult, StopReason, TokenEvent } from '../protocol.js';
 import { FairQueue } from '../fair-queue.js';
-import { KvCacheStore } from './kv-cache.js';
-import { keepNucleus } from './nucleus.js';
-import { StopText } from './stop-text.js';
+import type { GenerateRequest, GenerateResult, TokenEvent } from '../protocol.js';
+import { type CachedConversation, KvCacheStore } from './kv-cache.js';
+import { decode } from './model-facts.js';
+import { yieldBetweenForwardPasses } from './next-task.js';
+import { Output } from './output.js';
+import { samplingOptions } from './sampling.js';
 import { TextStream } from './text-stream.js';
-
-/** At lower temperatures logits overflow; the likeliest token is as good as certain long before. */
-const COLDEST = 1e-6;
 
 export interface GeneratorOptions {
   model: PreTrainedModel;
@@ -24,12 +16,22 @@ export interface GeneratorOptions {
   /** Tokens. */
   contextWindow: number;
   eosTokenIds: number[];
+  /** Memory budget for the KV caches of all conversations. Bytes. */
   kvCacheBytes: number;
 }
 
+/** A prompt as tokens, with the KV cache that it starts from. */
+interface Prompt {
+  tokenIds: number[];
+  /** Undefined for a request without a conversation. */
+  cache: DynamicCache | undefined;
+  /** Tokens at the start of the prompt that the cache already holds. */
+  reused: number;
+}
+
 /**
- * Generates text with a loaded model, one request at a time, keeping each conversation's KV cache. Knows no worker and no DOM: the
- * browser's engine and the Node server run this same code.
+ * Generates text with a loaded model, one request at a time, and keeps the KV cache of each
+ * conversation. It knows neither workers nor the DOM: the page's engine and the Node server share it.
  */
 export class Generator {
   readonly #options: GeneratorOptions;
@@ -43,8 +45,9 @@ export class Generator {
   }
 
   /**
-   * @throws UnmockedError `context-overflow` before anything is computed, `inference-failed` when the runtime fails (in a browser it is
-   *   poisoned from then on); `AbortError` between two tokens.
+   * @throws UnmockedError `invalid-argument` or `context-overflow` before anything is computed,
+   *   `inference-failed` when the runtime fails (a browser's runtime is poisoned from then on);
+   *   `AbortError` between two tokens.
    */
   generate(
     request: GenerateRequest,
@@ -59,6 +62,7 @@ export class Generator {
     );
   }
 
+  /** Drops a conversation's KV cache. */
   forget(conversation: string): Promise<void> {
     return this.#caches.forget(conversation);
   }
@@ -68,16 +72,10 @@ export class Generator {
   }
 
   decode(tokenIds: number[], skipSpecialTokens: boolean): string {
-    // Cleaning up spaces (distilgpt2's tokenizer asks for it) would change text that was already streamed.
-    return tokenIds.length === 0
-      ? ''
-      : this.#options.tokenizer.decode(tokenIds, {
-          skip_special_tokens: skipSpecialTokens,
-          clean_up_tokenization_spaces: false,
-        });
+    return decode(this.#options.tokenizer, tokenIds, skipSpecialTokens);
   }
 
-  /** The pieces in which these tokens' text is streamed. */
+  /** The pieces of text in which these tokens would be streamed. */
   streamTokens(tokenIds: number[]): string[] {
     const stream = new TextStream((ids) => this.decode(ids, true));
     return [...tokenIds.map((tokenId) => stream.push(tokenId)), stream.flush()].filter(Boolean);
@@ -91,135 +89,116 @@ export class Generator {
   ): Promise<GenerateResult> {
     if (signal.aborted) throw abortError(signal);
     const startedAt = performance.now();
-    const { model, contextWindow, eosTokenIds } = this.#options;
-    const cached = request.conversation ? this.#caches.take(request.conversation) : undefined;
-    // Generated ids are kept as they were: the same text encoded again can give other ids, and the KV cache stands for these.
-    // A prompt with nothing new is computed anew: given as many ids as are cached, transformers.js takes them all for new ones.
-    const continues =
-      cached !== undefined &&
-      request.prompt.length > cached.text.length &&
-      request.prompt.startsWith(cached.text);
-    const promptTokenIds = continues
-      ? [...cached.tokenIds, ...this.encode(request.prompt.slice(cached.text.length))]
-      : this.encode(request.prompt);
-    if (promptTokenIds.length === 0)
-      throw new UnmockedError(
-        'invalid-argument',
-        'The prompt is empty. Give at least one character.',
-      );
-    const room = contextWindow - promptTokenIds.length;
-    if (room < 1) {
-      if (cached) await this.#caches.keep(request.conversation!, cached);
-      throw new UnmockedError(
-        'context-overflow',
-        `The prompt has ${promptTokenIds.length} tokens; the model's context window is ${contextWindow}, and at least one token must be left for the reply. Shorten the message or the memory.`,
-        { details: { promptTokens: promptTokenIds.length, contextWindow } },
-      );
-    }
-    if (cached && !continues) await cached.cache.dispose();
-    const cache = continues ? cached.cache : request.conversation ? new DynamicCache() : undefined;
-    const reused = continues ? cached.cache.get_seq_length() : 0;
-    const samples = request.temperature > COLDEST;
-
-    const maxTokens = Math.min(request.maxTokens, room);
-    const output: number[] = [];
-    const stream = new TextStream((ids) => this.decode(ids, true));
-    const stops = new StopText(request.stop);
-    let text = '';
-    let firstTokenAt = 0;
-    const emit = (tokenId: number, piece: string) => {
-      text += piece;
-      onToken({ index: output.length - 1, tokenId, text: piece });
-    };
-    let isPrompt = true; // generate() gives the streamer the prompt first
-    const streamer = {
-      put: (value: bigint[][]) => {
-        if (isPrompt) {
-          isPrompt = false;
-          return;
-        }
-        const tokenId = Number(value[0]![0]);
-        if (output.length === 0) firstTokenAt = performance.now();
-        output.push(tokenId);
-        const isEnd = eosTokenIds.includes(tokenId);
-        let piece = isEnd ? '' : stops.push(stream.push(tokenId));
-        // What was held back is shown with the last token, so that there is one event a token.
-        if (isEnd || output.length === maxTokens)
-          piece += stops.push(stream.flush()) + stops.flush();
-        emit(tokenId, piece);
-      },
-      end: () => undefined,
-    };
-
-    random.seed(request.seed);
+    const prompt = await this.#preparePrompt(request);
+    const output = new Output({
+      decode: (ids) => this.decode(ids, true),
+      eosTokenIds: this.#options.eosTokenIds,
+      stop: request.stop,
+      maxTokens: request.maxTokens,
+      room: this.#options.contextWindow - prompt.tokenIds.length,
+      onToken,
+    });
     try {
-      const ids = BigInt64Array.from(promptTokenIds, BigInt);
-      await model.generate({
-        inputs: new Tensor('int64', ids, [1, ids.length]),
-        attention_mask: new Tensor('int64', new BigInt64Array(ids.length).fill(1n), [
-          1,
-          ids.length,
-        ]),
-        ...(cache ? { past_key_values: cache } : {}),
-        max_new_tokens: maxTokens,
-        eos_token_id: eosTokenIds,
-        do_sample: samples,
-        ...(samples
-          ? {
-              temperature: request.temperature,
-              top_k: request.topK,
-              logits_processor: nucleus(request.topP),
-            }
-          : {}),
-        repetition_penalty: request.repetitionPenalty,
-        streamer,
-        stopping_criteria: [new StopWhen(() => stops.stopped || signal.aborted)],
-        // The published types want the whole GenerationConfig class here; a partial object is what the documentation shows.
-      } as unknown as Parameters<PreTrainedModel['generate']>[0]);
+      await this.#decodeTokens(request, prompt, output, signal);
     } catch (cause) {
       throw new UnmockedError(
         'inference-failed',
-        `The runtime failed while computing: ${cause instanceof Error ? cause.message : String(cause)}. The engine is replaced; the next call works.`,
+        `The runtime failed while computing: ${cause instanceof Error ? cause.message : String(cause)}. The next call starts a new engine.`,
         { cause },
       );
     }
-
-    if (cache && request.conversation)
-      await this.#keepCache(request, cache, [...promptTokenIds, ...output]);
+    if (prompt.cache)
+      await this.#keepCache(request, prompt.cache, [...prompt.tokenIds, ...output.tokenIds]);
     if (signal.aborted) throw abortError(signal);
-
-    const ended = eosTokenIds.includes(output.at(-1)!) || stops.stopped;
-    const finishReason: StopReason = ended ? 'stop' : 'length';
     return {
-      text,
-      rawText: this.decode(output, false),
-      promptTokenIds,
-      outputTokenIds: output,
-      finishReason,
-      ...(stops.stoppedBy === undefined ? {} : { stopSequence: stops.stoppedBy }),
-      ...(ended
-        ? {}
-        : {
-            limitedBy:
-              maxTokens < request.maxTokens ? ('context-window' as const) : ('max-tokens' as const),
-          }),
-      prefilledTokens: promptTokenIds.length - reused,
+      text: output.text,
+      rawText: this.decode(output.tokenIds, false),
+      promptTokenIds: prompt.tokenIds,
+      outputTokenIds: output.tokenIds,
+      ...output.ending,
+      prefilledTokens: prompt.tokenIds.length - prompt.reused,
       timings: {
         queued: startedAt - queuedAt,
-        firstToken: firstTokenAt - startedAt,
+        firstToken: output.firstTokenAt - startedAt,
         total: performance.now() - startedAt,
       },
     };
   }
 
-  async #keepCache(
+  async #preparePrompt({ prompt, conversation }: GenerateRequest): Promise<Prompt> {
+    const cached = conversation ? this.#caches.take(conversation) : undefined;
+    const base = cached && continues(prompt, cached) ? cached : undefined;
+    // Keep the generated ids: encoding their text again can give other ids, which the cache does
+    // not hold.
+    const tokenIds = base
+      ? [...base.tokenIds, ...this.encode(prompt.slice(base.text.length))]
+      : this.encode(prompt);
+    try {
+      this.#checkLength(tokenIds.length);
+    } catch (error) {
+      if (cached) await this.#caches.keep(conversation!, cached);
+      throw error;
+    }
+    if (base) return { tokenIds, cache: base.cache, reused: base.cache.get_seq_length() };
+    await cached?.cache.dispose();
+    return { tokenIds, cache: conversation ? new DynamicCache() : undefined, reused: 0 };
+  }
+
+  #checkLength(promptTokens: number): void {
+    const { contextWindow } = this.#options;
+    if (promptTokens === 0)
+      throw new UnmockedError(
+        'invalid-argument',
+        'The prompt is empty. Give at least one character.',
+      );
+    if (promptTokens >= contextWindow)
+      throw new UnmockedError(
+        'context-overflow',
+        `The prompt has ${promptTokens} tokens. The model's context window is ${contextWindow} tokens, and the reply needs at least one. Shorten the message or the memory.`,
+        { details: { promptTokens, contextWindow } },
+      );
+  }
+
+  /** Computes one sequence. The signal ends it between two tokens. */
+  async #decodeTokens(
     request: GenerateRequest,
+    { tokenIds, cache }: Prompt,
+    output: Output,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { model, eosTokenIds } = this.#options;
+    let isPrompt = true; // the streamer first receives the prompt
+    const streamer = {
+      put: (value: bigint[][]) => {
+        if (!isPrompt) output.push(Number(value[0]![0]));
+        isPrompt = false;
+      },
+      end: () => undefined,
+    };
+    // One random state serves the whole realm, so only one request may sample at a time.
+    random.seed(request.seed);
+    await model.generate({
+      inputs: rowOf(BigInt64Array.from(tokenIds, BigInt)),
+      attention_mask: rowOf(new BigInt64Array(tokenIds.length).fill(1n)),
+      ...(cache ? { past_key_values: cache } : {}),
+      max_new_tokens: output.limit,
+      eos_token_id: eosTokenIds,
+      ...samplingOptions(request),
+      streamer,
+      stopping_criteria: [new StopWhen(() => output.stopped || signal.aborted)],
+      // The published types want the whole GenerationConfig; the documentation shows a partial
+      // object.
+    } as unknown as Parameters<PreTrainedModel['generate']>[0]);
+  }
+
+  async #keepCache(
+    { conversation }: GenerateRequest,
     cache: DynamicCache,
     tokenIds: number[],
   ): Promise<void> {
-    // The last token was sampled but not computed, so the tensors are one token shorter; text and ids are cut to what they stand for.
+    // The last token was sampled but never computed, so the cache is one token shorter.
     const computed = tokenIds.slice(0, cache.get_seq_length());
-    await this.#caches.keep(request.conversation!, {
+    await this.#caches.keep(conversation!, {
       text: this.decode(computed, false),
       tokenIds: computed,
       cache,
@@ -227,51 +206,15 @@ export class Generator {
   }
 }
 
-/** `session.run` on WASM never leaves the microtask queue, so without this a worker would not see a cancel message before the last token. */
-function yieldBetweenForwardPasses(model: PreTrainedModel): void {
-  const nextTask = taskScheduler();
-  const forward = model.forward.bind(model);
-  model.forward = async (inputs: object) => {
-    await new Promise<void>(nextTask);
-    return forward(inputs);
-  };
-}
-
 /**
- * Calls back in a task of its own. In a browser through a message channel and not a timer: timers are clamped to four milliseconds, more
- * than a token of a small model takes. In Node an open port would keep the process alive, and an unreferenced one lets it exit midway.
+ * A cache is of use only if the prompt adds something to it: transformers.js takes a prompt of
+ * exactly the cached length for new tokens.
  */
-function taskScheduler(): (callback: () => void) => void {
-  if (typeof setImmediate === 'function') return (callback) => void setImmediate(callback);
-  const channel = new MessageChannel();
-  const waiting: (() => void)[] = [];
-  channel.port1.onmessage = () => waiting.shift()?.();
-  return (callback) => {
-    waiting.push(callback);
-    channel.port2.postMessage(null);
-  };
-}
+const continues = (prompt: string, { text }: CachedConversation): boolean =>
+  prompt.length > text.length && prompt.startsWith(text);
 
-/** transformers.js 4.3 takes `top_p` and does nothing with it (a TODO in its `_get_logits_processor`). */
-class Nucleus extends LogitsProcessor {
-  readonly #topP: number;
-
-  constructor(topP: number) {
-    super();
-    this.#topP = topP;
-  }
-
-  override _call(_inputIds: bigint[][], logits: Tensor): Tensor {
-    keepNucleus(logits.data as Float32Array, this.#topP); // one sequence at a time, so one row
-    return logits;
-  }
-}
-
-function nucleus(topP: number): LogitsProcessorList {
-  const list = new LogitsProcessorList();
-  if (topP < 1) list.push(new Nucleus(topP));
-  return list;
-}
+/** A batch of one sequence. */
+const rowOf = (values: BigInt64Array): Tensor => new Tensor('int64', values, [1, values.length]);
 
 class StopWhen extends StoppingCriteria {
   readonly #condition: () => boolean;

@@ -1,20 +1,20 @@
 import type { DynamicCache } from '@huggingface/transformers';
 
-/** What one conversation has computed so far. */
+/** What a conversation has computed so far. */
 export interface CachedConversation {
-  /** The text and the token ids that the KV tensors stand for. */
+  /** The text of the tokens in the cache, special tokens included. */
   text: string;
   tokenIds: number[];
   cache: DynamicCache;
 }
 
 /**
- * The KV caches of an engine's conversations, within a budget in bytes; the least recently used goes first. A conversation that was
- * evicted is not lost: its next turn computes its whole prompt again.
+ * The KV caches of an engine's conversations, within a memory budget. The least recently used cache
+ * is evicted first. An evicted conversation still works: its next turn computes the whole prompt.
  */
 export class KvCacheStore {
   readonly #budget: number;
-  /** In the order of use, the least recent first. */
+  /** Least recently used first. */
   readonly #entries = new Map<string, CachedConversation>();
 
   constructor(budgetBytes: number) {
@@ -27,7 +27,10 @@ export class KvCacheStore {
     return sum;
   }
 
-  /** Takes the entry out; `keep` puts it back. So that a turn which fails midway leaves no half-updated cache behind. */
+  /**
+   * Removes and returns a cache. `keep` puts it back, so a turn that fails leaves no half-updated
+   * cache.
+   */
   take(conversation: string): CachedConversation | undefined {
     const entry = this.#entries.get(conversation);
     this.#entries.delete(conversation);

@@ -1,23 +1,26 @@
 import { AutoModelForCausalLM, AutoTokenizer, env, LogLevel } from '@huggingface/transformers';
+import { ortFilesOf } from '../ort-files.js';
 import { toErrorRecord, UnmockedError } from '../../errors.js';
-import type { AdapterInfo, EngineInfo, LoadProgress, LoadSpec } from '../protocol.js';
+import { weightsName } from '../../models/weights-file.js';
+import type { AdapterInfo, ChatMessage, EngineInfo, LoadProgress, LoadSpec } from '../protocol.js';
 import { Generator } from './generator.js';
+import { readModelFacts, renderChatTemplate } from './model-facts.js';
 import { ModelStore, STORE_FOLDER, STORE_HOST } from './model-store.js';
-import { takeApart } from './special-tokens.js';
+import { warmUp } from './warm-up.js';
 
 export interface Loaded {
   generator: Generator;
   info: EngineInfo;
-  renderTemplate(messages: { role: string; content: string }[]): string;
+  renderTemplate(messages: ChatMessage[]): string;
 }
 
 interface LoadOptions {
-  adapter?: AdapterInfo | undefined;
+  adapter?: AdapterInfo;
   signal: AbortSignal;
   onProgress(progress: LoadProgress): void;
 }
 
-/** Fetches, checks and loads one rung's model in this realm, and computes one token to warm it up. */
+/** Downloads, checks and loads the model of one rung in this realm, then warms it up. */
 export async function loadModel(
   spec: LoadSpec,
   { adapter, signal, onProgress }: LoadOptions,
@@ -38,28 +41,13 @@ export async function loadModel(
   configureRuntime(runtimeFiles, store, threads);
   const { tokenizer, model } = await createSession(spec);
   store.release();
-  delete env.backends.onnx.wasm!.wasmBinary; // compiled by now
+  delete env.backends.onnx.wasm!.wasmBinary; // it is compiled by now
   const sessionAt = performance.now();
 
-  const config = model.config as unknown as {
-    n_positions?: number;
-    max_position_embeddings?: number;
-    eos_token_id?: number | number[] | null;
-  };
-  const contextWindow =
-    config.n_positions ?? config.max_position_embeddings ?? spec.model.contextWindow ?? 2048;
-  const eosTokenIds = [
-    model.generation_config?.eos_token_id ?? config.eos_token_id ?? [],
-  ].flat() as number[];
-  const generator = new Generator({
-    model,
-    tokenizer,
-    contextWindow,
-    eosTokenIds,
-    kvCacheBytes: spec.kvCacheBytes,
-  });
+  const facts = readModelFacts(model, tokenizer, spec.model.contextWindow);
+  const generator = new Generator({ model, tokenizer, ...facts, kvCacheBytes: spec.kvCacheBytes });
   phase('warm-up');
-  await generator.generate(WARM_UP, () => undefined, signal);
+  await warmUp(generator, signal);
 
   const usedThreads = spec.rung.device === 'wasm' ? (env.backends.onnx.wasm!.numThreads ?? 1) : 1;
   const session = Object.values(model.sessions)[0] as {
@@ -68,24 +56,14 @@ export async function loadModel(
   };
   return {
     generator,
-    renderTemplate: (messages) =>
-      tokenizer.apply_chat_template(
-        messages.map((message) => ({
-          ...message,
-          content: takeApart(message.content, tokenizer.all_special_tokens),
-        })),
-        { tokenize: false, add_generation_prompt: true },
-      ) as string,
+    renderTemplate: (messages) => renderChatTemplate(tokenizer, messages),
     info: {
+      ...facts,
       rung: spec.rung,
       threads: usedThreads,
       crossOriginIsolated: self.crossOriginIsolated,
       userAgent: navigator.userAgent,
       adapter,
-      contextWindow,
-      eosTokenIds,
-      eosToken: generator.decode(eosTokenIds.slice(0, 1), false),
-      hasChatTemplate: Boolean(tokenizer.chat_template),
       sessionInputs: [...session.inputNames],
       sessionOutputs: [...session.outputNames],
       files: store.used,
@@ -103,22 +81,10 @@ export async function loadModel(
   };
 }
 
-const WARM_UP = {
-  prompt: 'Hello',
-  maxTokens: 1,
-  temperature: 0,
-  topP: 1,
-  topK: 0,
-  repetitionPenalty: 1,
-  seed: 0,
-  stop: [],
-  client: 'warm-up',
-};
-
-/** Absolute URLs of the build that the rung needs. */
+/** Absolute URLs of the ONNX Runtime build that the rung needs. */
 function ortFiles({ ortBase, rung }: LoadSpec): { mjs: string; wasm: string } {
-  const build = `${ortBase}ort-wasm-simd-threaded${rung.ort === 'plain' ? '' : `.${rung.ort}`}`;
-  return { mjs: `${build}.mjs`, wasm: `${build}.wasm` };
+  const { mjs, wasm } = ortFilesOf(rung.ort);
+  return { mjs: ortBase + mjs, wasm: ortBase + wasm };
 }
 
 function configureRuntime(
@@ -126,8 +92,11 @@ function configureRuntime(
   store: ModelStore,
   threads: number,
 ): void {
-  env.logLevel = LogLevel.NONE; // errors reach the page as errors
-  // Every file comes from the store; transformers.js must neither cache nor look anywhere else.
+  env.logLevel = LogLevel.NONE; // the page gets every failure as an error
+  // Every file comes from the store. transformers.js must not cache files or fetch them from
+  // elsewhere.
+  // It takes no AbortSignal either (huggingface/transformers.js#1182), so the store's `fetch` has
+  // one.
   env.fetch = store.fetch as typeof env.fetch;
   env.allowLocalModels = false;
   env.remoteHost = STORE_HOST;
@@ -142,24 +111,21 @@ function configureRuntime(
 
 async function createSession(spec: LoadSpec) {
   const { rung } = spec;
-  // `onnx/decoder_model_merged_quantized.onnx` → `decoder_model_merged`: transformers.js adds folder, dtype suffix and extension.
-  const fileName = rung.file
-    .split('/')
-    .at(-1)!
-    .replace(/\.onnx$/, '')
-    .replace(DTYPE_SUFFIX[rung.dtype], '');
   try {
     const [tokenizer, model] = await Promise.all([
       AutoTokenizer.from_pretrained('model'),
       AutoModelForCausalLM.from_pretrained('model', {
         device: rung.device,
         dtype: rung.dtype,
-        model_file_name: fileName,
+        model_file_name: weightsName(rung.file, rung.dtype),
       }),
     ]);
     return { tokenizer, model };
   } catch (cause) {
     if (cause instanceof UnmockedError) throw cause;
+    // Some q8 exports fail to load here (huggingface/transformers.js#1635, #1667, #1707); the
+    // ladder
+    // then tries the next rung.
     const { message } = toErrorRecord(cause);
     throw new UnmockedError(
       'model-load-failed',
@@ -168,11 +134,3 @@ async function createSession(spec: LoadSpec) {
     );
   }
 }
-
-const DTYPE_SUFFIX = {
-  fp32: /$/,
-  fp16: /_fp16$/,
-  q8: /_quantized$/,
-  q4: /_q4$/,
-  q4f16: /_q4f16$/,
-} as const;

@@ -2,40 +2,47 @@ import { UnmockedError } from '../../errors.js';
 import { type ListedFile, readHubTree } from '../hub-listing.js';
 import type { DigestPin, EngineInfo, LoadProgress, LoadSpec } from '../protocol.js';
 import { download, type Downloaded } from './download.js';
+import { DownloadProgress } from './download-progress.js';
 import { FileCache } from './file-cache.js';
 
-/** A file's expected bytes and digest, and whose word that is. */
+/** A file's expected length and digest, and where the digest comes from. */
 interface Expectation {
-  bytes?: number | undefined;
-  sha256?: string | undefined;
+  bytes?: number;
+  sha256?: string;
   pin: DigestPin;
 }
 
-/** Files without which no causal language model loads. The tokenizer's configuration and `generation_config.json` may be missing. */
+/** Every model has these files and its weights. */
 const REQUIRED = ['config.json', 'tokenizer.json'];
+/** Some models have these files. */
 const OPTIONAL = ['tokenizer_config.json', 'generation_config.json'];
 
-/** How progress and errors name the runtime's WASM. */
+/** Names the runtime's WASM in progress and errors. */
 const RUNTIME_NAME = 'ONNX Runtime';
 
-/** transformers.js is pointed here; no such host is ever asked, every request ends in `ModelStore.fetch`. */
+/**
+ * The address of the model for transformers.js. The host does not exist: `ModelStore.fetch`
+ * answers.
+ */
 export const STORE_HOST = 'https://model-store.invalid/';
 export const STORE_FOLDER = 'files/';
 
-/** Brings one model's files into the worker, checked, and hands them to transformers.js through `env.fetch`. */
+/**
+ * Downloads and checks the files of one model, and gives them to transformers.js through
+ * `env.fetch`.
+ */
 export class ModelStore {
+  /** The files so far, for the report. */
   readonly used: EngineInfo['files'] = [];
-  /** ONNX Runtime's WASM, where it had to be fetched. */
+  /** ONNX Runtime's WASM; undefined if the browser's HTTP cache has it. */
   runtime: ArrayBuffer | undefined;
   readonly #spec: LoadSpec;
   readonly #signal: AbortSignal;
   readonly #onProgress: (progress: LoadProgress) => void;
   readonly #files = new Map<string, Downloaded>();
-  readonly #sizes = new Map<string, { loaded: number; total: number }>();
+  readonly #progress: DownloadProgress;
   #tree: Map<string, ListedFile> | undefined;
   #cache: FileCache | undefined;
-  #loadedBytes = 0;
-  #quiet = false;
 
   constructor(
     spec: LoadSpec,
@@ -44,30 +51,31 @@ export class ModelStore {
     this.#spec = spec;
     this.#signal = options.signal;
     this.#onProgress = options.onProgress;
+    this.#progress = new DownloadProgress(options.onProgress);
   }
 
   /**
-   * Fetches all files of the rung, and the runtime's WASM where the browser does not have it yet: it is larger than a small model, and a
-   * visitor should see it come. Where it is in the HTTP cache the runtime reads it itself, and compiles while it streams (a tenth faster).
+   * Downloads all files of the rung and the runtime's WASM, which is larger than a small model and
+   * belongs into the progress. If the WASM is in the browser's HTTP cache, the runtime reads it
+   * itself and compiles while it streams, which is a tenth faster.
    *
-   * @throws UnmockedError `model-not-found` when there is no such model, `file-not-found` when it lacks this rung's weights, `integrity`,
-   *   `network`; `AbortError`.
+   * @throws UnmockedError `model-not-found` if the model does not exist, `file-not-found` if it lacks
+   *   this rung's weights, `integrity`, `network`; `AbortError`.
    */
   async fetchAll(runtimeUrl: string): Promise<void> {
     const spec = this.#spec;
     if (spec.cache && spec.model.source.kind === 'hub') this.#cache = await FileCache.open();
     this.#tree = await this.#readTree();
-    // The configuration first: without it there is no model, and nothing large has been fetched for nothing.
-    this.#quiet = true;
+    // The configuration comes first: without it there is no model, and no large download is wasted.
+    this.#progress.silent = true;
     await this.#get('config.json').catch((error: unknown) => {
-      throw this.#notFound(error);
+      throw this.#modelError(error);
     });
-    this.#quiet = false;
+    this.#progress.silent = false;
     const weights = [spec.rung.file, ...this.#externalData(spec.rung.file)];
     for (const path of [...REQUIRED, ...OPTIONAL, ...weights]) {
       const bytes = this.#expect(path).bytes;
-      if (bytes !== undefined)
-        this.#sizes.set(path, { loaded: this.#sizes.get(path)?.loaded ?? 0, total: bytes });
+      if (bytes !== undefined) this.#progress.expect(path, bytes);
     }
     await Promise.all([
       this.#getRuntime(runtimeUrl),
@@ -75,39 +83,37 @@ export class ModelStore {
       ...OPTIONAL.map((path) =>
         this.#get(path).catch((error: unknown) => {
           if (!(error instanceof UnmockedError && error.code === 'file-not-found')) throw error;
-          this.#sizes.delete(path);
+          this.#progress.drop(path);
         }),
       ),
     ]);
-    const total = this.#loadedBytes;
+    const total = this.#progress.loadedBytes;
     this.#onProgress({ phase: 'verify', loadedBytes: total, totalBytes: total });
   }
 
-  /** For `env.fetch`: answers from what was fetched; anything else that transformers.js asks for is fetched now, or is a 404. */
-  readonly fetch = async (
-    input: string | URL | globalThis.Request,
-  ): Promise<globalThis.Response> => {
-    const url = input instanceof globalThis.Request ? input.url : String(input);
+  /**
+   * For `env.fetch`. Downloads a file that `fetchAll` did not; answers 404 if it does not exist.
+   */
+  readonly fetch = async (input: string | URL | Request): Promise<Response> => {
+    const url = input instanceof Request ? input.url : String(input);
     if (!url.startsWith(STORE_HOST + STORE_FOLDER)) {
       throw new UnmockedError(
         'network',
-        `The runtime asked for ${url}, which is not one of the model's files.`,
+        `The runtime requested ${url}, which is not a file of the model. Only the model's own files can be loaded.`,
       );
     }
     const path = decodeURIComponent(url.slice((STORE_HOST + STORE_FOLDER).length));
     try {
       const { bytes } = await this.#get(path);
-      return new globalThis.Response(bytes, {
-        headers: { 'content-length': String(bytes.length) },
-      });
+      return new Response(bytes, { headers: { 'content-length': String(bytes.length) } });
     } catch (error) {
       if (error instanceof UnmockedError && error.code === 'file-not-found')
-        return new globalThis.Response('', { status: 404 });
+        return new Response('', { status: 404 });
       throw error;
     }
   };
 
-  /** Lets go of the bytes once the session has its own copy. */
+  /** Frees the bytes. Call it once the session has its own copy. */
   release(): void {
     this.#files.clear();
     this.runtime = undefined;
@@ -120,7 +126,7 @@ export class ModelStore {
       url,
       path,
       signal: this.#signal,
-      onProgress: (loaded, total) => this.#progress(path, loaded, total),
+      onProgress: (loaded, total) => this.#progress.update(path, loaded, total),
     });
     this.runtime = bytes.buffer;
   }
@@ -137,7 +143,7 @@ export class ModelStore {
       sha256,
       cache: this.#cache,
       signal: this.#signal,
-      onProgress: (loaded, total) => this.#progress(path, loaded, total),
+      onProgress: (loaded, total) => this.#progress.update(path, loaded, total),
     });
     if (path.endsWith('.json')) checkJson(path, file.bytes, this.#spec.modelBase);
     this.#files.set(path, file);
@@ -152,7 +158,10 @@ export class ModelStore {
     return file;
   }
 
-  /** The registry's word counts for the hub itself; a mirror that lists its files is believed about its own. */
+  /**
+   * A listing of the source wins, because a mirror may hold other files. Next come the registry's
+   * pins.
+   */
   #expect(path: string): Expectation {
     const listed = this.#tree?.get(path);
     if (listed)
@@ -165,7 +174,7 @@ export class ModelStore {
     };
   }
 
-  /** A mirror is asked about its own files; of the hub itself the registry's pins are enough. */
+  /** Reads the listing of a mirror, and of a hub model without pins in the registry. */
   async #readTree(): Promise<Map<string, ListedFile> | undefined> {
     const { treeUrl, model } = this.#spec;
     const isMirror = model.source.kind === 'hub' && model.source.host !== undefined;
@@ -173,49 +182,35 @@ export class ModelStore {
     return readHubTree(treeUrl, this.#signal);
   }
 
-  /** ONNX files over 2 GB keep their weights beside them, as `<file>_data`, `<file>_data_1`, … */
+  /** ONNX models over 2 GB keep their weights in `<file>_data`, `<file>_data_1`, … */
   #externalData(file: string): string[] {
     return [...(this.#tree?.keys() ?? [])].filter(
       (path) => path === `${file}_data` || path.startsWith(`${file}_data_`),
     );
   }
 
-  #progress(path: string, loaded: number, total: number | undefined): void {
-    this.#sizes.set(path, { loaded, total: Math.max(total ?? 0, loaded) });
-    let loadedBytes = 0;
-    let totalBytes = 0;
-    for (const size of this.#sizes.values()) {
-      loadedBytes += size.loaded;
-      totalBytes += size.total;
-    }
-    // A download that had to begin again does not count backwards.
-    this.#loadedBytes = Math.max(this.#loadedBytes, loadedBytes);
-    if (this.#quiet) return;
-    this.#onProgress({
-      phase: 'download',
-      loadedBytes: this.#loadedBytes,
-      totalBytes: Math.max(totalBytes, this.#loadedBytes),
-      file: path,
-    });
-  }
-
-  #notFound(error: unknown): unknown {
+  /** Names the model in an error about its configuration. */
+  #modelError(error: unknown): unknown {
     if (!(error instanceof UnmockedError)) return error;
     const { model, modelBase } = this.#spec;
     if (error.code === 'file-not-found') {
       return new UnmockedError(
         'model-not-found',
-        `There is no model "${model.id}": looked for ${modelBase}config.json (status ${String(error.details['status'])}). Check the id, or give a mirror or a folder.`,
+        `There is no model "${model.id}" at ${modelBase}config.json (status ${String(error.details['status'])}). Check the id, or use a mirror or a folder.`,
         {
           cause: error,
           details: { model: model.id, lookedFor: [`${modelBase}config.json`] },
         },
       );
     }
-    return new UnmockedError(error.code, `Model "${model.id}" cannot be loaded: ${error.message}`, {
-      cause: error,
-      details: { ...error.details, model: model.id, lookedFor: [`${modelBase}config.json`] },
-    });
+    return new UnmockedError(
+      error.code,
+      `The model "${model.id}" could not be loaded: ${error.message}`,
+      {
+        cause: error,
+        details: { ...error.details, model: model.id, lookedFor: [`${modelBase}config.json`] },
+      },
+    );
   }
 }
 
@@ -225,7 +220,7 @@ async function isInHttpCache(url: string): Promise<boolean> {
     void response.body?.cancel();
     return response.ok;
   } catch {
-    return false; // not cached, or on another origin, where nobody may ask
+    return false; // not cached, or on another origin, where `only-if-cached` is not allowed
   }
 }
 
@@ -235,7 +230,7 @@ function checkJson(path: string, bytes: Uint8Array, base: string): void {
   } catch (cause) {
     throw new UnmockedError(
       'integrity',
-      `${path} from ${base} is not JSON: ${(cause as Error).message}`,
+      `${path} from ${base} is not JSON: ${(cause as Error).message}. Check the file at its source.`,
       { cause, details: { path } },
     );
   }

@@ -1,5 +1,8 @@
-/** Nobody's text may end a turn or begin another's: special tokens in it become ordinary characters. */
-export function takeApart(text: string, specialTokens: readonly string[]): string {
+/**
+ * Splits the special tokens in a string into plain characters, so that no message can end its turn
+ * or start another one.
+ */
+export function breakSpecialTokens(text: string, specialTokens: readonly string[]): string {
   return specialTokens.reduce(
     (result, token) => result.replaceAll(token, token.split('').join(' ')),
     text.toWellFormed(),

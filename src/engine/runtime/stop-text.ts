@@ -1,10 +1,11 @@
 /**
- * Holds back text that may be the beginning of a stop sequence, so that no part of one is ever shown, and says when one is complete.
+ * Finds stop sequences in streamed text. Holds back text that may be the start of one, so that no part
+ * of a stop sequence is ever shown.
  */
 export class StopText {
   readonly #stops: readonly string[];
   #held = '';
-  /** The stop sequence, once one is complete; what follows is ignored. */
+  /** The first complete stop sequence. All text after it is ignored. */
   stoppedBy: string | undefined;
 
   constructor(stops: readonly string[]) {
@@ -15,7 +16,7 @@ export class StopText {
     return this.stoppedBy !== undefined;
   }
 
-  /** Text that is safe to show. */
+  /** Adds text and returns the text that is safe to show. */
   push(text: string): string {
     if (this.stopped) return '';
     this.#held += text;
@@ -27,9 +28,10 @@ export class StopText {
       this.stoppedBy = first.stop;
       return this.#take(first.at);
     }
-    return this.#take(this.#held.length - this.#longestBeginning());
+    return this.#take(this.#held.length - this.#longestStart());
   }
 
+  /** Returns the text that was held back, at the end of the output. */
   flush(): string {
     return this.stopped ? '' : this.#take(this.#held.length);
   }
@@ -40,8 +42,8 @@ export class StopText {
     return text;
   }
 
-  /** Length of the longest end of the held text that begins a stop sequence. */
-  #longestBeginning(): number {
+  /** Length of the longest suffix of the held text that starts a stop sequence. */
+  #longestStart(): number {
     let longest = 0;
     for (const stop of this.#stops) {
       for (let length = Math.min(stop.length - 1, this.#held.length); length > longest; length--) {

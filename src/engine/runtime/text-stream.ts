@@ -1,15 +1,18 @@
-/** Decodes token ids to text; must not clean up or skip anything that changes earlier text. */
+/** Decodes token ids. Must not clean up spaces: that would change earlier text. */
 export type Decode = (tokenIds: number[]) => string;
 
 const REPLACEMENT = '\uFFFD';
 
 /**
- * Turns a growing list of token ids into pieces of text, token by token. A character whose bytes are spread over several tokens (an emoji)
- * is held back until it is complete, so the pieces joined are exactly the whole text decoded at once.
+ * Turns tokens into pieces of text. Holds back a character that spans several tokens (an emoji) until
+ * it is complete, so the joined pieces equal the text of all tokens decoded at once.
  */
 export class TextStream {
   readonly #decode: Decode;
-  /** The tokens of the last piece: some tokenizers drop a space at the beginning of what they decode, so never decode a piece alone. */
+  /**
+   * The tokens of the last piece. Some tokenizers drop a leading space, so a piece is never decoded
+   * alone.
+   */
   #context: number[] = [];
   #pending: number[] = [];
 
@@ -17,14 +20,14 @@ export class TextStream {
     this.#decode = decode;
   }
 
-  /** Text that this token completes; empty while a character is incomplete. */
+  /** Adds a token and returns the text that it completes; empty while a character is incomplete. */
   push(tokenId: number): string {
     this.#pending.push(tokenId);
     const text = this.#pendingText();
     return text.endsWith(REPLACEMENT) ? '' : this.#emit(text);
   }
 
-  /** What was held back: an incomplete character at the end of the output, as U+FFFD. */
+  /** Returns what was held back at the end of the output: an incomplete character, as U+FFFD. */
   flush(): string {
     return this.#emit(this.#pendingText());
   }

@@ -1,36 +1,28 @@
-/** The engine's worker: one model, loaded once. It is never reused after a failed load or a failed inference. */
-import { abortError, hasCode, toErrorRecord, UnmockedError } from '../../errors.js';
-import type { AdapterInfo, LoadSpec, Request, Response } from '../protocol.js';
+/** The engine's worker: one model, loaded once. A failed load or inference ends its use. */
+import { abortError, hasCode, UnmockedError } from '../../errors.js';
+import { describeAdapter } from '../adapter-info.js';
+import type { AdapterInfo, LoadSpec, WorkerRequest, WorkerResponse } from '../protocol.js';
+import { RunningCalls } from '../running-calls.js';
 import type { Loaded } from './load-model.js';
 
-const running = new Map<number, AbortController>();
+const send = (response: WorkerResponse) => postMessage(response);
+const calls = new RunningCalls(send);
 let loaded: Loaded | undefined;
 
-const send = (response: Response) => postMessage(response);
-
-self.onmessage = async ({ data: request }: MessageEvent<Request>) => {
-  if (request.type === 'cancel') {
-    running.get(request.target)?.abort();
-    return;
-  }
-  const controller = new AbortController();
-  running.set(request.id, controller);
-  try {
-    send({ type: 'done', id: request.id, value: await handle(request, controller.signal) });
-  } catch (error) {
-    const fatal = request.type === 'load' || hasCode(error, 'inference-failed');
-    send({ type: 'failed', id: request.id, error: toErrorRecord(error), fatal });
-  } finally {
-    running.delete(request.id);
-  }
+self.onmessage = ({ data: request }: MessageEvent<WorkerRequest>) => {
+  if (request.type === 'cancel') return calls.cancel(request.target);
+  // transformers.js keeps a failed load or inference in a promise chain that never resets, so every
+  // later call in this realm would fail with the same error.
+  const isFatal = (error: unknown) => request.type === 'load' || hasCode(error, 'inference-failed');
+  return calls.run(request.id, (signal) => handle(request, signal), isFatal);
 };
 
 async function handle(
-  request: Exclude<Request, { type: 'cancel' }>,
+  request: Exclude<WorkerRequest, { type: 'cancel' }>,
   signal: AbortSignal,
 ): Promise<unknown> {
   if (request.type === 'load') return load(request.id, request.spec, signal);
-  if (!loaded) throw new UnmockedError('disposed', 'The engine has no model.');
+  if (!loaded) throw new UnmockedError('disposed', 'The engine has no model. Load one first.');
   const { generator } = loaded;
   switch (request.type) {
     case 'generate':
@@ -54,7 +46,7 @@ async function handle(
 
 async function load(id: number, spec: LoadSpec, signal: AbortSignal) {
   const adapter = spec.rung.device === 'webgpu' ? await requireAdapter(spec) : undefined;
-  // Only now: the runtime is large, and a rung without an adapter does not need it.
+  // Imported late: the runtime is large, and a rung without an adapter does not need it.
   const { loadModel } = await import('./load-model.js');
   if (signal.aborted) throw abortError(signal);
   loaded = await loadModel(spec, {
@@ -65,7 +57,7 @@ async function load(id: number, spec: LoadSpec, signal: AbortSignal) {
   return loaded.info;
 }
 
-/** `navigator.gpu` is there in browsers that have no adapter; only asking tells. */
+/** `navigator.gpu` also exists in browsers without an adapter. Only a request tells. */
 async function requireAdapter(spec: LoadSpec): Promise<AdapterInfo> {
   const adapter = await navigator.gpu?.requestAdapter();
   if (!adapter) {
@@ -75,19 +67,11 @@ async function requireAdapter(spec: LoadSpec): Promise<AdapterInfo> {
       `WebGPU is not available here: ${why}. Use another browser or machine, or the device "wasm".`,
     );
   }
-  const { vendor, architecture, device, description } = adapter.info;
-  const info: AdapterInfo = {
-    vendor,
-    architecture,
-    device,
-    description,
-    isFallbackAdapter: adapter.info.isFallbackAdapter ?? false,
-    shaderF16: adapter.features.has('shader-f16'),
-  };
+  const info = describeAdapter(adapter);
   if ((spec.rung.dtype === 'fp16' || spec.rung.dtype === 'q4f16') && !info.shaderF16) {
     throw new UnmockedError(
       'no-shader-f16',
-      `The WebGPU adapter (${vendor} ${architecture}) cannot compute in half precision, which ${spec.rung.file} needs.`,
+      `The WebGPU adapter (${info.vendor} ${info.architecture}) has no half-precision support, which ${spec.rung.file} needs. Use the dtype "fp32", or the device "wasm".`,
     );
   }
   return info;

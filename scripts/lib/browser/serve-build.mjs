@@ -1,0 +1,34 @@
+import path from 'node:path';
+
+/**
+ * @typedef {object} ServedBuild
+ * @property {string} url Ends with a slash.
+ * @property {string} outDir
+ * @property {import('vite').Rolldown.RolldownOutput} built
+ * @property {() => Promise<void>} close
+ */
+
+/**
+ * Builds the page into `.cache/<name>` and serves it on a free port. This is what gets published, with the same
+ * headers. dist/ stays as it is.
+ *
+ * @param {string} root
+ * @param {string} name
+ * @param {import('vite').InlineConfig} [config] Merged into the project's own.
+ * @returns {Promise<ServedBuild>}
+ */
+export async function serveBuild(root, name, config = {}) {
+  const { build, preview } = await import('vite');
+  const outDir = path.join(root, '.cache', name);
+  const options = { root, logLevel: /** @type {const} */ ('warn'), ...config };
+  const built = await build({ ...options, build: { outDir, emptyOutDir: true } });
+  if (!('output' in built)) throw new Error('Vite made several builds, or watches');
+  const server = await preview({
+    ...options,
+    build: { outDir },
+    preview: { port: 0, strictPort: false },
+  });
+  const url = server.resolvedUrls?.local[0];
+  if (!url) throw new Error("Vite's preview server has no local URL");
+  return { url, outDir, built, close: () => server.close() };
+}

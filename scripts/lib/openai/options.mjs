@@ -1,0 +1,107 @@
+import { flag, integer, list, oneOf, readCommandLine, string } from '../command-line.mjs';
+import { loadTables } from '../typescript.mjs';
+
+const DEFAULT_PORT = 8080;
+const DEFAULT_HOST = '127.0.0.1';
+
+/**
+ * Host and port of a URL on this machine. The URL of another machine says nothing about where to listen here.
+ *
+ * @param {string | undefined} url
+ */
+function loopback(url) {
+  if (!url || !URL.canParse(url)) return {};
+  const { protocol, hostname, port } = new URL(url);
+  if (protocol !== 'http:' || !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)) return {};
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) };
+}
+
+/** @param {string} value */
+const isOrigin = (value) =>
+  value === '*' || (URL.canParse(value) && new URL(value).origin === value);
+
+/**
+ * The options of `npm run serve:openai`: the command line wins over the environment, and both win over the
+ * defaults. Needs the installed dependencies.
+ *
+ * @param {readonly string[]} args
+ * @param {Readonly<Record<string, string | undefined>>} [environment]
+ * @throws {import('../command.mjs').UsageError}
+ */
+export async function readServerOptions(args, environment = {}) {
+  const { defaultDtype, defaultModel, dtypes, handlerDefaults } = await loadTables();
+  const { values } = readCommandLine(
+    {
+      command: 'npm run serve:openai --',
+      options: {
+        port: integer({
+          min: 0,
+          max: 65_535,
+          help: 'port to listen on, 0 for any free one',
+          otherwise: `the port of OPENAI_API_URL if that is on this machine, else ${DEFAULT_PORT}`,
+        }),
+        host: string({
+          value: 'HOST',
+          allowed: `an address, as in ${DEFAULT_HOST}`,
+          help: 'address to listen on',
+          otherwise: `the host of OPENAI_API_URL if that is on this machine, else ${DEFAULT_HOST}`,
+        }),
+        model: list(
+          string({
+            value: 'ID',
+            variable: 'AF_LLM_MODEL',
+            allowed: `the id of a model, as in ${defaultModel}`,
+            help: 'registry id, hub id or folder',
+            otherwise: defaultModel,
+          }),
+        ),
+        dtype: oneOf(dtypes, { default: defaultDtype, help: 'precision of the weights' }),
+        'api-key': string({
+          value: 'KEY',
+          variable: 'OPENAI_API_KEY',
+          secret: true,
+          allowed: 'a key; leave the option out to require none',
+          help: 'key that clients must send',
+          otherwise: 'none',
+        }),
+        cors: list(
+          string({
+            value: 'ORIGIN',
+            allowed: 'an origin, as in http://localhost:5173, or *',
+            accepts: isOrigin,
+            help: 'origin whose pages may use the server, or *',
+            otherwise: 'pages on this machine',
+          }),
+        ),
+        'max-queue': integer({
+          min: 0,
+          max: 1_000_000,
+          default: handlerDefaults.maxQueue,
+          help: 'requests that may wait',
+        }),
+        'max-body': integer({
+          value: 'BYTES',
+          min: 1,
+          max: 2 ** 30,
+          default: handlerDefaults.maxBodyBytes,
+          help: 'largest request body',
+        }),
+        'no-faults': flag({ help: 'turns off faults on request, under /fault:OPTIONS/' }),
+      },
+    },
+    args,
+    environment,
+  );
+  const { host, port } = loopback(environment.OPENAI_API_URL);
+  return {
+    port: values.port ?? port ?? DEFAULT_PORT,
+    host: values.host ?? host ?? DEFAULT_HOST,
+    models: values.model.length > 0 ? [...new Set(values.model)] : [defaultModel],
+    dtype: values.dtype,
+    apiKey: values['api-key'],
+    origins: values.cors,
+    maxQueue: values['max-queue'],
+    maxBodyBytes: values['max-body'],
+    faults: !values['no-faults'],
+  };
+}

@@ -1,0 +1,14 @@
+/**
+ * What the scripts share with src/ and server/: names, allowed values and defaults. Nothing here is a copy. The
+ * scripts load this file with `loadTables()` of typescript.mjs.
+ */
+import { handlerDefaults } from '../../server/handler.js';
+import { defaultDtype } from '../../server/served-model.js';
+import { pageDevices } from '../../src/engine/ladder.js';
+import { ortFiles } from '../../src/engine/ort-files.js';
+import { dtypes } from '../../src/models/model.js';
+import { environmentNames } from '../../src/settings/environment.js';
+import { definitions } from '../../src/settings/definitions.js';
+
+export { defaultDtype, dtypes, environmentNames, handlerDefaults, ortFiles, pageDevices };
+export const defaultModel = definitions.model.default;

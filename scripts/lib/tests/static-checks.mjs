@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+
+/** Name, script in node_modules, arguments. */
+const CHECKS = /** @type {const} */ ([
+  ['format', 'oxfmt/bin/oxfmt', ['--check']],
+  ['lint', 'oxlint/bin/oxlint', ['--deny-warnings']],
+  ['types', 'typescript/bin/tsc', ['--noEmit']],
+]);
+
+/**
+ * Runs the checks that only read the sources, one after the other. `log` is what they print.
+ *
+ * @param {string} root
+ */
+export async function runStaticChecks(root) {
+  /** @type {import('./suites.mjs').TestCase[]} */
+  const cases = [];
+  let log = '';
+  for (const [name, script, args] of CHECKS) {
+    log += `\n# ${name}\n`;
+    const start = performance.now();
+    const child = spawn(process.execPath, [path.join(root, 'node_modules', script), ...args], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => (log += text));
+    const [status] = await once(child, 'close');
+    const duration = performance.now() - start;
+    cases.push(
+      status === 0
+        ? { name, status: 'passed', duration }
+        : {
+            name,
+            status: 'failed',
+            duration,
+            error: {
+              message: `${name} ended with exit status ${status}: see its messages in the log`,
+            },
+          },
+    );
+  }
+  return { suite: { name: 'static checks', cases }, log };
+}

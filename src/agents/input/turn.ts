@@ -1,0 +1,16 @@
+import type { ReasoningEffort } from '../../settings/settings.js';
+import type { Message, Tool } from '../agent.js';
+
+/** An input in one form, checked. */
+export interface Turn {
+  /** What the turn adds to the conversation. */
+  messages: readonly Message[];
+  /** The conversation before it. Default: what the session remembers. */
+  history?: readonly Message[];
+  system?: string;
+  /** Added to the end of the system prompt, whoever wrote that. */
+  systemNotes?: string;
+  tools?: readonly Tool[];
+  sessionId?: string;
+  reasoningEffort?: ReasoningEffort;
+}

@@ -1,0 +1,47 @@
+import type { LoadProgress } from '../protocol.js';
+
+/** Adds up the progress of several downloads. */
+export class DownloadProgress {
+  readonly #onProgress: (progress: LoadProgress) => void;
+  readonly #files = new Map<string, { loaded: number; total: number }>();
+  #loadedBytes = 0;
+  /** While true, progress is counted but not reported. */
+  silent = false;
+
+  constructor(onProgress: (progress: LoadProgress) => void) {
+    this.#onProgress = onProgress;
+  }
+
+  /** Bytes received so far. A download that starts again does not count backwards. */
+  get loadedBytes(): number {
+    return this.#loadedBytes;
+  }
+
+  /** Announces a file before its download starts, so that the total is right from the beginning. */
+  expect(file: string, bytes: number): void {
+    this.#files.set(file, { loaded: this.#files.get(file)?.loaded ?? 0, total: bytes });
+  }
+
+  /** Removes a file that does not exist. */
+  drop(file: string): void {
+    this.#files.delete(file);
+  }
+
+  update(file: string, loaded: number, total: number | undefined): void {
+    this.#files.set(file, { loaded, total: Math.max(total ?? 0, loaded) });
+    let loadedBytes = 0;
+    let totalBytes = 0;
+    for (const size of this.#files.values()) {
+      loadedBytes += size.loaded;
+      totalBytes += size.total;
+    }
+    this.#loadedBytes = Math.max(this.#loadedBytes, loadedBytes);
+    if (this.silent) return;
+    this.#onProgress({
+      phase: 'download',
+      loadedBytes: this.#loadedBytes,
+      totalBytes: Math.max(totalBytes, this.#loadedBytes),
+      file,
+    });
+  }
+}

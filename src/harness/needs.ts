@@ -1,0 +1,32 @@
+import type { Need, Scenario } from '../scenarios/scenario.js';
+import type { RunSetup } from './run-setup.js';
+
+/** Why a run cannot offer what a scenario needs; undefined when it can. */
+export function missingNeed({ needs = [] }: Scenario, run: RunSetup): string | undefined {
+  for (const need of needs) {
+    const reason = whyMissing(need, run);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+function whyMissing(need: Need, { model, environment, server }: RunSetup): string | undefined {
+  switch (need) {
+    case 'webgpu':
+      return environment.webgpu.adapter ? undefined : `needs WebGPU: ${environment.webgpu.reason}`;
+    case 'cross-origin-isolation':
+      return environment.crossOriginIsolated
+        ? undefined
+        : 'needs cross-origin isolation (COOP and COEP headers)';
+    case 'remote':
+    case 'faults':
+      if ('reason' in server) return `needs an OpenAI-compatible server: ${server.reason}`;
+      return need === 'faults' && !server.faults
+        ? `${server.apiUrl} cannot simulate faults, as npm run serve:openai can`
+        : undefined;
+    default:
+      return model.capabilities.includes(need)
+        ? undefined
+        : `"${model.id}" has no ${need} training`;
+  }
+}

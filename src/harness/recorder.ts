@@ -1,0 +1,138 @@
+import type { Agent } from '../agents/agent.js';
+import type { LoadProgress } from '../engine/protocol.js';
+import type { Attempt } from '../engine/ladder.js';
+import { ledger } from '../engine/ledger.js';
+import type { Check, Scenario } from '../scenarios/scenario.js';
+import { observe } from './observe.js';
+import { toPlain } from './plain.js';
+import { secretOf, withoutSecret } from './redact.js';
+import { emptyResult, type ScenarioResult } from './report.js';
+import type { RunSetup } from './run-setup.js';
+
+/**
+ * Records what one scenario does: in its result, and as events while it happens. After `end`,
+ * nothing more is recorded, so a scenario that was given up cannot change its result.
+ */
+export class Recorder {
+  readonly #result: ScenarioResult;
+  readonly #run: RunSetup;
+  readonly #secret: string | undefined;
+  readonly #before = { ...ledger };
+  #exchanges = 0;
+  #agents = 0;
+  /** The rank of the agent that the result shows. The lowest rank wins; a choice wins over all. */
+  #shown = Infinity;
+  #ended = false;
+
+  constructor(scenario: Scenario, run: RunSetup) {
+    this.#result = emptyResult(scenario, run);
+    this.#run = run;
+    this.#secret = secretOf(run.server);
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  get checks(): readonly Check[] {
+    return this.#result.checks;
+  }
+
+  /** Tokens that engines of this page computed since the scenario began. */
+  get witnessed(): number {
+    return ledger.tokens - this.#before.tokens;
+  }
+
+  /** Tokens that servers say they computed since the scenario began. */
+  get counted(): number {
+    return ledger.remoteTokens - this.#before.remoteTokens;
+  }
+
+  check(check: Check): void {
+    if (this.#ended) return;
+    const plain: Check = { ...check };
+    if ('actual' in check) plain.actual = toPlain(check.actual);
+    if ('expected' in check) plain.expected = toPlain(check.expected);
+    const shown = withoutSecret(plain, this.#secret);
+    this.#result.checks.push(shown);
+    this.#run.emit({ type: 'check', id: this.#result.id, check: shown });
+  }
+
+  metric(name: string, value: number): void {
+    if (!this.#ended) this.#result.metrics[name] = value;
+  }
+
+  progress(progress: LoadProgress): void {
+    this.#run.emit({ type: 'progress', id: this.#result.id, ...progress });
+  }
+
+  attempt(attempt: Attempt): void {
+    this.#run.emit({ type: 'attempt', id: this.#result.id, attempt });
+  }
+
+  /** The rank of an agent: the order in which the scenario asked for its agents. */
+  nextRank(): number {
+    return this.#agents++;
+  }
+
+  /** Records the exchanges of an agent. Without a choice, the result shows the lowest rank. */
+  observe(agent: Agent, rank: number): Agent {
+    if (rank < this.#shown) this.#show(agent, rank);
+    const { id } = this.#result;
+    return observe(agent, (message) => {
+      const exchange = this.#exchanges++;
+      this.#run.emit({ type: 'exchange', id, exchange, message });
+      return {
+        onToken: ({ tokenId, text }) =>
+          this.#run.emit({ type: 'token', id, exchange, tokenId, text }),
+        onResponse: ({ metadata }) => {
+          if (this.#ended) return;
+          const { prompt, text, promptTokenIds, outputTokenIds, usage, finishReason, timings } =
+            metadata;
+          this.#result.evidence.exchanges.push({
+            ...(agent.device.url ? { url: agent.device.url } : {}),
+            message,
+            prompt,
+            text,
+            promptTokenIds,
+            outputTokenIds,
+            prefilledTokens: usage.prefilledTokens,
+            finishReason,
+            seed: metadata.seed,
+            timings,
+          });
+        },
+      };
+    });
+  }
+
+  /** The scenario's choice of the agent whose device and model the result shows. */
+  reportOn(agent: Agent): void {
+    this.#show(agent, -1);
+  }
+
+  /** Completes the result and returns it. */
+  end(outcome: Partial<ScenarioResult>): ScenarioResult {
+    this.#ended = true;
+    const { witnessed, counted } = this;
+    Object.assign(this.#result, outcome);
+    this.#result.evidence.tokensComputed = witnessed;
+    if (counted > 0) this.#result.evidence.remoteTokens = counted;
+    return withoutSecret(this.#result, this.#secret);
+  }
+
+  #show({ device, model }: Agent, rank: number): void {
+    if (this.#ended) return;
+    this.#shown = rank;
+    const { requested, actual, attempts } = device;
+    this.#result.device = { requested, actual, attempts };
+    Object.assign(this.#result.evidence, {
+      modelDigest: model.digest,
+      dtype: model.dtype,
+      modelBytes: model.bytes,
+      device: actual,
+      adapter: device.adapter,
+      threads: device.threads,
+    });
+  }
+}

@@ -1,0 +1,32 @@
+import type { PageDevice } from '../engine/ladder.js';
+import type { Model } from '../models/model.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import type { ServerSettings } from '../scenarios/server.js';
+import type { Subject } from '../scenarios/subject.js';
+import type { RunEvent } from './report.js';
+
+/** How `runScenarios` runs. */
+export interface RunOptions {
+  /** Default: the core scenarios. */
+  scenarios?: readonly Scenario[];
+  /** A registry id, a hub id, a folder URL or a model entry. Default: `unmocked-tiny`. */
+  model?: string | Model;
+  /** A mirror in the hub's layout. Default: the hub. */
+  hubUrl?: string;
+  /** A device of this page; a server is a backend, not a device. Default: `auto`. */
+  device?: PageDevice;
+  /** The OpenAI-compatible server to test. Default: from the environment. `null`: none. */
+  server?: ServerSettings | null;
+  /** A whole number from 0 to 4294967295. Default: 0. */
+  seed?: number;
+  /** Stops the run. The report lists the remaining scenarios as `not-run`. */
+  signal?: AbortSignal;
+  /** Receives each event as it happens. An error that it throws does not affect the run. */
+  onEvent?: (event: RunEvent) => void;
+  /** The code under test; saboteurs replace parts of it. Default: the real code. */
+  subject?: Subject;
+  /** A run of fewer scenarios fails. Default: the number of scenarios given. */
+  expected?: number;
+  /** Overrides the timeout of every scenario, in milliseconds. */
+  timeout?: number;
+}
