@@ -22,8 +22,8 @@ export async function createSession(host: Host, options: CreateOptions): Promise
   try {
     await checkAvailability(host, options);
     progress.begin();
-    const lease = await host.acquire(signal, (event) => progress.update(event));
-    model = new ConversationModel(host, lease, sampling, tools);
+    const engine = await host.acquire(signal, (event) => progress.update(event));
+    model = new ConversationModel(host, engine, sampling, tools);
     progress.end();
     const context = new Context(initialPrompts);
     await context.measure(model, signal);

@@ -1,4 +1,5 @@
-import { type EngineLease, type EnginePool, sharedPool } from '../engine/engine-pool.js';
+import { LiveEngine } from '../agents/local/live-engine.js';
+import { type EnginePool, sharedPool } from '../engine/engine-pool.js';
 import { type PageDevice, rungsOf } from '../engine/ladder.js';
 import type { LoadProgress, Rung } from '../engine/protocol.js';
 import { hasCode } from '../errors.js';
@@ -87,11 +88,11 @@ export class Host {
   async acquire(
     signal: AbortSignal,
     onProgress?: (progress: LoadProgress) => void,
-  ): Promise<EngineLease> {
+  ): Promise<LiveEngine> {
     const { device = 'auto', dtype } = this.#options;
     this.#loads++;
     try {
-      const lease = await this.#pool.acquire({
+      const engine = await LiveEngine.acquire(this.#pool, {
         model: this.model,
         device,
         dtype,
@@ -99,7 +100,7 @@ export class Host {
         onProgress,
       });
       this.#state = 'available';
-      return lease;
+      return engine;
     } catch (error) {
       if (hasCode(error, 'no-device')) this.#state = 'unavailable';
       throw error;

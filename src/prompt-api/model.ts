@@ -1,13 +1,14 @@
-import type { Message } from '../agents/agent.js';
-import { transcript, TURN_STOP, withSystemLine } from '../agents/prompt.js';
+import type { Message, Tool } from '../agents/agent.js';
+import type { LiveEngine } from '../agents/local/live-engine.js';
+import { chooseFormat } from '../agents/prompt/choose-format.js';
+import { type PromptFormat, usesTemplate } from '../agents/prompt/prompt-format.js';
+import { transcriptFormat } from '../agents/prompt/transcript.js';
 import type { Engine } from '../engine/engine.js';
-import type { EngineLease } from '../engine/engine-pool.js';
 import type { GenerateResult } from '../engine/protocol.js';
 import { untilAborted } from '../errors.js';
 import type { Host } from './host.js';
 import type { Constraint } from './prompt-options.js';
 import type { Sampling } from './sampling.js';
-import type { SessionTool } from './tools.js';
 
 export type { Message };
 
@@ -19,9 +20,6 @@ export interface Generation {
   constraint: Constraint | undefined;
 }
 
-/** In a transcript, the reply comes after this label. */
-const REPLY_LABEL = '\nAssistant:';
-
 let conversations = 0;
 
 /**
@@ -32,21 +30,19 @@ export class ConversationModel {
   readonly #id = `language-model-${++conversations}`;
   readonly #host: Host;
   readonly #sampling: Sampling;
-  readonly #tools: readonly SessionTool[];
-  readonly #end = new AbortController();
-  #lease: EngineLease;
-  #renewal: Promise<void> | undefined;
+  readonly #tools: readonly Tool[];
+  readonly #engine: LiveEngine;
 
-  constructor(host: Host, lease: EngineLease, sampling: Sampling, tools: readonly SessionTool[]) {
+  constructor(host: Host, engine: LiveEngine, sampling: Sampling, tools: readonly Tool[]) {
     this.#host = host;
-    this.#lease = lease;
+    this.#engine = engine;
     this.#sampling = sampling;
     this.#tools = tools;
   }
 
   /** Tokens. */
   get contextWindow(): number {
-    return this.#lease.engine.info.contextWindow;
+    return this.#engine.current.info.contextWindow;
   }
 
   /** Tokens that a reply may have. */
@@ -56,18 +52,21 @@ export class ConversationModel {
 
   /** The same model for another conversation. */
   async fork(signal: AbortSignal): Promise<ConversationModel> {
-    const lease = await this.#host.acquire(signal);
-    return new ConversationModel(this.#host, lease, this.#sampling, this.#tools);
+    const engine = await this.#host.acquire(signal);
+    return new ConversationModel(this.#host, engine, this.#sampling, this.#tools);
   }
 
   /** Tokens of a whole conversation, including the descriptions of its tools. */
   async countAll(messages: readonly Message[], signal: AbortSignal): Promise<number> {
-    return this.#count(this.#withTools(messages), signal);
+    const isEmpty = messages.length === 0 && this.#tools.length === 0;
+    return isEmpty ? 0 : this.countPrompt({ messages, start: '' }, signal);
   }
 
   /** Tokens that these messages alone need. */
-  count(messages: readonly Message[], signal: AbortSignal): Promise<number> {
-    return this.#count(messages, signal);
+  async count(messages: readonly Message[], signal: AbortSignal): Promise<number> {
+    const engine = await this.#engine.get(signal);
+    const prompt = await this.#format(engine).render({ messages, tools: [] });
+    return (await untilAborted(engine.encode(prompt), signal)).length;
   }
 
   /** Tokens of the prompt for a reply. */
@@ -75,18 +74,20 @@ export class ConversationModel {
     { messages, start }: Pick<Generation, 'messages' | 'start'>,
     signal: AbortSignal,
   ): Promise<number> {
-    const engine = await this.#engine(signal);
-    const prompt = await this.#prompt(engine, messages, start);
-    return (await untilAborted(engine.encode(prompt), signal)).length;
+    const engine = await this.#engine.get(signal);
+    const prompt = await this.#format(engine).render({ messages, tools: this.#tools });
+    return (await untilAborted(engine.encode(prompt + start), signal)).length;
   }
 
   /** A reply's first characters as the model would have written them. */
-  replyStart(prefix: string): string {
-    const { engine } = this.#lease;
-    if (this.#usesTemplate(engine)) return prefix;
-    const { eosToken } = engine.info;
-    const turn = transcript([{ role: 'assistant', content: prefix }], eosToken);
-    return turn.slice('Assistant:'.length, turn.length - eosToken.length);
+  async replyStart(prefix: string): Promise<string> {
+    const { info } = this.#engine.current;
+    if (usesTemplate({ ...info, wanted: this.#host.model.promptFormat })) return prefix;
+    const turn = await transcriptFormat(info.eosToken).render({
+      messages: [{ role: 'assistant', content: prefix }],
+      tools: [],
+    });
+    return turn.slice('Assistant:'.length, turn.lastIndexOf(`${info.eosToken}\nAssistant:`));
   }
 
   /** @throws what the engine throws; an abort's error after the worker has stopped. */
@@ -95,17 +96,17 @@ export class ConversationModel {
     onText: (text: string) => void,
     signal: AbortSignal,
   ): Promise<GenerateResult> {
-    const engine = await this.#engine(signal);
+    const engine = await this.#engine.get(signal);
+    const format = this.#format(engine);
     const request = {
-      prompt: await this.#prompt(engine, messages, start),
+      prompt: (await format.render({ messages, tools: this.#tools })) + start,
       maxTokens,
       temperature: this.#sampling.temperature,
       topK: this.#sampling.topK,
       topP: 1,
       repetitionPenalty: 1,
       seed: this.#host.seed,
-      // A base model does not know that its turn is over; without this it goes on as the user.
-      stop: this.#usesTemplate(engine) ? [] : [TURN_STOP],
+      stop: [...format.stop],
       client: this.#id,
       conversation: this.#id,
       ...(constraint ? { constraint } : {}),
@@ -115,60 +116,14 @@ export class ConversationModel {
 
   /** Gives the engine back; its last session terminates the worker. */
   release(): void {
-    this.#end.abort();
-    const { engine } = this.#lease;
+    const { current } = this.#engine;
     // Others may hold the engine, and have no use for this KV cache.
-    if (!engine.closed) engine.forget(this.#id).catch(() => undefined);
-    this.#lease.release();
+    if (!current.closed) current.forget(this.#id).catch(() => undefined);
+    this.#engine.release();
   }
 
-  async #count(messages: readonly Message[], signal: AbortSignal): Promise<number> {
-    if (messages.length === 0) return 0;
-    const engine = await this.#engine(signal);
-    const text = await this.#render(engine, messages);
-    return (await untilAborted(engine.encode(text), signal)).length;
-  }
-
-  /** @param start is the beginning of the reply. */
-  async #prompt(engine: Engine, messages: readonly Message[], start: string): Promise<string> {
-    const prompt = await this.#render(engine, this.#withTools(messages));
-    const hasLabel = this.#usesTemplate(engine) || prompt.endsWith(REPLY_LABEL);
-    return (hasLabel ? prompt : prompt + REPLY_LABEL) + start;
-  }
-
-  #render(engine: Engine, messages: readonly Message[]): Promise<string> | string {
-    return this.#usesTemplate(engine)
-      ? engine.renderTemplate(messages.map(({ role, content }) => ({ role, content })))
-      : transcript(messages, engine.info.eosToken);
-  }
-
-  /** The system message says which tools there are. */
-  #withTools(messages: readonly Message[]): Message[] {
-    const toolsAvailable = this.#tools.map(({ name, description, inputSchema }) => ({
-      name,
-      description,
-      parameters: Object.keys(inputSchema.properties ?? {}),
-    }));
-    return withSystemLine({ toolsAvailable }, messages, '');
-  }
-
-  #usesTemplate(engine: Engine): boolean {
-    return this.#host.model.promptFormat === 'template' && engine.info.hasChatTemplate;
-  }
-
-  async #engine(signal: AbortSignal): Promise<Engine> {
-    if (!this.#lease.engine.closed) return this.#lease.engine;
-    this.#renewal ??= this.#renew().finally(() => (this.#renewal = undefined));
-    await untilAborted(this.#renewal, signal);
-    return this.#lease.engine;
-  }
-
-  /**
-   * All waiting calls share it, so it ends with the conversation and not with one of them.
-   */
-  async #renew(): Promise<void> {
-    const lease = await this.#host.acquire(this.#end.signal);
-    if (this.#end.signal.aborted) lease.release();
-    else this.#lease = lease;
+  #format(engine: Engine): PromptFormat {
+    const facts = { ...engine.info, wanted: this.#host.model.promptFormat };
+    return chooseFormat(facts, (messages) => engine.renderTemplate(messages));
   }
 }

@@ -1,19 +1,11 @@
+import type { JsonSchema, Tool } from '../agents/agent.js';
 import { untilAborted } from '../errors.js';
 import { toDictionary, toSequence } from './convert.js';
 import { exception } from './exceptions.js';
 
 /** A tool that was checked. Its schema is a copy. */
-export interface SessionTool {
-  name: string;
-  description: string;
-  inputSchema: ToolSchema;
+export interface SessionTool extends Tool {
   execute(args: Record<string, unknown>): unknown;
-}
-
-export interface ToolSchema {
-  type: 'object';
-  properties?: Record<string, unknown>;
-  required?: string[];
 }
 
 /**
@@ -32,7 +24,7 @@ export function readTools(given: unknown): SessionTool[] {
       throw new TypeError(`The tool "${tool.name}" has no execute function.`);
     return {
       ...tool,
-      inputSchema: readSchema(inputSchema, tool.name),
+      parameters: readSchema(inputSchema, tool.name),
       execute: execute as SessionTool['execute'],
     };
   });
@@ -50,11 +42,11 @@ export function readTools(given: unknown): SessionTool[] {
  */
 export async function callTool(
   tool: SessionTool,
-  args: Readonly<Record<string, unknown>>,
+  args: Record<string, unknown>,
   signal: AbortSignal,
 ): Promise<string> {
   try {
-    const running = Promise.resolve(tool.execute(typedArguments(args, tool.inputSchema)));
+    const running = Promise.resolve(tool.execute(args));
     return String(await untilAborted(running, signal));
   } catch (cause) {
     if (signal.aborted) throw signal.reason;
@@ -68,7 +60,7 @@ function requiredString(value: unknown, member: string): string {
   return String(value);
 }
 
-function readSchema(given: unknown, name: string): ToolSchema {
+function readSchema(given: unknown, name: string): JsonSchema {
   const wrong = (what: string) => new TypeError(`The inputSchema of the tool "${name}" ${what}.`);
   if (typeof given !== 'object' || given === null) throw wrong('is not an object');
   const { type, properties, required } = given as Record<string, unknown>;
@@ -77,32 +69,5 @@ function readSchema(given: unknown, name: string): ToolSchema {
     throw wrong('has properties that are not an object');
   if (required !== undefined && !Array.isArray(required))
     throw wrong('has a required member that is not an array');
-  return JSON.parse(JSON.stringify(given)) as ToolSchema; // a circular schema is a TypeError
-}
-
-/** A model that writes `name(key=value)` gives strings. The schema decides their types. */
-function typedArguments(
-  args: Readonly<Record<string, unknown>>,
-  { properties = {} }: ToolSchema,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(args).map(([key, value]) => [key, typed(value, properties[key])]),
-  );
-}
-
-function typed(value: unknown, schema: unknown): unknown {
-  const types = [(schema as { type?: unknown } | undefined)?.type].flat();
-  if (typeof value !== 'string') return value;
-  try {
-    const parsed: unknown = JSON.parse(value);
-    return jsonTypes(parsed).some((type) => types.includes(type)) ? parsed : value;
-  } catch {
-    return value; // the tool sees what the model wrote
-  }
-}
-
-function jsonTypes(value: unknown): string[] {
-  if (value === null) return ['null'];
-  if (Array.isArray(value)) return ['array'];
-  return Number.isInteger(value) ? ['integer', 'number'] : [typeof value];
+  return JSON.parse(JSON.stringify(given)) as JsonSchema; // a circular schema is a TypeError
 }

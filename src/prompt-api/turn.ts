@@ -47,7 +47,7 @@ export async function runTurn(turn: Turn): Promise<Message[]> {
     return [...added, reply];
   }
   for (let round = 0; round <= MAX_TOOL_ROUNDS; round++) {
-    const filter = new ToolCallFilter(tools.map(({ name }) => name));
+    const filter = new ToolCallFilter(tools);
     const prefix = round === 0 ? input.prefix : undefined;
     const reply = await generateReply(turn, added, prefix, (text) =>
       show(visible.push(filter.push(text))),
@@ -83,7 +83,7 @@ async function generateReply(
   onText: (text: string) => void,
 ): Promise<Message> {
   const { model, context, constraint, signal } = turn;
-  let raw = prefix === undefined ? '' : model.replyStart(prefix);
+  let raw = prefix === undefined ? '' : await model.replyStart(prefix);
   let text = prefix ?? '';
   let left = model.maxTokens;
   for (;;) {

@@ -1,6 +1,6 @@
-import type { ToolCall } from '../agents/agent.js';
-import { ReasoningStream } from '../agents/reasoning-stream.js';
-import { parseReply } from '../agents/reply.js';
+import type { Tool, ToolCall } from '../agents/agent.js';
+import { parseReply } from '../agents/reply/parse-reply.js';
+import { ReasoningStream } from '../agents/reply/reasoning-stream.js';
 
 const MARKERS = ['TOOL_CALL:', '<tool_call>'];
 /** A call that is complete: a line, or an element. */
@@ -14,12 +14,11 @@ const LAST_CALL = /TOOL_CALL:[^\n]*(?:\n|$)|<tool_call>[\s\S]*?<\/tool_call>/;
  */
 export class ToolCallFilter {
   readonly calls: ToolCall[] = [];
-  readonly #offered: readonly string[];
+  readonly #offered: readonly Tool[];
   readonly #reasoning = new ReasoningStream();
   #held = '';
 
-  /** @param offered names of tools. */
-  constructor(offered: readonly string[]) {
+  constructor(offered: readonly Tool[]) {
     this.#offered = offered;
   }
 
@@ -38,8 +37,8 @@ export class ToolCallFilter {
     this.#held += text;
     let shown = '';
     for (let match = pattern.exec(this.#held); match; match = pattern.exec(this.#held)) {
-      const calls = parseReply(match[0]).toolCalls.filter(({ name }) =>
-        this.#offered.includes(name),
+      const calls = parseReply(match[0], this.#offered).toolCalls.filter(({ name }) =>
+        this.#offered.some((tool) => tool.name === name),
       );
       const end = match.index + match[0].length;
       shown += this.#held.slice(0, calls.length > 0 ? match.index : end);
