@@ -23,8 +23,8 @@ export interface Generation {
 let conversations = 0;
 
 /**
- * One conversation's view of the model: messages in, text out. The only file here that knows prompt
- * formats and engines. If the engine dies, the next call gets a new one.
+ * One conversation's view of the model: messages in, text out. Only this file knows prompt formats
+ * and what an engine's request looks like. If the engine dies, the next call gets a new one.
  */
 export class ConversationModel {
   readonly #id = `language-model-${++conversations}`;
