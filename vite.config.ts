@@ -99,7 +99,6 @@ export default defineConfig(({ command, mode }) => {
         'lit',
         'lit/decorators.js',
         'lit/directives/live.js',
-        'lit/directives/repeat.js',
         'smol-toml',
       ],
     },
@@ -122,6 +121,13 @@ export default defineConfig(({ command, mode }) => {
             output: { entryFileNames: '[name].js' },
           },
         }
-      : { outDir: 'dist', target: 'es2022', chunkSizeWarningLimit: 2000, assetsInlineLimit: 4096 },
+      : {
+          outDir: 'dist',
+          target: 'es2022',
+          chunkSizeWarningLimit: 2000,
+          assetsInlineLimit: 4096,
+          // Every browser that can run this page supports module preloading.
+          modulePreload: { polyfill: false },
+        },
   };
 });

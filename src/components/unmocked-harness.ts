@@ -1,11 +1,10 @@
 import { html, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
 import type { StartupState } from '../agents/check-startup.js';
 import type { StartupCheck } from '../agents/startup-check.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
+import { fetched } from '../fetched.js';
 import { count } from '../format.js';
-import { toJUnit } from '../harness/junit.js';
 import type { Report, RunEvent } from '../harness/report.js';
 import { describe, type EnvironmentInfo } from '../scenarios/environment-info.js';
 import { scenarios as coreScenarios } from '../scenarios/index.js';
@@ -23,6 +22,7 @@ import {
   type UnmockedSettingsEvent,
   UnmockedStartEvent,
 } from './events.js';
+import { loadReport } from './load-report.js';
 import { moveFocus } from './move-focus.js';
 import { runInTurn } from '../harness/run-queue.js';
 import {
@@ -125,6 +125,7 @@ export class UnmockedHarness extends SettingsElement {
       if (this.settings.argumentError) throw this.settings.argumentError;
       const { resolved, sources } = this.settings;
       this.#begin(chosen);
+      loadReport().catch((error: Error) => this.#addProblem(error.message));
       // One engine at a time: scenarios count engines, and a small machine holds no more.
       await Promise.all([this.startup?.stop(), this.#try?.release()]);
       const report = await runInTurn({
@@ -159,7 +160,8 @@ export class UnmockedHarness extends SettingsElement {
   }
 
   /** The report as JUnit XML; undefined until a run is over. */
-  junit(): string | undefined {
+  async junit(): Promise<string | undefined> {
+    const { toJUnit } = await fetched(import('../harness/junit.js'));
     return this.report && toJUnit(this.report);
   }
 
@@ -192,7 +194,7 @@ export class UnmockedHarness extends SettingsElement {
       <p class="visually-hidden" role="status" id="announcer">${this.announcement}</p>
       <h2>Scenarios${this.tags.length > 0 ? html` <span class="muted">tagged ${this.tags.join(', ')}</span>` : nothing}</h2>
       <ol class="scenarios" part="scenarios" @unmocked-request=${this.#request}>
-        ${repeat(shown, ({ id }) => id, this.#card)}
+        ${shown.map(this.#card)}
       </ol>
     `;
   }

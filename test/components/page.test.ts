@@ -170,7 +170,7 @@ describe('connectPage and the settings', () => {
     expect(events).to.have.length(3);
     const everything =
       JSON.stringify(report) +
-      element.junit() +
+      (await element.junit()) +
       events.join() +
       root.outerHTML +
       [...element.shadowRoot!.querySelectorAll('*')]

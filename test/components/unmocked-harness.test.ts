@@ -95,7 +95,9 @@ describe('<unmocked-harness>', () => {
     expect(report.totals).to.include({ passed: 1, failed: 1, total: 2 });
     expect(element.report).to.equal(report);
     expect(results).to.deep.equal(report.results);
-    expect(element.junit()).to.contain('name="failing"').and.to.contain('<failure');
+    expect(await element.junit())
+      .to.contain('name="failing"')
+      .and.to.contain('<failure');
     expect(root.dataset['unmocked']).to.equal('failed');
     expect(announced.at(-1)).to.equal('The run failed: 1 passed, 1 failed.');
     expect(announced).to.include('Really computes: passed.');

@@ -44,11 +44,11 @@ function look(seen) {
 }
 
 /** Runs in the page. */
-function collectReport() {
+async function collectReport() {
   const harness = document.querySelector('unmocked-harness');
   /** @type {import('../../../src/harness/report.js').Report | undefined} */
   const report = harness?.report && JSON.parse(JSON.stringify(harness.report));
-  return { report, junit: report && harness?.junit() };
+  return { report, junit: report && (await harness?.junit()) };
 }
 
 /**
