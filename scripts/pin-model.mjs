@@ -1,5 +1,5 @@
-// Writes src/models/unmocked-tiny.files.ts: bytes and SHA-256 of the bundled model's files, for the registry.
-// Run it after a change of public/models/unmocked-tiny/: `node scripts/pin-model.mjs`.
+// Writes src/models/unmocked-tiny.files.ts: bytes and SHA-256 of the bundled model's files, for the
+// registry. Run it after a change of public/models/unmocked-tiny/: `node scripts/pin-model.mjs`.
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 

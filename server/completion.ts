@@ -76,8 +76,8 @@ export async function complete(job: Job): Promise<object> {
 const encoder = new TextEncoder();
 
 /**
- * An answer as server-sent events, one for each chunk of the stream. Settles with the first token, so
- * that a failure before it still gets its status. A later failure is an event with an error.
+ * An answer as server-sent events, one for each chunk of the stream. Settles with the first token,
+ * so that a failure before it still gets its status. A later failure is an event with an error.
  * Cancelling the stream ends the generation.
  */
 export function stream(job: Job): Promise<ReadableStream<Uint8Array>> {

@@ -165,8 +165,8 @@ function describe({ id, created, contextWindow }: ServedModel) {
 }
 
 /**
- * The client that a request counts for when clients take turns: its user, else its key and address. A
- * request with none of these is a client of its own.
+ * The client that a request counts for when clients take turns: its user, else its key and address.
+ * A request with none of these is a client of its own.
  */
 function clientOf(user: string | undefined, c: Context<{ Bindings: Connection }>): string {
   if (user !== undefined) return `user ${user}`;

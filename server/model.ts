@@ -19,16 +19,17 @@ export interface LocalModel extends ServedModel {
 }
 
 /**
- * Models below this size run on one thread: handing out the work costs more than it saves, and takes
- * processor time from the clients. Bytes.
+ * Models below this size, in bytes, run on one thread: sharing the work costs more than it saves,
+ * and takes processor time from the clients.
  */
 const ONE_THREAD_BELOW = 32_000_000;
 
 /**
- * Loads a model with onnxruntime-node and warms it up. Checks the files of a bundled model against the
- * registry's lengths and digests first.
+ * Loads a model with onnxruntime-node and warms it up. Checks the files of a bundled model against
+ * the registry's lengths and digests first.
  *
- * @throws UnmockedError `unknown-model`, `model-not-found`, `file-not-found`, `integrity`, `model-load-failed`.
+ * @throws UnmockedError `unknown-model`, `model-not-found`, `file-not-found`, `integrity`,
+ *   `model-load-failed`.
  */
 export async function loadServedModel({
   model: reference,

@@ -1,8 +1,8 @@
 import { UnmockedError } from './errors.js';
 
 /**
- * Waits for code that is loaded on demand, and explains what to do if it does not arrive. The next call
- * tries again.
+ * Waits for code that is loaded on demand, and explains what to do if it does not arrive. The next
+ * call tries again.
  *
  * @example const { runScenarios } = await fetched(import('./harness/run.js'));
  *

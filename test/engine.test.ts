@@ -379,8 +379,7 @@ describe('engine', () => {
     });
 
     it('within its budget: it evicts the least recently used one first', async () => {
-      // Two conversations of 13 + 3 tokens fit (2 × 4 layers × 128 × 4 bytes per token); three do
-      // not.
+      // Fits two conversations of 13 + 3 tokens (2 × 4 layers × 128 × 4 bytes each), but not three.
       const poor = await load({ kvCacheBytes: 40 * 4096 });
       const turn = async (conversation: string) => {
         const { promptTokenIds, prefilledTokens } = await poor.generate({

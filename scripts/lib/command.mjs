@@ -27,8 +27,8 @@ export function requireNode(version = process.versions.node) {
 export const toError = (error) => (error instanceof Error ? error : new Error(String(error)));
 
 /**
- * Runs a command. An error becomes one line on stderr and exit status 1 (2 for a {@link UsageError}).
- * Set DEBUG to see its stack.
+ * Runs a command. An error becomes one line on stderr and exit status 1 (2 for a
+ * {@link UsageError}). Set DEBUG to see its stack.
  *
  * @param {() => void | Promise<void>} command
  */

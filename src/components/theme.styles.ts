@@ -1,8 +1,8 @@
 import { css } from 'lit';
 
 /**
- * Styles of every element. Embedders set colours with `--unmocked-*` properties, which default to the
- * project's colours. The elements read `--u-*`. Nothing outside the elements is styled.
+ * Styles of every element. Embedders set colours with `--unmocked-*` properties, which default to
+ * the project's colours. The elements read `--u-*`. Nothing outside the elements is styled.
  */
 export const themeStyles = css`
   :host {

@@ -52,7 +52,8 @@ import type { UnmockedTry } from './unmocked-try.js';
  * @fires unmocked-report - A run is over; `detail` is its report.
  * @fires unmocked-error - A run failed to start; `detail` is the error.
  *
- * @csspart header, problems, startup, panels, environment, settings, try, sources, controls, report, scenarios, scenario
+ * @csspart header, problems, startup, panels, environment, settings, try, sources, controls,
+ *   report, scenarios, scenario
  */
 export class UnmockedHarness extends SettingsElement {
   static override styles = [themeStyles, harnessStyles];

@@ -40,9 +40,9 @@ import { scenarioStyles } from './unmocked-scenario.styles.js';
 /**
  * Shows one scenario: what it proves and its latest result.
  *
- * Inside `<unmocked-harness>` it only displays its properties. On its own, `name` selects the scenario
- * and a click runs it. Nothing is downloaded before the click, and the button shows the size.
- * Light-DOM content is shown until the element is defined.
+ * Inside `<unmocked-harness>` it only displays its properties. On its own, `name` selects the
+ * scenario and a click runs it. Nothing is downloaded before the click, and the button shows the
+ * size. Light-DOM content is shown until the element is defined.
  *
  * @example <unmocked-scenario name="streaming" device="wasm">Needs JavaScript.</unmocked-scenario>
  *
@@ -51,7 +51,8 @@ import { scenarioStyles } from './unmocked-scenario.styles.js';
  * @fires unmocked-error - The run could not start; `detail` is the error. Standalone elements only.
  * @fires unmocked-request - Run or Stop was pressed. Cancel the event to handle it yourself.
  *
- * @csspart card, header, status, button, proves, reason, loading, output, checks, check, metrics, device, attempt, exchanges, exchange
+ * @csspart card, header, status, button, proves, reason, loading, output, checks, check, metrics,
+ *   device, attempt, exchanges, exchange
  * @cssproperty [--unmocked-block-size=26rem] - Height of a standalone element.
  */
 export class UnmockedScenario extends StreamingElement {

@@ -29,8 +29,8 @@ const nothingYet = {
 };
 
 /**
- * Asks the model one question, to show whether the settings work. The agent stays loaded for the next
- * prompt, until the settings change, a run needs the engine, or the element is removed.
+ * Asks the model one question, to show whether the settings work. The agent stays loaded for the
+ * next prompt, until the settings change, a run needs the engine, or the element is removed.
  *
  * @fires unmocked-test - A test begins. Does not bubble.
  * @csspart panel, output, facts, trace
@@ -250,7 +250,7 @@ export class UnmockedTry extends StreamingElement {
   }
 }
 
-/** Changes whenever another agent has to be loaded. The seed is missing, because each call has one. */
+/** Changes whenever another agent must be loaded. The seed does not count: each call has one. */
 function signature(sources: SettingsSources): string {
   const { requested, backends, ...resolved } = resolveSettings(sources);
   const relevant = backends.map((backend) => {

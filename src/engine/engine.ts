@@ -107,8 +107,8 @@ export class Engine {
 
   /**
    * @param onToken is called for every token as it is computed.
-   * @throws UnmockedError `context-overflow`, `inference-failed`, `engine-crashed`, `engine-silent`;
-   *   `AbortError` when `signal` aborts, after the worker has stopped computing.
+   * @throws UnmockedError `context-overflow`, `inference-failed`, `engine-crashed`,
+   *   `engine-silent`; `AbortError` when `signal` aborts, after the worker has stopped computing.
    */
   generate(
     request: GenerateRequest,

@@ -5,8 +5,8 @@ import type { Model } from './model.js';
  * token counts and determinism.
  *
  * Lengths and digests come from the repository's LFS pointers. The merged q8 file comes before the
- * plain one because it is 85 MB instead of 237 MB (the plain file stores the output layer twice, once
- * in fp32). There is no q4 variant: those files are no smaller than fp32.
+ * plain one because it is 85 MB instead of 237 MB (the plain file stores the output layer twice,
+ * once in fp32). There is no q4 variant: those files are no smaller than fp32.
  */
 export const distilgpt2: Model = {
   id: 'distilgpt2',

@@ -3,8 +3,8 @@ import { defineScenario, type Scenario } from './scenario.js';
 import type { scenarioRuns } from './runs.js';
 
 /**
- * The core scenarios in the order in which they run: first the page, then the page with a server. The
- * code of each scenario is in the file named after its id.
+ * The core scenarios in the order in which they run: first the page, then the page with a server.
+ * The code of each scenario is in the file named after its id.
  */
 const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenarioRuns })[] = [
   {
@@ -70,8 +70,8 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
       'After five rounds of load, use and dispose, no worker and no memory is left. A disposed agent says so, and loading again works.',
     tags: ['core', 'memory'],
     timeout: 240_000,
-    // A cold start is the honest baseline. It is also necessary: the threads of a loaded engine sleep
-    // in Atomics.wait, where the browser cannot measure their memory.
+    // A cold start is the honest baseline. It is also necessary: the threads of a loaded engine
+    // sleep in Atomics.wait, where the browser cannot measure their memory.
     cold: true,
   },
   {

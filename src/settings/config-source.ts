@@ -56,8 +56,8 @@ export class ConfigSource {
   /**
    * Uses a file that the user gave, until it is removed or the session ends.
    *
-   * @throws UnmockedError `invalid-config`, or `network` if the parser did not load. The file in use
-   *   stays.
+   * @throws UnmockedError `invalid-config`, or `network` if the parser did not load. The file in
+   *   use stays.
    */
   async use(text: string, name: string): Promise<void> {
     const config = await this.#parse(text);

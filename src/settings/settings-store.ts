@@ -24,8 +24,8 @@ export interface PageSources {
 
 /**
  * The settings of an element, from all of its sources. An embedded element has arguments, and what
- * its user enters. `open` adds the sources of a page: its URL, this browser's storage, a config.toml
- * and the environment.
+ * its user enters. `open` adds the sources of a page: its URL, this browser's storage, a
+ * config.toml and the environment.
  *
  * Fires `change` when a setting may have changed. A broken source is left out and is in `problems`.
  */

@@ -41,7 +41,8 @@ const isSecret = (name: string) => SECRET_NAMES.includes(name.toLowerCase().repl
 
 /**
  * Reads the page's URL, for instance `?run=streaming,chat-completion&device=wasm&seed=7`. Never
- * throws: each string in `errors` and `warnings` names the parameter, its value and what is allowed.
+ * throws: each string in `errors` and `warnings` names the parameter, its value and what is
+ * allowed.
  */
 export function parseUrlParameters(
   search: string,

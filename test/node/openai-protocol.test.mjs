@@ -20,7 +20,7 @@ let server;
 /**
  * The same model, in this thread.
  *
- * @type {Awaited<ReturnType<Awaited<ReturnType<typeof loadServerModel>>['loadServedModel']>>['generator']}
+ * @type {import('../../server/model.js').LocalModel['generator']}
  */
 let generator;
 before(async () => {

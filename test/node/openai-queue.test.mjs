@@ -23,7 +23,7 @@ const health = async () => (await fetch(`${server.url}/health`)).json();
 const idle = () =>
   eventually(async () => assert.deepEqual(await health(), { status: 'ok', running: 0, queued: 0 }));
 
-/** Makes the model wait for `open()` before it generates, so that the tests do not depend on its speed. */
+/** Makes the model wait for `open()` before it generates. No test depends on the model's speed. */
 function closeGate() {
   const model = modelOf(server);
   const { generate } = model;
@@ -93,7 +93,7 @@ test('a client that leaves ends its generation, streamed and not', async () => {
       ).then((response) => response.text());
       await assert.rejects(reading, { name: 'AbortError' });
       await idle();
-      // Of 296 tokens. A few were on their way when the end of the socket arrived, and the worker finishes one.
+      // Of 296 tokens. A few were under way when the socket ended, and the worker finishes one.
       assert.equal(await ended, 'AbortError');
       assert.ok(after <= 30, `${after} tokens after the client had left`);
     } finally {

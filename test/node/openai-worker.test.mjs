@@ -106,7 +106,7 @@ test('while a request computes, the server answers health and 429, and a client 
 });
 
 describe('a worker that dies', () => {
-  /** Causes an error between two tokens. `terminate()` in the middle of a run would abort this process. */
+  /** Causes an error between two tokens. `terminate()` during a run would abort this process. */
   const kill = () => worker.postMessage(null);
   /**
    * Checks that an error tells nothing about this machine.

@@ -5,9 +5,9 @@ import { gzipSync } from 'node:zlib';
 import { launch, ROOT, servePage } from './page-helpers.mjs';
 
 const TIMEOUT = 60_000;
-/** Gzipped kB of all scripts that the page loads before a run. `npm run bench` measures the same in a browser. */
+/** Gzipped kB of the scripts that load before a run. `npm run bench` measures them in a browser. */
 const LIMIT = 60;
-/** Only a run, a Test, a configured backend or a config.toml needs these; an untouched page does not. */
+/** An untouched page needs none of these. A run, a test, a set backend or a config.toml does. */
 const ON_DEMAND = [
   'src/harness/run.ts',
   'src/scenarios/runs.ts',

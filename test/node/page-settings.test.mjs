@@ -9,7 +9,8 @@ const KEY = 'sk-page-settings-0123456789';
 const TIMEOUT = 60_000;
 
 /**
- * A server for one test. `answer` gets the response of each chat completion, after its headers were sent.
+ * A server for one test. `answer` gets the response of each chat completion, after its headers were
+ * sent.
  *
  * @param {(response: http.ServerResponse) => void} answer
  */

@@ -49,7 +49,10 @@ describe('StopText', () => {
 });
 
 describe('TextStream', () => {
-  /** A tokenizer of bytes: every token is one. It drops a space at the beginning of what it decodes, as some real ones do. */
+  /**
+   * A tokenizer of bytes: every token is one. It drops a space at the beginning of what it decodes,
+   * as some real ones do.
+   */
   const decoder = (trim: boolean) => (ids: number[]) => {
     const text = new TextDecoder().decode(Uint8Array.from(ids));
     return trim ? text.replace(/^ /, '') : text;

@@ -144,13 +144,14 @@ export function ensureChromium() {
 }
 
 /**
- * The arguments for every headless Chromium of this project. `webgpu` turns WebGPU on, even without a GPU.
+ * The arguments for every headless Chromium of this project. `webgpu` turns WebGPU on, even without
+ * a GPU.
  *
  * @param {{ webgpu?: boolean }} [options]
  */
 export function launchArguments({ webgpu = false } = {}) {
   const args = [
-    // Without these, Chromium talks to servers of its own. That is slow, and a run must not depend on it.
+    // Without these, Chromium contacts its own servers. That is slow, and no run may depend on it.
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-domain-reliability',
@@ -158,8 +159,8 @@ export function launchArguments({ webgpu = false } = {}) {
     '--disable-quic',
     '--no-first-run',
     '--no-default-browser-check',
-    // Without this, measureUserAgentSpecificMemory() waits for the next garbage collection: half a minute, or
-    // for ever.
+    // Without this, measureUserAgentSpecificMemory() waits for the next garbage collection, which
+    // takes half a minute or never comes.
     '--enable-blink-features=ForceEagerMeasureMemory',
     // Chromium slows timers down in pages in the background.
     '--disable-background-timer-throttling',

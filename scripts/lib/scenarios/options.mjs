@@ -75,7 +75,7 @@ export async function readScenarioOptions(args, env = {}) {
     env,
   );
   const { 'api-url': apiUrl, timeout, ...rest } = values;
-  // The key goes to the page as its environment. In the page's address, logs and the history would keep it.
+  // The page gets the key as its environment, because logs and the history keep addresses.
   /** @type {import('../../../src/settings/environment.js').Environment} */
   const environment = {};
   for (const name of environmentNames) {

@@ -5,7 +5,7 @@ import { readGamePayload } from './game-payload.js';
 import { check, messages, reasoningEffort, text, tools } from './schemas.js';
 import type { Turn } from './turn.js';
 
-/** Refuses longer messages before they are tokenized. No context window comes near it. UTF-16 code units. */
+/** In UTF-16 code units, far beyond any context window. Refuses long messages before tokenizing. */
 const MESSAGE_LIMIT = 1_000_000;
 
 const KEYS = ['messages', 'system', 'tools', 'sessionId', 'reasoningEffort'];

@@ -10,7 +10,7 @@ const SOCKET_FAULTS: Record<string, RemoteFault> = {
   UND_ERR_SOCKET: 'connection-lost',
 };
 
-/** What a second request shows: no server, a server that this page may not read, or one that it may. */
+/** What a second request shows: no server, one that CORS closes to this page, or an open one. */
 export type Reach = 'nothing' | 'opaque' | 'readable';
 
 /** The error for a request without an answer. */
@@ -44,7 +44,7 @@ export function connectionError(cause: unknown, url: string, reach: Reach): Unmo
     reach === 'readable'
       ? 'connection-lost'
       : (SOCKET_FAULTS[socketCode] ?? (isAddress ? 'refused' : 'unresolved'));
-  // A cross-origin isolated page cannot see the difference between no server and one that refuses it.
+  // A cross-origin isolated page cannot tell a missing server from one that refuses it.
   const orCors =
     page && page !== origin
       ? ` If it is running, allow pages of ${page} on it (CORS; OLLAMA_ORIGINS for Ollama).`
@@ -67,8 +67,8 @@ const isLoopback = (hostname: string): boolean =>
 
 /**
  * Finds out more about a failed request. A browser only says that it failed; a request without CORS
- * shows whether there is a server, and another one whether this page may read its answers. (A page with
- * COEP `require-corp` only sees servers that send `Cross-Origin-Resource-Policy: cross-origin`.)
+ * shows whether there is a server, and another one whether this page may read its answers. (A page
+ * with COEP `require-corp` only sees servers with `Cross-Origin-Resource-Policy: cross-origin`.)
  */
 export async function reach(
   url: string,

@@ -40,8 +40,8 @@ export interface Answer {
 }
 
 /**
- * A server's base URL and key. Sends requests, watches for silence, and says what went wrong. The key
- * leaves it in a header only.
+ * A server's base URL and key. Sends requests, watches for silence, and says what went wrong. The
+ * key leaves it in a header only.
  */
 export class Connection {
   readonly url: string;
@@ -156,7 +156,7 @@ export class Connection {
     }
   }
 
-  /** Readers redact what servers say before they cut it. This catches the rest; a cause has texts of its own. */
+  /** Readers redact a server's words before they cut them. This redacts the rest, and causes. */
   #withoutKey(error: UnmockedError): UnmockedError {
     return new UnmockedError(error.code, this.#redact(error.message), {
       details: redacted(error.details, this.#redact),

@@ -19,10 +19,10 @@ export interface RemoteRequest extends ResolvedSettings {
   signal?: AbortSignal;
 }
 
-/** How long the first rung of a ladder may take to answer. Fail fast, so that the fallback can start. */
+/** How long a ladder's first rung may take to answer. Fail fast, so that the fallback can start. */
 const FIRST_RUNG_SECONDS = 10;
 
-/** A model on an OpenAI-compatible server. The server gets the whole conversation with each request. */
+/** A model on an OpenAI-compatible server. Each request sends the whole conversation. */
 export class RemoteBackend implements ChatBackend {
   readonly kind = 'remote';
   readonly model: AgentModel;

@@ -31,7 +31,8 @@ interface Prompt {
 
 /**
  * Generates text with a loaded model, one request at a time, and keeps the KV cache of each
- * conversation. It knows neither workers nor the DOM: the page's engine and the Node server share it.
+ * conversation. It knows neither workers nor the DOM: the page's engine and the Node server use
+ * this class.
  */
 export class Generator {
   readonly #options: GeneratorOptions;

@@ -59,8 +59,8 @@ export class ModelStore {
    * belongs into the progress. If the WASM is in the browser's HTTP cache, the runtime reads it
    * itself and compiles while it streams, which is a tenth faster.
    *
-   * @throws UnmockedError `model-not-found` if the model does not exist, `file-not-found` if it lacks
-   *   this rung's weights, `integrity`, `network`; `AbortError`.
+   * @throws UnmockedError `model-not-found` if the model does not exist, `file-not-found` if it
+   *   lacks this rung's weights, `integrity`, `network`; `AbortError`.
    */
   async fetchAll(runtimeUrl: string): Promise<void> {
     const spec = this.#spec;
