@@ -10,10 +10,15 @@ const paths = readdirSync(folder, { encoding: 'utf8', recursive: true })
   .toSorted();
 const lines = paths.map((path) => {
   const bytes = readFileSync(new URL(path, folder));
-  return `  '${path}': { bytes: ${bytes.length}, sha256: '${createHash('sha256').update(bytes).digest('hex')}' },`;
+  return (
+    `  '${path}': { bytes: ${bytes.length}, sha256: ` +
+    `'${createHash('sha256').update(bytes).digest('hex')}' },`
+  );
 });
 writeFileSync(
   new URL('../src/models/unmocked-tiny.files.ts', import.meta.url),
-  `// Written by scripts/pin-model.mjs from public/models/unmocked-tiny/; do not edit.\nimport type { ModelFile } from './model.js';\n\nexport const files: Record<string, ModelFile> = {\n${lines.join('\n')}\n};\n`,
+  `// Written by scripts/pin-model.mjs from public/models/unmocked-tiny/; do not edit.\n` +
+    `import type { ModelFile } from './model.js';\n\n` +
+    `export const files: Record<string, ModelFile> = {\n${lines.join('\n')}\n};\n`,
 );
 console.log(`Pinned ${paths.length} files`);

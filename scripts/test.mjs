@@ -56,7 +56,8 @@ function printFailures(suites) {
   for (const { name, cases } of suites) {
     for (const one of cases.filter(({ status }) => status === 'failed')) {
       console.log(
-        `FAILED ${name}: ${[one.suite, one.name].filter(Boolean).join(' ')}\n       ${one.error?.message ?? 'no message'}`,
+        `FAILED ${name}: ${[one.suite, one.name].filter(Boolean).join(' ')}\n` +
+          `       ${one.error?.message ?? 'no message'}`,
       );
     }
   }

@@ -50,7 +50,8 @@ function source({ weights, golden }) {
     '};',
     '',
     '/** Output token ids of every turn of a conversation in test/both/golden.test.ts. */',
-    `export const golden: Record<${dtypes.map((dtype) => `'${dtype}'`).join(' | ')}, Record<string, number[][]>> = {`,
+    `export const golden: Record<${dtypes.map((dtype) => `'${dtype}'`).join(' | ')}, ` +
+      'Record<string, number[][]>> = {',
   ];
   for (const dtype of dtypes) {
     lines.push(`  ${dtype}: {`);

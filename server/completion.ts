@@ -187,7 +187,9 @@ async function prepare(request: ChatRequest, model: ServedModel): Promise<Prompt
   if (prompt.tokenIds.length < model.contextWindow) return prompt;
   throw new ApiError(
     400,
-    `The messages have ${prompt.tokenIds.length} tokens; the model's context window is ${model.contextWindow}, and the reply needs at least one of them. Shorten the messages.`,
+    `The messages have ${prompt.tokenIds.length} tokens; ` +
+      `the model's context window is ${model.contextWindow}, and the reply needs at least one ` +
+      'of them. Shorten the messages.',
     { param: 'messages', code: 'context_length_exceeded' },
   );
 }

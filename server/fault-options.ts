@@ -141,7 +141,8 @@ function refuseConflicts(given: ReadonlySet<Name>, { stall }: FaultOptions): voi
     if (second)
       throw invalid(
         'fault',
-        `The faults ${first} and ${second} exclude each other: one would have no effect. Ask for one of them.`,
+        `The faults ${first} and ${second} exclude each other: one would have no effect. ` +
+          'Ask for one of them.',
         'conflicting_faults',
       );
   }

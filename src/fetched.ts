@@ -14,7 +14,8 @@ export async function fetched<T>(code: Promise<T>): Promise<T> {
   } catch (cause) {
     throw new UnmockedError(
       'network',
-      `A part of this page's code could not be loaded: ${(cause as Error).message}. Try again. If that does not help, reload the page: there may be a newer version.`,
+      `A part of this page's code could not be loaded: ${(cause as Error).message}. ` +
+        'Try again. If that does not help, reload the page: there may be a newer version.',
       { cause },
     );
   }

@@ -519,7 +519,8 @@ describe('engine', () => {
 
     it('silently after loading fails all calls as silent', async () => {
       const source =
-        'self.onmessage = ({ data }) => data.type === "load" && postMessage({ type: "done", id: data.id, value: {} })';
+        'self.onmessage = ({ data }) => data.type === "load" && postMessage({ type: ' +
+        '"done", id: data.id, value: {} })';
       const dying = await load({ createWorker: () => workerOf(source), silenceLimit: 60 });
       const errors = await Promise.all([
         rejection(dying.generate(story)),

@@ -32,7 +32,8 @@ function counted(options: EnginePoolOptions = {}) {
 const outcomes = (attempts: readonly Attempt[]) =>
   attempts.map(
     ({ device, dtype, outcome, error, reason }) =>
-      `${device} ${dtype} ${outcome}${error ? ` ${error.code}` : ''}${reason ? ' with a reason' : ''}`,
+      `${device} ${dtype} ` +
+      `${outcome}${error ? ` ${error.code}` : ''}${reason ? ' with a reason' : ''}`,
   );
 const tiny = tinyQ8();
 

@@ -18,7 +18,8 @@ export function requireNode(version = process.versions.node) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {
     throw new Error(
-      `This is Node ${version}, but Unmocked needs 20.19 or newer: install a newer Node, then try again.`,
+      `This is Node ${version}, but Unmocked needs 20.19 or newer: ` +
+        'install a newer Node, then try again.',
     );
   }
 }

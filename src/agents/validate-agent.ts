@@ -25,7 +25,10 @@ export async function validateAgent(
     return {
       valid: false,
       reply,
-      reason: `the reply ${reply === '' ? 'is empty' : `"${reply}" has ${reply.length} characters`}; a working agent gives more than ${VALIDATION_MIN_CHARACTERS}`,
+      reason:
+        'the reply ' +
+        `${reply === '' ? 'is empty' : `"${reply}" has ${reply.length} characters`}; ` +
+        `a working agent gives more than ${VALIDATION_MIN_CHARACTERS}`,
     };
   } catch (error) {
     if (isAbortError(error)) throw error;

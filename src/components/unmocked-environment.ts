@@ -85,7 +85,10 @@ function browserName(userAgent: string): string {
     HeadlessChrome: 'Chrome (headless)',
     Version: 'Safari',
   };
-  return `${names[match[1]!] ?? match[1]} ${match[2]}${system ? ` on ${system.replace('Mac OS X', 'macOS')}` : ''}`;
+  return (
+    `${names[match[1]!] ?? match[1]} ` +
+    `${match[2]}${system ? ` on ${system.replace('Mac OS X', 'macOS')}` : ''}`
+  );
 }
 
 declare global {

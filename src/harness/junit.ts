@@ -8,7 +8,8 @@ export function toJUnit(report: Report): string {
   const name = `unmocked ${report.model.id} ${report.device.requested}`;
   const problems = report.problems.map(
     (problem) =>
-      `    <testcase classname="unmocked" name="run" time="0"><failure message="${escape(problem)}"/></testcase>\n`,
+      '    <testcase classname="unmocked" name="run" time="0"><failure ' +
+      `message="${escape(problem)}"/></testcase>\n`,
   );
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites>
@@ -27,10 +28,14 @@ function testCase(result: ScenarioResult): string {
     .filter((check) => check.status === 'failed')
     .map(
       (check) =>
-        `${check.name}: actual ${JSON.stringify(check.actual)}, expected ${JSON.stringify(check.expected)}`,
+        `${check.name}: actual ${JSON.stringify(check.actual)}, expected ` +
+        `${JSON.stringify(check.expected)}`,
     );
   const body = [...failed, error?.stack ?? error?.message ?? ''].filter(Boolean).join('\n');
-  return `${open}<failure type="${status}" message="${escape(reason)}">${escape(body)}</failure></testcase>\n`;
+  return (
+    `${open}<failure type="${status}" ` +
+    `message="${escape(reason)}">${escape(body)}</failure></testcase>\n`
+  );
 }
 
 const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(3);

@@ -12,7 +12,8 @@ export const distilgpt2: Model = {
   id: 'distilgpt2',
   title: 'distilgpt2',
   description:
-    'The reference model, from the Hugging Face hub: 85 MB on WASM, 164 to 328 MB on WebGPU. A base model: it continues text, it does not chat.',
+    'The reference model, from the Hugging Face hub: 85 MB on WASM, 164 to 328 MB on WebGPU. ' +
+    'A base model: it continues text, it does not chat.',
   source: { kind: 'hub', repository: 'Xenova/distilgpt2', revision: 'main' },
   files: {
     'onnx/decoder_model_merged_quantized.onnx': {

@@ -50,7 +50,9 @@ export async function findServer(
           ? `has ${models.length} models (${models.slice(0, 10).join(', ')})`
           : 'lists no models';
       return {
-        reason: `${apiUrl} ${list}, and none is selected. Set AF_LLM_MODEL, or the model in the settings.`,
+        reason:
+          `${apiUrl} ${list}, and none is selected. ` +
+          'Set AF_LLM_MODEL, or the model in the settings.',
       };
     }
     const faults = await askForFaults(apiUrl, signal);

@@ -213,7 +213,8 @@ export class SettingsStore extends EventTarget {
       ? []
       : [
           warning(
-            'This browser did not save the settings. They count until you close or reload the page.',
+            'This browser did not save the settings. ' +
+              'They count until you close or reload the page.',
           ),
         ];
   }

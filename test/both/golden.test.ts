@@ -37,7 +37,9 @@ describe('golden tokens', () => {
     if (differs && !onWebGpu)
       await fetch('/__print', {
         method: 'POST',
-        body: `golden tokens as computed: ${JSON.stringify({ weights: digests, golden: computed })}`,
+        body:
+          'golden tokens as computed: ' +
+          `${JSON.stringify({ weights: digests, golden: computed })}`,
       });
   });
 

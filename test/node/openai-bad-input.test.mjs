@@ -292,7 +292,8 @@ describe('bodies', () => {
     assert.equal(
       (
         await send(
-          `{"model":"${MODEL}","max_tokens":1,"messages":[{"role":"user","content":"\\ud83d and \\u0000"}]}`,
+          `{"model":"${MODEL}","max_tokens":1,"messages":[{"role":"user","content":"\\ud83d ` +
+            `and \\u0000"}]}`,
         )
       ).status,
       200,
@@ -313,7 +314,8 @@ describe('bodies', () => {
     const socket = net.connect(Number(port), hostname);
     const body = Buffer.alloc(10 << 20, 'x');
     socket.write(
-      `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`,
+      `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n` +
+        `Connection: close\r\n\r\n`,
     );
     await new Promise((resolve, reject) =>
       socket.once('error', reject).write(body, () => resolve(undefined)),

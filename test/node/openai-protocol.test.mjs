@@ -122,7 +122,8 @@ describe("the prompt equals the local agent's", () => {
           { role: 'tool', tool_call_id: 'call_1', content: 'rainy' },
         ],
       },
-      `User: Weather?\nAssistant: TOOL_CALL: get_weather(city=Quelmar)${EOS}\nUser: TOOL_RESULT: rainy\nAssistant:`,
+      `User: Weather?\nAssistant: TOOL_CALL: get_weather(city=Quelmar)${EOS}\n` +
+        `User: TOOL_RESULT: rainy\nAssistant:`,
     ],
     'arguments that need quotes, are no text, or are no JSON': [
       {
@@ -138,7 +139,8 @@ describe("the prompt equals the local agent's", () => {
           user('y'),
         ],
       },
-      `User: x\nAssistant: TOOL_CALL: f(a="b, c", n=2, e="")\nTOOL_CALL: g({"a)${EOS}\nUser: y\nAssistant:`,
+      `User: x\nAssistant: TOOL_CALL: f(a="b, c", n=2, e="")\nTOOL_CALL: g({"a)${EOS}\n` +
+        `User: y\nAssistant:`,
     ],
     'reasoning asked for, in the last user message only and once': [
       {

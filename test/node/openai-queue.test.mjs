@@ -125,7 +125,8 @@ test('a destroyed socket counts as leaving', async () => {
   const body = JSON.stringify({ model: MODEL, messages: STORY });
   const socket = net.connect(Number(port), hostname);
   socket.write(
-    `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n` +
+      `${body}`,
   );
   await queue({ running: 1, queued: 0 });
   socket.destroy();

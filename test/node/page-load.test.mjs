@@ -66,7 +66,8 @@ describe('the scripts that the built page loads first', () => {
     const sum = sizes.reduce((total, { size }) => total + size, 0);
     assert.ok(
       sum <= LIMIT,
-      `${sum.toFixed(1)} kB: ${sizes.map(({ name, size }) => `${name} ${size.toFixed(1)}`).join(', ')}`,
+      `${sum.toFixed(1)} kB: ` +
+        `${sizes.map(({ name, size }) => `${name} ${size.toFixed(1)}`).join(', ')}`,
     );
   });
 

@@ -57,7 +57,8 @@ describe('SettingsStore of a page', () => {
         'of-section',
         (_, page) =>
           page.useConfig(
-            '[midori_ai_agent_base]\nmodel = "of-base"\n[midori_ai_agent_base.huggingface]\nmodel = "of-section"',
+            '[midori_ai_agent_base]\nmodel = "of-base"\n[midori_ai_agent_base.huggingface]\n' +
+              'model = "of-section"',
           ),
       ],
       ['this browser', 'of-browser', (_, page) => page.change({ model: 'of-browser' })],
@@ -289,7 +290,8 @@ describe('SettingsStore of a page', () => {
   it('shows what this page would use if the server fails', async () => {
     const { page } = open();
     await page.useConfig(
-      '[agent]\napi_url = "http://127.0.0.1:1/v1"\n[agent.langchain]\nmodel = "llama3.2"\n[agent.local]\nmodel = "distilgpt2"',
+      '[agent]\napi_url = "http://127.0.0.1:1/v1"\n[agent.langchain]\nmodel = "llama3.2"\n' +
+        '[agent.local]\nmodel = "distilgpt2"',
     );
     expect(row(page, 'model')).to.deep.include({
       value: 'llama3.2',

@@ -81,7 +81,8 @@ export function findChromium() {
   if (asked) {
     if (!isExecutable(asked)) {
       throw new Error(
-        `CHROMIUM_PATH is "${asked}", which is not an executable file. Set it to a Chromium, or unset it and one is looked for.`,
+        `CHROMIUM_PATH is "${asked}", which is not an executable file. ` +
+          'Set it to a Chromium, or unset it and one is looked for.',
       );
     }
     return { executablePath: asked, source: 'CHROMIUM_PATH' };
@@ -136,7 +137,8 @@ export function ensureChromium() {
   }
   if (!found) {
     throw new Error(
-      'No Chromium found, and none could be installed: install Chromium or Chrome, or set CHROMIUM_PATH to one.',
+      'No Chromium found, and none could be installed: ' +
+        'install Chromium or Chrome, or set CHROMIUM_PATH to one.',
     );
   }
   console.log(`Chromium: ${found.executablePath} (from ${found.source})`);

@@ -48,12 +48,16 @@ export async function readScenarioOptions(args, env = {}) {
           secret: true, // it can hold a password
           allowed: 'the base URL of a server, without a password, as in http://127.0.0.1:8080/v1',
           accepts: isServerUrl,
-          help: 'the OpenAI-compatible server for scenarios that need one; OPENAI_API_KEY and AF_LLM_MODEL give its key and model',
+          help:
+            'the OpenAI-compatible server for scenarios that need one; ' +
+            'OPENAI_API_KEY and AF_LLM_MODEL give its key and model',
         }),
         json: string({ value: 'FILE', help: 'writes the report' }),
         junit: string({ value: 'FILE', help: 'writes JUnit XML' }),
         webgpu: flag({
-          help: 'turns WebGPU on in headless Chromium, even without a GPU; --device webgpu implies it',
+          help:
+            'turns WebGPU on in headless Chromium, even without a GPU; ' +
+            '--device webgpu implies it',
         }),
         timeout: {
           value: 'SECONDS',

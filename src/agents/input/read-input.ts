@@ -10,7 +10,8 @@ const MESSAGE_LIMIT = 1_000_000;
 
 const KEYS = ['messages', 'system', 'tools', 'sessionId', 'reasoningEffort'];
 const INPUT =
-  'a string, an array of messages, or an object { messages, system, tools, sessionId, reasoningEffort }';
+  'a string, an array of messages, or an object { messages, system, tools, sessionId, ' +
+  'reasoningEffort }';
 const chatInput = v.strictObject(
   {
     messages,

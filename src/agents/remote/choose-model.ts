@@ -44,7 +44,8 @@ export function chooseModel(
   if (served.length === 1) return served[0]!;
   throw new UnmockedError(
     'invalid-config',
-    `No model is set, and ${settings.apiUrl} has ${served.length}: ${list(served)}. Set model in config.toml, AF_LLM_MODEL, or the model in the settings.`,
+    `No model is set, and ${settings.apiUrl} has ${served.length}: ${list(served)}. ` +
+      'Set model in config.toml, AF_LLM_MODEL, or the model in the settings.',
   );
 }
 

@@ -25,7 +25,8 @@ export function connectionError(cause: unknown, url: string, reach: Reach): Unmo
     return remoteError(
       'network',
       'mixed-content',
-      `A page on https may not call ${host} over plain http. Give the server an https address, or open the page over http.`,
+      `A page on https may not call ${host} over plain http. ` +
+        'Give the server an https address, or open the page over http.',
       { url },
     );
   }
@@ -33,7 +34,8 @@ export function connectionError(cause: unknown, url: string, reach: Reach): Unmo
     return remoteError(
       'network',
       'cors',
-      `${origin} answers, but does not allow pages of ${page} (CORS). Allow that origin on the server (OLLAMA_ORIGINS for Ollama).`,
+      `${origin} answers, but does not allow pages of ${page} (CORS). ` +
+        'Allow that origin on the server (OLLAMA_ORIGINS for Ollama).',
       { url },
     );
   }
@@ -50,7 +52,10 @@ export function connectionError(cause: unknown, url: string, reach: Reach): Unmo
       ? ` If it is running, allow pages of ${page} on it (CORS; OLLAMA_ORIGINS for Ollama).`
       : '';
   const messages: Partial<Record<RemoteFault, string>> = {
-    unresolved: `${hostname} was not found or could not be reached. Check the name and your connection.${socketCode ? '' : ` Or nothing listens there.${orCors}`}`,
+    unresolved:
+      `${hostname} was not found or could not be reached. ` +
+      'Check the name and your ' +
+      `connection.${socketCode ? '' : ` Or nothing listens there.${orCors}`}`,
     'connection-lost': `${host} closed the connection without an answer. Check the server's log.`,
   };
   return remoteError(

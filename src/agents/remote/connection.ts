@@ -171,14 +171,16 @@ function assertMediaType(response: Response, accept: SendOptions['accept'], url:
     throw remoteError(
       'remote-invalid',
       'html',
-      `${url} answered with a web page instead of ${accept}. The API URL seems to be that of a website. Most API URLs end in /v1.`,
+      `${url} answered with a web page instead of ${accept}. ` +
+        'The API URL seems to be that of a website. Most API URLs end in /v1.',
       { url },
     );
   }
   throw remoteError(
     'remote-invalid',
     'content-type',
-    `${url} answered with the type "${type || 'none'}" instead of ${accept}. Is it an OpenAI-compatible server?`,
+    `${url} answered with the type "${type || 'none'}" instead of ${accept}. ` +
+      'Is it an OpenAI-compatible server?',
     { url, contentType: type },
   );
 }

@@ -63,7 +63,9 @@ export class RemoteBackend implements ChatBackend {
     if (apiUrl === undefined) {
       throw new UnmockedError(
         'invalid-config',
-        'The backend is "remote", but no API URL is set. Set api_url in config.toml, OPENAI_API_URL, or the URL in the settings, such as "http://127.0.0.1:11434/v1".',
+        'The backend is "remote", but no API URL is set. ' +
+          'Set api_url in config.toml, OPENAI_API_URL, or the URL in the settings, such as ' +
+          '"http://127.0.0.1:11434/v1".',
       );
     }
     const startedAt = performance.now();

@@ -104,7 +104,9 @@ export class Generator {
     } catch (cause) {
       throw new UnmockedError(
         'inference-failed',
-        `The runtime failed while computing: ${cause instanceof Error ? cause.message : String(cause)}. The next call starts a new engine.`,
+        'The runtime failed while computing: ' +
+          `${cause instanceof Error ? cause.message : String(cause)}. ` +
+          'The next call starts a new engine.',
         { cause },
       );
     }
@@ -155,7 +157,9 @@ export class Generator {
     if (promptTokens >= contextWindow)
       throw new UnmockedError(
         'context-overflow',
-        `The prompt has ${promptTokens} tokens. The model's context window is ${contextWindow} tokens, and the reply needs at least one. Shorten the message or the memory.`,
+        `The prompt has ${promptTokens} tokens. ` +
+          `The model's context window is ${contextWindow} tokens, and the reply needs at least ` +
+          'one. Shorten the message or the memory.',
         { details: { promptTokens, contextWindow } },
       );
   }

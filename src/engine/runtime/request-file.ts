@@ -47,7 +47,8 @@ export async function requestFile(request: FileRequest): Promise<Response> {
     void response.body?.cancel();
     throw new UnmockedError(
       'integrity',
-      `${url} answered with a web page in place of ${path}. Make the server answer a missing model file with 404, not with its index page.`,
+      `${url} answered with a web page in place of ${path}. ` +
+        'Make the server answer a missing model file with 404, not with its index page.',
       { details },
     );
   }
