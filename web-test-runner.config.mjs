@@ -159,7 +159,10 @@ function group(name) {
 <html lang="en">
   <head><meta charset="utf-8"><title>Unmocked specs: ${name}</title></head>
   <body>
-    <script>window.unmockedGroup = ${JSON.stringify(name)}; window.unmockedServer = ${JSON.stringify(server)};</script>
+    <script>
+      window.unmockedGroup = ${JSON.stringify(name)};
+      window.unmockedServer = ${JSON.stringify(server)};
+    </script>
     <script type="module" src="${framework}"></script>
   </body>
 </html>`,

@@ -63,8 +63,13 @@ function row(name, samples, unit, target) {
   const format = (/** @type {number} */ value) =>
     unit === '×' || value < 10 ? value.toFixed(2) : value.toFixed(0);
   console.log(
-    `${name.padEnd(66)} ${format(median).padStart(8)} ${unit.padEnd(6)} ` +
-      `${`(${format(min)} to ${format(max)})`.padEnd(20)} ${target ?? ''}`,
+    [
+      name.padEnd(66),
+      format(median).padStart(8),
+      unit.padEnd(6),
+      `(${format(min)} to ${format(max)})`.padEnd(20),
+      target ?? '',
+    ].join(' '),
   );
 }
 
@@ -113,7 +118,7 @@ async function runScenarios(context, url, query) {
     const others = facts.report.results.filter(({ status }) => status !== 'passed');
     throw new Error(
       'The scenarios did not pass: ' +
-        `${others.map(({ id, reason }) => `${id}: ${reason}`).join('; ')}`,
+        others.map(({ id, reason }) => `${id}: ${reason}`).join('; '),
     );
   }
   return facts;

@@ -10,10 +10,8 @@ const paths = readdirSync(folder, { encoding: 'utf8', recursive: true })
   .toSorted();
 const lines = paths.map((path) => {
   const bytes = readFileSync(new URL(path, folder));
-  return (
-    `  '${path}': { bytes: ${bytes.length}, sha256: ` +
-    `'${createHash('sha256').update(bytes).digest('hex')}' },`
-  );
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return `  '${path}': { bytes: ${bytes.length}, sha256: '${sha256}' },`;
 });
 writeFileSync(
   new URL('../src/models/unmocked-tiny.files.ts', import.meta.url),

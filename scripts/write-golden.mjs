@@ -15,9 +15,10 @@ const MARK = 'golden tokens as computed: ';
 /**
  * What the spec prints. `golden` is dtype → name of the conversation → turn → token ids.
  *
- * @typedef
- *   {{ weights: Record<string, string>, golden: Record<string, Record<string, number[][]>> }}
- *   Computed
+ * @typedef {{
+ *   weights: Record<string, string>,
+ *   golden: Record<string, Record<string, number[][]>>,
+ * }} Computed
  */
 
 /** @param {string} executablePath */

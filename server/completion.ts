@@ -188,8 +188,8 @@ async function prepare(request: ChatRequest, model: ServedModel): Promise<Prompt
   throw new ApiError(
     400,
     `The messages have ${prompt.tokenIds.length} tokens; ` +
-      `the model's context window is ${model.contextWindow}, and the reply needs at least one ` +
-      'of them. Shorten the messages.',
+      `the model's context window is ${model.contextWindow}, ` +
+      'and the reply needs at least one of them. Shorten the messages.',
     { param: 'messages', code: 'context_length_exceeded' },
   );
 }

@@ -131,8 +131,8 @@ export function createHandler(options: HandlerOptions): Handler {
     if (model) return model;
     throw new ApiError(
       404,
-      `This server has no model ${JSON.stringify(id.slice(0, 100))}. Models: ` +
-        `${models.map((one) => `"${one.id}"`).join(', ')}.`,
+      `This server has no model ${JSON.stringify(id.slice(0, 100))}. ` +
+        `Models: ${models.map((one) => `"${one.id}"`).join(', ')}.`,
       { param: 'model', code: 'model_not_found' },
     );
   }

@@ -117,8 +117,8 @@ function pickFile(folder: string, candidates: string[], id: string): string {
     throw new UnmockedError(
       'file-not-found',
       candidates.length > 0
-        ? `"${id}" has no ${candidates.join(' and no ')}. Choose another dtype: ` +
-            `${dtypes.join(', ')}.`
+        ? `"${id}" has no ${candidates.join(' and no ')}. ` +
+            `Choose another dtype: ${dtypes.join(', ')}.`
         : `"${id}" has no weights for this dtype. Choose another one: ${dtypes.join(', ')}.`,
     );
   return file;
@@ -141,8 +141,8 @@ async function checkPins(folder: string, model: Model, weights: string): Promise
     if (content.length === pin.bytes && sha256 === pin.sha256) continue;
     throw new UnmockedError(
       'integrity',
-      `${name} of "${model.id}" has ${content.length} bytes and the SHA-256 ${sha256}, but ` +
-        `the registry says ${pin.bytes} bytes and ${pin.sha256}. Restore the file.`,
+      `${name} of "${model.id}" has ${content.length} bytes and the SHA-256 ${sha256}, ` +
+        `but the registry says ${pin.bytes} bytes and ${pin.sha256}. Restore the file.`,
     );
   }
 }

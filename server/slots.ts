@@ -41,8 +41,8 @@ export class Slots {
     if (this.#running + this.#queued > this.#maxQueued) {
       throw new ApiError(
         429,
-        `The queue is full: ${this.#queued} requests wait, and at most ${this.#maxQueued} ` +
-          'may. Try again in a second.',
+        `The queue is full: ${this.#queued} requests wait, and at most ${this.#maxQueued} may. ` +
+          'Try again in a second.',
         {
           code: 'queue_full',
           headers: { 'retry-after': '1' },

@@ -67,7 +67,7 @@ describe('engine', () => {
       expect(await engine.encode(story.prompt)).to.deep.equal(result.promptTokenIds);
     });
 
-    it('without blocking the page, which gets the first token before the last one is computed', async () => {
+    it('without blocking the page, which gets the first token before the last is computed', async () => {
       let tokens = 0;
       const seen: number[] = [];
       const { port1, port2 } = new MessageChannel();
@@ -369,7 +369,7 @@ describe('engine', () => {
       expect(outputTokenIds).to.deep.equal(greeting);
     });
 
-    it('within its budget: without any room, it computes every turn whole, with the same replies', async () => {
+    it('within its budget: without room, it computes whole turns, with the same replies', async () => {
       const poor = await load({ kvCacheBytes: 1 });
       const evicted = await converse(poor, 'evicted');
       const kept = await converse(engine, 'rich');
@@ -519,8 +519,8 @@ describe('engine', () => {
 
     it('silently after loading fails all calls as silent', async () => {
       const source =
-        'self.onmessage = ({ data }) => data.type === "load" && postMessage({ type: ' +
-        '"done", id: data.id, value: {} })';
+        'self.onmessage = ({ data }) => data.type === "load" && ' +
+        'postMessage({ type: "done", id: data.id, value: {} })';
       const dying = await load({ createWorker: () => workerOf(source), silenceLimit: 60 });
       const errors = await Promise.all([
         rejection(dying.generate(story)),

@@ -44,7 +44,7 @@ describe('saboteurs', () => {
       for (const result of results) {
         matrix.push(
           `  ${name.padEnd(50)} ${result.id.padEnd(20)} ${result.status.padEnd(9)} ` +
-            `${reasons(result).join('; ').slice(0, 160)}`,
+            reasons(result).join('; ').slice(0, 160),
         );
         expect(result.status, JSON.stringify(result.checks)).to.equal('failed');
         expect(reasons(result), result.id).to.include(guards[result.id]);

@@ -167,7 +167,8 @@ async function loadAfter(
     throw new UnmockedError(
       'no-device',
       `Neither the server nor this page can run a model.\n` +
-        `- ${server.url}: ${server.error?.message}\n- this page: ${error.message}`,
+        `- ${server.url}: ${server.error?.message}\n` +
+        `- this page: ${error.message}`,
       { cause: error, details: { ...error.details, attempts: [server, ...tried] } },
     );
   }

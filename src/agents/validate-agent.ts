@@ -26,8 +26,7 @@ export async function validateAgent(
       valid: false,
       reply,
       reason:
-        'the reply ' +
-        `${reply === '' ? 'is empty' : `"${reply}" has ${reply.length} characters`}; ` +
+        `the reply ${reply === '' ? 'is empty' : `"${reply}" has ${reply.length} characters`}; ` +
         `a working agent gives more than ${VALIDATION_MIN_CHARACTERS}`,
     };
   } catch (error) {

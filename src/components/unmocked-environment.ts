@@ -86,8 +86,8 @@ function browserName(userAgent: string): string {
     Version: 'Safari',
   };
   return (
-    `${names[match[1]!] ?? match[1]} ` +
-    `${match[2]}${system ? ` on ${system.replace('Mac OS X', 'macOS')}` : ''}`
+    `${names[match[1]!] ?? match[1]} ${match[2]}` +
+    (system ? ` on ${system.replace('Mac OS X', 'macOS')}` : '')
   );
 }
 

@@ -314,8 +314,8 @@ export class UnmockedHarness extends SettingsElement {
     if (unknown !== undefined)
       throw new UnmockedError(
         'invalid-argument',
-        `There is no scenario "${unknown}". Allowed: ` +
-          `${this.scenarios.map(({ id }) => id).join(', ')}.`,
+        `There is no scenario "${unknown}". ` +
+          `Allowed: ${this.scenarios.map(({ id }) => id).join(', ')}.`,
       );
     const chosen = this.#shownScenarios().filter(({ id }) => !ids || ids.includes(id));
     if (chosen.length === 0)

@@ -73,8 +73,8 @@ export class EnginePool {
     if (rungs.length === 0) {
       throw new UnmockedError(
         'no-device',
-        `"${model.id}" has no file for ${device}${dtype ? ` as ${dtype}` : ''}. It has: ` +
-          `${model.variants.map((v) => `${v.device} ${v.dtype}`).join(', ')}.`,
+        `"${model.id}" has no file for ${device}${dtype ? ` as ${dtype}` : ''}. ` +
+          `It has: ${model.variants.map((v) => `${v.device} ${v.dtype}`).join(', ')}.`,
         { details: { attempts: [] } },
       );
     }

@@ -8,8 +8,8 @@ export function toJUnit(report: Report): string {
   const name = `unmocked ${report.model.id} ${report.device.requested}`;
   const problems = report.problems.map(
     (problem) =>
-      '    <testcase classname="unmocked" name="run" time="0"><failure ' +
-      `message="${escape(problem)}"/></testcase>\n`,
+      '    <testcase classname="unmocked" name="run" time="0">' +
+      `<failure message="${escape(problem)}"/></testcase>\n`,
   );
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites>
@@ -21,20 +21,21 @@ ${report.results.map(testCase).join('')}${problems.join('')}  </testsuite>
 
 function testCase(result: ScenarioResult): string {
   const { id, status, reason = '', durationMs, checks, error } = result;
-  const open = `    <testcase classname="unmocked" name="${escape(id)}" time="${seconds(durationMs)}">`;
+  const time = seconds(durationMs);
+  const open = `    <testcase classname="unmocked" name="${escape(id)}" time="${time}">`;
   if (status === 'passed') return `${open}</testcase>\n`;
   if (status === 'skipped') return `${open}<skipped message="${escape(reason)}"/></testcase>\n`;
   const failed = checks
     .filter((check) => check.status === 'failed')
     .map(
       (check) =>
-        `${check.name}: actual ${JSON.stringify(check.actual)}, expected ` +
-        `${JSON.stringify(check.expected)}`,
+        `${check.name}: actual ${JSON.stringify(check.actual)}, ` +
+        `expected ${JSON.stringify(check.expected)}`,
     );
   const body = [...failed, error?.stack ?? error?.message ?? ''].filter(Boolean).join('\n');
   return (
-    `${open}<failure type="${status}" ` +
-    `message="${escape(reason)}">${escape(body)}</failure></testcase>\n`
+    `${open}<failure type="${status}" message="${escape(reason)}">` +
+    `${escape(body)}</failure></testcase>\n`
   );
 }
 

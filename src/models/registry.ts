@@ -75,9 +75,9 @@ function parseReference(reference: string): Model {
     });
   throw new UnmockedError(
     'unknown-model',
-    `Unknown model "${reference}". Allowed: ` +
-      `${models.map((model) => `"${model.id}"`).join(', ')}, a hub id such as "owner/name", or ` +
-      "the URL of a folder in the hub's layout.",
+    `Unknown model "${reference}". ` +
+      `Allowed: ${models.map((model) => `"${model.id}"`).join(', ')}, ` +
+      `a hub id such as "owner/name", or the URL of a folder in the hub's layout.`,
   );
 }
 

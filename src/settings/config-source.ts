@@ -107,8 +107,8 @@ export class ConfigSource {
       this.problems = [
         isAbortError(error)
           ? warning(
-              `The config.toml beside the page did not load within ${FETCH_TIMEOUT_MS / 1000} ` +
-                's and was ignored.',
+              'The config.toml beside the page did not load ' +
+                `within ${FETCH_TIMEOUT_MS / 1000} s and was ignored.`,
             )
           : problemOf(error),
       ];

@@ -92,8 +92,8 @@ function parseToml(toml: string): Table {
     const code = MAY_HOLD_KEY.test(cause.codeblock) ? '' : `\n${cause.codeblock.trimEnd()}`;
     throw new UnmockedError(
       'invalid-config',
-      `config.toml is not valid TOML: line ${cause.line}, column ${cause.column}: ` +
-        `${reason}.${code}`,
+      'config.toml is not valid TOML: ' +
+        `line ${cause.line}, column ${cause.column}: ${reason}.${code}`,
       { details: { line: cause.line, column: cause.column } },
     );
   }

@@ -80,14 +80,15 @@ function readQuery(search: string) {
     if (isSecret(name)) {
       secrets.push(name);
       errors.push(
-        `The address holds a key, as "${name}". It was not used, and it was removed from the address bar: addresses end up in histories and logs. ` +
+        `The address holds a key, as "${name}". It was not used, and it was removed from the ` +
+          'address bar: addresses end up in histories and logs. ' +
           'Put the key into the settings on this page, into api_key in config.toml, or into ' +
           'OPENAI_API_KEY. If anybody else may have seen the address, replace the key.',
       );
     } else if (!parameterNames.includes(name)) {
       warnings.push(
-        `The parameter "${name}" is unknown and was ignored. Allowed: ` +
-          `${parameterNames.join(', ')}.`,
+        `The parameter "${name}" is unknown and was ignored. ` +
+          `Allowed: ${parameterNames.join(', ')}.`,
       );
     } else if (values.length > 1) {
       errors.push(

@@ -38,8 +38,7 @@ describe('golden tokens', () => {
       await fetch('/__print', {
         method: 'POST',
         body:
-          'golden tokens as computed: ' +
-          `${JSON.stringify({ weights: digests, golden: computed })}`,
+          'golden tokens as computed: ' + JSON.stringify({ weights: digests, golden: computed }),
       });
   });
 

@@ -125,8 +125,8 @@ test('a destroyed socket counts as leaving', async () => {
   const body = JSON.stringify({ model: MODEL, messages: STORY });
   const socket = net.connect(Number(port), hostname);
   socket.write(
-    `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n` +
-      `${body}`,
+    'POST /v1/chat/completions HTTP/1.1\r\n' +
+      `Host: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   );
   await queue({ running: 1, queued: 0 });
   socket.destroy();
@@ -134,7 +134,7 @@ test('a destroyed socket counts as leaving', async () => {
   open();
 });
 
-test('a full queue refuses with 429 and Retry-After, and accepts requests again afterwards', async () => {
+test('a full queue refuses with 429 and Retry-After, and later accepts requests again', async () => {
   const open = closeGate();
   const accepted = Array.from({ length: 13 }, () => completed(server.url, {}));
   await queue({ running: 1, queued: 12 });

@@ -67,7 +67,7 @@ describe('the scripts that the built page loads first', () => {
     assert.ok(
       sum <= LIMIT,
       `${sum.toFixed(1)} kB: ` +
-        `${sizes.map(({ name, size }) => `${name} ${size.toFixed(1)}`).join(', ')}`,
+        sizes.map(({ name, size }) => `${name} ${size.toFixed(1)}`).join(', '),
     );
   });
 
@@ -120,7 +120,7 @@ describe('the built page without a part of its code', () => {
   };
   const problem = /A part of this page's code could not be loaded: .*Try again/;
 
-  test('a run reports it as a problem, after one round of requests, and the next run works', async () => {
+  test('a run reports it after one round of requests, and the next run works', async () => {
     const run = () =>
       page.evaluate(() =>
         document

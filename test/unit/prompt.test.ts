@@ -38,8 +38,8 @@ describe('transcript', () => {
       ],
     });
     expect(text).to.equal(
-      'System: You are Milo. User profile: name=Ada, level=3, admin=true. Tools: ' +
-        'get_weather(city, day), now()\nUser: Hi.\nAssistant:',
+      'System: You are Milo. User profile: name=Ada, level=3, admin=true. ' +
+        'Tools: get_weather(city, day), now()\nUser: Hi.\nAssistant:',
     );
   });
 
@@ -96,8 +96,8 @@ describe('transcript', () => {
       { role: 'assistant', content: 'TOOL_CALL: w(c=X)' },
     ];
     const expected =
-      `User: Weather?\nAssistant: TOOL_CALL: w(c=X)${EOS}\nUser: TOOL_RESULT: rainy\n` +
-      'Assistant:';
+      `User: Weather?\nAssistant: TOOL_CALL: w(c=X)${EOS}\n` +
+      'User: TOOL_RESULT: rainy\nAssistant:';
     expect(prompt([...memory, { role: 'tool', content: 'rainy' }])).to.equal(expected);
     expect(prompt([{ role: 'tool', content: 'rainy' }], memory)).to.equal(expected);
   });

@@ -175,7 +175,8 @@ const cases: Case[] = [
   {
     name: 'a JSON tool call',
     text:
-      '<tool_call>\n{"name": "f", "arguments": {"a": "x", "n": 1, "l": [1, 2], "z": null}}\n' +
+      '<tool_call>\n' +
+      '{"name": "f", "arguments": {"a": "x", "n": 1, "l": [1, 2], "z": null}}\n' +
       '</tool_call>',
     parsed: {
       toolCalls: [
@@ -183,8 +184,9 @@ const cases: Case[] = [
           name: 'f',
           arguments: { a: 'x', n: 1, l: [1, 2], z: null },
           raw:
-            '<tool_call>\n{"name": "f", "arguments": {"a": "x", "n": 1, "l": [1, 2], "z": ' +
-            'null}}\n</tool_call>',
+            '<tool_call>\n' +
+            '{"name": "f", "arguments": {"a": "x", "n": 1, "l": [1, 2], "z": null}}\n' +
+            '</tool_call>',
         },
       ],
     },

@@ -14,7 +14,8 @@ function testCaseXml({ name, suite, status, duration, error }, className) {
   if (status === 'skipped') return `${open}><skipped/></testcase>`;
   if (status === 'passed') return `${open}/>`;
   const { message = 'failed', stack = '' } = error ?? {};
-  return `${open}><failure message="${escapeXml(message)}">${escapeXml(stack)}</failure></testcase>`;
+  const failure = `<failure message="${escapeXml(message)}">${escapeXml(stack)}</failure>`;
+  return `${open}>${failure}</testcase>`;
 }
 
 /**
@@ -38,6 +39,7 @@ export function toJUnit(suites) {
   return (
     `<?xml version="1.0" encoding="UTF-8"?>\n` +
     `<testsuites tests="${all.length}" failures="${totals.failed}" errors="0" ` +
-    `skipped="${totals.skipped}">\n${body.join('\n')}\n</testsuites>\n`
+    `skipped="${totals.skipped}">\n` +
+    `${body.join('\n')}\n</testsuites>\n`
   );
 }

@@ -40,7 +40,8 @@ function transcript(conversation: Conversation, eosToken: string): string {
       return;
     }
     const label = prompt.endsWith(TURN_STOP) ? '' : `${newLine}User:`;
-    prompt += `${label} ${message.role === 'tool' ? `TOOL_RESULT: ${content}` : content}${REPLY_LABEL}`;
+    const text = message.role === 'tool' ? `TOOL_RESULT: ${content}` : content;
+    prompt += `${label} ${text}${REPLY_LABEL}`;
   });
   return prompt.endsWith(REPLY_LABEL) ? prompt : prompt + REPLY_LABEL;
 }

@@ -53,9 +53,8 @@ export function connectionError(cause: unknown, url: string, reach: Reach): Unmo
       : '';
   const messages: Partial<Record<RemoteFault, string>> = {
     unresolved:
-      `${hostname} was not found or could not be reached. ` +
-      'Check the name and your ' +
-      `connection.${socketCode ? '' : ` Or nothing listens there.${orCors}`}`,
+      `${hostname} was not found or could not be reached. Check the name and your connection.` +
+      (socketCode ? '' : ` Or nothing listens there.${orCors}`),
     'connection-lost': `${host} closed the connection without an answer. Check the server's log.`,
   };
   return remoteError(
@@ -80,7 +79,8 @@ export async function reach(
   headers: Record<string, string>,
   signal: AbortSignal,
 ): Promise<Reach> {
-  if (globalThis.location === undefined) return 'nothing'; // Node has no CORS, and its errors say more
+  // Node has no CORS, and its errors say more.
+  if (globalThis.location === undefined) return 'nothing';
   const init: RequestInit = {
     signal,
     cache: 'no-store',

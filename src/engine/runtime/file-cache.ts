@@ -137,6 +137,7 @@ async function moveFile(
     target.close();
     await folder.removeEntry(file.name);
   } catch {
-    await folder.removeEntry(name).catch(() => undefined); // a half-written file must not look complete
+    // A half-written file must not look complete.
+    await folder.removeEntry(name).catch(() => undefined);
   }
 }

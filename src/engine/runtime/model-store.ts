@@ -197,8 +197,9 @@ export class ModelStore {
     if (error.code === 'file-not-found') {
       return new UnmockedError(
         'model-not-found',
-        `There is no model "${model.id}" at ${modelBase}config.json (status ` +
-          `${String(error.details['status'])}). Check the id, or use a mirror or a folder.`,
+        `There is no model "${model.id}" at ${modelBase}config.json ` +
+          `(status ${String(error.details['status'])}). ` +
+          'Check the id, or use a mirror or a folder.',
         {
           cause: error,
           details: { model: model.id, lookedFor: [`${modelBase}config.json`] },
