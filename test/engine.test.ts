@@ -67,7 +67,7 @@ describe('engine', () => {
       expect(await engine.encode(story.prompt)).to.deep.equal(result.promptTokenIds);
     });
 
-    it('without blocking the page, which gets the first token before the last is computed', async () => {
+    it('without blocking the page, which gets the first token before the last one', async () => {
       let tokens = 0;
       const seen: number[] = [];
       const { port1, port2 } = new MessageChannel();
@@ -369,7 +369,7 @@ describe('engine', () => {
       expect(outputTokenIds).to.deep.equal(greeting);
     });
 
-    it('within its budget: without room, it computes whole turns, with the same replies', async () => {
+    it('within its budget: without room, it computes whole turns, same replies', async () => {
       const poor = await load({ kvCacheBytes: 1 });
       const evicted = await converse(poor, 'evicted');
       const kept = await converse(engine, 'rich');

@@ -207,7 +207,8 @@ export class Engine {
       this.terminate(
         new UnmockedError(
           'engine-silent',
-          `The engine's worker was terminated: it sent nothing for ${this.#silenceLimit / 1000} s. ` +
+          "The engine's worker was terminated: " +
+            `it sent nothing for ${this.#silenceLimit / 1000} s. ` +
             'The next call starts a new one.',
         ),
       );

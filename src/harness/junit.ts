@@ -11,9 +11,17 @@ export function toJUnit(report: Report): string {
       '    <testcase classname="unmocked" name="run" time="0">' +
       `<failure message="${escape(problem)}"/></testcase>\n`,
   );
+  const attributes = [
+    `name="${escape(name)}"`,
+    `tests="${totals.total + problems.length}"`,
+    `failures="${failures + problems.length}"`,
+    `skipped="${totals.skipped}"`,
+    `time="${seconds(report.durationMs)}"`,
+    `timestamp="${report.startedAt}"`,
+  ];
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites>
-  <testsuite name="${escape(name)}" tests="${totals.total + problems.length}" failures="${failures + problems.length}" skipped="${totals.skipped}" time="${seconds(report.durationMs)}" timestamp="${report.startedAt}">
+  <testsuite ${attributes.join(' ')}>
 ${report.results.map(testCase).join('')}${problems.join('')}  </testsuite>
 </testsuites>
 `;

@@ -86,7 +86,7 @@ describe('<unmocked-settings>', () => {
     await expect(element).to.be.accessible();
   });
 
-  it('says beside the field why it refuses a value, shows no key, and keeps the input', async () => {
+  it('says beside the field why it refuses a value, hides keys, and keeps the input', async () => {
     const element = await remote();
     element.apiUrl = 'http://127.0.0.1:1/v1';
     element.apiKey = KEY;

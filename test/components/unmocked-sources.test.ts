@@ -47,7 +47,7 @@ const drop = (element: UnmockedSources, file: File) => {
 };
 
 describe('<unmocked-sources>', () => {
-  it('is accessible, and shows the origin of every setting, but of a key only that it is set', async () => {
+  it('is accessible, and shows the origin of every setting, but never a key', async () => {
     const { settings, element } = await open();
     await expect(element).to.be.accessible();
     expect(cells(element, 'api_key')).to.deep.equal([
@@ -86,7 +86,7 @@ describe('<unmocked-sources>', () => {
     ]);
   });
 
-  it('refuses a broken one with its position, keeps text and file, and takes the fixed one', async () => {
+  it('refuses a broken one with its position, keeps the text, and takes the fixed one', async () => {
     const { element } = await open();
     await paste(element, '[agent]\nseed = 2');
     const broken = '[agent]\nseed = = 3';

@@ -349,7 +349,7 @@ describe('bodies', () => {
     );
   });
 
-  test('too many tokens: the error has the counts, streamed or not, even for one token', async () => {
+  test('too many tokens, even by one: the error has the counts, streamed or not', async () => {
     for (const stream of [false, true]) {
       const error = await refused(
         await chat(server.url, {

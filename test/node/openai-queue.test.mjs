@@ -134,7 +134,7 @@ test('a destroyed socket counts as leaving', async () => {
   open();
 });
 
-test('a full queue refuses with 429 and Retry-After, and later accepts requests again', async () => {
+test('a full queue refuses with 429 and Retry-After, and later accepts again', async () => {
   const open = closeGate();
   const accepted = Array.from({ length: 13 }, () => completed(server.url, {}));
   await queue({ running: 1, queued: 12 });

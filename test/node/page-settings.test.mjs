@@ -236,7 +236,7 @@ describe('the settings of the built page', () => {
     assert.ok(!(await kept.storage()).local.includes(KEY));
   });
 
-  test('the server refuses a wrong key, the error hides it, and the right key then works', async () => {
+  test('the server refuses a wrong key, the error hides it, and the right key works', async () => {
     const { open, choose, enter, ask, html, value } = look(page);
     const wrong = 'sk-wrong-9876543210';
     await open(served.url);
@@ -296,7 +296,7 @@ describe('the settings of the built page', () => {
     }
   });
 
-  test('a reply streams as text, never as HTML, thinking apart; Stop ends the request', async () => {
+  test('a reply streams as text, not as HTML, thinking apart; Stop ends the request', async () => {
     /** @type {http.ServerResponse | undefined} */
     let response;
     /** @type {Promise<unknown> | undefined} */

@@ -262,7 +262,7 @@ describe('SettingsStore of a page', () => {
     expect(page.problems[0]!.text).to.contain('agent.fnord');
   });
 
-  it('uses a given config.toml for the session, refuses a broken one, and can remove it', async () => {
+  it('uses a given config.toml for the session, refuses a broken one, and removes it', async () => {
     const configUrl = fileUrl('[agent]\nseed = 1');
     const { page, local, session } = open({ configUrl });
     await page.ready;

@@ -80,7 +80,8 @@ function cannotListen(cause, host, port) {
   const message =
     cause.code === 'EADDRINUSE'
       ? `Port ${port} on ${host} is in use: stop the program that uses it, ` +
-        `or choose another port: --port ${port < 65_535 ? port + 1 : port - 1}, or 0 for any free one`
+        `or choose another port: --port ${port < 65_535 ? port + 1 : port - 1}, ` +
+        'or 0 for any free one'
       : `Cannot listen on ${host}, port ${port} (${cause.code ?? cause.message}): ` +
         'choose another --host or --port';
   return new Error(message, { cause });

@@ -158,8 +158,8 @@ export class Generator {
       throw new UnmockedError(
         'context-overflow',
         `The prompt has ${promptTokens} tokens. ` +
-          `The model's context window is ${contextWindow} tokens, and the reply needs at least one. ` +
-          'Shorten the message or the memory.',
+          `The model's context window is ${contextWindow} tokens, ` +
+          'and the reply needs at least one. Shorten the message or the memory.',
         { details: { promptTokens, contextWindow } },
       );
   }
