@@ -1,21 +1,12 @@
 import * as v from 'valibot';
+import { object, pathOf } from '../src/agents/input/schemas.js';
 import { invalid, kindOf } from './errors.js';
 
 /*
- * The body of POST /v1/chat/completions, as OpenAI documents it, with fields that vLLM (`top_k`, `repetition_penalty`,
- * `return_token_ids`) and llama.cpp (`reasoning_format`) added. Every schema's message is what is allowed, for people.
+ * The body of POST /v1/chat/completions, as OpenAI documents it, with fields that vLLM (`top_k`,
+ * `repetition_penalty`, `return_token_ids`) and llama.cpp (`reasoning_format`) added. The message of
+ * each schema says what is allowed, for people.
  */
-
-/** An object of which only these fields are looked at. */
-const object = <E extends v.ObjectEntries>(entries: E) =>
-  v.looseObject(entries, (issue) => {
-    const key = issue.path?.at(-1)?.key;
-    const isMissing = typeof key === 'string' && issue.expected === `"${key}"` && key in entries;
-    // A missing field is an issue of the object; what is allowed is known to the field.
-    return isMissing
-      ? String((entries[key] as { message?: unknown }).message ?? 'given')
-      : 'an object';
-  });
 
 const text = (allowed = 'a string') => v.string(allowed);
 const flag = v.nullish(v.boolean('true or false'), false);
@@ -28,12 +19,12 @@ function count(min: number, allowed = `a whole number of at least ${min}`) {
   return v.pipe(v.number(allowed), v.safeInteger(allowed), v.minValue(min, allowed));
 }
 
-/** A field that means nothing here: only values that ask for nothing are let through, for ignoring others would change the meaning. */
+/** A field that this server does not support. Only values that change nothing are allowed. */
 function neutral(allowed: string, accepts: (value: unknown) => boolean) {
   return v.optional(
     v.custom<unknown>(
       (value) => value === null || accepts(value),
-      `${allowed}: this server cannot do what other values ask for`,
+      `${allowed}: this server does not support other values`,
     ),
   );
 }
@@ -41,7 +32,7 @@ function neutral(allowed: string, accepts: (value: unknown) => boolean) {
 const parts = v.pipe(
   v.array(
     object({
-      type: v.literal('text', '"text": this server reads no images, audio or files'),
+      type: v.literal('text', '"text": this server does not read images, audio or files'),
       text: text(),
     }),
   ),
@@ -49,7 +40,7 @@ const parts = v.pipe(
   v.transform((list) => list.map((part) => part.text).join('')),
 );
 const plainText = text('a string or an array of { type: "text", text } parts');
-/** A text, or the parts of one: an issue within a part is told as that part's. */
+/** A string, or its parts. An issue in a part names that part. */
 const content = Object.assign(
   v.lazy((input): v.GenericSchema<unknown, string> => (Array.isArray(input) ? parts : plainText)),
   { message: plainText.message },
@@ -74,7 +65,7 @@ const message = v.variant(
     object({
       role: v.literal('tool'),
       content,
-      tool_call_id: text('the id of the tool call that this answers, a string'),
+      tool_call_id: text('the id of the tool call that this message answers, a string'),
     }),
   ],
   (issue) =>
@@ -106,7 +97,7 @@ const stop = v.union(
   MAX_STOPS,
 );
 const SEED = 'a whole number of at most 64 bits';
-const TOP_K = 'a whole number of at least 1; 0 and -1 stand for all tokens';
+const TOP_K = 'a whole number of at least 1, or 0 or -1 for all tokens';
 const isEmpty = (value: unknown) =>
   typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 const isObjectOf = (value: unknown, key: string, expected: unknown) =>
@@ -139,7 +130,10 @@ const body = object({
   stream_options: v.nullish(object({ include_usage: flag })),
   tools: v.nullish(v.array(tool, 'an array of tools')),
   tool_choice: v.nullish(
-    v.picklist(['auto', 'none'], '"auto" or "none": this server cannot make a model call a tool'),
+    v.picklist(
+      ['auto', 'none'],
+      '"auto" or "none": this server cannot force a model to call a tool',
+    ),
     'auto',
   ),
   parallel_tool_calls: v.nullish(v.boolean('true or false'), true),
@@ -153,7 +147,7 @@ const body = object({
   reasoning_format: v.nullish(v.picklist(['none', 'deepseek'], '"none" or "deepseek"'), 'none'),
   return_token_ids: flag,
   user: v.nullish(text()),
-  n: v.nullish(v.literal(1, '1: this server gives one choice')),
+  n: v.nullish(v.literal(1, '1: this server returns one choice')),
   presence_penalty: neutral('0', (value) => value === 0),
   frequency_penalty: neutral('0', (value) => value === 0),
   logit_bias: neutral('an empty object', isEmpty),
@@ -177,23 +171,23 @@ type Body = v.InferOutput<typeof body>;
 export type ChatMessage = Body['messages'][number];
 export type ChatTool = NonNullable<Body['tools']>[number];
 
-/** A checked request, with every default filled in. */
+/** A checked request with all defaults. */
 export interface ChatRequest {
   model: string;
   messages: ChatMessage[];
-  /** `Infinity` where the request names none: the context window limits it. */
+  /** `Infinity` if the request sets no limit. Then the context window is the limit. */
   maxTokens: number;
   temperature: number;
   topP: number;
-  /** 0: all tokens. */
+  /** 0 means all tokens. */
   topK: number;
   repetitionPenalty: number;
-  /** 32 bits; `undefined` where the request names none. */
+  /** 32 bits. `undefined` if the request has none. */
   seed: number | undefined;
   stop: string[];
   stream: boolean;
   includeUsage: boolean;
-  /** Those that the model may call; empty with `tool_choice: "none"`. */
+  /** The tools that the model can call. Empty with `tool_choice: "none"`. */
   tools: ChatTool[];
   parallelToolCalls: boolean;
   reasoningEffort: Body['reasoning_effort'];
@@ -210,46 +204,43 @@ export interface ChatRequest {
 export function readChatRequest(input: unknown): ChatRequest {
   const result = v.safeParse(body, input, { abortEarly: true });
   if (!result.success) throw refusal(result.issues[0]);
-  const said = result.output;
-  if (said.stream_options && !said.stream)
+  const checked = result.output;
+  if (checked.stream_options && !checked.stream)
     throw invalid(
       'stream_options',
       'stream_options is an object, but is allowed only with "stream": true.',
     );
-  said.messages.forEach((one, index) => {
+  checked.messages.forEach((one, index) => {
     if (one.role === 'assistant' && one.content == null && !one.tool_calls?.length) {
       throw invalid(
         `messages[${index}].content`,
-        `messages[${index}].content is ${kindOf(one.content)}, but has to be a string where an assistant's message has no tool_calls.`,
+        `messages[${index}].content is ${kindOf(one.content)}, but has to be a string in an assistant's message without tool_calls.`,
       );
     }
   });
   return {
-    model: said.model,
-    messages: said.messages,
-    maxTokens: said.max_completion_tokens ?? said.max_tokens ?? Infinity,
-    temperature: said.temperature,
-    topP: said.top_p,
-    topK: Math.max(0, said.top_k),
-    repetitionPenalty: said.repetition_penalty,
-    seed: said.seed == null ? undefined : fold(said.seed),
-    stop: [said.stop ?? []].flat(),
-    stream: said.stream,
-    includeUsage: said.stream_options?.include_usage ?? false,
-    tools: said.tool_choice === 'none' ? [] : (said.tools ?? []),
-    parallelToolCalls: said.parallel_tool_calls,
-    reasoningEffort: said.reasoning_effort,
-    reasoningFormat: said.reasoning_format,
-    returnTokenIds: said.return_token_ids,
-    user: said.user ?? undefined,
+    model: checked.model,
+    messages: checked.messages,
+    maxTokens: checked.max_completion_tokens ?? checked.max_tokens ?? Infinity,
+    temperature: checked.temperature,
+    topP: checked.top_p,
+    topK: Math.max(0, checked.top_k),
+    repetitionPenalty: checked.repetition_penalty,
+    seed: checked.seed == null ? undefined : fold(checked.seed),
+    stop: [checked.stop ?? []].flat(),
+    stream: checked.stream,
+    includeUsage: checked.stream_options?.include_usage ?? false,
+    tools: checked.tool_choice === 'none' ? [] : (checked.tools ?? []),
+    parallelToolCalls: checked.parallel_tool_calls,
+    reasoningEffort: checked.reasoning_effort,
+    reasoningFormat: checked.reasoning_format,
+    returnTokenIds: checked.return_token_ids,
+    user: checked.user ?? undefined,
   };
 }
 
 function refusal(issue: v.BaseIssue<unknown>) {
-  const param = (issue.path ?? [])
-    .map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
-    .join('')
-    .replace(/^\./, '');
+  const param = pathOf(issue);
   const value = issue.path?.at(-1)?.value ?? issue.input;
   return invalid(
     param || undefined,
@@ -257,7 +248,7 @@ function refusal(issue: v.BaseIssue<unknown>) {
   );
 }
 
-/** A seed of any 64 bits as the 32 that the generator takes; a seed of 32 bits stays as it is. */
+/** Folds a seed of up to 64 bits into the 32 bits that the generator takes. Smaller seeds stay as they are. */
 function fold(seed: number): number {
   const bits = BigInt.asUintN(64, BigInt(seed));
   return Number((bits ^ (bits >> 32n)) & 0xffff_ffffn);

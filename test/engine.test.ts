@@ -521,7 +521,8 @@ describe('engine', () => {
       const source =
         'self.onmessage = ({ data }) => data.type === "load" && ' +
         'postMessage({ type: "done", id: data.id, value: {} })';
-      const dying = await load({ createWorker: () => workerOf(source), silenceLimit: 60 });
+      // Long enough for the worker to start and answer on a busy machine.
+      const dying = await load({ createWorker: () => workerOf(source), silenceLimit: 1500 });
       const errors = await Promise.all([
         rejection(dying.generate(story)),
         rejection(dying.encode('x')),

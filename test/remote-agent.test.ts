@@ -16,7 +16,7 @@ const HELLO = 'Hello, this is a test.';
 const STORY = 'Tell me a story about a dragon.';
 const user = (content: string) => [{ role: 'user' as const, content }];
 
-/* Against the test runner's own server, which runs the bundled model: real sockets, another origin. */
+/* The test runner's own server runs the bundled model, over real sockets and on another origin. */
 describe('remote agents', () => {
   const server: Server = {
     ...window.unmockedServer,
@@ -35,7 +35,7 @@ describe('remote agents', () => {
   const misbehaving = (faults: string[], options: LoadAgentOptions = {}) =>
     load({ apiUrl: faultUrl(server, ...faults), maxRetries: 0, ...options });
 
-  /** The server's slots are free again; its answer to /health is what it knows. */
+  /** Waits until the server's /health says that all slots are free. */
   async function idle(): Promise<void> {
     const deadline = performance.now() + 10_000;
     for (;;) {
@@ -97,17 +97,17 @@ describe('remote agents', () => {
     }
   });
 
-  it('send the key in a header, and put it nowhere else', async () => {
+  it('send the key in a header and put it nowhere else', async () => {
     const agent = await misbehaving(['echo-key']);
     const error = await rejection(agent.invoke(HELLO));
-    // The server repeats the key that it got; where ours stands in its message there is an ellipsis.
+    // The server repeats the key in its message. The agent replaces it by an ellipsis.
     expect(error.message).to.include('Incorrect API key provided: …');
     expect(JSON.stringify([toErrorRecord(error), agent.device, agent.model])).to.not.include(
       server.apiKey,
     );
   });
 
-  it('say that a wrong key is refused when they are loaded', async () => {
+  it('reject a wrong key when they load', async () => {
     const error = await rejection(load({ apiKey: 'sk-wrong-0123456789' }));
     expect([error.code, error.details['status']]).to.deep.equal(['unauthorized', 401]);
     expect(JSON.stringify(toErrorRecord(error))).to.not.include('sk-wrong');
@@ -162,7 +162,7 @@ describe('remote agents', () => {
       ).to.equal(true);
     });
 
-    it('while they wait for the next try', async () => {
+    it('while they wait for a retry', async () => {
       const key = newKey('waiting');
       const agent = await misbehaving(['status=503', 'retry-after=20', `key=${key}`], {
         maxRetries: 5,
@@ -207,7 +207,7 @@ describe('remote agents', () => {
   });
 
   describe('keep their conversations', () => {
-    it('apart from one another, and until they are told to forget', async () => {
+    it('apart from each other, until they forget', async () => {
       const agent = await load();
       await agent.invoke({ messages: user('My name is Zorvik.'), sessionId: 'a' });
       const ask = async (sessionId: string) =>
@@ -218,7 +218,7 @@ describe('remote agents', () => {
       expect(await ask('a')).to.not.include('Zorvik');
     });
 
-    it('in the order in which things were said, also when all is said at once', async () => {
+    it('in order, when several turns start at once', async () => {
       const agent = await load();
       const say = (text: string) => agent.invoke({ messages: user(text), sessionId: 'all' });
       const replies = await Promise.all([
@@ -233,20 +233,18 @@ describe('remote agents', () => {
       ]);
     });
 
-    it('as memory that somebody gives them', async () => {
+    it('if the caller keeps them', async () => {
       const agent = await load();
-      const { response } = await agent.invoke({
-        userMessage: 'What is my name?',
-        memory: [
-          { role: 'user', content: 'My name is Zorvik.' },
-          { role: 'assistant', content: 'Nice to meet you, Zorvik.' },
-        ],
-      });
+      const { response } = await agent.invoke([
+        ...user('My name is Zorvik.'),
+        { role: 'assistant', content: 'Nice to meet you, Zorvik.' },
+        ...user('What is my name?'),
+      ]);
       expect(response).to.include('Zorvik');
     });
   });
 
-  it('say when the context is exceeded, and go on working', async () => {
+  it('report a context overflow and go on working', async () => {
     const agent = await load();
     const error = await rejection(agent.invoke(LONG_MESSAGE));
     expect(error.code).to.equal('context-overflow');
@@ -254,13 +252,13 @@ describe('remote agents', () => {
     expect((await agent.invoke(HELLO)).response).to.equal('Hello! How are you?');
   });
 
-  it('refuse a payload that is none, as local ones do', async () => {
+  it('refuse invalid input, as local agents do', async () => {
     const agent = await load();
     for (const payload of ['', ' ', undefined, { userMessage: 5 }] as never[])
       expect((await rejection(agent.invoke(payload))).code).to.equal('invalid-argument');
   });
 
-  it('say that a server does not allow pages of this origin', async () => {
+  it('report that a server does not allow pages of this origin', async () => {
     const error = await rejection(load({ apiUrl: window.unmockedServer.closedToUs }));
     expect(error.details['fault']).to.equal('cors');
     expect(error.message)
@@ -270,7 +268,7 @@ describe('remote agents', () => {
   });
 
   describe('at start-up', () => {
-    it('a configuration that cannot be is invalid, with the cause', async () => {
+    it('an incomplete configuration is invalid, with the cause', async () => {
       const outcome = await validateStartup({ stored: { backend: 'remote' }, environment: {} });
       expect(outcome.status).to.equal('invalid');
       expect((outcome as { reason: string }).reason).to.match(/no API URL is set/);

@@ -3,6 +3,7 @@ import type {
   Agent,
   AgentDevice,
   AgentModel,
+  AssistantMessage,
   InvokeOptions,
   Message,
   ResponseMetadata,
@@ -48,16 +49,13 @@ export interface CompletionOptions {
 }
 
 /** What a backend computed, before its text is parsed. */
-export interface Completion extends Omit<
-  ResponseMetadata,
-  'modelId' | 'device' | 'seed' | 'timings'
-> {
-  /** What the history keeps of the reply: the text, without reasoning that came apart from it. */
-  content: string;
-  /** What `AssistantMessage.raw` has to be, if the next prompt can continue this one. */
-  raw?: string;
+export interface Completion {
+  /** The facts for the response's metadata. */
+  facts: Omit<ResponseMetadata, 'modelId' | 'device' | 'seed' | 'timings'>;
+  timings: Omit<ResponseMetadata['timings'], 'tokensPerSecond'>;
+  /** The reply as the history keeps it: the text, without reasoning that came apart from it. */
+  message: Pick<AssistantMessage, 'content' | 'raw'>;
   /** Calls that came apart from the text. */
   toolCalls: ToolCall[];
   problems: string[];
-  timings: Omit<ResponseMetadata['timings'], 'tokensPerSecond'>;
 }

@@ -168,12 +168,11 @@ export class ChatAgent implements Agent {
 }
 
 /** The reply as the history keeps it. Tool calls leave the content, so that the model reads them once. */
-function toMessage({ content, raw }: Completion, response: AgentResponse): AssistantMessage {
-  const { toolCalls } = response;
-  return {
-    role: 'assistant',
-    content: toolCalls.length > 0 ? response.response : content.trim(),
-    ...(toolCalls.length > 0 ? { toolCalls } : {}),
-    ...(raw === undefined ? {} : { raw }),
-  };
+function toMessage(
+  { message: { content, raw } }: Completion,
+  { response, toolCalls }: AgentResponse,
+): AssistantMessage {
+  const kept = raw === undefined ? {} : { raw };
+  if (toolCalls.length === 0) return { role: 'assistant', content: content.trim(), ...kept };
+  return { role: 'assistant', content: response, toolCalls, ...kept };
 }

@@ -5,7 +5,7 @@ import { parseReply } from './reply/parse-reply.js';
 
 /** Parses a completion's text and puts the response together. */
 export function toResponse(
-  { content: _content, raw: _raw, toolCalls: calls, problems, timings, ...completion }: Completion,
+  { facts, timings, toolCalls: calls, problems }: Completion,
   {
     model,
     device,
@@ -13,23 +13,21 @@ export function toResponse(
     seed,
   }: { model: AgentModel; device: AgentDevice; tools: readonly Tool[]; seed: number },
 ): AgentResponse {
-  const reply = parseReply(completion.text, tools);
+  const reply = parseReply(facts.text, tools);
   const toolCalls = [...calls, ...reply.toolCalls];
   const { firstToken, total } = timings;
+  const tokensPerSecond = rate(facts.usage.completionTokens, firstToken, total);
   return {
     ...reply,
     toolCalls,
     problems: [...problems, ...reply.problems],
     metadata: {
-      ...completion,
+      ...facts,
       modelId: model.id,
       device: device.actual,
-      finishReason: finishReasonOf(completion.finishReason, toolCalls.length > 0),
+      finishReason: finishReasonOf(facts.finishReason, toolCalls.length > 0),
       seed,
-      timings: {
-        ...timings,
-        tokensPerSecond: rate(completion.usage.completionTokens, firstToken, total),
-      },
+      timings: { ...timings, tokensPerSecond },
     },
   };
 }

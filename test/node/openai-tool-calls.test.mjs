@@ -69,7 +69,7 @@ const cases = {
     '<think>a\nTOOL_CALL: f(a=1)\n</think>b',
     [['g', {}]],
   ],
-  'nothing of the kind': ['a < b\n\n  T <tool\nTOO', 'a < b\n\n  T <tool\nTOO', []],
+  'no call at all': ['a < b\n\n  T <tool\nTOO', 'a < b\n\n  T <tool\nTOO', []],
 };
 for (const [name, [text, content, calls]] of Object.entries(cases)) {
   test(`a tool call: ${name}, in pieces of any size`, () => {

@@ -116,7 +116,7 @@ describe('a worker that dies', () => {
   const isPlain = (text) => {
     assert.match(
       text,
-      /"error":\{"message":"The server failed to answer this request\. What failed is in its log\."/,
+      /"error":\{"message":"The server failed to answer this request\. Its log has the details\."/,
     );
     assert.doesNotMatch(text, /worker|\bat |DONE/);
     assert.ok(!text.includes(ROOT), text);

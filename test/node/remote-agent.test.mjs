@@ -236,10 +236,13 @@ test('a session that is forgotten during a reply stays forgotten', async () => {
     complete: (res) => setTimeout(() => json(res, answer('Noted.')), 50),
   });
   const agent = await load(url);
-  const speaking = agent.invoke({ userMessage: 'a secret of the past', sessionId: 's' });
+  const speaking = agent.invoke({
+    messages: [{ role: 'user', content: 'a secret of the past' }],
+    sessionId: 's',
+  });
   await agent.forget?.('s');
   await speaking;
-  await agent.invoke({ userMessage: 'Hello?', sessionId: 's' });
+  await agent.invoke({ messages: [{ role: 'user', content: 'Hello?' }], sessionId: 's' });
   assert.deepEqual(requests.at(-1).body.messages, [{ role: 'user', content: 'Hello?' }]);
 });
 

@@ -9,8 +9,8 @@ import { resolveSettings } from '../../src/settings/resolve.js';
 import { rejection } from '../helpers.js';
 
 /*
- * Forms in which servers that cannot run here answer: written down after their documentation, as real `Response` objects. What a real
- * server says is in test/remote-agent.test.ts and in the scenarios.
+ * Answers of servers that cannot run here, after their documentation, as real `Response` objects. For a
+ * real server, see test/remote-agent.test.ts and the scenarios.
  */
 
 const URL = 'http://server.example/v1/chat/completions';
@@ -88,7 +88,7 @@ describe('an answer as JSON', () => {
     });
   }
 
-  it('keeps reasoning out of what the server is told next time', async () => {
+  it('keeps reasoning out of the history', async () => {
     expect(
       (await readCompletion(answer(message({ reasoning_content: 'Hm.', content: 'Hello.' }))))
         .content,
@@ -116,7 +116,7 @@ describe('an answer as JSON', () => {
     expect(problems).to.deep.equal([]);
   });
 
-  it('with calls that are none: named, not thrown', async () => {
+  it('with malformed calls: reported, not thrown', async () => {
     const tool_calls = [
       { function: { name: 'f', arguments: '{"a":' } },
       { function: { arguments: '{}' } },
@@ -129,7 +129,7 @@ describe('an answer as JSON', () => {
     expect([toolCalls, problems.length]).to.deep.equal([[], 4]);
   });
 
-  it('says why it ended, and that something was held back', async () => {
+  it('has a finish reason, and says if the server withheld something', async () => {
     for (const [reason, expected] of [
       ['stop', 'stop'],
       ['length', 'length'],
@@ -167,7 +167,7 @@ describe('an answer as JSON', () => {
     ['a choice without a message', '{"choices":[{}]}', 'malformed'],
     ['a message of null', '{"choices":[{"message":null}]}', 'malformed'],
     ['an error in a 200', '{"error":{"message":"out of memory"}}', 'server-error'],
-    ['an error that is a text', '{"error":"model is loading"}', 'server-error'],
+    ['an error that is a string', '{"error":"model is loading"}', 'server-error'],
   ];
   for (const [name, body, fault] of broken) {
     it(`that is ${name} is an error`, async () => {
@@ -198,7 +198,7 @@ describe('an answer as a stream', () => {
     ]).to.deep.equal(['Hello.', 'length', 2, ['Hel', 'lo.']]);
   });
 
-  it('however the bytes are cut: within a line, a character, a CRLF', async () => {
+  it('with the bytes cut anywhere: in a line, a character, a CRLF', async () => {
     const whole = new TextEncoder().encode(
       [
         event({ content: 'Hé' }),
@@ -239,7 +239,7 @@ describe('an answer as a stream', () => {
     expect(completion.text).to.equal('a');
   });
 
-  it('with an end that is only said by finish_reason', async () => {
+  it('that ends with finish_reason only', async () => {
     expect(
       (await stream([event({ content: 'a' }), event({}, { finish_reason: 'stop' })])).completion
         .text,
@@ -291,7 +291,7 @@ describe('an answer as a stream', () => {
     expect(completion.finishReason).to.equal('tool_calls');
   });
 
-  it('with calls that all have the number 0, and with a call that is null', async () => {
+  it('with calls that all have the index 0, and with a call that is null', async () => {
     const { completion } = await stream([
       event({ tool_calls: [{ index: 0, id: 'a', function: { name: 'w', arguments: '{"x":1}' } }] }),
       event({ tool_calls: [{ index: 0, id: 'b', function: { name: 'w', arguments: '{"x":' } }] }),
@@ -306,7 +306,7 @@ describe('an answer as a stream', () => {
     ]);
   });
 
-  it('of nothing but calls, for ever, is an error', async () => {
+  it('of endless calls is an error', async () => {
     const error = await rejection(
       stream(
         Array.from({ length: 300 }, () =>
@@ -324,7 +324,7 @@ describe('an answer as a stream', () => {
       [event({ content: 'a' }), 'data: {"choices":[{"del\n\n', END],
       'not-json',
     ],
-    ['an end without a word', [event({ content: 'a' })], 'cut'],
+    ['an abrupt end', [event({ content: 'a' })], 'cut'],
     ['nothing', [''], 'no-choices'],
     ['only its end', [END], 'no-choices'],
     [
@@ -334,7 +334,7 @@ describe('an answer as a stream', () => {
     ],
   ];
   for (const [name, parts, fault] of broken) {
-    it(`of ${name} is an error, which keeps what came before`, async () => {
+    it(`of ${name} is an error that keeps the text so far`, async () => {
       const error = await rejection(stream(parts));
       expect(error.details['fault']).to.equal(fault);
       expect(error.details['text']).to.equal(parts[0]!.includes('"a"') ? 'a' : undefined);
@@ -354,7 +354,7 @@ describe('an answer as a stream', () => {
     ]);
   });
 
-  it('leaves an error of whoever listens as it is', async () => {
+  it('passes on an error of the listener', async () => {
     const error = await rejection<Error>(
       readStream(answer([event({ content: 'a' }), END]), 4, () => {
         throw new RangeError('mine');
@@ -363,7 +363,7 @@ describe('an answer as a stream', () => {
     expect([error.name, error.message]).to.deep.equal(['RangeError', 'mine']);
   });
 
-  it('counts as begun only when something was handed on', async () => {
+  it('counts as begun only after a piece was passed on', async () => {
     const quiet = answer([
       event({ role: 'assistant', content: '' }),
       event({}, { finish_reason: 'stop' }),
@@ -389,7 +389,7 @@ describe('a request', () => {
     stream: false,
   };
 
-  it('has what every server knows, and nothing more', () => {
+  it('has only the fields that every server knows', () => {
     expect(toRequestBody(request)).to.deep.equal({
       model: 'm',
       messages: [],
@@ -399,13 +399,13 @@ describe('a request', () => {
     });
   });
 
-  it('names the limit as OpenAI wants it there, and as all others know it elsewhere', () => {
+  it('names the token limit as OpenAI does there, and as the others do elsewhere', () => {
     expect(toRequestBody({ ...request, url: 'https://api.openai.com/v1/' }))
       .to.include({ max_completion_tokens: 64 })
       .and.not.have.property('max_tokens');
   });
 
-  it('has what somebody asked for', () => {
+  it('has the fields that somebody set', () => {
     const asked = resolveSettings({
       stored: {
         topK: 5,
@@ -443,7 +443,7 @@ describe('a request', () => {
     ]);
   });
 
-  it('tells each result with the id of its call', () => {
+  it('gives each result the id of its call', () => {
     const messages = toChatMessages([
       { role: 'user', content: 'What is the weather?' },
       {
@@ -491,7 +491,7 @@ describe('a request', () => {
     expect(messages.slice(1).map(({ tool_call_id }) => tool_call_id)).to.deep.equal(['b', 'a']);
   });
 
-  it('does not take a result for that of a call which nobody answered', () => {
+  it('does not assign a result to an earlier call that was never answered', () => {
     const call = (id: string) => ({
       role: 'assistant' as const,
       content: '',

@@ -25,10 +25,10 @@ describe('ReasoningStream', () => {
     '',
   ];
   for (const text of texts) {
-    it(`gives the same in whatever pieces it comes: ${JSON.stringify(text)}`, () => {
+    it(`gives the same result for pieces of any size: ${JSON.stringify(text)}`, () => {
       const whole = split([text]);
       const { thinking, response } = parseReply(text);
-      // Several blocks are joined by a line there; here they follow one another.
+      // parseReply joins several blocks with a line break. The stream does not.
       expect(whole.thinking.replaceAll(/\s/g, '')).to.equal(thinking.replaceAll(/\s/g, ''));
       expect(whole.response.trim()).to.equal(response);
       for (let size = 1; size <= 5; size++)
@@ -36,7 +36,7 @@ describe('ReasoningStream', () => {
     });
   }
 
-  it('holds back no more than what may become a tag', () => {
+  it('holds back only text that may become a tag', () => {
     const stream = new ReasoningStream();
     expect(stream.push('a <').response).to.equal('a ');
     expect(stream.push('th').response).to.equal('');

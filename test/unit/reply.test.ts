@@ -4,22 +4,22 @@ import { parseReply, type ParsedReply } from '../../src/agents/reply/parse-reply
 interface Case {
   name: string;
   text: string;
-  /** What differs from an empty reply. */
+  /** The differences from an empty reply. */
   parsed: Partial<ParsedReply>;
-  /** What the only problem says; without it there is none. */
+  /** Matches the only problem. Without it, there must be none. */
   problem?: RegExp;
 }
 
 const cases: Case[] = [
   { name: 'nothing', text: '', parsed: {} },
-  { name: 'white space only', text: ' \n\t', parsed: {} },
+  { name: 'whitespace only', text: ' \n\t', parsed: {} },
   {
     name: 'plain text, trimmed',
     text: ' Hello! How are you?\n',
     parsed: { response: 'Hello! How are you?' },
   },
   {
-    name: 'markup that means nothing here',
+    name: 'other markup',
     text: '<b>bold</b> <script>alert(1)</script>',
     parsed: { response: '<b>bold</b> <script>alert(1)</script>' },
   },
@@ -70,7 +70,7 @@ const cases: Case[] = [
     problem: /never opened/,
   },
   {
-    name: 'a tool call that is only thought of',
+    name: 'a tool call in the reasoning',
     text: '<think>TOOL_CALL: f(a=1)</think>No.',
     parsed: { thinking: 'TOOL_CALL: f(a=1)', response: 'No.' },
   },
@@ -200,7 +200,7 @@ const cases: Case[] = [
     },
   },
   {
-    name: 'a JSON tool call whose arguments are JSON in a text',
+    name: 'a JSON tool call whose arguments are JSON in a string',
     text: String.raw`<tool_call>{"name":"f","arguments":"{\"a\":1}"}</tool_call>`,
     parsed: {
       toolCalls: [
@@ -254,7 +254,7 @@ const cases: Case[] = [
   },
   { name: 'empty fenced code', text: '```\n```', parsed: { response: '```\n```', code: [''] } },
   { name: 'a fence that never ends', text: '```js\nlet a', parsed: { response: '```js\nlet a' } },
-  { name: 'code in the line', text: 'Use `npm test`.', parsed: { response: 'Use `npm test`.' } },
+  { name: 'inline code', text: 'Use `npm test`.', parsed: { response: 'Use `npm test`.' } },
   {
     name: 'code in reasoning',
     text: '<think>```js\nx\n```</think>y',
@@ -284,7 +284,7 @@ describe('parseReply', () => {
     });
   }
 
-  it('keeps an argument whatever its name', () => {
+  it('keeps arguments with any name', () => {
     const { toolCalls } = parseReply('TOOL_CALL: f(__proto__=a, constructor=b)');
     expect(Object.entries(toolCalls[0]!.arguments)).to.deep.equal([
       ['__proto__', 'a'],
@@ -292,13 +292,13 @@ describe('parseReply', () => {
     ]);
   });
 
-  it('clips what it quotes of a long malformed call', () => {
+  it('clips a long malformed call that it quotes', () => {
     const { problems } = parseReply(`TOOL_CALL: ${'x'.repeat(10_000)}`);
     expect(problems).to.have.length(1);
     expect(problems[0]!.length).to.be.below(300);
   });
 
-  it('gets through a reply that is all tags', () => {
+  it('parses a reply that is all tags', () => {
     const parsed = parseReply(
       `${'<think>'.repeat(20_000)}${'<tool_call>'.repeat(20_000)}${'```'.repeat(20_001)}`,
     );

@@ -33,7 +33,7 @@ describe('StopText', () => {
     });
   }
 
-  it('shows no part of a stop sequence before it is known to be none', () => {
+  it('holds back text while it may become a stop sequence', () => {
     expect(shown(['\nUser:'], ['a', '\n', 'User', ' x']).parts).to.deep.equal([
       'a',
       '',
@@ -65,7 +65,7 @@ describe('TextStream', () => {
 
   for (const text of ['', 'abc', 'Café', '👋🏽 x 👩‍🚀', '日本€', ' a  b ', '\u0000\u0001']) {
     for (const trim of [false, true]) {
-      it(`pieces of ${JSON.stringify(text)} are the whole${trim ? ', though the tokenizer drops spaces' : ''}`, () => {
+      it(`pieces of ${JSON.stringify(text)} join to the whole${trim ? ', even if the tokenizer drops spaces' : ''}`, () => {
         const parts = pieces(bytes(text), trim);
         expect(parts.join('')).to.equal(decoder(trim)(bytes(text)));
         expect(parts.some((part) => part.includes('\uFFFD'))).to.equal(false);
@@ -81,12 +81,12 @@ describe('TextStream', () => {
     expect(pieces(bytes('a€').slice(0, 3))).to.deep.equal(['a', '', '', '\uFFFD']);
   });
 
-  it('gets over bytes that are no character', () => {
+  it('continues after bytes that are not a character', () => {
     const ids = [97, 0xff, 98, 0xe2, 99, 100];
     expect(pieces(ids).join('')).to.equal(decoder(false)(ids));
   });
 
-  it('passes on a U+FFFD that is meant', () => {
+  it('passes on a U+FFFD that the text contains', () => {
     expect(pieces(bytes('a\uFFFDb')).join('')).to.equal('a\uFFFDb');
   });
 });

@@ -71,10 +71,10 @@ function assertSpoken({ messages: spoken, system }: Turn): void {
       'invalid-argument',
       'The system prompt is in `system` and in a system message. Use one of the two.',
     );
-  const longest = Math.max(...spoken.map(({ content }) => content.length));
-  if (longest > MESSAGE_LIMIT)
+  const tooLong = spoken.find(({ content }) => content.length > MESSAGE_LIMIT);
+  if (tooLong)
     throw new UnmockedError(
       'context-overflow',
-      `The message has ${longest} characters. At most ${MESSAGE_LIMIT} are allowed. Shorten it.`,
+      `A message has ${tooLong.content.length} characters. At most ${MESSAGE_LIMIT} are allowed. Shorten it.`,
     );
 }

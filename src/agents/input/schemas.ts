@@ -20,17 +20,21 @@ export const object = <E extends v.ObjectEntries>(entries: E, allowed = 'an obje
     return isMissing ? String((entries[key] as { message?: unknown }).message ?? 'given') : allowed;
   });
 
-/** The place of an issue, such as `.messages[1].role`. */
+/** The place of an issue, such as `messages[1].role`. Empty for the whole value. */
 export const pathOf = (issue: v.BaseIssue<unknown>): string =>
   (issue.path ?? [])
     .map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
-    .join('');
+    .join('')
+    .replace(/^\./, '');
 
 export const text = v.string('a string');
 export const record = v.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'an object',
 );
+
+const oneOf = (values: readonly string[]) => values.map((value) => `"${value}"`).join(', ');
+export const reasoningEffort = v.picklist(reasoningEfforts, oneOf(reasoningEfforts));
 
 const toolCall = object({
   name: text,
@@ -46,7 +50,7 @@ const message: v.GenericSchema<unknown, Message> = v.variant(
     object({
       role: v.literal('user'),
       content: text,
-      reasoningEffort: v.optional(v.picklist(reasoningEfforts, oneOf(reasoningEfforts))),
+      reasoningEffort: v.optional(reasoningEffort),
     }),
     object({
       role: v.literal('assistant'),
@@ -68,11 +72,6 @@ export const tools: v.GenericSchema<unknown, Tool[]> = v.array(
   }),
   'an array of { name, description, parameters }, with a JSON Schema as parameters',
 );
-export const reasoningEffort = v.picklist(reasoningEfforts, oneOf(reasoningEfforts));
-
-function oneOf(values: readonly string[]): string {
-  return values.map((value) => `"${value}"`).join(', ');
-}
 
 /**
  * Checks a value.
@@ -83,7 +82,7 @@ export function check<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
-  const path = pathOf(issue).replace(/^\./, '') || 'The input';
+  const path = pathOf(issue) || 'The input';
   const wrong: unknown = issue.path?.at(-1)?.value ?? issue.input;
   throw new UnmockedError(
     'invalid-argument',

@@ -115,24 +115,25 @@ export class LocalBackend implements ChatBackend {
     // The caller's stop sequence is not part of the reply. The format's is part of the prompt.
     const stoppedByCaller = stopSequence !== undefined && !format.stop.includes(stopSequence);
     return {
-      text,
-      rawText,
-      content: text,
-      raw: stoppedByCaller ? text : rawText,
-      toolCalls: [],
-      problems: [],
-      finishReason: result.finishReason,
-      ...(result.limitedBy ? { limitedBy: result.limitedBy } : {}),
-      prompt,
-      promptTokenIds,
-      outputTokenIds,
-      usage: {
-        promptTokens: promptTokenIds.length,
-        prefilledTokens: result.prefilledTokens,
-        completionTokens: outputTokenIds.length,
-        countedBy: 'engine',
+      facts: {
+        finishReason: result.finishReason,
+        ...(result.limitedBy ? { limitedBy: result.limitedBy } : {}),
+        text,
+        rawText,
+        prompt,
+        promptTokenIds,
+        outputTokenIds,
+        usage: {
+          promptTokens: promptTokenIds.length,
+          prefilledTokens: result.prefilledTokens,
+          completionTokens: outputTokenIds.length,
+          countedBy: 'engine',
+        },
       },
       timings,
+      message: { content: text, raw: stoppedByCaller ? text : rawText },
+      toolCalls: [],
+      problems: [],
     };
   }
 

@@ -111,7 +111,7 @@ export class RemoteBackend implements ChatBackend {
       firstToken ??= performance.now() - startedAt;
       onToken?.(piece);
     };
-    const { usage: counts, ...completion } = await this.#connection.send(
+    const { completion, retries } = await this.#connection.send(
       'chat/completions',
       {
         body,
@@ -120,22 +120,32 @@ export class RemoteBackend implements ChatBackend {
         signal,
       },
       async (answer) => ({
-        ...(stream
+        completion: stream
           ? await readStream(answer, settings.maxTokens, onPiece)
-          : await readCompletion(answer)),
+          : await readCompletion(answer),
         retries: answer.retries,
       }),
     );
-    if (!stream) onPiece({ index: 0, text: completion.text });
+    const { text, content, toolCalls, problems } = completion;
+    if (!stream) onPiece({ index: 0, text });
     const total = performance.now() - startedAt;
-    const usage = readUsage(counts);
+    const usage = readUsage(completion.usage);
     ledger.remoteTokens += usage.completionTokens;
     return {
-      ...completion,
-      rawText: completion.text,
-      prompt: JSON.stringify(messages),
-      usage,
+      facts: {
+        finishReason: completion.finishReason,
+        text,
+        rawText: text,
+        prompt: JSON.stringify(messages),
+        promptTokenIds: completion.promptTokenIds,
+        outputTokenIds: completion.outputTokenIds,
+        usage,
+        retries,
+      },
       timings: { queued: 0, firstToken: (stream ? firstToken : undefined) ?? total, total },
+      message: { content },
+      toolCalls,
+      problems,
     };
   }
 
