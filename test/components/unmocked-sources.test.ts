@@ -86,7 +86,7 @@ describe('<unmocked-sources>', () => {
     ]);
   });
 
-  it('refuses a broken one with its position, keeps the text, and takes the fixed one', async () => {
+  it('refuses a broken one with its position, keeps the text, and takes a fixed one', async () => {
     const { element } = await open();
     await paste(element, '[agent]\nseed = 2');
     const broken = '[agent]\nseed = = 3';

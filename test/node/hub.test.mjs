@@ -171,7 +171,7 @@ describe('the faults', () => {
     assert.ok((await body(whole)).equals(weights));
   });
 
-  test('slow limits the rate; stall sends its bytes and waits until the client aborts', async () => {
+  test('slow limits the rate; stall sends its bytes and waits for an abort', async () => {
     const start = performance.now();
     await body(await get('slow=1000000'));
     assert.ok(performance.now() - start > 150);

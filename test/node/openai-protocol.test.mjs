@@ -278,7 +278,7 @@ describe('a stream', () => {
     });
   }
 
-  test('has one id, the role first, one chunk per token, an empty last delta, and [DONE] at the end', async () => {
+  test('has one id, the role first, a chunk per token, an empty last delta, [DONE]', async () => {
     const response = await chat(server.url, { messages: STORY, stream: true });
     assert.match(header(response, 'content-type'), /^text\/event-stream/);
     const lines = (await response.text()).split('\n\n').filter(Boolean);
@@ -314,7 +314,7 @@ describe('a stream', () => {
   });
 });
 
-test('finish reasons: stop, length, tool_calls; max_completion_tokens equals max_tokens', async () => {
+test('finish reasons: stop, length, tool_calls; max_completion_tokens as max_tokens', async () => {
   assert.equal((await say('Hello, this is a test.')).choices[0].finish_reason, 'stop');
   for (const limit of [
     { max_tokens: 3 },
@@ -356,7 +356,7 @@ test('stop sequences end the reply, and no part of one appears in it', async () 
   }
 });
 
-test('seeds: the same seed gives the same text, others differ, and no seed means a new one each time', async () => {
+test('seeds: the same seed repeats the text, others differ, no seed means a new one', async () => {
   /** @param {number} [seed] */
   const sampled = async (seed) =>
     content(
@@ -380,7 +380,7 @@ test('temperature is 1 by default, and 0 is greedy', async () => {
   );
 });
 
-test('reasoning_format: the tags stay in the content, or the reasoning gets its own field', async () => {
+test('reasoning_format: tags stay in the content, or reasoning gets its own field', async () => {
   assert.equal(content(await say(THINK)), '<think>9 plus 6 is 15.</think>The answer is 15.');
   const { message } = (await say(THINK, { reasoning_format: 'deepseek' })).choices[0];
   assert.deepEqual(

@@ -65,7 +65,8 @@ describe('TextStream', () => {
 
   for (const text of ['', 'abc', 'Café', '👋🏽 x 👩‍🚀', '日本€', ' a  b ', '\u0000\u0001']) {
     for (const trim of [false, true]) {
-      it(`pieces of ${JSON.stringify(text)} join to the whole${trim ? ', even if the tokenizer drops spaces' : ''}`, () => {
+      const dropping = trim ? ', even if the tokenizer drops spaces' : '';
+      it(`pieces of ${JSON.stringify(text)} join to the whole${dropping}`, () => {
         const parts = pieces(bytes(text), trim);
         expect(parts.join('')).to.equal(decoder(trim)(bytes(text)));
         expect(parts.some((part) => part.includes('\uFFFD'))).to.equal(false);

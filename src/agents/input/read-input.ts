@@ -75,6 +75,7 @@ function assertSpoken({ messages: spoken, system }: Turn): void {
   if (tooLong)
     throw new UnmockedError(
       'context-overflow',
-      `A message has ${tooLong.content.length} characters. At most ${MESSAGE_LIMIT} are allowed. Shorten it.`,
+      `A message has ${tooLong.content.length} characters. ` +
+        `At most ${MESSAGE_LIMIT} are allowed. Shorten it.`,
     );
 }
