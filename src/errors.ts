@@ -1,6 +1,6 @@
 /**
- * Every reason why Unmocked fails. Codes are stable and for programs. Messages are for people: they name
- * the value, what is allowed, and the remedy.
+ * Every reason why Unmocked fails. Codes are stable and for programs. Messages are for people: they
+ * name the value, what is allowed, and the remedy.
  */
 export type ErrorCode =
   | 'invalid-argument' // a caller's value does not have the documented form

@@ -45,7 +45,8 @@ async function checkAvailability(host: Host, options: CreateOptions): Promise<vo
   if (availability === 'unavailable')
     throw exception(
       'NotSupportedError',
-      'The model is unavailable for these options. Call LanguageModel.availability() with them first.',
+      'The model is unavailable for these options. ' +
+        'Call LanguageModel.availability() with them first.',
     );
   const needsGesture = host.requireUserActivation && availability === 'downloadable';
   if (needsGesture && !navigator.userActivation.isActive)

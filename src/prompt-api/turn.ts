@@ -69,7 +69,8 @@ export async function runTurn(turn: Turn): Promise<Message[]> {
   }
   throw exception(
     'UnknownError',
-    `The model called tools ${MAX_TOOL_ROUNDS + 1} times in a row without answering. Rephrase the prompt or offer fewer tools.`,
+    `The model called tools ${MAX_TOOL_ROUNDS + 1} times in a row without answering. ` +
+      'Rephrase the prompt or offer fewer tools.',
   );
 }
 

@@ -31,7 +31,8 @@ interface Prompt {
 
 /**
  * Generates text with a loaded model, one request at a time, and keeps the KV cache of each
- * conversation. It knows neither workers nor the DOM: the page's engine and the Node server share it.
+ * conversation. It knows neither workers nor the DOM: the page's engine and the Node server use
+ * this class.
  */
 export class Generator {
   readonly #options: GeneratorOptions;
@@ -103,7 +104,9 @@ export class Generator {
     } catch (cause) {
       throw new UnmockedError(
         'inference-failed',
-        `The runtime failed while computing: ${cause instanceof Error ? cause.message : String(cause)}. The next call starts a new engine.`,
+        'The runtime failed while computing: ' +
+          `${cause instanceof Error ? cause.message : String(cause)}. ` +
+          'The next call starts a new engine.',
         { cause },
       );
     }
@@ -154,7 +157,9 @@ export class Generator {
     if (promptTokens >= contextWindow)
       throw new UnmockedError(
         'context-overflow',
-        `The prompt has ${promptTokens} tokens. The model's context window is ${contextWindow} tokens, and the reply needs at least one. Shorten the message or the memory.`,
+        `The prompt has ${promptTokens} tokens. ` +
+          `The model's context window is ${contextWindow} tokens, ` +
+          'and the reply needs at least one. Shorten the message or the memory.',
         { details: { promptTokens, contextWindow } },
       );
   }

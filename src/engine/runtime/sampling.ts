@@ -20,8 +20,8 @@ export function samplingOptions(request: GenerateRequest): object {
 }
 
 /**
- * The processors of one request, in the order in which they run on the logits of each token. They run
- * after the repetition penalty. Anything that constrains, biases or checks logits belongs here.
+ * The processors of one request, in the order in which they run on the logits of each token. They
+ * run after the repetition penalty. Anything that constrains, biases or checks logits belongs here.
  */
 function logitsProcessors({ topP }: GenerateRequest, samples: boolean): LogitsProcessorList {
   const list = new LogitsProcessorList();
