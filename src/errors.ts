@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'remote-invalid' // a server's answer is not of the OpenAI form
   | 'disposed' // the agent or engine was disposed of before
   | 'invalid-config' // config.toml or settings cannot be read
+  | 'invalid-constraint' // a schema, pattern or grammar for the output is wrong
   | 'unsupported'; // a documented gap
 
 /** Extra facts of an error; structured-cloneable, because errors cross from the worker whole. */

@@ -1,0 +1,164 @@
+import { UnmockedError } from '../../errors.js';
+import type { Expression } from './expression.js';
+import { buildGraph, RETURN, type Graph } from './graph.js';
+import { utf8Bytes } from './utf8.js';
+
+/** Where matching has got to. States are interned: the same situation is the same object. */
+export interface State {
+  /** The text so far is complete. */
+  readonly accepting: boolean;
+  /** Nothing may follow. */
+  readonly final: boolean;
+  /** Alternating: a node of the graph, and the stack of rules to return to. */
+  readonly configurations: readonly number[];
+  /** By class of bytes; null if a byte of the class may not follow, undefined if that was not computed yet. */
+  readonly next: (State | null | undefined)[];
+}
+
+/** States are kept up to this count, then forgotten; each takes about a kilobyte. */
+const MAX_STATES = 20_000;
+/** More ways than this to read one text is no grammar that anyone wants. */
+const MAX_CONFIGURATIONS = 20_000;
+const NO_STACK = 0;
+
+/**
+ * Matches bytes against a grammar. It is a pushdown automaton that is made deterministic as it runs: a state is the set
+ * of all ways to read the bytes so far, and each step is computed once.
+ */
+export class Automaton {
+  readonly #graph: Graph;
+  /** Bytes that no edge of the graph tells apart are one class. */
+  readonly classOf: Uint8Array;
+  readonly #representatives: number[] = [];
+  #states = new Map<string, State>();
+  /** Stacks as linked lists. Index 0 is the empty one. */
+  readonly #stacks = [{ back: RETURN, rest: NO_STACK }];
+  readonly #stackIds = new Map<number, number>();
+  #start: State;
+
+  /** @returns undefined if no text matches. */
+  static from(expression: Expression): Automaton | undefined {
+    const graph = buildGraph(expression);
+    return graph && new Automaton(graph);
+  }
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+    this.classOf = this.#classes();
+    this.#start = this.#intern([graph.start, NO_STACK]);
+  }
+
+  get start(): State {
+    return this.#start;
+  }
+
+  /** The state after one more byte, or null if the byte may not follow. */
+  step(state: State, byte: number): State | null {
+    const byteClass = this.classOf[byte]!;
+    const known = state.next[byteClass];
+    if (known !== undefined) return known;
+    const value = this.#representatives[byteClass]!;
+    const reached: number[] = [];
+    const { configurations } = state;
+    for (let index = 0; index < configurations.length; index += 2) {
+      for (const { first, last, to } of this.#graph.nodes[configurations[index]!]!.bytes)
+        if (value >= first && value <= last) reached.push(to, configurations[index + 1]!);
+    }
+    const next = reached.length === 0 ? null : this.#intern(reached);
+    state.next[byteClass] = next;
+    return next;
+  }
+
+  /** Whether the whole text matches. */
+  matches(text: string): boolean {
+    let state: State | null = this.#start;
+    for (const byte of utf8Bytes(text)) {
+      state = this.step(state, byte);
+      if (!state) return false;
+    }
+    return state.accepting;
+  }
+
+  /**
+   * Forgets all states if there are many. States that are held elsewhere stay valid.
+   *
+   * @returns whether it forgot them.
+   */
+  trim(): boolean {
+    if (this.#states.size < MAX_STATES) return false;
+    this.#states = new Map();
+    this.#start = this.#intern([this.#graph.start, NO_STACK]);
+    return true;
+  }
+
+  /** Follows everything that takes no byte, then looks the state up. */
+  #intern(reached: number[]): State {
+    const seen = new Set<number>();
+    const configurations: number[] = [];
+    let accepting = false;
+    const waiting = reached;
+    while (waiting.length > 0) {
+      const stack = waiting.pop()!;
+      const node = waiting.pop()!;
+      const key = pair(node, stack);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      if (seen.size > MAX_CONFIGURATIONS)
+        throw new UnmockedError(
+          'invalid-constraint',
+          'The constraint is too ambiguous: the same text can be read in too many ways. Simplify its alternatives and repetitions.',
+        );
+      if (node === RETURN) {
+        if (stack === NO_STACK) accepting = true;
+        else waiting.push(this.#stacks[stack]!.back, this.#stacks[stack]!.rest);
+        continue;
+      }
+      const { bytes, skips, calls } = this.#graph.nodes[node]!;
+      if (bytes.length > 0) configurations.push(key);
+      for (const skip of skips) waiting.push(skip, stack);
+      for (const { start, back } of calls)
+        // A call at the end of a rule returns to that rule's caller, so lists do not pile up a stack.
+        waiting.push(start, back === RETURN ? stack : this.#push(back, stack));
+    }
+    configurations.sort((a, b) => a - b);
+    const key = `${accepting} ${configurations.join(' ')}`;
+    let state = this.#states.get(key);
+    if (!state) {
+      state = {
+        accepting,
+        final: configurations.length === 0,
+        configurations: configurations.flatMap(unpair),
+        next: [],
+      };
+      this.#states.set(key, state);
+    }
+    return state;
+  }
+
+  #push(back: number, rest: number): number {
+    const key = pair(back, rest);
+    let id = this.#stackIds.get(key);
+    if (id === undefined) {
+      id = this.#stacks.push({ back, rest }) - 1;
+      this.#stackIds.set(key, id);
+    }
+    return id;
+  }
+
+  #classes(): Uint8Array {
+    const begins = new Set([0]);
+    for (const { bytes } of this.#graph.nodes) {
+      for (const { first, last } of bytes) begins.add(first).add(last + 1);
+    }
+    const classes = new Uint8Array(256);
+    for (let byte = 0; byte < 256; byte++) {
+      if (begins.has(byte)) this.#representatives.push(byte);
+      classes[byte] = this.#representatives.length - 1;
+    }
+    return classes;
+  }
+}
+
+/** Two small numbers as one: nodes stay below 2 ** 20, stacks below 2 ** 32. */
+const pair = (high: number, low: number): number => high * 2 ** 32 + low;
+const unpair = (key: number): [number, number] => [Math.floor(key / 2 ** 32), key % 2 ** 32];
