@@ -1,6 +1,7 @@
 /** The only wire contract between the page and an engine's worker. Plain data; errors cross whole (see `ErrorRecord`). */
 import type { ErrorRecord } from '../errors.js';
 import type { Dtype, LocalDevice, Model } from '../models/model.js';
+import type { Constraint } from './constraint/constraint.js';
 
 /** One build of ONNX Runtime's WASM. WebGPU needs a build that can wait for the GPU (`asyncify`); plain WASM is half its size. */
 export type OrtBuild = 'plain' | 'asyncify';
@@ -106,6 +107,8 @@ export interface GenerateRequest {
   seed: number;
   /** Generation ends before any of these texts. */
   stop: string[];
+  /** What the output must look like. It always does, unless a limit or a stop sequence cuts it. */
+  constraint?: Constraint | undefined;
   /** Keeps the KV cache under this name, and uses it where the prompt continues it. */
   conversation?: string | undefined;
   /** Requests of one client wait for one another; clients take turns. */

@@ -31,6 +31,8 @@ export class Automaton {
   readonly classOf: Uint8Array;
   readonly #representatives: number[] = [];
   #states = new Map<string, State>();
+  /** States by the one configuration that they were reached with: the usual case, without building a key. */
+  #statesOfOne = new Map<number, State>();
   /** Stacks as linked lists. Index 0 is the empty one. */
   readonly #stacks = [{ back: RETURN, rest: NO_STACK }];
   readonly #stackIds = new Map<number, number>();
@@ -87,12 +89,21 @@ export class Automaton {
   trim(): boolean {
     if (this.#states.size < MAX_STATES) return false;
     this.#states = new Map();
+    this.#statesOfOne = new Map();
     this.#start = this.#intern([this.#graph.start, NO_STACK]);
     return true;
   }
 
   /** Follows everything that takes no byte, then looks the state up. */
   #intern(reached: number[]): State {
+    if (reached.length > 2) return this.#close(reached);
+    const key = pair(reached[0]!, reached[1]!);
+    let state = this.#statesOfOne.get(key);
+    if (!state) this.#statesOfOne.set(key, (state = this.#close(reached)));
+    return state;
+  }
+
+  #close(reached: number[]): State {
     const seen = new Set<number>();
     const configurations: number[] = [];
     let accepting = false;
@@ -128,7 +139,8 @@ export class Automaton {
         accepting,
         final: configurations.length === 0,
         configurations: configurations.flatMap(unpair),
-        next: [],
+        // Filled, for arrays with holes are slow.
+        next: new Array<undefined>(this.#representatives.length).fill(undefined),
       };
       this.#states.set(key, state);
     }

@@ -45,14 +45,34 @@ export class ConstraintCompiler {
         'unsupported',
         'The model has no end-of-text token, so a constrained output could not end. Use another model.',
       );
-    const automaton = Automaton.from(translate(constraint));
+    const automaton = build(constraint);
     if (!automaton)
       throw new UnmockedError(
         'invalid-constraint',
         `No output fits the constraint ${JSON.stringify(constraint).slice(0, 200)}. Look for limits that contradict each other, and for required properties that refer to themselves.`,
       );
-    this.#vocabulary ??= this.#readVocabulary();
+    this.#vocabulary ??= this.#textTokens();
     this.#trie ??= new TokenTrie(this.#vocabulary);
     return new CompiledConstraint(automaton, this.#vocabulary, this.#trie, this.#endTokens);
+  }
+
+  /** Without the end tokens: they end the output wherever they come, so they never stand for text. */
+  #textTokens(): Vocabulary {
+    const tokens = [...this.#readVocabulary()];
+    for (const id of this.#endTokens) tokens[id] = undefined;
+    return Array.from(tokens);
+  }
+}
+
+function build(constraint: Constraint): Automaton | undefined {
+  try {
+    return Automaton.from(translate(constraint));
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new UnmockedError(
+      'invalid-constraint',
+      'The constraint is nested too deeply. Use fewer parentheses inside one another.',
+      { cause },
+    );
   }
 }

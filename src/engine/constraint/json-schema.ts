@@ -14,20 +14,20 @@ import { invalid, unsupported } from './json-schema-error.js';
 import { jsonNumber } from './json-number.js';
 import { jsonObject, type JsonStyle } from './json-object.js';
 import { jsonString } from './json-string.js';
+import { checkKeywords } from './schema-check.js';
 import {
   COMBINATORS,
   CONSTRAINING,
   isObject,
   KEYWORDS_OF_TYPE,
-  UNSUPPORTED,
   type JsonType,
   type SchemaObject,
 } from './schema-keywords.js';
 import { commonTypes, mergeSchemas, typesOf, withoutConst } from './schema-merge.js';
 import { STRING_FORMATS } from './string-formats.js';
 
-/** Chains of references that end have fewer; a reference to itself has no end. */
-const MAX_DEPTH = 64;
+/** Schemas inside schemas, and references to references. People write fewer than ten. */
+const MAX_DEPTH = 200;
 
 /**
  * Translates a JSON Schema (draft 2020-12, and what draft 7 wrote differently). Everything that matches fits the schema;
@@ -46,6 +46,7 @@ class SchemaTranslator {
   readonly #style: JsonStyle;
   /** One rule for each schema, so that recursive schemas come to an end. */
   readonly #rules = new Map<string, Rule>();
+  #depth = 0;
 
   constructor(root: JsonSchema, style: JsonStyle) {
     this.#root = root;
@@ -62,13 +63,16 @@ class SchemaTranslator {
     if (!rule) {
       rule = new Rule(path);
       this.#rules.set(key, rule);
+      if (++this.#depth > MAX_DEPTH)
+        throw unsupported(path, `is nested more than ${MAX_DEPTH} schemas deep`);
       rule.body = this.#body(schema === true ? {} : schema, path);
+      this.#depth--;
     }
     return rule;
   }
 
   #body(schema: SchemaObject, path: string): Expression {
-    check(schema, path);
+    checkKeywords(schema, path);
     const used = COMBINATORS.filter((keyword) => schema[keyword] !== undefined);
     const alone = used.length === 1 && !Object.keys(schema).some((key) => CONSTRAINING.has(key));
     if (alone && used[0] === '$ref') {
@@ -77,7 +81,7 @@ class SchemaTranslator {
     }
     if (alone && used[0] === 'anyOf')
       return choice(
-        ...listOf(schema, 'anyOf', path).map((one, index) =>
+        ...listOf(schema, 'anyOf').map((one, index) =>
           this.translate(one, `${path}/anyOf/${index}`),
         ),
       );
@@ -91,7 +95,7 @@ class SchemaTranslator {
     if (depth > MAX_DEPTH)
       throw invalid(path, 'refers to itself without an end. Break the circle of $ref');
     if (!isObject(schema)) return schema === false ? [] : [schema];
-    check(schema, path);
+    checkKeywords(schema, path);
     const base: Record<string, unknown> = { ...schema };
     for (const keyword of COMBINATORS) delete base[keyword];
     let alternatives: unknown[] = [base];
@@ -107,7 +111,7 @@ class SchemaTranslator {
       combine(this.#expand(target, at, depth + 1), '$ref');
     }
     const expandAll = (keyword: 'allOf' | 'anyOf' | 'oneOf') =>
-      (schema[keyword] === undefined ? [] : listOf(schema, keyword, path)).map((one, index) =>
+      listOf(schema, keyword).map((one, index) =>
         this.#expand(one, `${path}/${keyword}/${index}`, depth + 1),
       );
     for (const one of expandAll('allOf')) combine(one, 'allOf');
@@ -140,8 +144,7 @@ class SchemaTranslator {
   }
 
   #enumeration({ enum: values, ...others }: SchemaObject, path: string): Expression {
-    if (!Array.isArray(values)) throw invalid(`${path}/enum`, 'is not an array');
-    const written = values.map((value) => this.#write(value));
+    const written = (values as unknown[]).map((value) => this.#write(value));
     if (!Object.keys(others).some((key) => CONSTRAINING.has(key)))
       return choice(...written.map(text));
     const rest = Automaton.from(this.translate(others, path));
@@ -258,14 +261,31 @@ class SchemaTranslator {
         `${path}/$ref`,
         `is ${JSON.stringify(reference)}. References must point into the same schema, as in "#/$defs/name"`,
       );
-    let target: unknown = this.#root;
-    for (const part of decodeURIComponent(reference).split('/').slice(1)) {
-      const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
-      target = (target as SchemaObject | undefined)?.[name];
-    }
+    const target = pointedAt(this.#root, reference);
     if (target === undefined)
       throw invalid(`${path}/$ref`, `is "${reference}", but the schema has nothing there`);
     return { target, at: reference };
+  }
+}
+
+/** What a JSON pointer such as `#/$defs/a` points at, if anything. */
+function pointedAt(root: unknown, pointer: string): unknown {
+  let target = root;
+  for (const part of pointer.split('/').slice(1)) {
+    const name = unescaped(part);
+    if (typeof target !== 'object' || target === null || !Object.hasOwn(target, name))
+      return undefined;
+    target = (target as SchemaObject)[name];
+  }
+  return target;
+}
+
+function unescaped(part: string): string {
+  const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name; // a plain %
   }
 }
 
@@ -277,12 +297,8 @@ function impliedTypes(schema: SchemaObject): readonly JsonType[] {
   return implied.length > 0 ? implied : ['object', 'array', 'string', 'number', 'boolean', 'null'];
 }
 
-function listOf(schema: SchemaObject, keyword: string, path: string): unknown[] {
-  const list = schema[keyword];
-  if (!Array.isArray(list) || list.length === 0)
-    throw invalid(`${path}/${keyword}`, 'is not a list of schemas');
-  return list as unknown[];
-}
+const listOf = (schema: SchemaObject, keyword: string): unknown[] =>
+  (schema[keyword] ?? []) as unknown[];
 
 /** Whether it is plain that no value fits both. */
 function areExclusive(a: unknown, b: unknown): boolean {
@@ -303,24 +319,4 @@ function areExclusive(a: unknown, b: unknown): boolean {
 function valuesOf(schema: SchemaObject): string[] | undefined {
   const values = withoutConst(schema)['enum'];
   return Array.isArray(values) ? values.map((value) => JSON.stringify(value)) : undefined;
-}
-
-const NUMBERS = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'];
-const COUNTS = ['minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties'];
-
-/** Refuses what is not implemented, and values of the wrong form. */
-function check(schema: SchemaObject, path: string): void {
-  for (const keyword of UNSUPPORTED)
-    if (schema[keyword] !== undefined) throw unsupported(path, `uses "${keyword}"`);
-  for (const keyword of NUMBERS)
-    if (schema[keyword] !== undefined && !Number.isFinite(schema[keyword]))
-      throw invalid(`${path}/${keyword}`, `is ${JSON.stringify(schema[keyword])}, not a number`);
-  for (const keyword of COUNTS) {
-    const value = schema[keyword];
-    if (value !== undefined && !(Number.isInteger(value) && (value as number) >= 0))
-      throw invalid(
-        `${path}/${keyword}`,
-        `is ${JSON.stringify(value)}, but has to be a whole number of at least 0`,
-      );
-  }
 }

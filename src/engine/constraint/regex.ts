@@ -27,18 +27,21 @@ export function regexExpression(pattern: string, mode: 'whole' | 'search'): Expr
 }
 
 function checkSyntax(pattern: string): void {
+  // Older patterns escape characters that need no escape, which the flag "u" does not allow.
+  const error = syntaxError(pattern, 'u') && syntaxError(pattern, '');
+  if (error)
+    throw new UnmockedError(
+      'invalid-constraint',
+      `"${pattern}" is not a regular expression: ${error.message}`,
+      { cause: error },
+    );
+}
+
+function syntaxError(pattern: string, flags: string): Error | undefined {
   try {
-    new RegExp(pattern, 'u');
-  } catch {
-    try {
-      new RegExp(pattern); // older patterns escape characters that need no escape
-    } catch (cause) {
-      throw new UnmockedError(
-        'invalid-constraint',
-        `"${pattern}" is not a regular expression: ${(cause as Error).message}`,
-        { cause },
-      );
-    }
+    return void new RegExp(pattern, flags);
+  } catch (error) {
+    return error as Error;
   }
 }
 

@@ -15,7 +15,8 @@ export class TokenTrie {
   /** Token ids in the order of their bytes; those of node i are `#tokens[#firsts[i]]` up to `#tokens[#firsts[i + 1]]`. */
   readonly #tokens: Int32Array;
   readonly #firsts: Int32Array;
-  readonly #path: (State | null)[] = [];
+  /** The states along the current branch. */
+  readonly #path: State[] = [];
 
   constructor(vocabulary: Vocabulary) {
     this.words = Math.ceil(vocabulary.length / 32);
@@ -45,21 +46,30 @@ export class TokenTrie {
 
   /** Sets the bits of the tokens that may follow `state`. `mask` has `words` words, all 0. */
   fill(mask: Int32Array, automaton: Automaton, state: State): void {
+    // This loop is what constrained decoding costs; all that it reads is local.
+    const bytes = this.#bytes;
+    const depths = this.#depths;
+    const firsts = this.#firsts;
+    const tokens = this.#tokens;
     const path = this.#path;
+    const { classOf } = automaton;
     path[0] = state;
-    for (let node = 0; node < this.#bytes.length;) {
-      const depth = this.#depths[node]!;
-      const next = automaton.step(path[depth]!, this.#bytes[node]!);
-      if (!next) {
+    for (let node = 0; node < bytes.length;) {
+      const depth = depths[node]!;
+      const byte = bytes[node]!;
+      const from = path[depth]!;
+      const known = from.next[classOf[byte]!];
+      const next = known === undefined ? automaton.step(from, byte) : known;
+      if (next === null) {
         node = this.#ends[node]!;
         continue;
       }
       path[depth + 1] = next;
-      for (let index = this.#firsts[node]!; index < this.#firsts[node + 1]!; index++) {
-        const id = this.#tokens[index]!;
+      const last = firsts[++node]!;
+      for (let index = firsts[node - 1]!; index < last; index++) {
+        const id = tokens[index]!;
         mask[id >> 5]! |= 1 << (id & 31);
       }
-      node++;
     }
   }
 }

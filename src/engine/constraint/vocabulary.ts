@@ -34,7 +34,7 @@ export function readVocabulary(
   for (const [token, id] of vocabulary) if (!added.has(id)) tokens[id] = bytesOf(token);
   for (const [id, { content, special }] of added)
     tokens[id] = special || content === '' ? undefined : utf8Bytes(content);
-  return Array.from(tokens);
+  return Array.from(tokens); // without holes
 }
 
 function tokenDecoder(decoder: DecoderJson | null | undefined): (token: string) => Uint8Array {

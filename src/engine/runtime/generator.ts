@@ -10,6 +10,8 @@ import type { PreTrainedModel, PreTrainedTokenizer } from '@huggingface/transfor
 import { abortError, UnmockedError } from '../../errors.js';
 import type { GenerateRequest, GenerateResult, StopReason, TokenEvent } from '../protocol.js';
 import { FairQueue } from '../fair-queue.js';
+import { ConstraintCompiler } from '../constraint/constraint-compiler.js';
+import { Constrained, vocabularyOf } from './constrained.js';
 import { KvCacheStore } from './kv-cache.js';
 import { keepNucleus } from './nucleus.js';
 import { StopText } from './stop-text.js';
@@ -35,15 +37,20 @@ export class Generator {
   readonly #options: GeneratorOptions;
   readonly #queue = new FairQueue();
   readonly #caches: KvCacheStore;
+  readonly #constraints: ConstraintCompiler;
 
   constructor(options: GeneratorOptions) {
     this.#options = options;
+    this.#constraints = new ConstraintCompiler(
+      () => vocabularyOf(options.tokenizer),
+      options.eosTokenIds,
+    );
     this.#caches = new KvCacheStore(options.kvCacheBytes);
     yieldBetweenForwardPasses(options.model);
   }
 
   /**
-   * @throws UnmockedError `context-overflow` before anything is computed, `inference-failed` when the runtime fails (in a browser it is
+   * @throws UnmockedError `context-overflow`, `invalid-constraint` and `unsupported` (a constraint) before anything is computed, `inference-failed` when the runtime fails (in a browser it is
    *   poisoned from then on); `AbortError` between two tokens.
    */
   generate(
@@ -92,6 +99,7 @@ export class Generator {
     if (signal.aborted) throw abortError(signal);
     const startedAt = performance.now();
     const { model, contextWindow, eosTokenIds } = this.#options;
+    const matcher = request.constraint && this.#constraints.start(request.constraint);
     const cached = request.conversation ? this.#caches.take(request.conversation) : undefined;
     // Generated ids are kept as they were: the same text encoded again can give other ids, and the KV cache stands for these.
     // A prompt with nothing new is computed anew: given as many ids as are cached, transformers.js takes them all for new ones.
@@ -151,6 +159,11 @@ export class Generator {
       end: () => undefined,
     };
 
+    const processors = new LogitsProcessorList();
+    // The constraint first: the nucleus is taken of what it allows.
+    if (matcher) processors.push(new Constrained(matcher, promptTokenIds.length));
+    if (samples && request.topP < 1) processors.push(new Nucleus(request.topP));
+
     random.seed(request.seed);
     try {
       const ids = BigInt64Array.from(promptTokenIds, BigInt);
@@ -164,19 +177,19 @@ export class Generator {
         max_new_tokens: maxTokens,
         eos_token_id: eosTokenIds,
         do_sample: samples,
-        ...(samples
-          ? {
-              temperature: request.temperature,
-              top_k: request.topK,
-              logits_processor: nucleus(request.topP),
-            }
-          : {}),
+        ...(samples ? { temperature: request.temperature, top_k: request.topK } : {}),
+        logits_processor: processors,
         repetition_penalty: request.repetitionPenalty,
         streamer,
         stopping_criteria: [new StopWhen(() => stops.stopped || signal.aborted)],
         // The published types want the whole GenerationConfig class here; a partial object is what the documentation shows.
       } as unknown as Parameters<PreTrainedModel['generate']>[0]);
     } catch (cause) {
+      if (cause instanceof UnmockedError) {
+        // The constraint's, between two forward passes: the runtime is as it was.
+        await cache?.dispose();
+        throw cause;
+      }
       throw new UnmockedError(
         'inference-failed',
         `The runtime failed while computing: ${cause instanceof Error ? cause.message : String(cause)}. The engine is replaced; the next call works.`,
@@ -265,12 +278,6 @@ class Nucleus extends LogitsProcessor {
     keepNucleus(logits.data as Float32Array, this.#topP); // one sequence at a time, so one row
     return logits;
   }
-}
-
-function nucleus(topP: number): LogitsProcessorList {
-  const list = new LogitsProcessorList();
-  if (topP < 1) list.push(new Nucleus(topP));
-  return list;
 }
 
 class StopWhen extends StoppingCriteria {
