@@ -1,8 +1,8 @@
 import { Automaton } from './automaton.js';
 import {
-  anyNumberOf,
   choice,
   NOTHING,
+  repeat,
   Rule,
   separated,
   sequence,
@@ -41,10 +41,11 @@ export function jsonObject(
   const { minProperties = 0, maxProperties = Infinity } = schema as Record<string, number>;
   if (properties.length === 0)
     return sequence(text('{'), separated(others, comma, minProperties, maxProperties), text('}'));
+  const room = maxProperties - properties.length;
 
   // Built from the last property to the first: what may follow if something was written before, and if not.
-  let next = anyNumberOf(sequence(comma, others));
-  let first = separated(others, comma, 0, Infinity);
+  let next = repeat(sequence(comma, others), 0, room);
+  let first = separated(others, comma, 0, room);
   for (const [index, { name, required, value }] of [...properties.entries()].toReversed()) {
     const one = sequence(text(JSON.stringify(name) + style.colon), value);
     const after = next;
@@ -136,7 +137,7 @@ function undeclared(
   );
 }
 
-/** Counts are kept only where the number of properties is plain: two undeclared ones may have the same name. */
+/** Undeclared properties count for a maximum only: two of them may have the same name. */
 function checkCounts(
   schema: SchemaObject,
   path: string,
@@ -151,11 +152,10 @@ function checkCounts(
       `${path}/minProperties`,
       `is ${minProperties}, but only ${required} properties are required. List more of them in "required"`,
     );
-  const most = properties.length === 0 ? 0 : isOpen ? Infinity : properties.length;
-  if (maxProperties < most)
+  if (maxProperties < properties.length)
     throw unsupported(
       `${path}/maxProperties`,
-      `is ${maxProperties}, but more properties are declared. Declare fewer, or set additionalProperties to false`,
+      `is ${maxProperties}, but ${properties.length} properties are declared. Declare fewer`,
     );
 }
 
