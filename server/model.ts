@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AutoModelForCausalLM, AutoTokenizer, env, LogLevel } from '@huggingface/transformers';
 import type { Message } from '../src/agents/agent.js';
+import * as constrained from '../src/engine/runtime/constrained.js';
 import { Generator } from '../src/engine/runtime/generator.js';
 import { takeApart } from '../src/engine/runtime/special-tokens.js';
 import { UnmockedError } from '../src/errors.js';
@@ -76,6 +77,7 @@ export async function loadServedModel({
     contextWindow,
     eosTokenIds,
     kvCacheBytes: 0,
+    loadConstrained: async () => constrained,
   });
   await generator.generate(WARM_UP, () => undefined, new AbortController().signal);
 

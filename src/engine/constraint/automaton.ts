@@ -7,17 +7,15 @@ import { utf8Bytes } from './utf8.js';
 export interface State {
   /** The text so far is complete. */
   readonly accepting: boolean;
-  /** Nothing may follow. */
-  readonly final: boolean;
   /** Alternating: a node of the graph, and the stack of rules to return to. */
   readonly configurations: readonly number[];
   /** By class of bytes; null if a byte of the class may not follow, undefined if that was not computed yet. */
-  readonly next: (State | null | undefined)[];
+  next: (State | null | undefined)[];
 }
 
-/** States are kept up to this count, then forgotten; each takes about a kilobyte. */
+/** States are kept up to this count, then forgotten; each takes up to a kilobyte. */
 const MAX_STATES = 20_000;
-/** More ways than this to read one text is no grammar that anyone wants. */
+/** No useful grammar has this many ways to read one text. */
 const MAX_CONFIGURATIONS = 20_000;
 const NO_STACK = 0;
 
@@ -36,6 +34,8 @@ export class Automaton {
   /** Stacks as linked lists. Index 0 is the empty one. */
   readonly #stacks = [{ back: RETURN, rest: NO_STACK }];
   readonly #stackIds = new Map<number, number>();
+  /** What a state starts with; most states are never stepped from. */
+  readonly #noNext: (State | null | undefined)[];
   #start: State;
 
   /** @returns undefined if no text matches. */
@@ -47,6 +47,7 @@ export class Automaton {
   constructor(graph: Graph) {
     this.#graph = graph;
     this.classOf = this.#classes();
+    this.#noNext = this.#representatives.map(() => undefined);
     this.#start = this.#intern([graph.start, NO_STACK]);
   }
 
@@ -67,6 +68,7 @@ export class Automaton {
         if (value >= first && value <= last) reached.push(to, configurations[index + 1]!);
     }
     const next = reached.length === 0 ? null : this.#intern(reached);
+    if (state.next === this.#noNext) state.next = this.#noNext.slice();
     state.next[byteClass] = next;
     return next;
   }
@@ -87,22 +89,32 @@ export class Automaton {
    * @returns whether it forgot them.
    */
   trim(): boolean {
-    if (this.#states.size < MAX_STATES) return false;
+    if (this.#states.size + this.#statesOfOne.size < MAX_STATES) return false;
     this.#states = new Map();
     this.#statesOfOne = new Map();
     this.#start = this.#intern([this.#graph.start, NO_STACK]);
     return true;
   }
 
-  /** Follows everything that takes no byte, then looks the state up. */
   #intern(reached: number[]): State {
     if (reached.length > 2) return this.#close(reached);
-    const key = pair(reached[0]!, reached[1]!);
+    const [node, stack] = reached as [number, number];
+    const key = pair(node, stack);
     let state = this.#statesOfOne.get(key);
-    if (!state) this.#statesOfOne.set(key, (state = this.#close(reached)));
+    if (!state) {
+      const { skips, calls } = this.#graph.nodes[node]!;
+      const isAlone = node !== RETURN && skips.length === 0 && calls.length === 0;
+      state = isAlone ? this.#state(false, reached) : this.#close(reached);
+      this.#statesOfOne.set(key, state);
+    }
     return state;
   }
 
+  #state(accepting: boolean, configurations: readonly number[]): State {
+    return { accepting, configurations, next: this.#noNext };
+  }
+
+  /** Follows everything that takes no byte, then looks the state up. */
   #close(reached: number[]): State {
     const seen = new Set<number>();
     const configurations: number[] = [];
@@ -135,13 +147,7 @@ export class Automaton {
     const key = `${accepting} ${configurations.join(' ')}`;
     let state = this.#states.get(key);
     if (!state) {
-      state = {
-        accepting,
-        final: configurations.length === 0,
-        configurations: configurations.flatMap(unpair),
-        // Filled, for arrays with holes are slow.
-        next: new Array<undefined>(this.#representatives.length).fill(undefined),
-      };
+      state = this.#state(accepting, configurations.flatMap(unpair));
       this.#states.set(key, state);
     }
     return state;

@@ -82,4 +82,35 @@ export function separated(
   return min === 0 ? optional(some) : some;
 }
 
+/** One of several texts. They share their beginnings, so that an automaton has few ways to go on. */
+export function anyOfTexts(texts: readonly string[]): Expression {
+  const rests = new Map<string, string[]>();
+  for (const value of new Set(texts)) {
+    const first = String.fromCodePoint(value.codePointAt(0) ?? 0).slice(0, value.length);
+    const others = rests.get(first);
+    if (others) others.push(value.slice(first.length));
+    else rests.set(first, [value.slice(first.length)]);
+  }
+  // First characters that go on alike become one class.
+  const classes = new Map<string, { firsts: string[]; rests: string[] }>();
+  for (const [first, others] of rests) {
+    const key = first === '' ? '' : JSON.stringify(others);
+    const known = classes.get(key);
+    if (known) known.firsts.push(first);
+    else classes.set(key, { firsts: [first], rests: others });
+  }
+  return choice(
+    ...[...classes.values()].map(({ firsts, rests: others }) => {
+      if (firsts.length === 1 && others.length === 1) return text(firsts[0]! + others[0]!);
+      const one =
+        firsts.length === 1
+          ? text(firsts[0]!)
+          : chars(
+              ...firsts.map((first) => [first.codePointAt(0)!, first.codePointAt(0)!] as const),
+            );
+      return sequence(one, anyOfTexts(others));
+    }),
+  );
+}
+
 export const isNothing = (expression: Expression): boolean => expression.kind === 'nothing';

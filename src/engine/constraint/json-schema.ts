@@ -1,6 +1,7 @@
 import { Automaton } from './automaton.js';
 import type { JsonSchema } from './constraint.js';
 import {
+  anyOfTexts,
   choice,
   EMPTY,
   NOTHING,
@@ -145,10 +146,9 @@ class SchemaTranslator {
 
   #enumeration({ enum: values, ...others }: SchemaObject, path: string): Expression {
     const written = (values as unknown[]).map((value) => this.#write(value));
-    if (!Object.keys(others).some((key) => CONSTRAINING.has(key)))
-      return choice(...written.map(text));
+    if (!Object.keys(others).some((key) => CONSTRAINING.has(key))) return anyOfTexts(written);
     const rest = Automaton.from(this.translate(others, path));
-    return choice(...written.filter((value) => rest?.matches(value)).map(text));
+    return anyOfTexts(written.filter((value) => rest?.matches(value)));
   }
 
   #write(value: unknown): string {

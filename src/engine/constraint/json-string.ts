@@ -1,6 +1,7 @@
 import { complement, regexExpression } from './regex.js';
 import {
   ANY_CHAR,
+  anyOfTexts,
   chars,
   choice,
   repeat,
@@ -69,10 +70,10 @@ function escapedChars(ranges: readonly CodePointRange[]): Expression {
 function buildEscapedChars(ranges: readonly CodePointRange[]): Expression {
   const escapes = intersect(ranges, ESCAPED).flatMap(([first, last]) =>
     Array.from({ length: last - first + 1 }, (_, index) =>
-      text(JSON.stringify(String.fromCharCode(first + index)).slice(1, -1)),
+      JSON.stringify(String.fromCharCode(first + index)).slice(1, -1),
     ),
   );
-  return choice(chars(...intersect(ranges, PLAIN)), ...escapes);
+  return choice(chars(...intersect(ranges, PLAIN)), anyOfTexts(escapes));
 }
 
 /** Shared by all strings, so that their graphs are small. */

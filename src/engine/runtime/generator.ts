@@ -10,8 +10,8 @@ import type { PreTrainedModel, PreTrainedTokenizer } from '@huggingface/transfor
 import { abortError, UnmockedError } from '../../errors.js';
 import type { GenerateRequest, GenerateResult, StopReason, TokenEvent } from '../protocol.js';
 import { FairQueue } from '../fair-queue.js';
-import { ConstraintCompiler } from '../constraint/constraint-compiler.js';
-import { Constrained, vocabularyOf } from './constrained.js';
+import type { Constraint } from '../constraint/constraint.js';
+import type { ConstrainedDecoding } from './constrained.js';
 import { KvCacheStore } from './kv-cache.js';
 import { keepNucleus } from './nucleus.js';
 import { StopText } from './stop-text.js';
@@ -27,6 +27,8 @@ export interface GeneratorOptions {
   contextWindow: number;
   eosTokenIds: number[];
   kvCacheBytes: number;
+  /** Imports constrained.ts. Called for the first request with a constraint: other pages need not load it. */
+  loadConstrained(): Promise<{ ConstrainedDecoding: typeof ConstrainedDecoding }>;
 }
 
 /**
@@ -37,14 +39,10 @@ export class Generator {
   readonly #options: GeneratorOptions;
   readonly #queue = new FairQueue();
   readonly #caches: KvCacheStore;
-  readonly #constraints: ConstraintCompiler;
+  #constrained: ConstrainedDecoding | undefined;
 
   constructor(options: GeneratorOptions) {
     this.#options = options;
-    this.#constraints = new ConstraintCompiler(
-      () => vocabularyOf(options.tokenizer),
-      options.eosTokenIds,
-    );
     this.#caches = new KvCacheStore(options.kvCacheBytes);
     yieldBetweenForwardPasses(options.model);
   }
@@ -99,7 +97,7 @@ export class Generator {
     if (signal.aborted) throw abortError(signal);
     const startedAt = performance.now();
     const { model, contextWindow, eosTokenIds } = this.#options;
-    const matcher = request.constraint && this.#constraints.start(request.constraint);
+    const constrained = request.constraint && (await this.#constrain(request.constraint));
     const cached = request.conversation ? this.#caches.take(request.conversation) : undefined;
     // Generated ids are kept as they were: the same text encoded again can give other ids, and the KV cache stands for these.
     // A prompt with nothing new is computed anew: given as many ids as are cached, transformers.js takes them all for new ones.
@@ -161,7 +159,7 @@ export class Generator {
 
     const processors = new LogitsProcessorList();
     // The constraint first: the nucleus is taken of what it allows.
-    if (matcher) processors.push(new Constrained(matcher, promptTokenIds.length));
+    if (constrained) processors.push(constrained);
     if (samples && request.topP < 1) processors.push(new Nucleus(request.topP));
 
     random.seed(request.seed);
@@ -223,6 +221,13 @@ export class Generator {
         total: performance.now() - startedAt,
       },
     };
+  }
+
+  async #constrain(constraint: Constraint): Promise<LogitsProcessor> {
+    const { tokenizer, eosTokenIds, loadConstrained } = this.#options;
+    const { ConstrainedDecoding } = await loadConstrained();
+    this.#constrained ??= new ConstrainedDecoding(tokenizer, eosTokenIds);
+    return this.#constrained.start(constraint);
   }
 
   async #keepCache(

@@ -57,6 +57,7 @@ export async function loadModel(
     contextWindow,
     eosTokenIds,
     kvCacheBytes: spec.kvCacheBytes,
+    loadConstrained: () => import('./constrained.js'),
   });
   phase('warm-up');
   await generator.generate(WARM_UP, () => undefined, signal);
