@@ -527,6 +527,36 @@ describe('tokens', () => {
     );
   });
 
+  test('the mask is that of the tokens one by one, far from a limit and near it', () => {
+    const compiler = new ConstraintCompiler(() => vocabulary, [END]);
+    for (const schema of [
+      { type: 'string', maxLength: 60 },
+      { type: 'string', minLength: 60 },
+      { type: 'string', pattern: '^[a-z ]{40,50}!$', maxLength: 45 },
+      { type: 'array', items: { type: 'string', maxLength: 40 }, minItems: 40, maxItems: 50 },
+    ]) {
+      const constraint = { type: 'json-schema', schema };
+      const automaton = matcher(constraint);
+      const after = (from, bytes) =>
+        bytes.reduce((state, byte) => state && automaton.step(state, byte), from);
+      const random = randomNumbers(7);
+      const constrained = compiler.start(constraint);
+      let state = automaton.start;
+      for (let count = 0; count < 60; count++) {
+        const allowed = allowedTokens(constrained);
+        const expected = vocabulary.flatMap((bytes, id) =>
+          (bytes ? after(state, bytes) : id === END && state.accepting) ? [id] : [],
+        );
+        assert.deepEqual(allowed, expected, JSON.stringify(schema));
+        const texts = allowed.filter((id) => id !== END);
+        if (texts.length === 0) break;
+        const id = texts[Math.floor(random() * texts.length)];
+        constrained.accept(id);
+        state = after(state, vocabulary[id]);
+      }
+    }
+  });
+
   test('the last eight constraints stay compiled', () => {
     const compiler = new ConstraintCompiler(() => vocabulary, [END]);
     let reads = 0;

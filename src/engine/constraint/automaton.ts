@@ -34,6 +34,9 @@ export class Automaton {
   /** Stacks as linked lists. Index 0 is the empty one. */
   readonly #stacks = [{ back: RETURN, rest: NO_STACK }];
   readonly #stackIds = new Map<number, number>();
+  readonly #nearStacks = new Map<number, number>();
+  /** For a node of a countdown, all nodes of it. */
+  readonly #countdowns = new Map<number, { nodes: readonly number[]; index: number }>();
   /** What a state starts with; most states are never stepped from. */
   readonly #noNext: (State | null | undefined)[];
   #start: State;
@@ -46,6 +49,10 @@ export class Automaton {
 
   constructor(graph: Graph) {
     this.#graph = graph;
+    for (const nodes of graph.countdowns)
+      // Node 0 of a countdown is what follows it, and may belong to another.
+      for (const [index, node] of nodes.entries())
+        if (index > 0) this.#countdowns.set(node, { nodes, index });
     this.classOf = this.#classes();
     this.#noNext = this.#representatives.map(() => undefined);
     this.#start = this.#intern([graph.start, NO_STACK]);
@@ -81,6 +88,32 @@ export class Automaton {
       if (!state) return false;
     }
     return state.accepting;
+  }
+
+  /**
+   * A state that lets the same `bytes` bytes follow, and that many situations share: of a repetition that can go on for longer
+   * than that, it does not matter for how much longer.
+   */
+  near(state: State, bytes: number): State {
+    const configurations = state.configurations.map((value, index) =>
+      index % 2 === 0 ? value : this.#nearStack(value, bytes),
+    );
+    const keys = new Set<number>();
+    for (let index = 0; index < configurations.length; index += 2)
+      keys.add(pair(configurations[index]!, configurations[index + 1]!));
+    return this.#lookUp(state.accepting, [...keys]);
+  }
+
+  #nearStack(stack: number, bytes: number): number {
+    if (stack === NO_STACK) return stack;
+    let near = this.#nearStacks.get(stack);
+    if (near === undefined) {
+      const { back, rest } = this.#stacks[stack]!;
+      const { nodes, index } = this.#countdowns.get(back) ?? { nodes: [back], index: 0 };
+      near = this.#push(nodes[Math.min(index, bytes)]!, this.#nearStack(rest, bytes));
+      this.#nearStacks.set(stack, near);
+    }
+    return near;
   }
 
   /**
@@ -143,6 +176,10 @@ export class Automaton {
         // A call at the end of a rule returns to that rule's caller, so lists do not pile up a stack.
         waiting.push(start, back === RETURN ? stack : this.#push(back, stack));
     }
+    return this.#lookUp(accepting, configurations);
+  }
+
+  #lookUp(accepting: boolean, configurations: number[]): State {
     configurations.sort((a, b) => a - b);
     const key = `${accepting} ${configurations.join(' ')}`;
     let state = this.#states.get(key);

@@ -14,6 +14,8 @@ export interface GraphNode {
 export interface Graph {
   nodes: GraphNode[];
   start: number;
+  /** Repetitions with a count: the nodes at which 0, 1, 2, … more may or must follow. Each of them takes a byte or more. */
+  countdowns: number[][];
 }
 
 export const RETURN = 0;
@@ -35,6 +37,7 @@ class GraphBuilder {
   readonly #nodes: GraphNode[] = [{ bytes: [], skips: [], calls: [] }];
   readonly #starts = new Map<Rule, number>();
   readonly #waiting: Rule[] = [];
+  readonly #countdowns: number[][] = [];
   #productive = new Set<Rule>();
   #nullable = new Set<Rule>();
 
@@ -47,7 +50,7 @@ class GraphBuilder {
     for (let rule = this.#waiting.pop(); rule; rule = this.#waiting.pop())
       this.#nodes[this.#starts.get(rule)!]!.skips.push(this.#build(rule.body, RETURN));
     this.#refuseLeftRecursion();
-    return { nodes: this.#nodes, start };
+    return { nodes: this.#nodes, start, countdowns: this.#countdowns };
   }
 
   /** Adds nodes that match `expression` and then go on at `next`. Returns the first of them. */
@@ -106,15 +109,28 @@ class GraphBuilder {
       copies > 2 && body.kind !== 'rule' ? { kind: 'rule', name: 'repeated', body } : body;
     if (one !== body && isProductive(body, this.#productive)) this.#productive.add(one as Rule);
     if (one !== body && isNullable(body, this.#nullable)) this.#nullable.add(one as Rule);
+    const takesBytes = !isNullable(body, this.#nullable);
+    const countdown = (node: number): number[] => {
+      const nodes = [node];
+      if (takesBytes) this.#countdowns.push(nodes);
+      return nodes;
+    };
     let start = next;
     if (max === Infinity) {
       start = this.#node({ skips: [next] });
       this.#nodes[start]!.skips.unshift(this.#build(one, start));
     } else {
-      for (let count = max; count > min; count--)
+      const optionals = countdown(start);
+      for (let count = max; count > min; count--) {
         start = this.#node({ skips: [this.#build(one, start), next] });
+        optionals.push(start);
+      }
     }
-    for (let count = 0; count < min; count++) start = this.#build(one, start);
+    const required = countdown(start);
+    for (let count = 0; count < min; count++) {
+      start = this.#build(one, start);
+      required.push(start);
+    }
     return start;
   }
 

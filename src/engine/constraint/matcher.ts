@@ -32,20 +32,23 @@ export class CompiledConstraint {
     if (mask) return mask;
     const isFull = this.#masks.size * this.#trie.words * 4 > MAX_MASK_BYTES;
     if (this.automaton.trim() || isFull) this.#masks = new Map();
-    mask = new Int32Array(this.#trie.words);
-    this.#trie.fill(mask, this.automaton, state);
+    const near = this.automaton.near(state, this.#trie.longest);
+    mask = this.#masks.get(near) ?? this.#compute(near);
+    this.#masks.set(near, mask);
+    this.#masks.set(state, mask);
+    return mask;
+  }
+
+  #compute(state: State): Int32Array {
+    const mask = new Int32Array(this.#trie.words);
+    this.#trie.mark(mask, this.automaton, state);
     if (state.accepting) for (const id of this.#endTokens) mask[id >> 5]! |= 1 << (id & 31);
     if (mask.every((word) => word === 0))
       throw new UnmockedError(
         'unsupported',
         'The model has no token for a character that the constraint asks for. Use a model with a byte-level tokenizer, or leave such characters out of the constraint.',
       );
-    this.#masks.set(state, mask);
     return mask;
-  }
-
-  isEnd(tokenId: number): boolean {
-    return this.#endTokens.includes(tokenId);
   }
 }
 

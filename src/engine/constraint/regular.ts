@@ -1,6 +1,7 @@
 import { UnmockedError } from '../../errors.js';
 import { Automaton, type State } from './automaton.js';
 import { NOTHING, type ByteState, type Expression } from './expression.js';
+import type { ByteRange } from './utf8.js';
 
 /** A product of this many states takes about a second. */
 const MAX_STATES = 20_000;
@@ -22,6 +23,7 @@ function product(
   const left = Automaton.from(a);
   const right = Automaton.from(b);
   if (!left) return NOTHING;
+  const ranges = commonRanges(left.classOf, right?.classOf);
   const ids = new Map<State, Map<State | null, number>>();
   const pairs: [State, State | null][] = [];
   const idOf = (one: State, other: State | null): number => {
@@ -47,20 +49,28 @@ function product(
       accepting: accepts(one.accepting, other?.accepting ?? false),
       edges: [],
     };
-    for (let byte = 0; byte < 256; byte++) {
-      const nextOne = left.step(one, byte);
+    for (const [first, last] of ranges) {
+      const nextOne = left.step(one, first);
       if (!nextOne) continue;
-      const nextOther = other && right!.step(other, byte);
+      const nextOther = other && right!.step(other, first);
       // Once the second has failed, only a difference can still match.
       if (!nextOther && !accepts(true, false)) continue;
       const to = idOf(nextOne, nextOther);
       const before = state.edges.at(-1);
-      if (before?.to === to && before.last === byte - 1) before.last = byte;
-      else state.edges.push({ first: byte, last: byte, to });
+      if (before?.to === to && before.last === first - 1) before.last = last;
+      else state.edges.push({ first, last, to });
     }
     states.push(state);
   }
   return trimmed(states);
+}
+
+/** Ranges of bytes that neither automaton tells apart. */
+function commonRanges(a: Uint8Array, b: Uint8Array = a): ByteRange[] {
+  const firsts = [...a.keys()].filter(
+    (byte) => byte === 0 || a[byte] !== a[byte - 1] || b[byte] !== b[byte - 1],
+  );
+  return firsts.map((first, index) => [first, (firsts[index + 1] ?? 256) - 1]);
 }
 
 /** Drops the states from which no accepting state is reached: generation must never get stuck in one. */

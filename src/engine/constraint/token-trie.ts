@@ -8,6 +8,8 @@ import type { Vocabulary } from './vocabulary.js';
 export class TokenTrie {
   /** 32-bit words of a mask with one bit a token. */
   readonly words: number;
+  /** Bytes of the longest token. */
+  readonly longest: number;
   readonly #bytes: Uint8Array;
   readonly #depths: Uint16Array;
   /** Where the branch of a node ends. */
@@ -23,6 +25,7 @@ export class TokenTrie {
     const sorted = vocabulary
       .flatMap((bytes, id) => (bytes && bytes.length > 0 ? [{ bytes, id }] : []))
       .toSorted((a, b) => compare(a.bytes, b.bytes));
+    this.longest = sorted.reduce((length, token) => Math.max(length, token.bytes.length), 0);
     const bytes: number[] = [];
     const depths: number[] = [];
     const firsts: number[] = [];
@@ -45,7 +48,7 @@ export class TokenTrie {
   }
 
   /** Sets the bits of the tokens that may follow `state`. `mask` has `words` words, all 0. */
-  fill(mask: Int32Array, automaton: Automaton, state: State): void {
+  mark(mask: Int32Array, automaton: Automaton, state: State): void {
     // This loop is what constrained decoding costs; all that it reads is local.
     const bytes = this.#bytes;
     const depths = this.#depths;
