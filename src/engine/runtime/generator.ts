@@ -48,7 +48,8 @@ export class Generator {
   }
 
   /**
-   * @throws UnmockedError `context-overflow`, `invalid-constraint` and `unsupported` (a constraint) before anything is computed, `inference-failed` when the runtime fails (in a browser it is
+   * @throws UnmockedError before anything is computed: `context-overflow`; `invalid-constraint` or
+   *   `unsupported` for a constraint. `inference-failed` when the runtime fails (in a browser it is
    *   poisoned from then on); `AbortError` between two tokens.
    */
   generate(
