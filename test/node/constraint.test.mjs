@@ -4,20 +4,52 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Validator } from '@cfworker/json-schema';
 import { ROOT } from '../../scripts/lib/install.mjs';
-import { createModelWorker, loadServer } from '../../scripts/lib/openai-server.mjs';
+import { createModelWorker } from '../../scripts/lib/openai/server.mjs';
+import { importTypeScript, loadServer } from '../../scripts/lib/typescript.mjs';
 
 /* Constraints without a model: what they match, which tokens they allow, what is refused. Then the server's worker. */
 
-const load = (file) => loadServer(`../src/engine/constraint/${file}.ts`);
-const { Automaton } = await load('automaton');
-const { ConstraintCompiler } = await load('constraint-compiler');
-const { applyMask } = await load('matcher');
-const { translate } = await load('translate');
-const { readVocabulary } = await load('vocabulary');
-const { SCHEMAS } = await loadServer('../test/constraint-cases.ts');
+/** @typedef {import('../../src/engine/constraint/constraint.js').Constraint} Constraint */
+/** @typedef {import('../../src/engine/constraint/constraint.js').OutputConstraint} OutputConstraint */
+/** @typedef {import('../../src/engine/constraint/constraint.js').JsonSchema} JsonSchema */
+/** @typedef {import('../../src/engine/protocol.js').GenerateRequest} GenerateRequest */
+/** @typedef {import('../../src/engine/constraint/constraint-compiler.js').ConstraintCompiler} Compiler */
+/** @typedef {ReturnType<Compiler['start']>} Matcher */
+/** @typedef {import('../../src/engine/constraint/automaton.js').State} State */
+/** @typedef {import('@cfworker/json-schema').Schema} ValidatorSchema */
 
-const matcher = (constraint) => Automaton.from(translate(constraint));
-const matches = (constraint, text) => matcher(constraint)?.matches(text) ?? false;
+/** @param {string} file */
+const load = (file) => importTypeScript(`src/engine/constraint/${file}.ts`);
+const { Automaton } =
+  /** @type {typeof import('../../src/engine/constraint/automaton.js')} */
+  (await load('automaton'));
+const { ConstraintCompiler } =
+  /** @type {typeof import('../../src/engine/constraint/constraint-compiler.js')} */
+  (await load('constraint-compiler'));
+const { applyMask } =
+  /** @type {typeof import('../../src/engine/constraint/matcher.js')} */
+  (await load('matcher'));
+const { translate } =
+  /** @type {typeof import('../../src/engine/constraint/translate.js')} */
+  (await load('translate'));
+const { readVocabulary } =
+  /** @type {typeof import('../../src/engine/constraint/vocabulary.js')} */
+  (await load('vocabulary'));
+const { SCHEMAS } =
+  /** @type {typeof import('../constraint-cases.js')} */
+  (await importTypeScript('test/constraint-cases.ts'));
+
+/** @param {Constraint} constraint */
+const automatonOf = (constraint) => Automaton.from(translate(constraint));
+/** @param {Constraint} constraint An automaton that some text matches. */
+function matcher(constraint) {
+  const automaton = automatonOf(constraint);
+  assert.ok(automaton, 'some text matches');
+  return automaton;
+}
+/** @type {(constraint: Constraint, text: string) => boolean} */
+const matches = (constraint, text) => automatonOf(constraint)?.matches(text) ?? false;
+/** @type {(schema: JsonSchema, text: string) => boolean} */
 const matchesSchema = (schema, text) => matches({ type: 'json-schema', schema }, text);
 
 async function tinyVocabulary() {
@@ -28,7 +60,25 @@ async function tinyVocabulary() {
 const vocabulary = await tinyVocabulary();
 const END = 1023;
 
-/** Mulberry32. */
+/** @param {number} id A token that stands for text. */
+function bytesOf(id) {
+  const bytes = vocabulary[id];
+  assert.ok(bytes, `token ${id} stands for text`);
+  return bytes;
+}
+
+/** @type {(ids: readonly number[], random: () => number) => number} */
+function oneOf(ids, random) {
+  const id = ids[Math.floor(random() * ids.length)];
+  assert.ok(id !== undefined, 'a token is allowed');
+  return id;
+}
+
+/**
+ * Mulberry32.
+ *
+ * @param {number} seed
+ */
 function randomNumbers(seed) {
   let state = seed;
   return () => {
@@ -39,23 +89,31 @@ function randomNumbers(seed) {
   };
 }
 
+/** @param {Matcher} constrained */
 function allowedTokens(constrained, size = vocabulary.length) {
   const logits = new Float32Array(size);
   constrained.apply(logits);
   return [...logits.keys()].filter((id) => logits[id] === 0);
 }
 
-/** A text of random tokens that are allowed; undefined if it does not end within `limit` tokens. */
+/**
+ * A string of random allowed tokens; undefined if it does not end within `limit` tokens.
+ *
+ * @param {Compiler} compiler
+ * @param {OutputConstraint} constraint
+ * @param {() => number} random
+ */
 function randomText(compiler, constraint, random, limit = 300) {
   const constrained = compiler.start(constraint);
+  /** @type {number[]} */
   const bytes = [];
   for (let count = 0; count < limit; count++) {
     const allowed = allowedTokens(constrained);
     const canEnd = allowed.includes(END);
     assert.equal(canEnd, constrained.complete);
-    const id = canEnd && random() < 0.4 ? END : allowed[Math.floor(random() * allowed.length)];
+    const id = canEnd && random() < 0.4 ? END : oneOf(allowed, random);
     if (id === END) return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(bytes));
-    bytes.push(...vocabulary[id]);
+    bytes.push(...bytesOf(id));
     constrained.accept(id);
   }
   return undefined;
@@ -65,7 +123,11 @@ describe('random tokens that a schema allows', () => {
   const compiler = new ConstraintCompiler(() => vocabulary, [END]);
   for (const [name, schema] of Object.entries(SCHEMAS)) {
     test(`parse and fit: ${name}`, () => {
-      const validator = new Validator(schema, '2020-12', false);
+      const validator = new Validator(
+        /** @type {ValidatorSchema | boolean} */ (schema),
+        '2020-12',
+        false,
+      );
       const random = randomNumbers(name.length);
       let ended = 0;
       for (let run = 0; run < 40; run++) {
@@ -94,7 +156,8 @@ const closed = { ...open, additionalProperties: false };
 const tree = { type: 'object', properties: { a: { $ref: '#' } }, additionalProperties: false };
 
 describe('a schema matches', () => {
-  for (const [schema, yes, no] of [
+  /** @type {[schema: JsonSchema, yes: string[], no: string[]][]} */
+  const cases = [
     [
       true,
       ['null', '{}', '[1,"a",{"b":[]}]', '-1.5e-10'],
@@ -128,7 +191,8 @@ describe('a schema matches', () => {
     [{ $ref: '#/$defs/a%25~1b', $defs: { 'a%/b': { const: 1 } } }, ['1'], ['2']],
     [{ properties: { 1: { type: 'null' } }, required: ['1'] }, ['{"1":null}'], ['{}']],
     [{ type: 'integer', nullable: true, title: 'T', 'x-order': 1 }, ['1'], ['null']],
-  ])
+  ];
+  for (const [schema, yes, no] of cases)
     test(JSON.stringify(schema), () => {
       for (const text of yes) assert.ok(matchesSchema(schema, text), `${text} should match`);
       for (const text of no) assert.ok(!matchesSchema(schema, text), `${text} should not match`);
@@ -136,23 +200,25 @@ describe('a schema matches', () => {
 
   test('numbers exactly within bounds', () => {
     const texts = Array.from({ length: 2401 }, (_, index) => String((index - 1200) / 100));
-    for (const [low, high] of [
+    /** @type {[low: number, high: number][]} */
+    const bounds = [
       [-3, 4],
       [0, 0],
       [-0.5, 0.05],
       [9.9, 10.01],
       [-12, -9.75],
       [3, 3.3],
-    ]) {
+    ];
+    for (const [low, high] of bounds) {
       const inside = matcher({
         type: 'json-schema',
         schema: { type: 'number', minimum: low, maximum: high },
       });
-      const between = matcher({
+      const between = automatonOf({
         type: 'json-schema',
         schema: { type: 'number', exclusiveMinimum: low, exclusiveMaximum: high },
       });
-      const whole = matcher({
+      const whole = automatonOf({
         type: 'json-schema',
         schema: { type: 'integer', minimum: low, maximum: high },
       });
@@ -178,6 +244,7 @@ describe('a schema matches', () => {
   });
 
   test('spaced, as Python writes JSON', () => {
+    /** @type {Constraint} */
     const spaced = { type: 'json-schema', schema: { const: { a: [1, 2] } }, spaced: true };
     assert.ok(matches(spaced, '{"a": [1, 2]}'));
     assert.ok(!matches(spaced, '{"a":[1,2]}'));
@@ -275,7 +342,8 @@ describe('a pattern matches what JavaScript matches', () => {
 });
 
 describe('a grammar matches', () => {
-  for (const [ebnf, yes, no] of [
+  /** @type {[ebnf: string, yes: string[], no: string[]][]} */
+  const cases = [
     ['root ::= "yes" | "no"', ['yes', 'no'], ['', 'y', 'yesno']],
     ['root ::= [a-c]+ ("-" [^a-z\\n]{2,3})?', ['a', 'cab-12', 'a-ÄÖÜ'], ['', 'a-', 'a-x1', 'a-1']],
     [
@@ -285,7 +353,8 @@ describe('a grammar matches', () => {
     ],
     ['root ::= list\nlist ::= "a" list | ""', ['', 'aaa'], ['b']],
     ['root ::= "\\x41\\u00e9\\U0001F600\\"\\n" .', ['Aé😀"\nx'], ['Aé😀"\n']],
-  ])
+  ];
+  for (const [ebnf, yes, no] of cases)
     test(JSON.stringify(ebnf), () => {
       for (const text of yes) assert.ok(matches({ type: 'grammar', ebnf }, text), text);
       for (const text of no) assert.ok(!matches({ type: 'grammar', ebnf }, text), text);
@@ -293,6 +362,7 @@ describe('a grammar matches', () => {
 });
 
 test('constraints nest: text, then tool calls', () => {
+  /** @type {Constraint} */
   const call = {
     type: 'sequence',
     parts: [
@@ -304,6 +374,7 @@ test('constraints nest: text, then tool calls', () => {
       '\n</tool_call>',
     ],
   };
+  /** @type {Constraint} */
   const constraint = {
     type: 'sequence',
     parts: [
@@ -325,10 +396,14 @@ test('constraints nest: text, then tool calls', () => {
 });
 
 describe('a constraint is refused', () => {
+  /** @type {(value: JsonSchema) => Constraint} */
   const schema = (value) => ({ type: 'json-schema', schema: value });
+  /** @type {(depth: number) => JsonSchema} */
   const deep = (depth) => (depth === 0 ? true : { type: 'array', items: deep(depth - 1) });
-  for (const [name, constraint, code, message] of [
-    ['type', { type: 'xml' }, 'invalid-constraint', /"xml".*json-schema/],
+  const unknown = /** @type {Constraint} */ (/** @type {unknown} */ ({ type: 'xml' }));
+  /** @type {[name: string, constraint: OutputConstraint, code: string, message: RegExp][]} */
+  const cases = [
+    ['type', unknown, 'invalid-constraint', /"xml".*json-schema/],
     [
       'schema type',
       schema({ properties: { a: { type: 'text' } } }),
@@ -436,12 +511,25 @@ describe('a constraint is refused', () => {
       'invalid-constraint',
       /left recursion/,
     ],
-  ])
+    [
+      'prefix',
+      { ...schema({ type: 'integer' }), prefix: '12a' },
+      'invalid-constraint',
+      /prefix "12a" does not fit .*"integer"/,
+    ],
+    [
+      'prefix beyond the end',
+      { type: 'regex', pattern: 'yes|no', prefix: 'yes!' },
+      'invalid-constraint',
+      /prefix "yes!"/,
+    ],
+  ];
+  for (const [name, constraint, code, message] of cases)
     test(name, () => {
       const compiler = new ConstraintCompiler(() => vocabulary, [END]);
       assert.throws(
         () => compiler.start(constraint),
-        (error) => {
+        (/** @type {import('../../src/errors.js').UnmockedError} */ error) => {
           assert.equal(error.code, code, error.message);
           assert.match(error.message, message);
           return true;
@@ -476,9 +564,10 @@ describe('tokens', () => {
     new Map(pieces.map((piece, id) => [piece, id])),
     sentencePiece,
   );
-  const allowed = (pattern, ...ids) => {
+  /** @type {(pattern: string, ids?: number[], prefix?: string) => number[]} */
+  const allowed = (pattern, ids = [], prefix = undefined) => {
     const compiler = new ConstraintCompiler(() => spVocabulary, [0]);
-    const constrained = compiler.start({ type: 'regex', pattern });
+    const constrained = compiler.start({ type: 'regex', pattern, prefix });
     for (const id of ids) constrained.accept(id);
     return allowedTokens(constrained, spVocabulary.length);
   };
@@ -486,8 +575,16 @@ describe('tokens', () => {
   test('SentencePiece: spaces and bytes', () => {
     assert.deepEqual(allowed(' a'), [3, 7]);
     assert.deepEqual(allowed('é'), [4, 6]);
-    assert.deepEqual(allowed('é', 4), [5]);
-    assert.deepEqual(allowed('é', 6), [0]);
+    assert.deepEqual(allowed('é', [4]), [5]);
+    assert.deepEqual(allowed('é', [6]), [0]);
+  });
+
+  test('the output continues a prefix, whatever tokens the prefix falls into', () => {
+    assert.deepEqual(allowed(' éb', [], ' '), [4, 6]);
+    assert.deepEqual(allowed(' éb', [4], ' '), [5]);
+    assert.deepEqual(allowed(' éb', [], ' é'), [8]);
+    assert.deepEqual(allowed(' éb', [], ' éb'), [0]);
+    assert.deepEqual(allowed('é', [], ''), [4, 6]);
   });
 
   test('special tokens are no text, added ones are', () => {
@@ -501,7 +598,7 @@ describe('tokens', () => {
 
   test('byte-level: characters over several tokens, and every byte', () => {
     assert.equal(vocabulary[END], undefined);
-    const single = new Set(vocabulary.filter((bytes) => bytes?.length === 1).map(([byte]) => byte));
+    const single = new Set(vocabulary.flatMap((bytes) => (bytes?.length === 1 ? [...bytes] : [])));
     assert.equal(single.size, 256);
   });
 
@@ -535,24 +632,33 @@ describe('tokens', () => {
       { type: 'string', pattern: '^[a-z ]{40,50}!$', maxLength: 45 },
       { type: 'array', items: { type: 'string', maxLength: 40 }, minItems: 40, maxItems: 50 },
     ]) {
+      /** @type {Constraint} */
       const constraint = { type: 'json-schema', schema };
       const automaton = matcher(constraint);
-      const after = (from, bytes) =>
-        bytes.reduce((state, byte) => state && automaton.step(state, byte), from);
+      /** @type {(from: State, bytes: Uint8Array) => State | null} */
+      const after = (from, bytes) => {
+        /** @type {State | null} */
+        let state = from;
+        for (const byte of bytes) state = state && automaton.step(state, byte);
+        return state;
+      };
       const random = randomNumbers(7);
       const constrained = compiler.start(constraint);
       let state = automaton.start;
       for (let count = 0; count < 60; count++) {
         const allowed = allowedTokens(constrained);
+        const from = state;
         const expected = vocabulary.flatMap((bytes, id) =>
-          (bytes ? after(state, bytes) : id === END && state.accepting) ? [id] : [],
+          (bytes ? after(from, bytes) : id === END && from.accepting) ? [id] : [],
         );
         assert.deepEqual(allowed, expected, JSON.stringify(schema));
         const texts = allowed.filter((id) => id !== END);
         if (texts.length === 0) break;
-        const id = texts[Math.floor(random() * texts.length)];
+        const id = oneOf(texts, random);
         constrained.accept(id);
-        state = after(state, vocabulary[id]);
+        const next = after(state, bytesOf(id));
+        assert.ok(next);
+        state = next;
       }
     }
   });
@@ -560,31 +666,38 @@ describe('tokens', () => {
   test('the last eight constraints stay compiled', () => {
     const compiler = new ConstraintCompiler(() => vocabulary, [END]);
     let reads = 0;
-    const constraint = {
+    /** @type {Constraint} */
+    const part = {
       type: 'regex',
       get pattern() {
         reads++;
-        return 'a';
+        return 'a{2}';
       },
     };
-    const readsOf = (start) => {
+    const start = (prefix = '') => compiler.start({ type: 'sequence', parts: [part], prefix });
+    const readsOf = (call = start) => {
       reads = 0;
-      start();
+      call();
       return reads;
     };
-    const start = () => compiler.start(constraint);
     // Looking it up reads it once, compiling it reads it once more.
-    assert.equal(readsOf(start), 2);
-    assert.equal(readsOf(start), 1);
+    assert.equal(readsOf(), 2);
+    assert.equal(readsOf(), 1);
+    assert.equal(
+      readsOf(() => start('a')),
+      1,
+    );
     for (let count = 0; count < 7; count++) compiler.start({ type: 'regex', pattern: `b${count}` });
-    assert.equal(readsOf(start), 1);
+    assert.equal(readsOf(), 1);
     for (let count = 0; count < 8; count++) compiler.start({ type: 'regex', pattern: `c${count}` });
-    assert.equal(readsOf(start), 2);
+    assert.equal(readsOf(), 2);
   });
 
   test('requests with one constraint do not disturb each other', () => {
     const compiler = new ConstraintCompiler(() => spVocabulary, [0]);
-    const [one, other] = [0, 1].map(() => compiler.start({ type: 'regex', pattern: 'éb' }));
+    const start = () => compiler.start({ type: 'regex', pattern: 'éb' });
+    const one = start();
+    const other = start();
     one.accept(4);
     assert.deepEqual(allowedTokens(other, 9), [4, 6]);
     other.accept(6);
@@ -595,7 +708,9 @@ describe('tokens', () => {
 });
 
 describe("in the server's worker", () => {
+  /** @type {InstanceType<Awaited<ReturnType<typeof loadServer>>['ModelHost']>} */
   let host;
+  /** @type {import('../../server/index.js').ServedModel} */
   let model;
   before(async () => {
     const { ModelHost } = await loadServer();
@@ -615,18 +730,24 @@ describe("in the server's worker", () => {
     stop: [],
     client: 'test',
   };
+  /** @param {Partial<GenerateRequest>} values */
   const generate = (values) =>
     model.generate({ ...request, ...values }, () => undefined, new AbortController().signal);
 
   test('the output fits', async () => {
     const schema = SCHEMAS['nested objects'];
+    assert.ok(schema);
     for (const sampling of [{}, { temperature: 1, topP: 0.9, topK: 50 }]) {
       const { text, finishReason } = await generate({
         ...sampling,
         constraint: { type: 'json-schema', schema },
       });
       assert.equal(finishReason, 'stop');
-      assert.ok(new Validator(schema, '2020-12').validate(JSON.parse(text)).valid, text);
+      assert.ok(
+        new Validator(/** @type {ValidatorSchema} */ (schema), '2020-12').validate(JSON.parse(text))
+          .valid,
+        text,
+      );
     }
   });
 
@@ -636,5 +757,21 @@ describe("in the server's worker", () => {
     });
     const { text } = await generate({ constraint: { type: 'regex', pattern: 'yes|no' } });
     assert.match(text, /^(yes|no)$/);
+  });
+
+  test('the output continues a prefix', async () => {
+    const prefix = '{"name":"Luna","age":';
+    const { text } = await generate({
+      prompt: `${request.prompt} ${prefix}`,
+      constraint: {
+        type: 'json-schema',
+        schema: {
+          properties: { name: { type: 'string' }, age: { type: 'integer', maximum: 99 } },
+          required: ['name', 'age'],
+        },
+        prefix,
+      },
+    });
+    assert.match(text, /^-?\d+\}$/);
   });
 });

@@ -80,14 +80,16 @@ export class Automaton {
     return next;
   }
 
+  /** The state after `text`, or null if no matching text begins with it. */
+  after(text: string): State | null {
+    let state: State | null = this.#start;
+    for (const byte of utf8Bytes(text)) state = state && this.step(state, byte);
+    return state;
+  }
+
   /** Whether the whole text matches. */
   matches(text: string): boolean {
-    let state: State | null = this.#start;
-    for (const byte of utf8Bytes(text)) {
-      state = this.step(state, byte);
-      if (!state) return false;
-    }
-    return state.accepting;
+    return this.after(text)?.accepting ?? false;
   }
 
   /**

@@ -1,6 +1,6 @@
 import { UnmockedError } from '../../errors.js';
 import { Automaton } from './automaton.js';
-import type { Constraint } from './constraint.js';
+import type { Constraint, OutputConstraint } from './constraint.js';
 import { CompiledConstraint, Matcher } from './matcher.js';
 import { TokenTrie } from './token-trie.js';
 import { translate } from './translate.js';
@@ -13,7 +13,7 @@ const KEPT = 8;
 export class ConstraintCompiler {
   readonly #readVocabulary: () => Vocabulary;
   readonly #endTokens: readonly number[];
-  /** By the constraint as JSON; the one that was used last is last. */
+  /** By the constraint as JSON, without its prefix. The most recently used one is last. */
   readonly #compiled = new Map<string, CompiledConstraint>();
   #vocabulary: Vocabulary | undefined;
   #trie: TokenTrie | undefined;
@@ -25,18 +25,30 @@ export class ConstraintCompiler {
   }
 
   /**
-   * A matcher at the beginning of an output.
+   * A matcher at the beginning of an output, after the constraint's prefix.
    *
-   * @throws UnmockedError `invalid-constraint` for a constraint that is wrong or that nothing fits, `unsupported` for what is not
-   *   implemented.
+   * @throws UnmockedError `invalid-constraint` for a constraint that is wrong or that nothing fits,
+   *   and for a prefix that does not fit it; `unsupported` for what is not implemented.
    */
-  start(constraint: Constraint): Matcher {
+  start({ prefix = '', ...constraint }: OutputConstraint): Matcher {
+    const compiled = this.#lookUp(constraint);
+    const state = compiled.automaton.after(prefix);
+    if (!state)
+      throw new UnmockedError(
+        'invalid-constraint',
+        `The prefix ${shorten(prefix)} does not fit the constraint ${shorten(constraint)}: no text that fits begins with it. Change one of them.`,
+      );
+    return new Matcher(compiled, state);
+  }
+
+  /** Compiles a constraint unless it was used lately. */
+  #lookUp(constraint: Constraint): CompiledConstraint {
     const key = JSON.stringify(constraint);
     const compiled = this.#compiled.get(key) ?? this.#compile(constraint);
     this.#compiled.delete(key);
     this.#compiled.set(key, compiled);
     if (this.#compiled.size > KEPT) this.#compiled.delete(this.#compiled.keys().next().value!);
-    return new Matcher(compiled);
+    return compiled;
   }
 
   #compile(constraint: Constraint): CompiledConstraint {
@@ -49,7 +61,7 @@ export class ConstraintCompiler {
     if (!automaton)
       throw new UnmockedError(
         'invalid-constraint',
-        `No output fits the constraint ${JSON.stringify(constraint).slice(0, 200)}. Look for limits that contradict each other, and for required properties that refer to themselves.`,
+        `No output fits the constraint ${shorten(constraint)}. Look for limits that contradict each other, and for required properties that refer to themselves.`,
       );
     this.#vocabulary ??= this.#textTokens();
     this.#trie ??= new TokenTrie(this.#vocabulary);
@@ -62,6 +74,12 @@ export class ConstraintCompiler {
     for (const id of this.#endTokens) tokens[id] = undefined;
     return Array.from(tokens);
   }
+}
+
+/** As JSON, short enough for a message. */
+function shorten(value: unknown): string {
+  const json = JSON.stringify(value);
+  return json.length > 200 ? `${json.slice(0, 200)}…` : json;
 }
 
 function build(constraint: Constraint): Automaton | undefined {

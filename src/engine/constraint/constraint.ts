@@ -46,3 +46,10 @@ export type Constraint =
     }
   /** Any text that does not contain `text`; it may be empty. */
   | { readonly type: 'text-without'; readonly text: string };
+
+/**
+ * A request's constraint. `prefix` is the beginning of the constrained text that the prompt already
+ * holds; the output continues it. The prefix and the output together fit the constraint. Default: no
+ * prefix.
+ */
+export type OutputConstraint = Constraint & { readonly prefix?: string | undefined };

@@ -57,9 +57,9 @@ export class Matcher {
   readonly #constraint: CompiledConstraint;
   #state: State;
 
-  constructor(constraint: CompiledConstraint) {
+  constructor(constraint: CompiledConstraint, start: State) {
     this.#constraint = constraint;
-    this.#state = constraint.automaton.start;
+    this.#state = start;
   }
 
   /** The output so far is complete: it may end here. */

@@ -1,7 +1,7 @@
 import { LogitsProcessor } from '@huggingface/transformers';
 import type { PreTrainedTokenizer, Tensor } from '@huggingface/transformers';
 import { ConstraintCompiler } from '../constraint/constraint-compiler.js';
-import type { Constraint } from '../constraint/constraint.js';
+import type { OutputConstraint } from '../constraint/constraint.js';
 import type { Matcher } from '../constraint/matcher.js';
 import { readVocabulary, type TokenizerJson } from '../constraint/vocabulary.js';
 
@@ -21,7 +21,7 @@ export class ConstrainedDecoding {
    *
    * @throws UnmockedError `invalid-constraint` or `unsupported`.
    */
-  start(constraint: Constraint): LogitsProcessor {
+  start(constraint: OutputConstraint): LogitsProcessor {
     return new Constrained(this.#compiler.start(constraint));
   }
 }

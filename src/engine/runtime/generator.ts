@@ -6,7 +6,7 @@ import type {
 } from '@huggingface/transformers';
 import { abortError, UnmockedError } from '../../errors.js';
 import { FairQueue } from '../fair-queue.js';
-import type { Constraint } from '../constraint/constraint.js';
+import type { OutputConstraint } from '../constraint/constraint.js';
 import type { GenerateRequest, GenerateResult, TokenEvent } from '../protocol.js';
 import type { ConstrainedDecoding } from './constrained.js';
 import { type CachedConversation, KvCacheStore } from './kv-cache.js';
@@ -140,7 +140,7 @@ export class Generator {
     };
   }
 
-  async #constrain(constraint: Constraint): Promise<LogitsProcessor> {
+  async #constrain(constraint: OutputConstraint): Promise<LogitsProcessor> {
     const { tokenizer, eosTokenIds, loadConstrained } = this.#options;
     const { ConstrainedDecoding } = await loadConstrained();
     this.#constrained ??= new ConstrainedDecoding(tokenizer, eosTokenIds);
