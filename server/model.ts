@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AutoModelForCausalLM, AutoTokenizer, env, LogLevel } from '@huggingface/transformers';
 import { chooseFormat } from '../src/agents/prompt/choose-format.js';
+import * as constrained from '../src/engine/runtime/constrained.js';
 import { Generator } from '../src/engine/runtime/generator.js';
 import { readModelFacts, renderChatTemplate } from '../src/engine/runtime/model-facts.js';
 import { warmUp } from '../src/engine/runtime/warm-up.js';
@@ -64,7 +65,13 @@ export async function loadServedModel({
   }));
 
   const facts = readModelFacts(network, tokenizer, model?.contextWindow);
-  const generator = new Generator({ model: network, tokenizer, ...facts, kvCacheBytes: 0 });
+  const generator = new Generator({
+    model: network,
+    tokenizer,
+    ...facts,
+    kvCacheBytes: 0,
+    loadConstrained: async () => constrained,
+  });
   await warmUp(generator, new AbortController().signal);
 
   const format = chooseFormat({ ...facts, wanted: model?.promptFormat }, (messages) =>

@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'remote-invalid' // a server's answer does not have OpenAI's form
   | 'disposed' // the agent or engine is disposed
   | 'invalid-config' // config.toml or the settings cannot be read
+  | 'invalid-constraint' // a schema, pattern or grammar for the output is wrong
   | 'unsupported'; // a documented gap
 
 /** More facts about an error. Structured-cloneable, so that they cross from the worker. */

@@ -3,11 +3,11 @@ import type { LiveEngine } from '../agents/local/live-engine.js';
 import { chooseFormat } from '../agents/prompt/choose-format.js';
 import { type PromptFormat, usesTemplate } from '../agents/prompt/prompt-format.js';
 import { transcriptFormat } from '../agents/prompt/transcript.js';
+import type { OutputConstraint } from '../engine/constraint/constraint.js';
 import type { Engine } from '../engine/engine.js';
 import type { GenerateResult } from '../engine/protocol.js';
 import { untilAborted } from '../errors.js';
 import type { Host } from './host.js';
-import type { Constraint } from './prompt-options.js';
 import type { Sampling } from './sampling.js';
 
 export type { Message };
@@ -17,7 +17,7 @@ export interface Generation {
   /** The beginning of the reply, as `replyStart` gives it and as far as it was generated. */
   start: string;
   maxTokens: number;
-  constraint: Constraint | undefined;
+  constraint: OutputConstraint | undefined;
 }
 
 let conversations = 0;

@@ -1,16 +1,9 @@
+import type { Constraint } from '../engine/constraint/constraint.js';
 import { show, toDictionary, toSignal } from './convert.js';
 import { exception } from './exceptions.js';
 
-/** What decoding is constrained by, in the engine's form. */
-export type Constraint = (
-  | { type: 'json-schema'; schema: Record<string, unknown> }
-  | { type: 'regex'; pattern: string }
-) & {
-  /** The constrained text begins with this. It is given, not generated. */
-  prefix?: string;
-};
-
 export interface ResponseConstraint {
+  /** What the engine constrains decoding by. */
   engine: Constraint;
   /** Checks the finished reply, in case decoding was not constrained. */
   accepts(text: string): boolean;

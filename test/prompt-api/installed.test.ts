@@ -137,8 +137,7 @@ describe('prompt-api/installed', () => {
     undo();
   });
 
-  // Skipped until the engine constrains decoding and accepts `constraint.prefix`.
-  describe.skip('responseConstraint', () => {
+  describe('responseConstraint', () => {
     const schema = {
       type: 'object',
       required: ['rating'],
