@@ -1,6 +1,6 @@
 """Generates the corpus and tokenizes it: BUILD/merges.json (the tokenizer) and BUILD/corpus.npz.
 
-    python3 prepare.py BUILD [--documents 800000]
+    python3 prepare.py BUILD [--documents 400000]
 
 The same seeds give the same files on every machine: each of the parts has a generator of its own, whatever process it
 runs in. corpus.npz holds `ids` and `spoken` (is it a token of the assistant's?), all documents one after the other, and
@@ -14,19 +14,20 @@ import time
 
 import numpy as np
 
-from conversation import conversation, segments
+from conversation import conversation
+from dialect import segments
 from model import CONFIG
 from tokenizer import Tokenizer, learn, load
 from words import Fillers
 
-TOKENIZER_SEED, TOKENIZER_DOCUMENTS = 7, 15_000
+TOKENIZER_SEED, TOKENIZER_DOCUMENTS = 7, 20_000
 FIRST_SEED, PARTS = 1000, 40
 
 
-def tokenize(tokenizer, system, turns):
+def tokenize(tokenizer, messages, tools):
     """(ids, spoken), two lists of one length."""
     ids, spoken = [], []
-    for text, is_spoken in segments(system, turns):
+    for text, is_spoken in segments(messages, tools):
         tokens = tokenizer.encode(text)
         ids += tokens
         spoken += [is_spoken] * len(tokens)
@@ -49,23 +50,25 @@ def part(arguments):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build")
-    parser.add_argument("--documents", type=int, default=800_000)
+    parser.add_argument("--documents", type=int, default=400_000)
+    parser.add_argument("--vocabulary", type=int, default=CONFIG["vocab_size"])
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
     options = parser.parse_args()
     os.makedirs(options.build, exist_ok=True)
     began = time.time()
 
     fillers = Fillers(TOKENIZER_SEED)
     texts = ["".join(text for text, _ in segments(*conversation(fillers))) for _ in range(TOKENIZER_DOCUMENTS)]
-    merges = learn(texts, CONFIG["vocab_size"])
+    merges = learn(texts, options.vocabulary)
     size = len(Tokenizer(merges).tokens)
-    assert size == CONFIG["vocab_size"], f"the vocabulary has {size} tokens, the model expects {CONFIG['vocab_size']}"
+    assert size == options.vocabulary, f"the vocabulary has {size} tokens, not {options.vocabulary}"
     merges_path = os.path.join(options.build, "merges.json")
     with open(merges_path, "w", encoding="utf-8") as file:
         json.dump(merges, file)
     print(f"tokenizer: {size} tokens, {time.time() - began:.0f} s", flush=True)
 
     work = [(merges_path, FIRST_SEED + i, options.documents // PARTS) for i in range(PARTS)]
-    with multiprocessing.Pool() as pool:
+    with multiprocessing.Pool(options.processes) as pool:
         ids, spoken, lengths = (np.concatenate(arrays) for arrays in zip(*pool.map(part, work, chunksize=1)))
     np.savez(os.path.join(options.build, "corpus.npz"), ids=ids, spoken=spoken, starts=np.concatenate(([0], np.cumsum(lengths))))
     print(f"corpus: {len(lengths):,} documents, {len(ids):,} tokens, {spoken.mean():.0%} spoken, longest {lengths.max()}, "

@@ -1,4 +1,5 @@
 """Everything that the model has no answer to."""
+from .itself import CANNOT
 from .turn import Turn
 
 UNKNOWN = (
@@ -13,11 +14,17 @@ UNKNOWN = (
     "Translate {word} into French.", "How does a {word} work?", "What year is it?", "Who painted the {word}?",
     "Do you like {word}?", "Write a poem about {word}.", "Recommend me a {word}.", "Explain the {word} to me.",
     "Explain {word} {word2}.", "What is the boiling point of {word}?", "Who discovered {word}?", "Sing a song about {word}.",
-    "What is {number} minus {number}?", "How many {word} are there in {city}?", "Draw a {word}.", "Where can I buy a {word}?",
+    "How many {word} are there in {city}?", "Draw a {word}.", "Where can I buy a {word}?",
     "Is {name} older than me?", "Should I buy a {word} or a {word2}?", "What happened in {city} in {number}?",
     "{word} {word2}", "How long is a {word}?", "Tell me about {city}.", "Tell me about {name}.", "What is a {word}?",
     "What is {word}?", "Give me a recipe for {word}.", "Are you a {word}?", "Help me with my {word}.", "Why?",
-    "What is the time?", "What day is it today?",
+    "What is the time?", "What day is it today?", "Write a function that sorts {word}.", "Write code for a {word} {word2}.",
+    "What is the news from {city}?", "Send an email to {name}.", "Book a table in {city}.", "Show me a picture of a {word}.",
+    "Who is the best {word} player?", "Plan a trip to {city} for me.", "What should I cook tonight?", "Fix this bug: {word} {word2}.",
+    "How do I get from {city} to {city2}?", "Write an essay about {word}.", "Open the {word}.", "Play some {word} music.",
+    "Which is better, {word} or {word2}?", "What do you think of {name}?", "How do I install {word}?", "What is love?",
+    "Why does my {word} not work?", "Can you call {name}?", "What are the rules of {word}?", "List five {word} from {city}.",
+    "Compare {word} with {word2}.", "What is the difference between {word} and {word2}?", "Give me advice about {word}.",
 )
 
 
@@ -25,4 +32,4 @@ def unknown(f, memory):
     message = f.random.choice(UNKNOWN).format(
         city=f.city(), city2=f.city(), name=f.name(), word=f.word(), word2=f.word(), word3=f.word(), number=f.random.randint(10, 99)
     )
-    return Turn("unknown", message, "I do not know.")
+    return Turn("unknown", message, CANNOT)
