@@ -20,7 +20,7 @@ from model import CONFIG
 from tokenizer import Tokenizer, learn, load
 from words import Fillers
 
-TOKENIZER_SEED, TOKENIZER_DOCUMENTS = 7, 20_000
+TOKENIZER_SEED, TOKENIZER_DOCUMENTS = 7, 10_000
 FIRST_SEED, PARTS = 1000, 40
 
 

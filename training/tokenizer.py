@@ -60,6 +60,7 @@ def learn(texts, vocabulary_size):
     counts = collections.Counter(
         word for text in texts for part in SPLIT.split(text) if part not in ADDED for word in PRETOKEN.findall(part)
     )
+    counts = {word: count for word, count in counts.items() if count > 1}  # most others are syllables drawn once
     words = [letters(word) for word in counts]
     frequency = list(counts.values())
     where = collections.defaultdict(set)  # pair -> indices of words that may contain it
