@@ -124,8 +124,6 @@ def styled(name):
     return case
 
 
-
-
 # Each skill's system turns to choose from, and its case.
 CASES = {
     "greet": (NO_STYLE, ask(skills.greet)),
