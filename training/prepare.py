@@ -1,6 +1,6 @@
 """Generates the corpus and tokenizes it: BUILD/merges.json (the tokenizer) and BUILD/corpus.npz.
 
-    python3 prepare.py BUILD [--documents 400000]
+    python3 prepare.py BUILD [--documents 800000]
 
 The same seeds give the same files on every machine: each of the parts has a generator of its own, whatever process it
 runs in. corpus.npz holds `ids` and `spoken` (is it a token of the assistant's?), all documents one after the other, and
@@ -50,7 +50,7 @@ def part(arguments):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build")
-    parser.add_argument("--documents", type=int, default=400_000)
+    parser.add_argument("--documents", type=int, default=800_000)
     parser.add_argument("--vocabulary", type=int, default=CONFIG["vocab_size"])
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     options = parser.parse_args()
