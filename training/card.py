@@ -81,6 +81,7 @@ def read_log(path):
     with open(path, encoding="utf-8") as file:
         text = file.read()
     lines = re.findall(r"step +(\d+) +loss of what is spoken ([\d.]+).*tokens a step (\d+) ", text)
+    lines = list({step: (step, *rest) for step, *rest in lines}.values())  # a resumed run logs some steps again
     tokens = sum(int(tokens) for *_, tokens in lines) * LOG_EVERY
     option = lambda name: re.findall(name + r"=([\d.e-]+)", text)[-1]
     return tokens, {

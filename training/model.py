@@ -41,7 +41,8 @@ class Block(nn.Module):
         if cache is not None:
             key, value = torch.cat((cache[0], key), 1), torch.cat((cache[1], value), 1)
         if hasattr(F, "scaled_dot_product_attention") and cache is None:  # torch 2: far faster on a GPU
-            attended = F.scaled_dot_product_attention(query, key, value, is_causal=True).view(batch, self.heads, tokens, -1)
+            by_head = (part.view(batch, self.heads, tokens, -1) for part in (query, key, value))
+            attended = F.scaled_dot_product_attention(*by_head, is_causal=True)
         else:
             query = query / math.sqrt(width // self.heads)
             scores = torch.baddbmm(mask.to(query.dtype), query, key.transpose(1, 2))

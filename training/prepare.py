@@ -24,6 +24,11 @@ TOKENIZER_SEED, TOKENIZER_DOCUMENTS = 7, 10_000
 FIRST_SEED, PARTS = 1000, 40
 
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+with open(os.path.join(HERE, "hand-written.json"), encoding="utf-8") as file:
+    KEPT_OUT = {item["messages"][-1]["content"] for item in json.load(file)}
+
+
 def tokenize(tokenizer, messages, tools):
     """(ids, spoken), two lists of one length."""
     ids, spoken = [], []
@@ -39,8 +44,9 @@ def part(arguments):
     tokenizer, fillers = load(merges_path), Fillers(seed)
     all_ids, all_spoken, lengths = [], [], []
     while len(lengths) < documents:
-        ids, spoken = tokenize(tokenizer, *conversation(fillers))
-        if len(ids) <= CONFIG["n_positions"]:
+        messages, tools = conversation(fillers)
+        ids, spoken = tokenize(tokenizer, messages, tools)
+        if len(ids) <= CONFIG["n_positions"] and not any(message["content"] in KEPT_OUT for message in messages):
             all_ids += ids
             all_spoken += spoken
             lengths.append(len(ids))

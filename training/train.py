@@ -23,7 +23,8 @@ from torch.nn.utils import clip_grad_norm_
 from model import CONFIG, GPT2
 
 STEP_TOKENS = 8192  # padding included
-BATCH_TOKENS = {"cpu": 2048, "cuda": 65536}  # what is computed at once, at most a step
+BATCHES = 4  # in a step, at the least: a batch has documents of one length, a step should not
+BATCH_TOKENS = {"cpu": 2048, "cuda": 32768}  # what is computed at once, at the most
 POOL = 1024  # documents that are sorted by length before they are cut into batches, so that little is padding
 
 FINAL_RATE, WARM_UP = 0.02, 200  # the final rate is relative to the peak
@@ -120,7 +121,7 @@ def train(options):
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
 
-    batch_tokens = min(BATCH_TOKENS[device], options.step_tokens)
+    batch_tokens = min(BATCH_TOKENS[device], options.step_tokens // BATCHES)
     batches_a_step = options.step_tokens // batch_tokens
     corpus = Corpus(options.build, options.seed, batch_tokens, options.context_weight)
     batches = corpus.batches()
