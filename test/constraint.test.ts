@@ -8,7 +8,8 @@ import { isAbortError } from '../src/errors.js';
 import { SCHEMAS } from './constraint-cases.js';
 import { ask, endAllEngines, greedy, GREETING, rejection, tinyQ8 } from './helpers.js';
 
-/* Constrained decoding on the real model. What constraints match is specified in test/node/constraint.test.mjs. */
+/* Constrained decoding on the real model. What constraints match is specified in
+   test/node/constraint.test.mjs. */
 
 const base: GenerateRequest = {
   ...greedy,
@@ -114,7 +115,7 @@ describe('constrained decoding', () => {
     expect(text.slice(text.indexOf('<'))).to.match(form);
   });
 
-  it('says "length" when the token limit cuts it, with an output that begins as it should', async () => {
+  it('says "length" when the token limit cuts it, with a correct beginning', async () => {
     const { text, finishReason, limitedBy, outputTokenIds } = await generate({
       maxTokens: 40,
       constraint: long,
@@ -153,7 +154,7 @@ describe('constrained decoding', () => {
     expect(next.outputTokenIds).to.deep.equal(fresh.outputTokenIds);
   });
 
-  it('refuses a wrong constraint before anything is computed, and keeps the conversation', async () => {
+  it('refuses a wrong constraint before it computes, and keeps the conversation', async () => {
     const conversation = 'refused';
     const first = await generate({ conversation, maxTokens: 5 });
     let tokens = 0;

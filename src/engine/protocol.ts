@@ -133,8 +133,8 @@ export interface GenerateRequest {
   /** Stop sequences. The output ends before the first of them. */
   stop: string[];
   /**
-   * What the output must look like, after a prefix if the constraint has one. It always does, unless
-   * a limit or a stop sequence cuts it.
+   * What the output must look like, after a prefix if the constraint has one. It always does,
+   * unless a limit or a stop sequence cuts it.
    */
   constraint?: OutputConstraint;
   /**

@@ -7,13 +7,19 @@ import { ROOT } from '../../scripts/lib/install.mjs';
 import { createModelWorker } from '../../scripts/lib/openai/server.mjs';
 import { importTypeScript, loadServer } from '../../scripts/lib/typescript.mjs';
 
-/* Constraints without a model: what they match, which tokens they allow, what is refused. Then the server's worker. */
+/* Constraints without a model: what they match, which tokens they allow, what is refused. Then the
+   server's worker. */
 
 /** @typedef {import('../../src/engine/constraint/constraint.js').Constraint} Constraint */
-/** @typedef {import('../../src/engine/constraint/constraint.js').OutputConstraint} OutputConstraint */
+/**
+ * @typedef {import('../../src/engine/constraint/constraint.js').OutputConstraint} OutputConstraint
+ */
 /** @typedef {import('../../src/engine/constraint/constraint.js').JsonSchema} JsonSchema */
 /** @typedef {import('../../src/engine/protocol.js').GenerateRequest} GenerateRequest */
-/** @typedef {import('../../src/engine/constraint/constraint-compiler.js').ConstraintCompiler} Compiler */
+/**
+ * @typedef {import('../../src/engine/constraint/constraint-compiler.js').ConstraintCompiler}
+ *   Compiler
+ */
 /** @typedef {ReturnType<Compiler['start']>} Matcher */
 /** @typedef {import('../../src/engine/constraint/automaton.js').State} State */
 /** @typedef {import('@cfworker/json-schema').Schema} ValidatorSchema */
@@ -609,7 +615,7 @@ describe('tokens', () => {
     });
   });
 
-  test('an end token ends the output only where it is complete, even if it is text elsewhere', () => {
+  test('an end token ends only a complete output, even if it is text elsewhere', () => {
     const compiler = new ConstraintCompiler(() => spVocabulary, [8]);
     const constrained = compiler.start({ type: 'regex', pattern: '( a|b){2}' });
     assert.deepEqual(allowedTokens(constrained, 9), [3, 7]);

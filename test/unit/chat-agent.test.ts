@@ -5,7 +5,8 @@ import { ChatAgent } from '../../src/agents/chat-agent.js';
 import { defaultSettings } from '../../src/settings/definitions.js';
 import { rejection } from '../helpers.js';
 
-/* What an agent makes of its backend, without a model. Both real backends are in test/agents.test.ts and test/remote-agent.test.ts. */
+/* What an agent makes of its backend, without a model. Both real backends are in
+   test/agents.test.ts and test/remote-agent.test.ts. */
 
 const DICE: Tool = { name: 'roll', parameters: { properties: { sides: { type: 'integer' } } } };
 const user = (content: string) => ({ role: 'user' as const, content });

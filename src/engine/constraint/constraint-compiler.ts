@@ -9,7 +9,7 @@ import type { Vocabulary } from './vocabulary.js';
 /** Compiled constraints that are kept. */
 const KEPT = 8;
 
-/** Compiles constraints for one tokenizer, each once. Nothing is read of the tokenizer before the first. */
+/** Compiles each constraint once for one tokenizer. The first constraint reads the tokenizer. */
 export class ConstraintCompiler {
   readonly #readVocabulary: () => Vocabulary;
   readonly #endTokens: readonly number[];
@@ -36,7 +36,8 @@ export class ConstraintCompiler {
     if (!state)
       throw new UnmockedError(
         'invalid-constraint',
-        `The prefix ${shorten(prefix)} does not fit the constraint ${shorten(constraint)}: no text that fits begins with it. Change one of them.`,
+        `The prefix ${shorten(prefix)} does not fit the constraint ${shorten(constraint)}: ` +
+          'no text that fits begins with it. Change one of them.',
       );
     return new Matcher(compiled, state);
   }
@@ -55,20 +56,25 @@ export class ConstraintCompiler {
     if (this.#endTokens.length === 0)
       throw new UnmockedError(
         'unsupported',
-        'The model has no end-of-text token, so a constrained output could not end. Use another model.',
+        'The model has no end-of-text token, so a constrained output could not end. ' +
+          'Use another model.',
       );
     const automaton = build(constraint);
     if (!automaton)
       throw new UnmockedError(
         'invalid-constraint',
-        `No output fits the constraint ${shorten(constraint)}. Look for limits that contradict each other, and for required properties that refer to themselves.`,
+        `No output fits the constraint ${shorten(constraint)}. ` +
+          'Look for limits that contradict each other, and for required properties that refer ' +
+          'to themselves.',
       );
     this.#vocabulary ??= this.#textTokens();
     this.#trie ??= new TokenTrie(this.#vocabulary);
     return new CompiledConstraint(automaton, this.#vocabulary, this.#trie, this.#endTokens);
   }
 
-  /** Without the end tokens: they end the output wherever they come, so they never stand for text. */
+  /**
+   * Without the end tokens: they end the output wherever they come, so they never stand for text.
+   */
   #textTokens(): Vocabulary {
     const tokens = [...this.#readVocabulary()];
     for (const id of this.#endTokens) tokens[id] = undefined;

@@ -6,7 +6,10 @@ export interface GraphNode {
   bytes: { first: number; last: number; to: number }[];
   /** Nodes that are reached without a byte. */
   skips: number[];
-  /** Rules that start here: the node where the rule starts, and the node to go on with when it is over. */
+  /**
+   * Rules that start here: the node where the rule starts, and the node to go on with when it is
+   * over.
+   */
   calls: { start: number; back: number }[];
 }
 
@@ -14,20 +17,26 @@ export interface GraphNode {
 export interface Graph {
   nodes: GraphNode[];
   start: number;
-  /** Repetitions with a count: the nodes at which 0, 1, 2, … more may or must follow. Each of them takes a byte or more. */
+  /**
+   * Repetitions with a count: the nodes at which 0, 1, 2, … more may or must follow. Each of them
+   * takes a byte or more.
+   */
   countdowns: number[][];
 }
 
 export const RETURN = 0;
 
-/** A grammar of this many nodes takes tens of megabytes; a schema that a person wrote has thousands. */
+/**
+ * A grammar of this many nodes takes tens of megabytes; a schema that a person wrote has thousands.
+ */
 const MAX_NODES = 500_000;
 
 /**
  * Translates an expression, leaving out alternatives that can never be completed.
  *
  * @returns undefined if no text at all matches.
- * @throws UnmockedError `invalid-constraint` for a rule that starts with itself, or a grammar that is too large.
+ * @throws UnmockedError `invalid-constraint` for a rule that starts with itself, or a grammar that
+ *   is too large.
  */
 export function buildGraph(root: Expression): Graph | undefined {
   return new GraphBuilder().build(root);
@@ -156,7 +165,8 @@ class GraphBuilder {
     if (this.#nodes.length >= MAX_NODES)
       throw new UnmockedError(
         'invalid-constraint',
-        `The constraint is too large: it needs more than ${MAX_NODES} states. Lower the counts in it, such as maxLength or {n,m}.`,
+        `The constraint is too large: it needs more than ${MAX_NODES} states. ` +
+          'Lower the counts in it, such as maxLength or {n,m}.',
       );
     return this.#nodes.push({ bytes, skips, calls }) - 1;
   }
@@ -173,7 +183,8 @@ class GraphBuilder {
         if (open.has(called))
           throw new UnmockedError(
             'invalid-constraint',
-            `The rule "${rules.get(called)!.name}" starts with itself (left recursion). Let it start with something else, as in list ::= item list?`,
+            `The rule "${rules.get(called)!.name}" starts with itself (left recursion). ` +
+              'Let it start with something else, as in list ::= item list?',
           );
         visit(called);
       }
@@ -229,7 +240,10 @@ function rulesOf(root: Expression): Set<Rule> {
   return rules;
 }
 
-/** The rules whose bodies hold, given the rules that are known to hold; repeated until no rule is added. */
+/**
+ * The rules whose bodies hold, given the rules that are known to hold; repeated until no rule is
+ * added.
+ */
 function fixpoint(
   rules: Set<Rule>,
   holds: (body: Expression, known: Set<Rule>) => boolean,

@@ -31,12 +31,12 @@ import { STRING_FORMATS } from './string-formats.js';
 const MAX_DEPTH = 200;
 
 /**
- * Translates a JSON Schema (draft 2020-12, and what draft 7 wrote differently). Everything that matches fits the schema;
- * not everything that fits is generated: properties keep their order, and undeclared ones appear only where
- * `additionalProperties` allows them explicitly.
+ * Translates a JSON Schema (draft 2020-12, and what draft 7 wrote differently). Everything that
+ * matches fits the schema; not everything that fits is generated: properties keep their order, and
+ * undeclared ones appear only where `additionalProperties` allows them explicitly.
  *
- * @throws UnmockedError `invalid-constraint` for a schema that is wrong, `unsupported` for a keyword that is not
- *   implemented; the message names keyword and place.
+ * @throws UnmockedError `invalid-constraint` for a schema that is wrong, `unsupported` for a
+ *   keyword that is not implemented; the message names keyword and place.
  */
 export function schemaExpression(schema: JsonSchema, style: JsonStyle): Expression {
   return new SchemaTranslator(schema, style).translate(schema, '#');
@@ -125,14 +125,18 @@ class SchemaTranslator {
     return alternatives;
   }
 
-  /** What fits two of a `oneOf` does not fit the `oneOf`, so it must be plain that nothing fits two. */
+  /**
+   * What fits two of a `oneOf` does not fit the `oneOf`, so it must be plain that nothing fits two.
+   */
   #requireExclusive(options: unknown[][], path: string): void {
     for (const [index, one] of options.entries()) {
       for (const other of options.slice(index + 1))
         if (one.some((a) => other.some((b) => !areExclusive(a, b))))
           throw unsupported(
             `${path}/oneOf`,
-            'has alternatives that one value may fit together. Use anyOf, or give them different types or a property with different "const" values',
+            'has alternatives that one value may fit together. ' +
+              'Use anyOf, or give them different types or a property with different "const" ' +
+              'values',
           );
     }
   }
@@ -179,7 +183,8 @@ class SchemaTranslator {
       default:
         throw invalid(
           `${path}/type`,
-          `is ${JSON.stringify(type)}, but the types are object, array, string, number, integer, boolean and null`,
+          `is ${JSON.stringify(type)}, but the types are object, array, string, number, ` +
+            'integer, boolean and null',
         );
     }
   }
@@ -259,7 +264,8 @@ class SchemaTranslator {
     if (typeof reference !== 'string' || !/^#(\/|$)/.test(reference))
       throw unsupported(
         `${path}/$ref`,
-        `is ${JSON.stringify(reference)}. References must point into the same schema, as in "#/$defs/name"`,
+        `is ${JSON.stringify(reference)}. References must point into the same schema, as in ` +
+          '"#/$defs/name"',
       );
     const target = pointedAt(this.#root, reference);
     if (target === undefined)
@@ -289,7 +295,9 @@ function unescaped(part: string): string {
   }
 }
 
-/** Without `type`, the types that the schema's other keywords are about; all types if it has none. */
+/**
+ * Without `type`, the types that the schema's other keywords are about; all types if it has none.
+ */
 function impliedTypes(schema: SchemaObject): readonly JsonType[] {
   const implied = (Object.keys(KEYWORDS_OF_TYPE) as (keyof typeof KEYWORDS_OF_TYPE)[]).filter(
     (type) => KEYWORDS_OF_TYPE[type].some((keyword) => schema[keyword] !== undefined),

@@ -6,7 +6,10 @@ import type { Vocabulary } from './vocabulary.js';
 /** Masks are kept up to this size, then forgotten. Bytes. */
 const MAX_MASK_BYTES = 32_000_000;
 
-/** A constraint, compiled for one vocabulary. It computes each state's mask once, for all requests that use it. */
+/**
+ * A constraint, compiled for one vocabulary. It computes each state's mask once, for all requests
+ * that use it.
+ */
 export class CompiledConstraint {
   readonly automaton: Automaton;
   readonly vocabulary: Vocabulary;
@@ -26,7 +29,7 @@ export class CompiledConstraint {
     this.#endTokens = endTokens;
   }
 
-  /** One bit a token: those that may come next. End tokens are among them where the text is complete. */
+  /** One bit per token that may come next. Includes end tokens if the text is complete. */
   maskOf(state: State): Int32Array {
     let mask = this.#masks.get(state);
     if (mask) return mask;
@@ -46,7 +49,9 @@ export class CompiledConstraint {
     if (mask.every((word) => word === 0))
       throw new UnmockedError(
         'unsupported',
-        'The model has no token for a character that the constraint asks for. Use a model with a byte-level tokenizer, or leave such characters out of the constraint.',
+        'The model has no token for a character that the constraint asks for. ' +
+          'Use a model with a byte-level tokenizer, or leave such characters out of the ' +
+          'constraint.',
       );
     return mask;
   }
@@ -67,7 +72,10 @@ export class Matcher {
     return this.#state.accepting;
   }
 
-  /** @throws Error if the token may not come next. End tokens are not accepted: there is nothing after them. */
+  /**
+   * @throws Error if the token may not come next. End tokens are not accepted: there is nothing
+   *   after them.
+   */
   accept(tokenId: number): void {
     const { automaton, vocabulary } = this.#constraint;
     let state: State | null = vocabulary[tokenId] ? this.#state : null;

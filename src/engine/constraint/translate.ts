@@ -18,7 +18,10 @@ import { difference } from './regular.js';
 const COMPACT: JsonStyle = { comma: ',', colon: ':' };
 const SPACED: JsonStyle = { comma: ', ', colon: ': ' };
 
-/** @throws UnmockedError `invalid-constraint` or `unsupported`; the message names what in the constraint. */
+/**
+ * @throws UnmockedError `invalid-constraint` or `unsupported`; the message names what in the
+ *   constraint.
+ */
 export function translate(constraint: string | Constraint): Expression {
   if (typeof constraint === 'string') return text(constraint);
   switch (constraint.type) {
@@ -45,7 +48,9 @@ export function translate(constraint: string | Constraint): Expression {
     default:
       throw new UnmockedError(
         'invalid-constraint',
-        `The constraint's type is ${JSON.stringify((constraint as { type?: unknown }).type)}. The types are json, json-schema, regex, grammar, sequence, choice, repeat and text-without.`,
+        `The constraint's type is ${JSON.stringify((constraint as { type?: unknown }).type)}. ` +
+          'The types are json, json-schema, regex, grammar, sequence, choice, repeat and ' +
+          'text-without.',
       );
   }
 }

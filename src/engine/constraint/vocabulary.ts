@@ -15,11 +15,15 @@ interface DecoderJson {
   replacement?: string;
 }
 
-/** By token id, the bytes that the token adds to the text; undefined for special tokens, which add none. */
+/**
+ * By token id, the bytes that the token adds to the text; undefined for special tokens, which add
+ * none.
+ */
 export type Vocabulary = readonly (Uint8Array | undefined)[];
 
 /**
- * Reads what each token stands for: byte-level BPE (GPT-2 and most models since) and SentencePiece (Llama, Gemma).
+ * Reads what each token stands for: byte-level BPE (GPT-2 and most models since) and SentencePiece
+ * (Llama, Gemma).
  *
  * @param vocabulary each token's text and id
  * @throws UnmockedError `unsupported` for another kind of tokenizer.
@@ -50,7 +54,8 @@ function tokenDecoder(decoder: DecoderJson | null | undefined): (token: string) 
   }
   throw new UnmockedError(
     'unsupported',
-    `The model's tokenizer decodes with ${types.join(', ') || 'nothing'}. Constrained decoding needs a byte-level or SentencePiece tokenizer. Use another model.`,
+    `The model's tokenizer decodes with ${types.join(', ') || 'nothing'}. ` +
+      'Constrained decoding needs a byte-level or SentencePiece tokenizer. Use another model.',
   );
 }
 

@@ -24,7 +24,10 @@ export interface GeneratorOptions {
   eosTokenIds: number[];
   /** Memory budget for the KV caches of all conversations. Bytes. */
   kvCacheBytes: number;
-  /** Imports constrained.ts. Called for the first request with a constraint: other pages need not load it. */
+  /**
+   * Imports constrained.ts. Called for the first request with a constraint: other pages need not
+   * load it.
+   */
   loadConstrained(): Promise<{ ConstrainedDecoding: typeof ConstrainedDecoding }>;
 }
 
@@ -55,9 +58,10 @@ export class Generator {
   }
 
   /**
-   * @throws UnmockedError before anything is computed: `invalid-argument` or `context-overflow`, and
-   *   `invalid-constraint` or `unsupported` for a constraint. `inference-failed` when the runtime
-   *   fails (a browser's runtime is poisoned from then on). `AbortError` between two tokens.
+   * @throws UnmockedError before anything is computed: `invalid-argument` or `context-overflow`,
+   *   and `invalid-constraint` or `unsupported` for a constraint. `inference-failed` when the
+   *   runtime fails (a browser's runtime is poisoned from then on). `AbortError` between two
+   *   tokens.
    */
   generate(
     request: GenerateRequest,
