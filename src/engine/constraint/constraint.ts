@@ -18,7 +18,7 @@ export type JsonSchema = boolean | { readonly [keyword: string]: unknown };
  */
 export type Constraint =
   /** A JSON object with any content. */
-  | { readonly type: 'json'; readonly spaced?: boolean | undefined }
+  | { readonly type: 'json'; readonly spaced?: boolean }
   /**
    * JSON that fits a schema. Properties come in the schema's order; properties that the schema does
    * not declare appear only if `additionalProperties` allows them explicitly. `spaced` writes `, `
@@ -27,7 +27,7 @@ export type Constraint =
   | {
       readonly type: 'json-schema';
       readonly schema: JsonSchema;
-      readonly spaced?: boolean | undefined;
+      readonly spaced?: boolean;
     }
   /** A regular expression in JavaScript's syntax, without flags. It must match the whole output. */
   | { readonly type: 'regex'; readonly pattern: string }
@@ -44,9 +44,9 @@ export type Constraint =
   | {
       readonly type: 'repeat';
       readonly of: Constraint;
-      readonly separator?: string | undefined;
-      readonly min?: number | undefined;
-      readonly max?: number | undefined;
+      readonly separator?: string;
+      readonly min?: number;
+      readonly max?: number;
     }
   /** Any text that does not contain `text`; it may be empty. */
   | { readonly type: 'text-without'; readonly text: string };
@@ -56,4 +56,4 @@ export type Constraint =
  * holds; the output continues it. The prefix and the output together fit the constraint. Default:
  * no prefix.
  */
-export type OutputConstraint = Constraint & { readonly prefix?: string | undefined };
+export type OutputConstraint = Constraint & { readonly prefix?: string };

@@ -15,14 +15,14 @@ import { intersection } from './regular.js';
 
 export interface NumberLimits {
   integer: boolean;
-  minimum?: number | undefined;
-  maximum?: number | undefined;
-  exclusiveMinimum?: number | undefined;
-  exclusiveMaximum?: number | undefined;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
   /** A whole number; for integers only. */
-  multipleOf?: number | undefined;
+  multipleOf?: number;
   /** Digits after the point, at most. */
-  decimals?: number | undefined;
+  decimals?: number;
 }
 
 /** Doubles hold this many decimal digits exactly: what is written is what `JSON.parse` reads. */

@@ -14,10 +14,10 @@ import {
 import { intersection } from './regular.js';
 
 export interface StringLimits {
-  minLength?: number | undefined;
-  maxLength?: number | undefined;
+  minLength?: number;
+  maxLength?: number;
   /** JavaScript's syntax; each must match somewhere in the string. */
-  patterns?: readonly string[] | undefined;
+  patterns?: readonly string[];
 }
 
 /**
