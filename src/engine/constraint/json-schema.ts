@@ -126,7 +126,8 @@ class SchemaTranslator {
   }
 
   /**
-   * What fits two of a `oneOf` does not fit the `oneOf`, so it must be plain that nothing fits two.
+   * A value that fits two alternatives of a `oneOf` does not fit the `oneOf`, so the alternatives
+   * must provably exclude each other.
    */
   #requireExclusive(options: unknown[][], path: string): void {
     for (const [index, one] of options.entries()) {
