@@ -7,8 +7,8 @@ import { ortFiles } from './src/engine/ort-files.js';
 import { environmentNames } from './src/settings/environment.js';
 
 /**
- * Sets the isolation headers on every answer, worker scripts included. `server.headers` misses some of Vite's own
- * answers.
+ * Sets the isolation headers on every answer, worker scripts included. `server.headers` misses some
+ * of Vite's own answers.
  */
 const isolate: Connect.NextHandleFunction = (_req, res, next) => {
   for (const [name, value] of Object.entries(ISOLATION_HEADERS)) res.setHeader(name, value);
@@ -16,8 +16,9 @@ const isolate: Connect.NextHandleFunction = (_req, res, next) => {
 };
 
 /**
- * Serves ONNX Runtime's files under `ort/`, from the page's own origin: from node_modules in dev, as plain files in
- * the build. By default transformers.js fetches them from a CDN, and the bundler inlines or hashes them.
+ * Serves ONNX Runtime's files under `ort/`, from the page's own origin: from node_modules in dev,
+ * as plain files in the build. By default transformers.js fetches them from a CDN, and the bundler
+ * inlines or hashes them.
  */
 function ort(): Plugin {
   return {
@@ -46,8 +47,8 @@ function ort(): Plugin {
 }
 
 /**
- * The page looks for a config.toml beside it. If there is none, the answer is empty: a 404 would show as an error in
- * every console.
+ * The page looks for a config.toml beside it. If there is none, the answer is empty: a 404 would
+ * show as an error in every console.
  */
 function noConfig(): Plugin {
   const answer: Connect.NextHandleFunction = (req, res, next) => {
@@ -65,7 +66,8 @@ function noConfig(): Plugin {
 
 /**
  * The environment variables (and those of .env files) that the page finds in `import.meta.env`: see
- * src/settings/environment.ts. A build is published, so it must not hold the key. The library holds none of them.
+ * src/settings/environment.ts. A build is published, so it must not hold the key. The library holds
+ * none of them.
  */
 function envPrefix(command: 'build' | 'serve', library: boolean): string[] {
   if (library) return ['VITE_'];
@@ -73,24 +75,26 @@ function envPrefix(command: 'build' | 'serve', library: boolean): string[] {
 }
 
 /**
- * `vite build` makes the page (dist/). `vite build --mode library` makes the library (dist/lib/), which uses
- * dist/ort and dist/models.
+ * `vite build` makes the page (dist/). `vite build --mode library` makes the library (dist/lib/),
+ * which uses dist/ort and dist/models.
  */
 export default defineConfig(({ command, mode }) => {
   const library = mode === 'library';
   return {
     // Relative: the built page works in any folder of any host.
     base: './',
-    // 'mpa' answers 404 for a missing file, 'spa' index.html: see scripts/lib/serving/static-files.mjs.
+    // 'mpa' answers 404 for a missing file, 'spa' answers index.html, which would do harm: see
+    // scripts/lib/serving/static-files.mjs.
     appType: 'mpa',
     publicDir: library ? false : 'public',
     resolve: {
-      // onnxruntime-web's default entry embeds its .mjs loader and makes the bundler emit a second .wasm.
+      // onnxruntime-web's default entry embeds its .mjs loader, and the bundler would emit a second
+      // .wasm file.
       conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions],
     },
     envPrefix: envPrefix(command, library),
     plugins: [ort(), noConfig()],
-    // Vite reloads the page if it finds a dependency late, even in the middle of a run. So all are named.
+    // Names all dependencies: if Vite finds one late, it reloads the page, even during a run.
     optimizeDeps: {
       include: [
         '@huggingface/transformers',
@@ -99,7 +103,6 @@ export default defineConfig(({ command, mode }) => {
         'lit',
         'lit/decorators.js',
         'lit/directives/live.js',
-        'lit/directives/repeat.js',
         'smol-toml',
       ],
     },
@@ -122,6 +125,13 @@ export default defineConfig(({ command, mode }) => {
             output: { entryFileNames: '[name].js' },
           },
         }
-      : { outDir: 'dist', target: 'es2022', chunkSizeWarningLimit: 2000, assetsInlineLimit: 4096 },
+      : {
+          outDir: 'dist',
+          target: 'es2022',
+          chunkSizeWarningLimit: 2000,
+          assetsInlineLimit: 4096,
+          // Every browser that can run this page supports module preloading.
+          modulePreload: { polyfill: false },
+        },
   };
 });

@@ -16,25 +16,31 @@ import { createHub } from './test/servers/hub.mjs';
 /*
  * Specs run in two browser groups, one after the other on one machine:
  *
- *   wasm    without the WebGPU flag: if there is no GPU, `requestAdapter()` is null, the genuine fallback. All of
+ *   wasm    no WebGPU flag: without a GPU, `requestAdapter()` is null, the genuine fallback. All of
  *           test/ except test/webgpu/
- *   webgpu  --enable-unsafe-webgpu: a real WebGPU device, SwiftShader's if there is no GPU. test/webgpu/ and test/both/
+ *   webgpu  --enable-unsafe-webgpu: a real WebGPU device, SwiftShader's if there is no GPU.
+ *           test/webgpu/ and test/both/
  *
  * What a spec finds in its page, on the page's own origin:
  *
  *   window.unmockedGroup    'wasm' or 'webgpu'
  *   /models/, /ort/         the bundled model and ONNX Runtime's files, with lengths, and real 404s
- *   /__hub/                 a hub in the Hugging Face layout, with faults on request: test/servers/hub.mjs
- *   /__report, /__print     POST a report for reports/unmocked.json, or a string for the console: see
- *                           scripts/lib/tests/wtr-results.mjs
- *   window.unmockedServer   `{ apiUrl, apiKey }` of an OpenAI-compatible server with the bundled model, on another
- *                           origin: server/. `closedToUs` is the URL of a server that refuses pages of this origin
- *   test/environment/       specs in this folder have that server in `process.env`, as test runners give it to a page
- *   test/no-isolation/      specs in this folder run without COOP and COEP, so `crossOriginIsolated` is really false
- *   /__no-isolation/…       any file without COOP and COEP. An isolated page cannot frame it: use window.open()
+ *   /__hub/                 a hub in the Hugging Face layout, with faults on request: see
+ *                           test/servers/hub.mjs
+ *   /__report, /__print     POST a report for reports/unmocked.json, or a string for the console:
+ *                           see scripts/lib/tests/wtr-results.mjs
+ *   window.unmockedServer   `{ apiUrl, apiKey }` of an OpenAI-compatible server (server/) with the
+ *                           bundled model, on another origin. `closedToUs` is the URL of a server
+ *                           that refuses pages of this origin
+ *   test/environment/       specs in this folder have that server in `process.env`, as test runners
+ *                           give it to a page
+ *   test/no-isolation/      specs in this folder run without COOP and COEP, so
+ *                           `crossOriginIsolated` is really false
+ *   /__no-isolation/…       any file without COOP and COEP. An isolated page cannot frame it: use
+ *                           window.open()
  *
- * UNMOCKED_TEST_FILES (parts of paths, separated by spaces) and UNMOCKED_TEST_GROUP narrow a run. `npm test --
- * --files … --group …` sets them.
+ * UNMOCKED_TEST_FILES (parts of paths, separated by spaces) and UNMOCKED_TEST_GROUP narrow a run.
+ * `npm test -- --files … --group …` sets them.
  */
 
 /** @typedef {import('koa').Context} Context */
@@ -63,7 +69,7 @@ const hub = createHub({
  * Answers a koa request with a plain request listener of Node.
  *
  * @param {Context} ctx
- * @param {(...args: [import('node:http').IncomingMessage, import('node:http').ServerResponse]) => unknown} listener
+ * @param {import('node:http').RequestListener} listener
  */
 function answer(ctx, listener) {
   ctx.respond = false;
@@ -122,7 +128,7 @@ async function serve(ctx, next) {
         sendFile(req, res, ortFolder(), ortFiles.includes(rest) ? rest : 'not-served'),
       );
     default:
-      // The runner resolves `import './x.js'` to x.ts, but not `new URL('./x.js', import.meta.url)`.
+      // The runner resolves './x.js' to x.ts in an import, but not in a `new URL`.
       if (ctx.path.endsWith('.js') && !ctx.path.startsWith('/node_modules/')) {
         const source = path.join(root, decodeURIComponent(ctx.path));
         if (!existsSync(source) && existsSync(source.replace(/\.js$/, '.ts'))) {
@@ -141,7 +147,7 @@ function group(name) {
   const launcher = playwrightLauncher({
     product: 'chromium',
     launchOptions: { executablePath, args: launchArguments({ webgpu: name === 'webgpu' }) },
-    // One page at a time: with parallel inference, every timing on a small machine is a matter of luck.
+    // One page at a time: parallel inference makes timings on a small machine unpredictable.
     concurrency: 1,
   });
   launcher.name = `Chromium ${name}`;
@@ -153,7 +159,10 @@ function group(name) {
 <html lang="en">
   <head><meta charset="utf-8"><title>Unmocked specs: ${name}</title></head>
   <body>
-    <script>window.unmockedGroup = ${JSON.stringify(name)}; window.unmockedServer = ${JSON.stringify(server)};</script>
+    <script>
+      window.unmockedGroup = ${JSON.stringify(name)};
+      window.unmockedServer = ${JSON.stringify(server)};
+    </script>
     <script type="module" src="${framework}"></script>
   </body>
 </html>`,

@@ -1,4 +1,7 @@
-/** What is measured in the page; `run.mjs` calls it. Every figure that is to be compared comes with its baseline from the same run. */
+/**
+ * The measurements in the page, which `run.mjs` calls. Each figure that is compared comes with a
+ * baseline from the same run.
+ */
 import { assets, EnginePool, loadAgent, type Agent, type LoadAgentOptions } from '../src/index.js';
 
 assets.base = new URL('../', location.href).href;
@@ -27,7 +30,10 @@ async function memory(): Promise<number> {
   return (await performance.measureUserAgentSpecificMemory()).bytes;
 }
 
-/** Bytes of the page with one agent and with four, all of which have answered. One thread: a sleeping one cannot be asked for its memory. */
+/**
+ * Bytes of the page with one agent and with four, after all have answered. Uses one thread, because
+ * the browser cannot measure the memory of sleeping threads.
+ */
 async function memoryOfAgents(target: Target): Promise<{ one: number; four: number }> {
   const pool = new EnginePool({ threads: 1 });
   const ask = (agent: Agent, name: string) =>
@@ -47,7 +53,10 @@ async function memoryOfAgents(target: Target): Promise<{ one: number; four: numb
   return { one, four };
 }
 
-/** Milliseconds to the first token of a conversation's last turn, with the KV cache kept and with the history read again. */
+/**
+ * Milliseconds to the first token of a conversation's last turn: with the KV cache kept, and with
+ * the history read again.
+ */
 async function lastTurn(
   target: Target,
 ): Promise<{ kept: number[]; again: number[]; promptTokens: number }> {
@@ -72,7 +81,10 @@ async function lastTurn(
   });
 }
 
-/** Load in milliseconds and decode in tokens per second, with one WASM thread and with several, in turn. */
+/**
+ * Load in milliseconds and decode in tokens per second. Alternates between one WASM thread and
+ * several.
+ */
 async function threads(
   target: Target,
   several: number,
@@ -122,7 +134,10 @@ async function streaming(target: Target): Promise<{ streamed: number[]; invoked:
   });
 }
 
-/** Milliseconds to the first content of a server's stream: as a bare `fetch` sees it, and as the remote agent's reader does, in turn. */
+/**
+ * Milliseconds to the first content of a server's stream. Alternates between a bare `fetch` and the
+ * remote agent's reader.
+ */
 async function remoteFirstToken(apiUrl: string): Promise<{ bare: number[]; agent: number[] }> {
   const agent = await loadAgent({
     backend: 'remote',

@@ -1,5 +1,5 @@
-// `npm run bench`: the size and the speed of the page, in headless Chromium. Rows are medians, and ratios to a baseline of
-// the same run.
+// `npm run bench`: the size and the speed of the page, in headless Chromium. Rows are medians, and
+// ratios to a baseline of the same run.
 import { gzipSync } from 'node:zlib';
 import { ensureChromium, launchArguments } from '../scripts/lib/browser/chromium.mjs';
 import { serveBuild } from '../scripts/lib/browser/serve-build.mjs';
@@ -15,7 +15,10 @@ import { ratios, summary } from './statistics.mjs';
 /** @typedef {import('playwright-core').Browser} Browser */
 /** @typedef {import('../src/harness/report.js').Report} Report */
 /** @typedef {import('./measures.js').Measures} Measures */
-/** @typedef {Window & { longTasks: number[], runStartedAt?: number, measures: Measures }} BenchWindow */
+/**
+ * @typedef {Window & { longTasks: number[], runStartedAt?: number, measures: Measures }}
+ *   BenchWindow
+ */
 /** @typedef {Awaited<ReturnType<typeof readOptions>>} Options */
 
 /** @param {readonly string[]} args */
@@ -60,7 +63,13 @@ function row(name, samples, unit, target) {
   const format = (/** @type {number} */ value) =>
     unit === '×' || value < 10 ? value.toFixed(2) : value.toFixed(0);
   console.log(
-    `${name.padEnd(66)} ${format(median).padStart(8)} ${unit.padEnd(6)} ${`(${format(min)} to ${format(max)})`.padEnd(20)} ${target ?? ''}`,
+    [
+      name.padEnd(66),
+      format(median).padStart(8),
+      unit.padEnd(6),
+      `(${format(min)} to ${format(max)})`.padEnd(20),
+      target ?? '',
+    ].join(' '),
   );
 }
 
@@ -92,7 +101,8 @@ function collectFacts() {
  * @param {import('playwright-core').BrowserContext} context
  * @param {string} url
  * @param {string} query
- * @throws {Error} if one of them does not pass. The page has no server, so scenarios that need one are skipped.
+ * @throws {Error} if one of them does not pass. The page has no server, so scenarios that need one
+ *   are skipped.
  */
 async function runScenarios(context, url, query) {
   const page = await context.newPage();
@@ -107,7 +117,8 @@ async function runScenarios(context, url, query) {
   if (facts.report.status !== 'passed') {
     const others = facts.report.results.filter(({ status }) => status !== 'passed');
     throw new Error(
-      `The scenarios did not pass: ${others.map(({ id, reason }) => `${id}: ${reason}`).join('; ')}`,
+      'The scenarios did not pass: ' +
+        others.map(({ id, reason }) => `${id}: ${reason}`).join('; '),
     );
   }
   return facts;

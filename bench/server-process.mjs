@@ -1,5 +1,5 @@
-// The measured side, in a process of its own: it must not share a thread with the client that reads it. Mode `serve`
-// is the server, mode `direct` the same model in Node's main thread.
+// The measured side. It has a process of its own, so that it shares no thread with the client. Mode
+// `serve` is the server. Mode `direct` is the same model in Node's main thread.
 import { ROOT } from '../scripts/lib/install.mjs';
 import { startOpenAiServer } from '../scripts/lib/openai/server.mjs';
 import { loadServerModel } from '../scripts/lib/typescript.mjs';

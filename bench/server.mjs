@@ -8,7 +8,7 @@ import { ratios } from './statistics.mjs';
 const MESSAGES = [{ role: 'user', content: 'Tell me a story about a fox.' }];
 
 /**
- * Streams one answer over loopback. Uses Node's http, because fetch would be slower than the server.
+ * Streams one answer over loopback. Uses Node's http: fetch would be slower than the server.
  *
  * @param {string} url
  * @param {{ model: string, maxTokens: number }} options
@@ -70,9 +70,9 @@ async function start(mode, model) {
 }
 
 /**
- * Tokens per second of the OpenAI-compatible server, in pairs, so that the two sides of a ratio are from the same
- * moment: one stream over loopback after the generator called directly in a Node process, and ten clients at once
- * after one client.
+ * Tokens per second of the OpenAI-compatible server. Measures in pairs, so that both sides of a
+ * ratio come from the same moment: one stream over loopback after the generator in a Node process,
+ * and ten clients at once after one client.
  */
 export async function measureServer({
   model = 'unmocked-tiny',

@@ -20,7 +20,8 @@ export function summary(samples) {
 }
 
 /**
- * The ratios of samples and baseline, pair by pair, so that a machine whose speed drifts does not decide them.
+ * The ratios of samples to baseline, pair by pair, so that a drift of the machine's speed cancels
+ * out.
  *
  * @param {readonly number[]} samples
  * @param {readonly number[]} baseline

@@ -13,7 +13,10 @@ function printResult({ id, status, durationMs, reason, device }) {
   console.log(`${status.padEnd(9)} ${id} (${facts})${reason ? `: ${reason}` : ''}`);
 }
 
-/** `npm run scenarios`: the page's scenarios in headless Chromium. Exit status 0 if the page says "passed". */
+/**
+ * `npm run scenarios`: the page's scenarios in headless Chromium. Exit status 0 if the page says
+ * "passed".
+ */
 await main(async () => {
   ensureInstalled();
   const options = await readScenarioOptions(process.argv.slice(2), process.env);

@@ -13,7 +13,8 @@ await main(async () => {
     console.log(`  model ${id}, ${dtype}, ${contextWindow} tokens of context`);
   if (options.apiKey) console.log('  clients must send the API key');
   console.log(
-    `Use it with: OPENAI_API_URL=${url}/v1 AF_LLM_MODEL=${models[0]?.id}${options.apiKey ? ' OPENAI_API_KEY=…' : ''}`,
+    `Use it with: OPENAI_API_URL=${url}/v1 ` +
+      `AF_LLM_MODEL=${models[0]?.id}${options.apiKey ? ' OPENAI_API_KEY=…' : ''}`,
   );
   if (options.faults)
     console.log(`Faults on request: ${url}/fault:OPTIONS/v1; ${url}/faults lists the options`);

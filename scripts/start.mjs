@@ -31,7 +31,8 @@ await main(async () => {
     if (!/already in use|EADDRINUSE/.test(toError(error).message)) throw error;
     const other = port < 65_535 ? port + 1 : port - 1;
     throw new Error(
-      `Port ${port} is in use: stop the program that uses it, or choose another port: PORT=${other} npm start`,
+      `Port ${port} is in use: stop the program that uses it, or choose another port: ` +
+        `PORT=${other} npm start`,
       { cause: error },
     );
   }

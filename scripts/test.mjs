@@ -56,14 +56,16 @@ function printFailures(suites) {
   for (const { name, cases } of suites) {
     for (const one of cases.filter(({ status }) => status === 'failed')) {
       console.log(
-        `FAILED ${name}: ${[one.suite, one.name].filter(Boolean).join(' ')}\n       ${one.error?.message ?? 'no message'}`,
+        `FAILED ${name}: ${[one.suite, one.name].filter(Boolean).join(' ')}\n` +
+          `       ${one.error?.message ?? 'no message'}`,
       );
     }
   }
 }
 
 /**
- * Runs the checks and tests, and adds their suites as they end. Returns what the specs left for Node.
+ * Runs the checks and tests, and adds their suites as they end. Returns what the specs left for
+ * Node.
  *
  * @param {Suite[]} suites
  * @param {ReturnType<typeof readOptions>} options
@@ -92,8 +94,9 @@ async function runAll(suites, { files, group, everything }) {
 }
 
 /**
- * `npm test`: format, lint, types, Node's tests, and all specs in both browser groups. The last line is the
- * count. An error on the way is one more failed case, so that every run writes its reports.
+ * `npm test`: format, lint, types, Node's tests, and all specs in both browser groups. The last
+ * line is the count. An error on the way is one more failed case, so that every run writes its
+ * reports.
  */
 await main(async () => {
   const options = readOptions(process.argv.slice(2));

@@ -1,5 +1,6 @@
-// Writes test/golden.ts: the greedy token ids of the bundled model, which test/both/golden.test.ts computes in
-// headless Chromium on WASM. Run it after a change of public/models/unmocked-tiny/: `node scripts/write-golden.mjs`.
+// Writes test/golden.ts: the greedy token ids of the bundled model, which test/both/golden.test.ts
+// computes in headless Chromium on WASM. Run it after a change of public/models/unmocked-tiny/:
+// `node scripts/write-golden.mjs`.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -14,7 +15,10 @@ const MARK = 'golden tokens as computed: ';
 /**
  * What the spec prints. `golden` is dtype → name of the conversation → turn → token ids.
  *
- * @typedef {{ weights: Record<string, string>, golden: Record<string, Record<string, number[][]>> }} Computed
+ * @typedef {{
+ *   weights: Record<string, string>,
+ *   golden: Record<string, Record<string, number[][]>>,
+ * }} Computed
  */
 
 /** @param {string} executablePath */
@@ -47,7 +51,8 @@ function source({ weights, golden }) {
     '};',
     '',
     '/** Output token ids of every turn of a conversation in test/both/golden.test.ts. */',
-    `export const golden: Record<${dtypes.map((dtype) => `'${dtype}'`).join(' | ')}, Record<string, number[][]>> = {`,
+    `export const golden: Record<${dtypes.map((dtype) => `'${dtype}'`).join(' | ')}, ` +
+      'Record<string, number[][]>> = {',
   ];
   for (const dtype of dtypes) {
     lines.push(`  ${dtype}: {`);

@@ -4,8 +4,8 @@ import { invalid, kindOf } from './errors.js';
 
 /*
  * The body of POST /v1/chat/completions, as OpenAI documents it, with fields that vLLM (`top_k`,
- * `repetition_penalty`, `return_token_ids`) and llama.cpp (`reasoning_format`) added. The message of
- * each schema says what is allowed, for people.
+ * `repetition_penalty`, `return_token_ids`) and llama.cpp (`reasoning_format`) added. The message
+ * of each schema says what is allowed, for people.
  */
 
 const text = (allowed = 'a string') => v.string(allowed);
@@ -214,7 +214,8 @@ export function readChatRequest(input: unknown): ChatRequest {
     if (one.role === 'assistant' && one.content == null && !one.tool_calls?.length) {
       throw invalid(
         `messages[${index}].content`,
-        `messages[${index}].content is ${kindOf(one.content)}, but has to be a string in an assistant's message without tool_calls.`,
+        `messages[${index}].content is ${kindOf(one.content)}, but has to be a string ` +
+          "in an assistant's message without tool_calls.",
       );
     }
   });
@@ -248,7 +249,7 @@ function refusal(issue: v.BaseIssue<unknown>) {
   );
 }
 
-/** Folds a seed of up to 64 bits into the 32 bits that the generator takes. Smaller seeds stay as they are. */
+/** Folds a seed of up to 64 bits into the generator's 32 bits. Smaller seeds stay as they are. */
 function fold(seed: number): number {
   const bits = BigInt.asUintN(64, BigInt(seed));
   return Number((bits ^ (bits >> 32n)) & 0xffff_ffffn);

@@ -76,8 +76,8 @@ export async function complete(job: Job): Promise<object> {
 const encoder = new TextEncoder();
 
 /**
- * An answer as server-sent events, one for each chunk of the stream. Settles with the first token, so
- * that a failure before it still gets its status. A later failure is an event with an error.
+ * An answer as server-sent events, one for each chunk of the stream. Settles with the first token,
+ * so that a failure before it still gets its status. A later failure is an event with an error.
  * Cancelling the stream ends the generation.
  */
 export function stream(job: Job): Promise<ReadableStream<Uint8Array>> {
@@ -187,7 +187,9 @@ async function prepare(request: ChatRequest, model: ServedModel): Promise<Prompt
   if (prompt.tokenIds.length < model.contextWindow) return prompt;
   throw new ApiError(
     400,
-    `The messages have ${prompt.tokenIds.length} tokens; the model's context window is ${model.contextWindow}, and the reply needs at least one of them. Shorten the messages.`,
+    `The messages have ${prompt.tokenIds.length} tokens; ` +
+      `the model's context window is ${model.contextWindow}, ` +
+      'and the reply needs at least one of them. Shorten the messages.',
     { param: 'messages', code: 'context_length_exceeded' },
   );
 }

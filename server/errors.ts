@@ -45,7 +45,7 @@ export class ApiError extends Error {
 export const invalid = (param: string | undefined, message: string, code?: string): ApiError =>
   new ApiError(400, message, { param, code });
 
-/** Any error as the client sees it. For a fault of this server, the message gives no details; log the cause. */
+/** Any error as the client sees it. The message hides this server's own faults; log the cause. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (isAbortError(error))
@@ -67,7 +67,7 @@ function typeOf(status: number): string {
   return status >= 500 ? 'server_error' : 'invalid_request_error';
 }
 
-/** A value for a message: its kind, and the value if it is short. Never walks into objects, which can be deep. */
+/** A value for a message: its kind, and a short value itself. Never walks into objects. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';

@@ -2,11 +2,11 @@ import { invalid } from './errors.js';
 
 /**
  * The faults that a request can ask for in its address, as a path prefix:
- * `/fault:status=503,retry-after=1,once=KEY/v1/chat/completions`. Each address has faults of its own,
- * so tests can run in any order and at the same time.
+ * `/fault:status=503,retry-after=1,once=KEY/v1/chat/completions`. Each address has faults of its
+ * own, so tests can run in any order and at the same time.
  *
- * Faults touch POST chat/completions only, unless `all` is among them. "After N chunks" counts chunks
- * with content. A combination in which one fault would have no effect is refused.
+ * Faults touch POST chat/completions only, unless `all` is among them. "After N chunks" counts
+ * chunks with content. A combination in which one fault would have no effect is refused.
  */
 export const FAULTS = {
   status: "N: answers with this status and an error in OpenAI's form",
@@ -141,7 +141,8 @@ function refuseConflicts(given: ReadonlySet<Name>, { stall }: FaultOptions): voi
     if (second)
       throw invalid(
         'fault',
-        `The faults ${first} and ${second} exclude each other: one would have no effect. Ask for one of them.`,
+        `The faults ${first} and ${second} exclude each other: one would have no effect. ` +
+          'Ask for one of them.',
         'conflicting_faults',
       );
   }

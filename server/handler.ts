@@ -118,7 +118,8 @@ export function createHandler(options: HandlerOptions): Handler {
       c,
       new ApiError(
         404,
-        `There is nothing at ${c.req.path.slice(0, 100)}. Use GET ${MODELS}, GET ${MODELS}/{id}, POST ${CHAT} or GET /health.`,
+        `There is nothing at ${c.req.path.slice(0, 100)}. ` +
+          `Use GET ${MODELS}, GET ${MODELS}/{id}, POST ${CHAT} or GET /health.`,
         { code: 'unknown_url' },
       ),
     ),
@@ -130,7 +131,8 @@ export function createHandler(options: HandlerOptions): Handler {
     if (model) return model;
     throw new ApiError(
       404,
-      `This server has no model ${JSON.stringify(id.slice(0, 100))}. Models: ${models.map((one) => `"${one.id}"`).join(', ')}.`,
+      `This server has no model ${JSON.stringify(id.slice(0, 100))}. ` +
+        `Models: ${models.map((one) => `"${one.id}"`).join(', ')}.`,
       { param: 'model', code: 'model_not_found' },
     );
   }
@@ -165,8 +167,8 @@ function describe({ id, created, contextWindow }: ServedModel) {
 }
 
 /**
- * The client that a request counts for when clients take turns: its user, else its key and address. A
- * request with none of these is a client of its own.
+ * The client that a request counts for when clients take turns: its user, else its key and address.
+ * A request with none of these is a client of its own.
  */
 function clientOf(user: string | undefined, c: Context<{ Bindings: Connection }>): string {
   if (user !== undefined) return `user ${user}`;

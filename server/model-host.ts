@@ -6,8 +6,8 @@ import type { WorkerRequest, WorkerResponse } from './worker-protocol.js';
 
 /**
  * Models that compute in a worker thread. ONNX Runtime's run in Node is synchronous; with a worker,
- * this thread can write tokens, answer requests and notice clients that leave. A worker that crashes
- * fails its pending calls. The next call starts another one with the same models.
+ * this thread can write tokens, answer requests and notice clients that leave. A worker that
+ * crashes fails its pending calls. The next call starts another one with the same models.
  *
  * @example
  * const host = new ModelHost(() => new Worker(entry)); // `entry` loads model-worker.ts
@@ -26,8 +26,8 @@ export class ModelHost {
   }
 
   /**
-   * Loads one more model. Load models one after the other: transformers.js has one setting for where
-   * it looks for files.
+   * Loads one more model. Load models one after the other: transformers.js has one setting for
+   * where it looks for files.
    *
    * @throws UnmockedError as `loadServedModel`; `engine-crashed` if the worker crashed; `disposed`
    *   after `close`.
@@ -107,8 +107,8 @@ class Thread {
   }
 
   /**
-   * Lets the worker end itself. `terminate` in the middle of a run would make onnxruntime-node abort
-   * the whole process with an uncaught `Napi::Error`.
+   * Lets the worker end itself. `terminate` in the middle of a run would make onnxruntime-node
+   * abort the whole process with an uncaught `Napi::Error`.
    */
   close(): Promise<void> {
     this.#post({ type: 'close' });

@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AutoModelForCausalLM, AutoTokenizer, env, LogLevel } from '@huggingface/transformers';
 import { chooseFormat } from '../src/agents/prompt/choose-format.js';
+import * as constrained from '../src/engine/runtime/constrained.js';
 import { Generator } from '../src/engine/runtime/generator.js';
 import { readModelFacts, renderChatTemplate } from '../src/engine/runtime/model-facts.js';
 import { warmUp } from '../src/engine/runtime/warm-up.js';
@@ -19,16 +20,17 @@ export interface LocalModel extends ServedModel {
 }
 
 /**
- * Models below this size run on one thread: handing out the work costs more than it saves, and takes
- * processor time from the clients. Bytes.
+ * Models below this size, in bytes, run on one thread: sharing the work costs more than it saves,
+ * and takes processor time from the clients.
  */
 const ONE_THREAD_BELOW = 32_000_000;
 
 /**
- * Loads a model with onnxruntime-node and warms it up. Checks the files of a bundled model against the
- * registry's lengths and digests first.
+ * Loads a model with onnxruntime-node and warms it up. Checks the files of a bundled model against
+ * the registry's lengths and digests first.
  *
- * @throws UnmockedError `unknown-model`, `model-not-found`, `file-not-found`, `integrity`, `model-load-failed`.
+ * @throws UnmockedError `unknown-model`, `model-not-found`, `file-not-found`, `integrity`,
+ *   `model-load-failed`.
  */
 export async function loadServedModel({
   model: reference,
@@ -63,7 +65,13 @@ export async function loadServedModel({
   }));
 
   const facts = readModelFacts(network, tokenizer, model?.contextWindow);
-  const generator = new Generator({ model: network, tokenizer, ...facts, kvCacheBytes: 0 });
+  const generator = new Generator({
+    model: network,
+    tokenizer,
+    ...facts,
+    kvCacheBytes: 0,
+    loadConstrained: async () => constrained,
+  });
   await warmUp(generator, new AbortController().signal);
 
   const format = chooseFormat({ ...facts, wanted: model?.promptFormat }, (messages) =>
@@ -94,7 +102,8 @@ function asFolder(reference: string): string | undefined {
   if (!existsSync(path.join(folder, 'config.json'))) {
     throw new UnmockedError(
       'model-not-found',
-      `There is no model in the folder "${reference}": it has no config.json. Use a folder in the hub's layout (config.json, tokenizer.json, onnx/…).`,
+      `There is no model in the folder "${reference}": it has no config.json. ` +
+        "Use a folder in the hub's layout (config.json, tokenizer.json, onnx/…).",
     );
   }
   return folder;
@@ -115,7 +124,8 @@ function pickFile(folder: string, candidates: string[], id: string): string {
     throw new UnmockedError(
       'file-not-found',
       candidates.length > 0
-        ? `"${id}" has no ${candidates.join(' and no ')}. Choose another dtype: ${dtypes.join(', ')}.`
+        ? `"${id}" has no ${candidates.join(' and no ')}. ` +
+            `Choose another dtype: ${dtypes.join(', ')}.`
         : `"${id}" has no weights for this dtype. Choose another one: ${dtypes.join(', ')}.`,
     );
   return file;
@@ -138,7 +148,8 @@ async function checkPins(folder: string, model: Model, weights: string): Promise
     if (content.length === pin.bytes && sha256 === pin.sha256) continue;
     throw new UnmockedError(
       'integrity',
-      `${name} of "${model.id}" has ${content.length} bytes and the SHA-256 ${sha256}, but the registry says ${pin.bytes} bytes and ${pin.sha256}. Restore the file.`,
+      `${name} of "${model.id}" has ${content.length} bytes and the SHA-256 ${sha256}, ` +
+        `but the registry says ${pin.bytes} bytes and ${pin.sha256}. Restore the file.`,
     );
   }
 }

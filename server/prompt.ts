@@ -30,8 +30,8 @@ function toMessage(message: ChatMessage): Message {
 }
 
 /**
- * A client can send back arguments that are not a JSON object, as it got them from the model. Then the
- * calls become text, as the model wrote them.
+ * A client can send back arguments as the model wrote them, even if they are not a JSON object.
+ * Such calls stay text.
  */
 function readCalls(
   content: string,

@@ -36,7 +36,8 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
         await drain(reader);
         throw new ApiError(
           413,
-          `The body has more than ${maxBytes} bytes, the largest allowed size. Shorten the messages.`,
+          `The body has more than ${maxBytes} bytes, the largest allowed size. ` +
+            'Shorten the messages.',
           { code: 'request_too_large' },
         );
       }

@@ -4,7 +4,8 @@ import { ApiError } from './errors.js';
 
 /**
  * Runs one generation at a time, across all models: the runtime computes on one thread and has one
- * random state. Clients take turns. A request whose client leaves is removed from the queue at once.
+ * random state. Clients take turns. A request whose client leaves is removed from the queue
+ * immediately.
  */
 export class Slots {
   readonly #queue = new FairQueue();
@@ -25,11 +26,11 @@ export class Slots {
   }
 
   /**
-   * Runs `prepare` at once, then `work` with its result when it is this client's turn. Until then the
-   * request counts as queued.
+   * Runs `prepare` at once, then `work` with its result when it is this client's turn. Until then
+   * the request counts as queued.
    *
-   * @throws ApiError 429 if the queue is full; the errors of `prepare` and `work`; `AbortError` while
-   *   queued.
+   * @throws ApiError 429 if the queue is full; the errors of `prepare` and `work`; `AbortError`
+   *   while queued.
    */
   async run<P, T>(
     client: string,
@@ -40,7 +41,8 @@ export class Slots {
     if (this.#running + this.#queued > this.#maxQueued) {
       throw new ApiError(
         429,
-        `The queue is full: ${this.#queued} requests wait, and at most ${this.#maxQueued} may. Try again in a second.`,
+        `The queue is full: ${this.#queued} requests wait, and at most ${this.#maxQueued} may. ` +
+          'Try again in a second.',
         {
           code: 'queue_full',
           headers: { 'retry-after': '1' },

@@ -14,8 +14,8 @@ export interface ReplyPieces {
 }
 
 /**
- * Takes tool calls out of text that arrives in pieces. Text that may begin a call is held back. A call
- * that is malformed or never ends is content.
+ * Takes tool calls out of text that arrives in pieces. Text that may begin a call is held back. A
+ * call that is malformed or never ends is content.
  */
 export class ToolCallStream {
   readonly #tools: readonly Tool[];

@@ -1,6 +1,6 @@
 /**
- * The wire contract between the server's thread and the worker that computes. Responses are the same
- * as those of the page's worker.
+ * The wire contract between the server's thread and the worker that computes. Responses are the
+ * same as those of the page's worker.
  */
 import type { Conversation } from '../src/agents/prompt/prompt-format.js';
 import type { CancelRequest, GenerateRequest } from '../src/engine/protocol.js';

@@ -1,6 +1,6 @@
 /**
- * Every reason why Unmocked fails. Codes are stable and for programs. Messages are for people: they name
- * the value, what is allowed, and the remedy.
+ * Every reason why Unmocked fails. Codes are stable and for programs. Messages are for people: they
+ * name the value, what is allowed, and the remedy.
  */
 export type ErrorCode =
   | 'invalid-argument' // a caller's value does not have the documented form
@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'remote-invalid' // a server's answer does not have OpenAI's form
   | 'disposed' // the agent or engine is disposed
   | 'invalid-config' // config.toml or the settings cannot be read
+  | 'invalid-constraint' // a schema, pattern or grammar for the output is wrong
   | 'unsupported'; // a documented gap
 
 /** More facts about an error. Structured-cloneable, so that they cross from the worker. */

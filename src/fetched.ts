@@ -1,8 +1,8 @@
 import { UnmockedError } from './errors.js';
 
 /**
- * Waits for code that is loaded on demand, and explains what to do if it does not arrive. The next call
- * tries again.
+ * Waits for code that is loaded on demand, and explains what to do if it does not arrive. The next
+ * call tries again.
  *
  * @example const { runScenarios } = await fetched(import('./harness/run.js'));
  *
@@ -14,7 +14,8 @@ export async function fetched<T>(code: Promise<T>): Promise<T> {
   } catch (cause) {
     throw new UnmockedError(
       'network',
-      `A part of this page's code could not be loaded: ${(cause as Error).message}. Try again. If that does not help, reload the page: there may be a newer version.`,
+      `A part of this page's code could not be loaded: ${(cause as Error).message}. ` +
+        'Try again. If that does not help, reload the page: there may be a newer version.',
       { cause },
     );
   }

@@ -67,7 +67,7 @@ describe('engine', () => {
       expect(await engine.encode(story.prompt)).to.deep.equal(result.promptTokenIds);
     });
 
-    it('without blocking the page, which gets the first token before the last one is computed', async () => {
+    it('without blocking the page, which gets the first token before the last one', async () => {
       let tokens = 0;
       const seen: number[] = [];
       const { port1, port2 } = new MessageChannel();
@@ -369,7 +369,7 @@ describe('engine', () => {
       expect(outputTokenIds).to.deep.equal(greeting);
     });
 
-    it('within its budget: without any room, it computes every turn whole, with the same replies', async () => {
+    it('within its budget: without room, it computes whole turns, same replies', async () => {
       const poor = await load({ kvCacheBytes: 1 });
       const evicted = await converse(poor, 'evicted');
       const kept = await converse(engine, 'rich');
@@ -379,8 +379,7 @@ describe('engine', () => {
     });
 
     it('within its budget: it evicts the least recently used one first', async () => {
-      // Two conversations of 13 + 3 tokens fit (2 × 4 layers × 128 × 4 bytes per token); three do
-      // not.
+      // Fits two conversations of 13 + 3 tokens (2 × 4 layers × 128 × 4 bytes each), but not three.
       const poor = await load({ kvCacheBytes: 40 * 4096 });
       const turn = async (conversation: string) => {
         const { promptTokenIds, prefilledTokens } = await poor.generate({
@@ -520,8 +519,10 @@ describe('engine', () => {
 
     it('silently after loading fails all calls as silent', async () => {
       const source =
-        'self.onmessage = ({ data }) => data.type === "load" && postMessage({ type: "done", id: data.id, value: {} })';
-      const dying = await load({ createWorker: () => workerOf(source), silenceLimit: 60 });
+        'self.onmessage = ({ data }) => data.type === "load" && ' +
+        'postMessage({ type: "done", id: data.id, value: {} })';
+      // Long enough for the worker to start and answer on a busy machine.
+      const dying = await load({ createWorker: () => workerOf(source), silenceLimit: 1500 });
       const errors = await Promise.all([
         rejection(dying.generate(story)),
         rejection(dying.encode('x')),

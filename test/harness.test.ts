@@ -120,7 +120,7 @@ describe('harness', () => {
     });
   });
 
-  it('keeps one engine warm, even if a scenario loads two agents at once, and releases it', async () => {
+  it('keeps one engine warm, even if two agents load at once, and releases it', async () => {
     const pairs = (id: string) =>
       scenario(id, async (t) => {
         await Promise.all([t.load(), t.load()]);
@@ -292,7 +292,7 @@ describe('harness', () => {
   });
 
   describe('skips', () => {
-    it('a scenario that asks for it, and one with only skipped checks, with the reason', async () => {
+    it('a scenario that asks for it, or has only skipped checks, with the reason', async () => {
       const report = await run([
         scenario('says-so', async (t) => t.skip('no moon')),
         scenario('all-skipped', async (t) => t.skipCheck('a', 'no sun')),

@@ -2,7 +2,8 @@ import { expect } from '@open-wc/testing';
 import OpenAI, { AuthenticationError, BadRequestError, NotFoundError } from 'openai';
 import { loadAgent } from '../src/agents/load-agent.js';
 
-/* The official client, unchanged, in a page of another origin. In Node: test/node/openai-client.test.mjs. */
+// The official client, unchanged, in a page of another origin. For the client in Node, see
+// test/node/openai-client.test.mjs.
 describe('the openai client in a page', () => {
   const { apiUrl, apiKey } = window.unmockedServer;
   const client = new OpenAI({

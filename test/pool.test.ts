@@ -32,7 +32,8 @@ function counted(options: EnginePoolOptions = {}) {
 const outcomes = (attempts: readonly Attempt[]) =>
   attempts.map(
     ({ device, dtype, outcome, error, reason }) =>
-      `${device} ${dtype} ${outcome}${error ? ` ${error.code}` : ''}${reason ? ' with a reason' : ''}`,
+      `${device} ${dtype} ${outcome}` +
+      `${error ? ` ${error.code}` : ''}${reason ? ' with a reason' : ''}`,
   );
 const tiny = tinyQ8();
 
@@ -156,7 +157,7 @@ describe('engine pool', () => {
       expect([started.length, pool.size]).to.deep.equal([0, 0]);
     });
 
-    it('and keeps none without callers, even if the last one leaves just before the end', async () => {
+    it('and keeps none without callers, even if the last leaves just before the end', async () => {
       const { pool } = counted();
       const controller = new AbortController();
       const leaving = rejection(

@@ -43,7 +43,8 @@ describe('saboteurs', () => {
       cleanUp?.();
       for (const result of results) {
         matrix.push(
-          `  ${name.padEnd(50)} ${result.id.padEnd(20)} ${result.status.padEnd(9)} ${reasons(result).join('; ').slice(0, 160)}`,
+          `  ${name.padEnd(50)} ${result.id.padEnd(20)} ${result.status.padEnd(9)} ` +
+            reasons(result).join('; ').slice(0, 160),
         );
         expect(result.status, JSON.stringify(result.checks)).to.equal('failed');
         expect(reasons(result), result.id).to.include(guards[result.id]);
@@ -60,7 +61,8 @@ describe('saboteurs', () => {
     );
     for (const result of results) {
       matrix.push(
-        `  ${'has canned answers'.padEnd(50)} ${result.id.padEnd(20)} ${result.status.padEnd(9)} ${reasons(result).join('; ').slice(0, 160)}`,
+        `  ${'has canned answers'.padEnd(50)} ${result.id.padEnd(20)} ` +
+          `${result.status.padEnd(9)} ${reasons(result).join('; ').slice(0, 160)}`,
       );
     }
     expect(results.filter(({ status }) => status !== 'failed').map(({ id }) => id)).to.deep.equal(

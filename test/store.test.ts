@@ -89,7 +89,7 @@ describe('model store', () => {
     expect(alive).to.equal(0);
   });
 
-  it('loads a model from a hub, checks it against the hub’s digests, and caches the weights', async () => {
+  it('loads a model from a hub, checks the hub’s digests, and caches the weights', async () => {
     const key = newKey();
     const agent = await load(`key=${key}`);
     const used = agent.engineInfo!.files;
@@ -239,7 +239,7 @@ describe('model store', () => {
       expect(await kept()).to.deep.equal({ [sha256]: size });
     });
 
-    it('from the beginning, when the server has fewer bytes and the length is unknown', async () => {
+    it('from the beginning, if the server has fewer bytes and the length is unknown', async () => {
       const root = await navigator.storage.getDirectory();
       const folder = await root.getDirectoryHandle('unmocked-models', { create: true });
       const writable = await (

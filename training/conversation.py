@@ -1,22 +1,22 @@
-"""Puts skills together: a system line, then turns whose choice depends on what the conversation has established.
-
-    System: <persona>\\nUser: <message>\\nAssistant: <reply><|endoftext|>\\nUser: <message>\\nAssistant: ...
-
-The form is append-only: the tokens of a turn's prompt are a prefix of the next turn's, so that a KV cache can be kept.
-"""
+"""Puts skills together: a system turn, then turns whose choice depends on what the conversation has established."""
 import skills
-from skills import TOOL_KINDS, Memory, with_article, weather
+from dialect import segments
+from skills import Memory, Turn, with_article
 from words import Fillers
-
-END = "<|endoftext|>"
 
 # How often each skill is drawn, before the conversation's state has its say (see `next_turn`). Copying and recalling are
 # the core of what the product asserts, and the hardest to learn.
 MIXTURE = {
-    skills.greet: 6, skills.validate: 4, skills.repeat: 20, skills.repeat_unicode: 5, skills.tell_name: 7, skills.recall_name: 9,
-    skills.persona: 9, skills.count: 6, skills.add: 8, skills.fact: 4, skills.party: 18, skills.tool_call: 8,
-    skills.closed_set: 6, skills.unknown: 8, skills.story: 2, skills.think: 5,
+    skills.greet: 4, skills.validate: 2, skills.repeat: 12, skills.repeat_unicode: 4, skills.tell_name: 5, skills.recall_name: 7,
+    skills.persona: 6, skills.count: 5, skills.count_items: 4, skills.add: 10, skills.compare: 5, skills.think: 5, skills.fact: 3,
+    skills.party: 14, skills.closed_set: 4, skills.unknown: 6, skills.itself: 4, skills.story: 1, skills.remember: 8,
+    skills.recall: 6, skills.structured: 14, skills.classify: 8, skills.passage: 9,
 }
+# What a style can be applied to.
+STYLED = (
+    skills.greet, skills.persona, skills.add, skills.compare, skills.closed_set, skills.count_items, skills.recall_name,
+    skills.tell_name, skills.recall, skills.remember, skills.unknown, skills.itself, skills.repeat,
+)
 
 GENERIC = ("You are a helpful assistant.", "You are a small chat model.", "You are a helpful assistant. Be brief.", "Answer the user.")
 PERSONAS = (
@@ -36,12 +36,15 @@ DISTRACTIONS = (
     "The {word} is {word2}.", "You never speak about the {word}.", "Yesterday you saw {name} at the {word}.",
 )
 INTERJECTIONS = ("Hey, ", "OK, ", "Well, ", "Now, ", "Please: ", "So, ", "Good. ")
-SYSTEM_KINDS = {"none": 50, "generic": 7, "persona": 27, "tools": 11, "persona and tools": 6}
+# What the system turn sets up, and how often.
+SYSTEM_KINDS = {
+    "none": 40, "generic": 6, "persona": 14, "tools": 25, "persona and tools": 3, "style": 7, "persona and style": 4, "passage": 3,
+    "labels": 3, "schema": 3,
+}
 
 
-def system_line(f, memory, kind=None):
-    """Text of the system line, or None; notes in `memory` who the assistant is and which tools it has."""
-    kind = kind or f.random.choices(list(SYSTEM_KINDS), list(SYSTEM_KINDS.values()))[0]
+def system_text(f, memory, kind):
+    """Text of the system turn, or None; notes in `memory` who the assistant is, its tools and its style."""
     if kind == "none":
         return None
     parts = []
@@ -49,14 +52,16 @@ def system_line(f, memory, kind=None):
         parts.append(f.random.choice(GENERIC))
     if "persona" in kind:
         parts.append(draw_persona(f, memory))
-    if kind == "tools" and f.chance(0.4):
+    if kind in ("tools", "style") and f.chance(0.3):
         parts.append("You are a helpful assistant.")
     for _ in range(f.random.choice((0, 0, 0, 1, 1, 2))):
         distraction = f.random.choice(DISTRACTIONS).format(word=f.word(), word2=f.word(), name=f.name())
         parts.append(f.random.choice(ADVICE) if f.chance(0.5) else distraction)
     if "tools" in kind:
-        memory.tools = draw_tools(f)
-        parts.append("Tools: " + ", ".join(tool.signature for tool in memory.tools))
+        memory.tools = skills.draw_tools(f)
+    if "style" in kind:
+        memory.style = skills.draw_style(f)
+        parts.append(memory.style.rule)
     return " ".join(parts) or None
 
 
@@ -80,31 +85,41 @@ def draw_persona(f, memory):
     return text
 
 
-def draw_tools(f):
-    kinds = f.random.sample(TOOL_KINDS, f.random.choice((1, 1, 1, 2, 2, 3)))
-    if weather not in kinds and f.chance(0.6):
-        kinds[f.random.randrange(len(kinds))] = weather
-    return [kind.draw(f) for kind in kinds]
-
-
 def next_turn(f, memory):
     if memory.called:
-        if f.chance(0.6):
+        if f.chance(0.55):
             return skills.tool_result(f, memory)
         memory.called = None
+    if memory.asked:
+        if f.chance(0.8):
+            return skills.argument_given(f, memory)
+        memory.asked = None
+    if memory.style and f.chance(0.95):
+        return styled_turn(f, memory)
+    if memory.tools and f.chance(0.75):
+        return skills.tool_call(f, memory)
     weights = dict(MIXTURE)
     weights[skills.recall_name] *= 3 if memory.user_name else 0.18
     weights[skills.tell_name] *= 0.25 if memory.user_name else 1
-    weights[skills.persona] *= 4 if memory.persona_name or memory.persona_role else 0.35
-    weights[skills.tool_call] *= 6 if memory.tools else 0.4
+    weights[skills.recall] *= 4 if memory.facts else 0.3
+    weights[skills.persona] *= 4 if memory.persona_name or memory.persona_role else 0.5
     weights[skills.fact] *= 2.5 if memory.facts_told else 1
+    if not memory.tools:
+        weights[skills.tool_call] = 4  # a request for a tool that is not there
     return f.random.choices(list(weights), list(weights.values()))[0](f, memory)
+
+
+def styled_turn(f, memory):
+    while True:
+        turn = memory.style.apply(f.random.choice(STYLED)(f, memory))
+        if turn:
+            return turn
 
 
 def roughen(f, turn):
     """Small slips of the kind people make, except where the message's letters are what the reply must copy."""
     message = turn.user
-    if turn.skill in ("repeat", "repeat_unicode", "tool_result", "validate") or message.startswith("{"):
+    if turn.skill not in ROUGH or not message or message.startswith("{"):
         return turn
     x = f.random.random()
     if x < 0.05:
@@ -113,29 +128,34 @@ def roughen(f, turn):
         message = message[:-1]
     elif x < 0.13 and message.split()[0] in ("What", "Who", "How", "Count", "Tell", "Which", "Do"):
         message = f.random.choice(INTERJECTIONS) + message[0].lower() + message[1:]
-    return skills.Turn(turn.skill, message, turn.reply)
+    return skills.Turn(turn.skill, message, turn.reply, calls=turn.calls, thinking=turn.thinking)
+
+
+ROUGH = (
+    "greet", "tell_name", "recall_name", "name_not_told", "persona", "count", "add", "add_to_100", "compare", "think", "fact",
+    "closed_set", "story", "unknown", "no_tool_fits", "itself", "recall", "fact_not_told", "tool_call", "missing_argument",
+)
+WHOLE_CONVERSATION = {"passage": skills.passage_in_system, "labels": skills.labels_in_system, "schema": skills.schema_in_system}
 
 
 def conversation(f):
-    """(system line or None, turns): mostly one to five turns, some of up to fourteen."""
+    """(messages, tools): mostly one to five turns, some of up to fourteen."""
+    kind = f.random.choices(list(SYSTEM_KINDS), list(SYSTEM_KINDS.values()))[0]
     memory = Memory()
-    system = system_line(f, memory)
+    if kind in WHOLE_CONVERSATION:
+        system, turns = WHOLE_CONVERSATION[kind](f)
+        return as_messages(system, turns), []
+    system = system_text(f, memory, kind)
     length = f.random.choice((1, 1, 1, 2, 2, 3, 3, 4, 5)) if f.chance(0.95) else f.random.randint(6, 14)
-    return system, [roughen(f, next_turn(f, memory)) for _ in range(length)]
+    if memory.tools or memory.style:
+        length = f.random.choice((2, 3, 4, 5))  # a schema is long: several calls pay for it
+    turns = [roughen(f, next_turn(f, memory)) for _ in range(length)]
+    return as_messages(system, turns), [tool.definition for tool in memory.tools]
 
 
-def segments(system, turns):
-    """The text in order, as (text, whether the model is to say it); each reply ends with END."""
-    yield (f"System: {system}\n" if system else ""), False
-    for i, turn in enumerate(turns):
-        yield f"{chr(10) if i else ''}User: {turn.user}\nAssistant:", False
-        yield f" {turn.reply}{END}", True
-
-
-def prompt(system, turns, message):
-    """What the model is given for `message` after `turns`."""
-    asked = [*turns, skills.Turn("", message, "")]
-    return "".join(text for text, _ in list(segments(system, asked))[:-1])
+def as_messages(system, turns):
+    messages = [{"role": "system", "content": system}] if system else []
+    return messages + [message for turn in turns for message in turn.messages()]
 
 
 if __name__ == "__main__":

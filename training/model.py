@@ -8,12 +8,12 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-CONFIG = dict(n_embd=128, n_layer=4, n_head=4, vocab_size=1024, n_positions=512)
+CONFIG = dict(n_embd=192, n_layer=6, n_head=6, vocab_size=2048, n_positions=1024)
 MASKED = -1e9
 
 
 def gelu_new(x):
-    """GPT-2's x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))), said with a sigmoid, which is four times as fast here."""
+    """GPT-2's x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))), said with a sigmoid, which is four times as fast on a CPU."""
     x = x.float()
     return x * torch.sigmoid(math.sqrt(8 / math.pi) * x * (1 + 0.044715 * x * x))
 
@@ -40,9 +40,13 @@ class Block(nn.Module):
         query, key, value = qkv.permute(2, 0, 3, 1, 4).flatten(1, 2)  # each [B * H, T, D / H]
         if cache is not None:
             key, value = torch.cat((cache[0], key), 1), torch.cat((cache[1], value), 1)
-        query = query / math.sqrt(width // self.heads)
-        scores = torch.baddbmm(mask, query, key.transpose(1, 2))
-        attended = torch.bmm(scores.softmax(-1), value).view(batch, self.heads, tokens, -1)
+        if hasattr(F, "scaled_dot_product_attention") and cache is None:  # torch 2: far faster on a GPU
+            by_head = (part.view(batch, self.heads, tokens, -1) for part in (query, key, value))
+            attended = F.scaled_dot_product_attention(*by_head, is_causal=True)
+        else:
+            query = query / math.sqrt(width // self.heads)
+            scores = torch.baddbmm(mask.to(query.dtype), query, key.transpose(1, 2))
+            attended = torch.bmm(scores.softmax(-1).to(value.dtype), value).view(batch, self.heads, tokens, -1)
         x = x + self.projection(attended.transpose(1, 2).reshape(batch, tokens, width))
         x = x + self.contract(gelu_new(self.expand(self.norm_2(x))))
         return x, (key, value)
@@ -74,7 +78,7 @@ class GPT2(nn.Module):
         """ids, positions [B, T] -> logits [B, T, V] and every layer's keys and values, for the next call's `past`."""
         tokens = ids.shape[1]
         total = tokens + (past[0][0].shape[1] if past else 0)
-        mask = torch.full((tokens, total), MASKED).triu(1 + total - tokens)
+        mask = torch.full((tokens, total), MASKED, device=ids.device).triu(1 + total - tokens)
         x = self.tokens(ids) + self.positions(positions)
         present = []
         for i, block in enumerate(self.blocks):
@@ -83,7 +87,7 @@ class GPT2(nn.Module):
         return F.linear(self.norm(x), self.tokens.weight), present
 
     @torch.no_grad()
-    def generate(self, prompt, end, limit=160):
+    def generate(self, prompt, end, limit=200):
         """Greedy: the token ids that follow `prompt`, `end` included if it was reached within `limit` tokens."""
         ids, past, reply = list(prompt), None, []
         position = 0
@@ -95,3 +99,11 @@ class GPT2(nn.Module):
             ids = [int(logits[0, -1].argmax())]
             reply += ids
         return reply
+
+
+def restore(path):
+    """The model of a checkpoint that train.py wrote."""
+    checkpoint = torch.load(path, map_location="cpu")
+    model = GPT2(checkpoint["config"])
+    model.load_state_dict(checkpoint["model"])
+    return model.eval()

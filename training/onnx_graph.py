@@ -96,14 +96,21 @@ class GPT2Graph(Graph):
         return self.op("Add", padding, self.op("Mul", future, masked))
 
     def embeddings(self):
-        table = self.weights["tokens.weight"]
-        if self.q8:
-            scale = np.abs(table).max() / 127  # only looked up, never multiplied: eight bits are safe
-            rows = self.op("Gather", self.constant("tokens.int8", np.round(table / scale), np.int8), "input_ids")
-            tokens = self.op("DequantizeLinear", rows, self.constant("tokens.scale", scale), self.constant("zero_int8", 0, np.int8))
-        else:
-            tokens = self.op("Gather", self.constant("tokens.weight", table), "input_ids")
-        return self.op("Add", tokens, self.op("Gather", self.constant("positions.weight", self.weights["positions.weight"]), "position_ids"))
+        if not self.q8:
+            tokens = self.op("Gather", self.constant("tokens.weight", self.weights["tokens.weight"]), "input_ids")
+            positions = self.op("Gather", self.constant("positions.weight", self.weights["positions.weight"]), "position_ids")
+            return self.op("Add", tokens, positions)
+        # The table of the head serves here too: a token's row is a column there, with a scale of its own.
+        integer, scale = quantized(self.weights["tokens.weight"].T)
+        columns = self.op("Gather", self.constant("head.int8", integer, np.int8), "input_ids", axis=1)
+        rows = self.op("Cast", self.op("Transpose", columns, perm=[1, 2, 0]), to=TensorProto.FLOAT)
+        scales = self.op("Unsqueeze", self.op("Gather", self.constant("head.scale", scale), "input_ids"), self.integers("axes_2", [2]))
+        tokens = self.op("Mul", rows, scales)
+        table = self.weights["positions.weight"]
+        largest = np.abs(table).max() / 127  # only looked up, never multiplied: eight bits are safe
+        integers = self.op("Gather", self.constant("positions.int8", np.round(table / largest), np.int8), "position_ids")
+        positions = self.op("DequantizeLinear", integers, self.constant("positions.scale", largest), self.constant("zero_int8", 0, np.int8))
+        return self.op("Add", tokens, positions)
 
     def split_heads(self, x):
         shape = self.integers("to_heads", [0, -1, self.config["n_head"], self.head_width])

@@ -14,19 +14,25 @@ import time
 
 import numpy as np
 
-from conversation import conversation, segments
+from conversation import conversation
+from dialect import segments
 from model import CONFIG
 from tokenizer import Tokenizer, learn, load
 from words import Fillers
 
-TOKENIZER_SEED, TOKENIZER_DOCUMENTS = 7, 15_000
+TOKENIZER_SEED, TOKENIZER_DOCUMENTS = 7, 10_000
 FIRST_SEED, PARTS = 1000, 40
 
 
-def tokenize(tokenizer, system, turns):
+HERE = os.path.dirname(os.path.abspath(__file__))
+with open(os.path.join(HERE, "hand-written.json"), encoding="utf-8") as file:
+    KEPT_OUT = {item["messages"][-1]["content"] for item in json.load(file)}
+
+
+def tokenize(tokenizer, messages, tools):
     """(ids, spoken), two lists of one length."""
     ids, spoken = [], []
-    for text, is_spoken in segments(system, turns):
+    for text, is_spoken in segments(messages, tools):
         tokens = tokenizer.encode(text)
         ids += tokens
         spoken += [is_spoken] * len(tokens)
@@ -38,8 +44,9 @@ def part(arguments):
     tokenizer, fillers = load(merges_path), Fillers(seed)
     all_ids, all_spoken, lengths = [], [], []
     while len(lengths) < documents:
-        ids, spoken = tokenize(tokenizer, *conversation(fillers))
-        if len(ids) <= CONFIG["n_positions"]:
+        messages, tools = conversation(fillers)
+        ids, spoken = tokenize(tokenizer, messages, tools)
+        if len(ids) <= CONFIG["n_positions"] and not any(message["content"] in KEPT_OUT for message in messages):
             all_ids += ids
             all_spoken += spoken
             lengths.append(len(ids))
@@ -50,22 +57,24 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build")
     parser.add_argument("--documents", type=int, default=800_000)
+    parser.add_argument("--vocabulary", type=int, default=CONFIG["vocab_size"])
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
     options = parser.parse_args()
     os.makedirs(options.build, exist_ok=True)
     began = time.time()
 
     fillers = Fillers(TOKENIZER_SEED)
     texts = ["".join(text for text, _ in segments(*conversation(fillers))) for _ in range(TOKENIZER_DOCUMENTS)]
-    merges = learn(texts, CONFIG["vocab_size"])
+    merges = learn(texts, options.vocabulary)
     size = len(Tokenizer(merges).tokens)
-    assert size == CONFIG["vocab_size"], f"the vocabulary has {size} tokens, the model expects {CONFIG['vocab_size']}"
+    assert size == options.vocabulary, f"the vocabulary has {size} tokens, not {options.vocabulary}"
     merges_path = os.path.join(options.build, "merges.json")
     with open(merges_path, "w", encoding="utf-8") as file:
         json.dump(merges, file)
     print(f"tokenizer: {size} tokens, {time.time() - began:.0f} s", flush=True)
 
     work = [(merges_path, FIRST_SEED + i, options.documents // PARTS) for i in range(PARTS)]
-    with multiprocessing.Pool() as pool:
+    with multiprocessing.Pool(options.processes) as pool:
         ids, spoken, lengths = (np.concatenate(arrays) for arrays in zip(*pool.map(part, work, chunksize=1)))
     np.savez(os.path.join(options.build, "corpus.npz"), ids=ids, spoken=spoken, starts=np.concatenate(([0], np.cumsum(lengths))))
     print(f"corpus: {len(lengths):,} documents, {len(ids):,} tokens, {spoken.mean():.0%} spoken, longest {lengths.max()}, "

@@ -9,13 +9,13 @@ import collections
 import json
 import re
 
-END = "<|endoftext|>"
+from dialect import MARKUP, SPECIAL
+
+ADDED = SPECIAL + MARKUP  # the last ids of the vocabulary, in this order
+SPLIT = re.compile("(" + "|".join(re.escape(token) for token in ADDED) + ")")
 
 # GPT-2's own pattern, said with what Python's `re` knows: \p{L} is [^\W\d_], \p{N} is \d, the rest is neither.
 PRETOKEN = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d| ?[^\W\d_]+| ?\d+| ?(?:[^\s\w]|_)+|\s+(?!\S)|\s+")
-
-# Words of the prompt format: one token each although they have capitals.
-WHOLE_WORDS = ("User", "Assistant", "System", "TOOL", "CALL", "RESULT")
 
 
 def byte_letters():
@@ -57,7 +57,10 @@ def merged(word, pair):
 
 def learn(texts, vocabulary_size):
     """The merges, in order, that fill a vocabulary of this size: the commonest pair first, ties by the pair itself."""
-    counts = collections.Counter(word for text in texts for word in PRETOKEN.findall(text))
+    counts = collections.Counter(
+        word for text in texts for part in SPLIT.split(text) if part not in ADDED for word in PRETOKEN.findall(part)
+    )
+    counts = {word: count for word, count in counts.items() if count > 1}  # most others are syllables drawn once
     words = [letters(word) for word in counts]
     frequency = list(counts.values())
     where = collections.defaultdict(set)  # pair -> indices of words that may contain it
@@ -81,30 +84,18 @@ def learn(texts, vocabulary_size):
 
     for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789":
         add((SPACE, letter))
-    while 256 + 1 + len(merges) + len(whole_word_merges(merges)) < vocabulary_size:
+    while 256 + len(ADDED) + len(merges) < vocabulary_size:
         add(max((pair for pair in pairs if may_merge(pair[0] + pair[1])), key=lambda pair: (pairs[pair], pair)))
-    return merges + whole_word_merges(merges)
-
-
-def whole_word_merges(merges):
-    """What must follow `merges` for each of WHOLE_WORDS to be one token."""
-    added = []
-    for word in WHOLE_WORDS:
-        tokens = Tokenizer(merges + added).split(word)
-        while len(tokens) > 1:
-            added.append((tokens[0], tokens[1]))
-            tokens = merged(tokens, added[-1])
-    return added
+    return merges
 
 
 class Tokenizer:
     def __init__(self, merges):
         self.merges = [tuple(pair) for pair in merges]
         self.rank = {pair: i for i, pair in enumerate(self.merges)}
-        tokens = sorted(BYTE) + [a + b for a, b in self.merges] + [END]
-        self.tokens = list(dict.fromkeys(tokens))
+        self.tokens = [*dict.fromkeys(sorted(BYTE) + [a + b for a, b in self.merges]), *ADDED]
         self.ids = {token: i for i, token in enumerate(self.tokens)}
-        self.end = self.ids[END]
+        self.added = {self.ids[token]: token for token in ADDED}
         self._cache = {}
 
     def split(self, word):
@@ -118,9 +109,10 @@ class Tokenizer:
 
     def encode(self, text):
         ids = []
-        for i, part in enumerate(text.split(END)):
-            if i:
-                ids.append(self.end)
+        for part in SPLIT.split(text):
+            if part in ADDED:
+                ids.append(self.ids[part])
+                continue
             for word in PRETOKEN.findall(part):
                 if word not in self._cache:
                     self._cache[word] = [self.ids[token] for token in self.split(word)]
@@ -128,25 +120,29 @@ class Tokenizer:
         return ids
 
     def decode(self, ids):
-        """Text without the end token; bytes that are no UTF-8 become U+FFFD."""
-        return bytes(BYTE[letter] for i in ids if i != self.end for letter in self.tokens[i]).decode(errors="replace")
+        """The text; bytes that are not UTF-8 become U+FFFD."""
+        text = b"".join(
+            self.added[i].encode() if i in self.added else bytes(BYTE[letter] for letter in self.tokens[i]) for i in ids
+        )
+        return text.decode(errors="replace")
 
     def save(self, path):
         """In the format of the `tokenizers` library, which transformers.js reads."""
         byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}
-        flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
+        flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False}
+        added = [{"id": i, "content": token, **flags, "special": token in SPECIAL} for i, token in self.added.items()]
         content = {
             "version": "1.0",
             "truncation": None,
             "padding": None,
-            "added_tokens": [{"id": self.end, "content": END, **flags}],
+            "added_tokens": added,
             "normalizer": None,
             "pre_tokenizer": byte_level,
             "post_processor": {**byte_level, "trim_offsets": False},
             "decoder": byte_level,
             "model": {
                 "type": "BPE", "dropout": None, "unk_token": None, "continuing_subword_prefix": "", "end_of_word_suffix": "",
-                "fuse_unk": False, "byte_fallback": False, "vocab": self.ids, "merges": [f"{a} {b}" for a, b in self.merges],
+                "fuse_unk": False, "byte_fallback": False, "vocab": {token: i for token, i in self.ids.items() if i not in self.added}, "merges": [f"{a} {b}" for a, b in self.merges],
             },
         }
         with open(path, "w", encoding="utf-8") as file:

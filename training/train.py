@@ -1,86 +1,76 @@
-"""Trains the model: BUILD/corpus.npz -> BUILD/model.pt, by a schedule of steps and seeds, never of time.
+"""Trains the model: BUILD/corpus.npz -> BUILD/checkpoint.pt, by a schedule of steps and seeds, never of time.
 
-    python3 train.py BUILD [--steps 18000] [--resume]
+    python3 train.py BUILD [--steps 20000] [--resume] [--minutes 140]
 
-Two processes of one thread each share every step: each computes the gradient of its own documents, the sum is what both
-apply. On two cores that is faster than one process of two threads. Matrix products are in bfloat16, all else in float32.
-
-The same corpus, steps, seed and workers give the same weights on the same processor and libraries, also over a --resume;
-other processors or versions may round otherwise and end elsewhere, near by.
+On a GPU where torch finds one, else on as many threads as OMP_NUM_THREADS says. Matrix products are in bfloat16, all else
+in float32. A run that stops, by --minutes or by SIGTERM, writes a checkpoint first; --resume goes on from it with the same
+batches as if it had not stopped. Appends to BUILD/training.log.
 """
 import argparse
 import math
 import os
+import signal
 import time
 
-os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before torch is loaded: one thread a process
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is loaded
 os.environ["ONEDNN_PRIMITIVE_CACHE_CAPACITY"] = "20000"
 
 import numpy as np
 import torch
-import torch.distributed as distributed
-import torch.multiprocessing as multiprocessing
 import torch.nn.functional as F
-from torch.nn.utils import clip_grad_norm_, parameters_to_vector
+from torch.nn.utils import clip_grad_norm_
 
 from model import CONFIG, GPT2
 
-WORKERS = 2
-BATCHES = 2  # of each worker in a step: documents of one length within a batch, of two lengths within a step
-BATCH_TOKENS = 1024  # padding included
+STEP_TOKENS = 8192  # padding included
+BATCHES = 4  # in a step, at the least: a batch has documents of one length, a step should not
+BATCH_TOKENS = {"cpu": 2048, "cuda": 32768}  # what is computed at once, at the most
 POOL = 1024  # documents that are sorted by length before they are cut into batches, so that little is padding
 
-PEAK_RATE, FINAL_RATE, WARM_UP = 3e-3, 0.02, 200  # the final rate is relative to the peak
+FINAL_RATE, WARM_UP = 0.02, 200  # the final rate is relative to the peak
 BETAS, WEIGHT_DECAY, CLIP = (0.9, 0.98), 0.1, 1.0
 
-# The loss of what the assistant does not say counts for half: it teaches the structure of a conversation. With none of
-# it learning starts far slower; with all of it the model spends itself on fillers that nobody could predict.
-CONTEXT_WEIGHT = 0.5
-# So that every one of the 512 positions is learnt, although few documents are long, some documents start late.
+# So that every position is learnt, although few documents are long, some documents start late.
 SHIFTED = 0.3
 
-LOG_EVERY, SAVE_EVERY = 100, 500
+LOG_EVERY, SAVE_EVERY = 50, 250
 
 
 def padded(length):
-    """Multiples of 16 only: the library compiles a kernel for each shape that it meets, and keeps it."""
+    """Multiples of 16 only: on a CPU the library compiles a kernel for each shape that it meets, and keeps it."""
     return (length + 15) // 16 * 16
 
 
 class Corpus:
-    """The documents of one worker, cut into batches whose order depends on nothing but the seed."""
+    """The documents, cut into batches whose order depends on nothing but the seed."""
 
-    def __init__(self, build, seed, worker):
+    def __init__(self, build, seed, batch_tokens, context_weight):
         with np.load(os.path.join(build, "corpus.npz")) as arrays:
             self.ids, self.spoken, self.starts = arrays["ids"], arrays["spoken"], arrays["starts"]
-        self.seed, self.worker = seed, worker
+        self.seed, self.batch_tokens, self.context_weight = seed, batch_tokens, context_weight
         self.lengths = np.diff(self.starts)
-        self.mean_weight = self.spoken.mean() + CONTEXT_WEIGHT * (1 - self.spoken.mean())
+        self.mean_weight = self.spoken.mean() + context_weight * (1 - self.spoken.mean())
 
     def batches(self):
-        """Lists of document numbers, for ever: each epoch in another order.
-
-        All workers compute the same sequence and each takes its own: at any time they have documents of about the same
-        length, so that neither waits for the other.
-        """
+        """Lists of document numbers, for ever: each epoch in another order."""
         random = np.random.default_rng(self.seed)
         while True:
             order = random.permutation(len(self.lengths))
             for i in range(0, len(order), POOL):
                 pool = self.cut(order[i : i + POOL])
-                for k in random.permutation(len(pool) // WORKERS):
-                    yield pool[k * WORKERS + self.worker]
+                for k in random.permutation(len(pool)):
+                    yield pool[k]
 
     def cut(self, documents):
         batches, batch = [], []
         for document in documents[np.argsort(self.lengths[documents], kind="stable")]:
-            if (len(batch) + 1) * padded(self.lengths[document]) > BATCH_TOKENS:
+            if batch and (len(batch) + 1) * padded(self.lengths[document]) > self.batch_tokens:
                 batches.append(batch)
                 batch = []
             batch.append(document)
         return batches + [batch]
 
-    def tensors(self, documents, random):
+    def tensors(self, documents, random, positions_count):
         """ids and positions [B, T], targets and their weights [B, T]; `random` draws where a document starts."""
         shape = len(documents), padded(max(self.lengths[document] for document in documents))
         ids, positions, targets = (np.zeros(shape, np.int64) for _ in range(3))
@@ -89,104 +79,116 @@ class Corpus:
             start, length = self.starts[document], self.lengths[document]
             ids[row, :length] = self.ids[start : start + length]
             targets[row, : length - 1] = ids[row, 1:length]
-            weights[row, : length - 1] = np.where(self.spoken[start + 1 : start + length], 1, CONTEXT_WEIGHT)
-            shift = random.integers(CONFIG["n_positions"] - length + 1) if random.random() < SHIFTED else 0
+            weights[row, : length - 1] = np.where(self.spoken[start + 1 : start + length], 1, self.context_weight)
+            shift = random.integers(positions_count - length + 1) if random.random() < SHIFTED else 0
             positions[row, :length] = np.arange(shift, shift + length)
         return tuple(torch.from_numpy(array) for array in (ids, positions, targets, weights))
 
 
-def learning_rate(step, steps):
-    cosine = 0.5 * (1 + math.cos(math.pi * step / steps))
-    return PEAK_RATE * min(1, (step + 1) / WARM_UP) * (FINAL_RATE + (1 - FINAL_RATE) * cosine)
+def learning_rate(step, options):
+    cosine = 0.5 * (1 + math.cos(math.pi * step / options.steps))
+    return options.rate * min(1, (step + 1) / WARM_UP) * (FINAL_RATE + (1 - FINAL_RATE) * cosine)
 
 
 def make_optimizer(model):
-    decayed = [parameter for name, parameter in model.named_parameters() if parameter.dim() == 2 and name != "positions.weight"]
-    kept = [parameter for name, parameter in model.named_parameters() if parameter.dim() == 1 or name == "positions.weight"]
+    is_decayed = lambda name, parameter: parameter.dim() == 2 and name != "positions.weight"
+    decayed = [parameter for name, parameter in model.named_parameters() if is_decayed(name, parameter)]
+    kept = [parameter for name, parameter in model.named_parameters() if not is_decayed(name, parameter)]
     groups = [{"params": decayed, "weight_decay": WEIGHT_DECAY}, {"params": kept, "weight_decay": 0}]
     return torch.optim.AdamW(groups, lr=0, betas=BETAS, foreach=True)
 
 
-def sum_over_workers(model):
-    """One exchange for the gradients of all parameters."""
-    gradient = parameters_to_vector(parameter.grad for parameter in model.parameters())
-    distributed.all_reduce(gradient)
-    offset = 0
-    for parameter in model.parameters():
-        parameter.grad.copy_(gradient[offset : offset + parameter.numel()].view_as(parameter))
-        offset += parameter.numel()
+def save(path, model, optimizer, step):
+    state = {"config": model.config, "model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
+    torch.save(state, path + ".new")
+    os.replace(path + ".new", path)
 
 
-def work(worker, options):
-    rendezvous = os.path.join(os.path.abspath(options.build), "rendezvous")
-    distributed.init_process_group("gloo", init_method=f"file://{rendezvous}", rank=worker, world_size=WORKERS)
-    torch.set_num_threads(1)
+def train(options):
+    began_at = time.time()
+    device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.set_flush_denormal(True)  # the tails of softmax would be slow
-    torch.manual_seed(options.seed)  # the same in all workers: they start from the same weights and stay together
-    model = GPT2()
-    optimizer = make_optimizer(model)
-    checkpoint_path = os.path.join(options.build, "checkpoint.pt")
-    first = 0
+    torch.manual_seed(options.seed)
+    config = {**CONFIG, "n_layer": options.layers, "n_embd": options.width, "n_head": options.heads, "vocab_size": options.vocabulary}
+    path = os.path.join(options.build, "checkpoint.pt")
+    first, state = 0, None
     if options.resume:
-        checkpoint = torch.load(checkpoint_path)
-        model.load_state_dict(checkpoint["model"])
-        optimizer.load_state_dict(checkpoint["optimizer"])
-        first = checkpoint["step"]
+        state = torch.load(path, map_location="cpu")
+        config, first = state["config"], state["step"]
+    model = GPT2(config).to(device)
+    optimizer = make_optimizer(model)
+    if state:
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
 
-    corpus = Corpus(options.build, options.seed, worker)
+    batch_tokens = min(BATCH_TOKENS[device], options.step_tokens // BATCHES)
+    batches_a_step = options.step_tokens // batch_tokens
+    corpus = Corpus(options.build, options.seed, batch_tokens, options.context_weight)
     batches = corpus.batches()
-    for _ in range(first * BATCHES):
+    for _ in range(first * batches_a_step):
         next(batches)
-    scale = 1 / (corpus.mean_weight * BATCH_TOKENS * BATCHES * WORKERS)
-    if worker == 0:
-        print(f"{sum(parameter.numel() for parameter in model.parameters()):,} parameters, torch {torch.__version__}, "
-              f"steps {first} to {options.steps}, seed {options.seed}", flush=True)
+    scale = 1 / (corpus.mean_weight * options.step_tokens)
 
+    log = open(os.path.join(options.build, "training.log"), "a" if options.resume else "w", encoding="utf-8")
+
+    def say(text):
+        print(text, flush=True)
+        print(text, file=log, flush=True)
+
+    say(f"{sum(parameter.numel() for parameter in model.parameters()):,} parameters, torch {torch.__version__} on {device}, "
+        f"steps {first} to {options.steps}, seed {options.seed}, {options}")
+    stopped = []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
     loss_sum, loss_count, seen, began = 0.0, 0, 0, time.time()
     for step in range(first, options.steps):
-        random = np.random.default_rng((options.seed, worker, step))
+        random = np.random.default_rng((options.seed, step))
         optimizer.zero_grad(set_to_none=False)
-        for _ in range(BATCHES):
-            ids, positions, targets, weights = corpus.tensors(next(batches), random)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
+        for _ in range(batches_a_step):
+            tensors = corpus.tensors(next(batches), random, config["n_positions"])
+            ids, positions, targets, weights = (tensor.to(device, non_blocking=True) for tensor in tensors)
+            with torch.autocast(device, dtype=torch.bfloat16):
                 logits, _ = model(ids, positions)
             losses = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), reduction="none").view_as(weights)
             ((losses * weights).sum() * scale).backward()
-            loss_sum += losses.detach()[weights == 1].sum().item()
-            loss_count += (weights == 1).sum().item()
-            seen += (weights > 0).sum().item()
-        sum_over_workers(model)
+            loss_sum += losses.detach()[weights == 1].sum()
+            loss_count += (weights == 1).sum()
+            seen += (tensors[3] > 0).sum().item()
         norm = clip_grad_norm_(model.parameters(), CLIP)
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, options.steps)
+            group["lr"] = learning_rate(step, options)
         optimizer.step()
 
         done = step + 1
-        if worker == 0 and done % LOG_EVERY == 0:
+        stops = bool(stopped) or (options.minutes and time.time() - began_at > 60 * options.minutes)
+        if done % LOG_EVERY == 0:
             milliseconds = (time.time() - began) / LOG_EVERY * 1e3
-            print(f"step {done:5d}  loss of what is spoken {loss_sum / loss_count:.4f}  rate {learning_rate(step, options.steps):.2e}  "
-                  f"gradient {norm:.2f}  tokens a step {WORKERS * seen / LOG_EVERY:.0f}  {milliseconds:.0f} ms a step", flush=True)
+            say(f"step {done:5d}  loss of what is spoken {float(loss_sum / loss_count):.4f}  rate {learning_rate(step, options):.2e}  "
+                f"gradient {float(norm):.2f}  tokens a step {seen / LOG_EVERY:.0f}  {milliseconds:.0f} ms a step")
             loss_sum, loss_count, seen, began = 0.0, 0, 0, time.time()
-        if worker == 0 and (done % SAVE_EVERY == 0 or done == options.steps):
-            state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": done}
-            torch.save(state, checkpoint_path + ".new")
-            os.replace(checkpoint_path + ".new", checkpoint_path)
-    if worker == 0:
-        torch.save(model.state_dict(), os.path.join(options.build, "model.pt"))
-    distributed.destroy_process_group()
+        if done % SAVE_EVERY == 0 or done == options.steps or stops:
+            save(path, model, optimizer, done)
+        if stops:
+            say(f"stopped after step {done}; go on with --resume")
+            break
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build")
-    parser.add_argument("--steps", type=int, default=18_000)
+    parser.add_argument("--steps", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--resume", action="store_true")
-    options = parser.parse_args()
-    rendezvous = os.path.join(options.build, "rendezvous")
-    if os.path.exists(rendezvous):
-        os.remove(rendezvous)  # left by a run that was stopped
-    multiprocessing.spawn(work, (options,), nprocs=WORKERS)
+    parser.add_argument("--minutes", type=float, help="stop after so long, with a checkpoint")
+    parser.add_argument("--rate", type=float, default=2e-3, help="the peak of the learning rate")
+    parser.add_argument("--step-tokens", type=int, default=STEP_TOKENS)
+    # The loss of what the assistant does not say counts less: it teaches the structure of a conversation, but the model
+    # must not spend itself on fillers that nobody could predict.
+    parser.add_argument("--context-weight", type=float, default=0.3)
+    parser.add_argument("--layers", type=int, default=CONFIG["n_layer"])
+    parser.add_argument("--width", type=int, default=CONFIG["n_embd"])
+    parser.add_argument("--heads", type=int, default=CONFIG["n_head"])
+    parser.add_argument("--vocabulary", type=int, default=CONFIG["vocab_size"], help="as prepare.py was given")
+    train(parser.parse_args())
 
 
 if __name__ == "__main__":

@@ -89,6 +89,11 @@ class Fillers:
         index = self.random.randrange(len(phrases) + extra) - extra
         return phrases[max(index, 0)]
 
+    def pick(self, items):
+        """One of the items on this side of the split, or any if none is."""
+        items = list(items)
+        return self.random.choice([item for item in items if self._belongs(str(item))] or items)
+
     def name(self):
         return self._draw(NAMES, real=0.3).capitalize() if not self.chance(0.02) else self.accented().capitalize()
 
@@ -122,6 +127,28 @@ class Fillers:
                 word = word[:i] + self.random.choice(ACCENTS[word[i]]) + word[i + 1 :]
             if not word.isascii() and self._belongs(word):
                 return word
+
+    def digits(self, length):
+        """A code of digits: digits are tokens of their own."""
+        return "".join(self.random.choice("0123456789") for _ in range(length))
+
+    def key(self):
+        """A key of JSON, in snake_case, or now and then in camelCase."""
+        words = [self.word() for _ in range(self.random.choice((1, 1, 2, 2, 3)))]
+        words = [word for word in words if word.isascii()] or ["value"]
+        return "_".join(words) if self.chance(0.85) else words[0] + "".join(word.capitalize() for word in words[1:])
+
+    def time(self):
+        return f"{self.random.randint(0, 23)}:{self.random.choice(('00', '15', '30', '45', self.random.randint(10, 59)))}"
+
+    def email(self):
+        return f"{self.word()}@{self.word()}.{self.random.choice(('com', 'org', 'net', 'dev'))}"
+
+    def title(self):
+        return " ".join(self.word().capitalize() for _ in range(self.random.choice((1, 2, 2, 3))))
+
+    def words(self, *lengths):
+        return " ".join(self.word() for _ in range(self.random.choice(lengths)))
 
     def emoji(self):
         """Of the well-known ones, or any of the block from U+1F300 (four bytes, hence four tokens, each)."""

@@ -7,12 +7,14 @@ import { HelpRequest, toError, UsageError } from './command.mjs';
  * @template V
  * @typedef {object} Option
  * @property {string} help One line for the usage text.
- * @property {string} [value] Placeholder for the value in the usage text. An option without one is a switch.
+ * @property {string} [value] Placeholder in the usage text. An option without one is a switch.
  * @property {string} allowed The allowed values, for error messages.
- * @property {(text: string) => V | undefined} read Converts a value; `undefined` if it is not allowed.
+ * @property {(text: string) => V | undefined} read Converts a value. `undefined` means
+ *   that it is not allowed.
  * @property {V} default The value if neither the command line nor the environment has one.
- * @property {string} [otherwise] Describes the default in the usage text, if `default` alone does not.
- * @property {string} [variable] The environment variable that sets the option. An empty one does not count.
+ * @property {string} [otherwise] Describes the default in the usage text instead of `default`.
+ * @property {string} [variable] The environment variable that sets the option. An empty one does
+ *   not count.
  * @property {boolean} [multiple] The option may be given several times.
  * @property {boolean} [secret] Error messages do not repeat the value.
  */
@@ -21,7 +23,10 @@ import { HelpRequest, toError, UsageError } from './command.mjs';
  * What most kinds of option take.
  *
  * @template D
- * @typedef {Pick<Option<unknown>, 'help' | 'variable' | 'secret' | 'otherwise'> & { value?: string, default?: D }} Given
+ * @typedef {Pick<Option<unknown>, 'help' | 'variable' | 'secret' | 'otherwise'> & {
+ *   value?: string,
+ *   default?: D,
+ * }} Given
  */
 
 /**
@@ -46,7 +51,8 @@ export const flag = ({ help }) => ({
  * A non-empty string that `accepts` accepts.
  *
  * @template [D=undefined]
- * @param {Given<D> & { value: string, allowed?: string, accepts?: (text: string) => boolean }} given
+ * @param {Given<D> & { value: string, allowed?: string, accepts?: (text: string) => boolean }}
+ *   given
  * @returns {Option<string | NoInfer<D>>} `NoInfer`: the context must not decide what D is.
  */
 export const string = ({
@@ -158,14 +164,19 @@ export function usageOf(command, options) {
 }
 
 /**
- * Reads a command line: for each option the value of the command line, else of the environment, else the
- * default. `--help` is understood by every command.
+ * Reads a command line. The command line wins over the environment, and the environment over the
+ * default. Every command understands `--help`.
  *
  * @template {Record<string, Option<any>>} O Any option fits; `Values` infers the type of each.
  * @param {{ command: string, options: O, positionals?: boolean }} declared
  * @param {readonly string[]} args
  * @param {Readonly<Record<string, string | undefined>>} [environment]
- * @returns {{ values: Values<O>, positionals: string[], tokens: { name: string, value?: string | undefined }[], usage: string }}
+ * @returns {{
+ *   values: Values<O>,
+ *   positionals: string[],
+ *   tokens: { name: string, value?: string | undefined }[],
+ *   usage: string,
+ * }}
  *   `tokens` are the options in the order of the command line.
  * @throws {UsageError} that names the option, its value, what is allowed and the usage.
  * @throws {HelpRequest} for `--help`.

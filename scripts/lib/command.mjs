@@ -18,7 +18,8 @@ export function requireNode(version = process.versions.node) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {
     throw new Error(
-      `This is Node ${version}, but Unmocked needs 20.19 or newer: install a newer Node, then try again.`,
+      `This is Node ${version}, but Unmocked needs 20.19 or newer: ` +
+        'install a newer Node, then try again.',
     );
   }
 }
@@ -27,8 +28,8 @@ export function requireNode(version = process.versions.node) {
 export const toError = (error) => (error instanceof Error ? error : new Error(String(error)));
 
 /**
- * Runs a command. An error becomes one line on stderr and exit status 1 (2 for a {@link UsageError}).
- * Set DEBUG to see its stack.
+ * Runs a command. An error becomes one line on stderr and exit status 1 (2 for a
+ * {@link UsageError}). Set DEBUG to see its stack.
  *
  * @param {() => void | Promise<void>} command
  */

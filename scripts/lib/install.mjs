@@ -17,8 +17,9 @@ function readPackages(file) {
 }
 
 /**
- * Why node_modules differs from package-lock.json, in a few words, or `undefined` if it does not. npm lists the
- * installed packages in node_modules/.package-lock.json. Optional packages of other platforms may be missing.
+ * Why node_modules differs from package-lock.json, in a few words, or `undefined` if it does not.
+ * npm lists the installed packages in node_modules/.package-lock.json. Optional packages of other
+ * platforms may be missing.
  */
 export function whyInstall(root = ROOT) {
   const installedFile = path.join(root, 'node_modules/.package-lock.json');
@@ -53,9 +54,10 @@ function npm(root, args) {
 }
 
 /**
- * Installs the locked dependencies if node_modules differs from the lock file. `npm ci` refuses a lock file
- * without the optional packages of other platforms, and npm writes such a file if the registry is a partial
- * mirror. `npm install` takes the same versions and adds the missing packages.
+ * Installs the locked dependencies if node_modules differs from the lock file. `npm ci` refuses a
+ * lock file without the optional packages of other platforms, and npm writes such a file if the
+ * registry is a partial mirror. `npm install` takes the same versions and adds the missing
+ * packages.
  *
  * @throws {Error} of one line if npm fails.
  */

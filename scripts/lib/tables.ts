@@ -1,6 +1,6 @@
 /**
- * What the scripts share with src/ and server/: names, allowed values and defaults. Nothing here is a copy. The
- * scripts load this file with `loadTables()` of typescript.mjs.
+ * What the scripts share with src/ and server/: names, allowed values and defaults. Nothing here is
+ * a copy. The scripts load this file with `loadTables()` of typescript.mjs.
  */
 import { handlerDefaults } from '../../server/handler.js';
 import { defaultDtype } from '../../server/served-model.js';

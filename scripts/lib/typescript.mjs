@@ -5,8 +5,9 @@ import { ROOT } from './install.mjs';
 const loading = new Map();
 
 /**
- * Imports a TypeScript module of this project, once. Node 20 cannot read TypeScript, so Vite transforms it in
- * memory. Node resolves the packages, so transformers.js is its Node build. Needs the installed dependencies.
+ * Imports a TypeScript module of this project, once. Node 20 cannot read TypeScript, so Vite
+ * transforms it in memory. Node resolves the packages, so transformers.js is its Node build. Needs
+ * the installed dependencies.
  *
  * @param {string} file Relative to the project's folder.
  * @returns {Promise<unknown>} The caller names the type: `typeof import('…')`.

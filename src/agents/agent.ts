@@ -14,7 +14,7 @@ export interface Agent {
   readonly contextWindow?: number;
   readonly supportsStreaming: boolean;
   /**
-   * Answers the input. Tool calls that the model makes are in `toolCalls`; the agent does not run them.
+   * Answers the input. The model's tool calls are in `toolCalls`; the agent does not run them.
    *
    * @throws UnmockedError `invalid-argument`, `context-overflow`, `disposed`, or what the engine or
    *   the server throws; `AbortError`.
@@ -40,8 +40,8 @@ export interface Agent {
   readonly engineInfo?: EngineInfo;
   readonly disposed: boolean;
   /**
-   * Ends all calls and releases the engine. The last agent of an engine terminates its worker. Further
-   * calls do nothing.
+   * Ends all calls and releases the engine. The last agent of an engine terminates its worker.
+   * Further calls do nothing.
    */
   dispose(): Promise<void>;
 }
@@ -80,7 +80,7 @@ export interface InvokeOptions {
   repetitionPenalty?: number;
   seed?: number;
   stop?: string[];
-  /** Called for each token, or for each piece that a server sends. Once, if the server does not stream. */
+  /** Called for each token, or each piece from a server: once, if the server does not stream. */
   onToken?: (token: TokenPiece) => void;
   /** Reuse the session's KV cache. Local agents only. Default: true. */
   useCache?: boolean;
@@ -144,7 +144,7 @@ export interface TokenPiece {
   text: string;
 }
 
-/** A piece of output with reasoning and reply apart. Text that may still become a tag is held back. */
+/** A piece of output, reasoning and reply apart. Text that may become a tag is held back. */
 export interface AgentChunk extends TokenPiece {
   /** Text in `<think>` tags. */
   thinking: string;
@@ -152,7 +152,7 @@ export interface AgentChunk extends TokenPiece {
   response: string;
 }
 
-/** Iterate it once for the chunks. `response` settles when the generation is over, even if the loop was left. */
+/** Iterate it once for the chunks. `response` settles when generation ends, even without a loop. */
 export interface AgentStream extends AsyncIterable<AgentChunk> {
   readonly response: Promise<AgentResponse>;
 }

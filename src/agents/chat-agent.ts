@@ -167,7 +167,7 @@ export class ChatAgent implements Agent {
   }
 }
 
-/** The reply as the history keeps it. Tool calls leave the content, so that the model reads them once. */
+/** The reply for the history. Tool calls leave the content, so that the model reads them once. */
 function toMessage(
   { message: { content, raw } }: Completion,
   { response, toolCalls }: AgentResponse,

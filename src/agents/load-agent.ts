@@ -87,7 +87,8 @@ function assertNoConflict({ backend, device = 'auto' }: Partial<AgentSettings>):
   if (backend === 'remote' && device !== 'auto')
     throw new UnmockedError(
       'invalid-argument',
-      `The backend is "remote" and the device "${device}", but a server chooses its own device. Leave out one of the two.`,
+      `The backend is "remote" and the device "${device}", but a server chooses its own ` +
+        'device. Leave out one of the two.',
     );
 }
 
@@ -165,7 +166,9 @@ async function loadAfter(
     const tried = (error.details['attempts'] as Attempt[] | undefined) ?? [];
     throw new UnmockedError(
       'no-device',
-      `Neither the server nor this page can run a model.\n- ${server.url}: ${server.error?.message}\n- this page: ${error.message}`,
+      `Neither the server nor this page can run a model.\n` +
+        `- ${server.url}: ${server.error?.message}\n` +
+        `- this page: ${error.message}`,
       { cause: error, details: { ...error.details, attempts: [server, ...tried] } },
     );
   }
@@ -178,7 +181,8 @@ async function assertAnswers(agent: Agent, signal: AbortSignal | undefined): Pro
     if (validation.valid) return;
     throw new UnmockedError(
       'inference-failed',
-      `"${agent.model.id}" loaded on ${agent.device.actual}, but does not answer: ${validation.reason}`,
+      `"${agent.model.id}" loaded on ${agent.device.actual}, but does not answer: ` +
+        `${validation.reason}`,
       { details: { reply: validation.reply } },
     );
   } catch (error) {

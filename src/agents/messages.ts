@@ -11,7 +11,7 @@ export interface SystemMessage {
 export interface UserMessage {
   role: 'user';
   content: string;
-  /** The effort that the turn asked for. The agent notes it, so that later prompts repeat the turn exactly. */
+  /** The effort of the turn. The agent notes it, so that later prompts repeat the turn exactly. */
   reasoningEffort?: ReasoningEffort;
 }
 
@@ -21,8 +21,8 @@ export interface AssistantMessage {
   /** Calls that this message makes, apart from its content. */
   toolCalls?: readonly ToolCall[];
   /**
-   * The output exactly as the model generated it (`metadata.rawText` of a response). With it, the next
-   * prompt continues the last one token by token, and the KV cache stays usable.
+   * The output exactly as the model generated it (`metadata.rawText` of a response). With it, the
+   * next prompt continues the last one token by token, and the KV cache stays usable.
    */
   raw?: string;
 }
@@ -70,9 +70,9 @@ export interface ChatInput {
   /** Turns with the same id continue one conversation, until `Agent.forget`. */
   sessionId?: string;
   /**
-   * How much the model should think before it answers. Default: the setting `reasoningEffort`. A server
-   * gets it as `reasoning_effort`. A model in this page reads "Think step by step: " before the last
-   * user message for every effort but `none`.
+   * How much the model should think before it answers. Default: the setting `reasoningEffort`. A
+   * server gets it as `reasoning_effort`. A model in this page reads "Think step by step: " before
+   * the last user message for every effort but `none`.
    */
   reasoningEffort?: ReasoningEffort;
 }

@@ -3,9 +3,9 @@ import type { AgentChunk, AgentResponse, AgentStream, InvokeOptions, TokenPiece 
 import { ReasoningStream } from './reply/reasoning-stream.js';
 
 /**
- * Turns a call that reports tokens into a stream. Leaving the loop aborts the call and waits until it
- * has stopped; then `response` rejects with an `AbortError`. If you only want `response`, you need not
- * iterate.
+ * Turns a call that reports tokens into a stream. Leaving the loop aborts the call and waits until
+ * it has stopped; then `response` rejects with an `AbortError`. If you only want `response`, you
+ * need not iterate.
  */
 export function streamOf(
   call: (onToken: (piece: TokenPiece) => void, signal: AbortSignal) => Promise<AgentResponse>,

@@ -9,7 +9,7 @@ export type Validation =
   | { valid: true; reply: string; response: AgentResponse }
   | { valid: false; reply: string; /** Why it is not valid. */ reason: string; error?: Error };
 
-/** Asks an agent a question and says whether it answers. Only an abort throws; a failure is a result. */
+/** Asks an agent a question and says whether it answers. A failure is a result; an abort throws. */
 export async function validateAgent(
   agent: Agent,
   options: { signal?: AbortSignal } = {},
@@ -25,7 +25,9 @@ export async function validateAgent(
     return {
       valid: false,
       reply,
-      reason: `the reply ${reply === '' ? 'is empty' : `"${reply}" has ${reply.length} characters`}; a working agent gives more than ${VALIDATION_MIN_CHARACTERS}`,
+      reason:
+        `the reply ${reply === '' ? 'is empty' : `"${reply}" has ${reply.length} characters`}; ` +
+        `a working agent gives more than ${VALIDATION_MIN_CHARACTERS}`,
     };
   } catch (error) {
     if (isAbortError(error)) throw error;

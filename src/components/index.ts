@@ -1,6 +1,5 @@
 import { UnmockedEnvironment } from './unmocked-environment.js';
 import { UnmockedHarness } from './unmocked-harness.js';
-import { UnmockedReport } from './unmocked-report.js';
 import { UnmockedScenario } from './unmocked-scenario.js';
 import { UnmockedSettings } from './unmocked-settings.js';
 import { UnmockedSources } from './unmocked-sources.js';
@@ -11,7 +10,6 @@ const elements = {
   'unmocked-settings': UnmockedSettings,
   'unmocked-sources': UnmockedSources,
   'unmocked-try': UnmockedTry,
-  'unmocked-report': UnmockedReport,
   'unmocked-scenario': UnmockedScenario,
   // Last, so that the elements inside it are defined first.
   'unmocked-harness': UnmockedHarness,
@@ -25,10 +23,10 @@ for (const [name, element] of Object.entries(elements)) {
 export {
   UnmockedEnvironment,
   UnmockedHarness,
-  UnmockedReport,
   UnmockedScenario,
   UnmockedSettings,
   UnmockedSources,
   UnmockedTry,
 };
 export * from './events.js';
+export type { UnmockedReport } from './unmocked-report.js';

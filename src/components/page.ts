@@ -12,10 +12,11 @@ export interface PageOptions extends Pick<PageSources, 'storage' | 'environment'
 }
 
 /**
- * Makes a harness the page's own. Its settings then also come from the URL, this browser, config.toml
- * and the environment. The URL may start a run, and a configured backend is checked in the
- * background. The document element shows how a run ended, as `data-unmocked="passed"`, `"failed"` or
- * `"error"` (with the message in `data-unmocked-error`). An embedded harness has none of this.
+ * Makes a harness the page's own. Its settings then also come from the URL, this browser,
+ * config.toml and the environment. The URL may start a run, and a configured backend is checked in
+ * the background. The document element shows how a run ended, as `data-unmocked="passed"`,
+ * `"failed"` or `"error"` (with the message in `data-unmocked-error`). An embedded harness has none
+ * of this.
  *
  * @returns a promise that settles when the page has opened: config.toml is read, and what is
  *   configured is checked.

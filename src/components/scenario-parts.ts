@@ -23,8 +23,12 @@ export function loadingPart({ progress, status }: Pick<ScenarioState, 'progress'
     phase === 'download' && totalBytes > 0
       ? html`<progress aria-label=${label} max=${totalBytes} value=${loadedBytes}></progress>`
       : html`<progress aria-label=${label}></progress>`;
+  const bytes =
+    totalBytes > 0
+      ? html` <span class="muted">${formatByteProgress(loadedBytes, totalBytes)}</span>`
+      : nothing;
   return html`<div class="loading" part="loading">
-    <span>${label}${totalBytes > 0 ? html` <span class="muted">${formatByteProgress(loadedBytes, totalBytes)}</span>` : nothing}</span>
+    <span>${label}${bytes}</span>
     ${bar}
   </div>`;
 }
@@ -44,15 +48,26 @@ export function outputPart(state: ScenarioState) {
   if (live.length === 0) return nothing;
   const running = status === 'running';
   const shown = running ? live.slice(-SHOWN_EXCHANGES) : live.slice(0, SHOWN_EXCHANGES);
-  return html`<div class="output" part="output" tabindex="0" role="group" aria-label="Output of the model">
-    ${shown.map(
-      ({ message, text }, index) =>
-        html`<p class="message"><span class="visually-hidden">Message: </span>${formatValue(message)}</p>
-          <pre class="reply ${running && index === shown.length - 1 ? 'arriving' : ''}">${text.trimStart() || (running ? '' : html`<span class="muted">(nothing)</span>`)}</pre>`,
-    )}
-    ${live.length > shown.length && !running ? html`<p class="muted">and ${live.length - shown.length} more</p>` : nothing}
+  const more = running ? 0 : live.length - shown.length;
+  const reply = ({ message, text }: ScenarioState['live'][number], index: number) => {
+    const arriving = running && index === shown.length - 1;
+    const placeholder = running ? '' : html`<span class="muted">(nothing)</span>`;
+    return html`<p class="message">${hidden('Message: ')}${formatValue(message)}</p>
+      <pre class="reply ${arriving ? 'arriving' : ''}">${text.trimStart() || placeholder}</pre>`;
+  };
+  return html`<div
+    class="output"
+    part="output"
+    tabindex="0"
+    role="group"
+    aria-label="Output of the model"
+  >
+    ${shown.map(reply)}
+    ${more > 0 ? html`<p class="muted">and ${more} more</p>` : nothing}
   </div>`;
 }
+
+const hidden = (text: string) => html`<span class="visually-hidden">${text}</span>`;
 
 export function checksPart({ checks, status }: ScenarioState) {
   if (checks.length === 0) return nothing;
@@ -61,8 +76,9 @@ export function checksPart({ checks, status }: ScenarioState) {
   const rest = [failed ? `${failed} failed` : '', skipped ? `${skipped} skipped` : '']
     .filter(Boolean)
     .join(', ');
+  const outcome = rest || (isOver({ status }) ? 'all passed' : 'so far all passed');
   return html`<details part="checks" ?open=${failed > 0 || status === 'running'}>
-    <summary>${count(checks.length, 'check')}<span class="muted">, ${rest || (isOver({ status } as ScenarioState) ? 'all passed' : 'so far all passed')}</span></summary>
+    <summary>${count(checks.length, 'check')}<span class="muted">, ${outcome}</span></summary>
     <ul class="checks">
       ${checks.map(checkPart)}
     </ul>
@@ -75,12 +91,16 @@ function checkPart({ name, status, actual, expected, reason }: Check): TemplateR
       ? nothing
       : html`<div><dt>${label}</dt><dd><code>${formatValue(value)}</code></dd></div>`;
   const same = status === 'passed' && JSON.stringify(actual) === JSON.stringify(expected);
+  const facts = same
+    ? fact('as expected', actual)
+    : [fact('actual', actual), fact('expected', expected)];
+  const hasFacts = actual !== undefined || expected !== undefined;
   return html`<li part="check">
-    <span class="mark" data-status=${status}>${statusIcon(status)}<span class="visually-hidden">${status}: </span></span>
+    <span class="mark" data-status=${status}>${statusIcon(status)}${hidden(`${status}: `)}</span>
     <div class="check">
       <span>${name}</span>
       ${reason ? html`<span class="muted">(${reason})</span>` : nothing}
-      ${actual === undefined && expected === undefined ? nothing : html`<dl class="facts">${same ? fact('as expected', actual) : [fact('actual', actual), fact('expected', expected)]}</dl>`}
+      ${hasFacts ? html`<dl class="facts">${facts}</dl>` : nothing}
     </div>
   </li>`;
 }
@@ -109,12 +129,14 @@ export function devicePart({ attempts, result }: ScenarioState) {
         .filter(Boolean)
         .join(', ')
     : '';
+  const digest = evidence?.modelDigest;
+  const tried = count(attempts.length, 'attempt');
   return html`<details part="device">
-    <summary>Device${used ? html`: ${used}` : nothing} <span class="muted">(${count(attempts.length, 'attempt')})</span></summary>
+    <summary>Device${used ? `: ${used}` : ''} <span class="muted">(${tried})</span></summary>
     <ol class="attempts">
       ${attempts.map(attemptPart)}
     </ol>
-    ${evidence?.modelDigest ? html`<p class="muted digest">weights, SHA-256: <code>${evidence.modelDigest}</code></p>` : nothing}
+    ${digest ? html`<p class="muted digest">weights, SHA-256: <code>${digest}</code></p>` : nothing}
   </details>`;
 }
 
@@ -131,10 +153,14 @@ export function attemptPart({
 }: Attempt) {
   const status = outcome === 'loaded' ? 'passed' : outcome;
   const why = error ? `${error.code ? `${error.code}: ` : ''}${error.message}` : reason;
+  const facts = [formatDuration(durationMs), file, url].filter(Boolean).join(' · ');
   return html`<li part="attempt">
     <span class="mark" data-status=${status}>${statusIcon(status)}</span>
     <div class="check">
-      ${device} ${dtype ?? ''} <strong>${outcome}</strong>${shared ? ' (shared)' : ''} <span class="muted">${formatDuration(durationMs)}${file ? ` · ${file}` : ''}${url ? ` · ${url}` : ''}</span>
+      ${device} ${dtype ?? ''} <strong>${outcome}</strong>${shared ? ' (shared)' : ''} <span
+        class="muted"
+        >${facts}</span
+      >
       ${why ? html`<div class="why">${why}</div>` : nothing}
     </div>
   </li>`;
@@ -144,8 +170,9 @@ export function exchangesPart({ result }: ScenarioState) {
   const exchanges = result?.evidence.exchanges ?? [];
   if (exchanges.length === 0) return nothing;
   const output = exchanges.reduce((sum, exchange) => sum + exchange.outputTokenIds.length, 0);
+  const tokens = count(output, 'output token');
   return html`<details part="exchanges">
-    <summary>${count(exchanges.length, 'exchange')} <span class="muted">(${count(output, 'output token')})</span></summary>
+    <summary>${count(exchanges.length, 'exchange')} <span class="muted">(${tokens})</span></summary>
     <ol class="exchanges">
       ${exchanges.map(exchangePart)}
     </ol>
@@ -162,15 +189,21 @@ function exchangePart({
   timings,
   seed,
 }: Exchange) {
-  const speed = Number.isFinite(timings.tokensPerSecond)
-    ? ` · ${timings.tokensPerSecond.toFixed(0)} tok/s`
-    : '';
+  const cached = promptTokenIds.length - prefilledTokens;
+  const facts = [
+    `${count(promptTokenIds.length, 'prompt token')} ` +
+      `(${prefilledTokens} computed, ${cached} from the cache)`,
+    count(outputTokenIds.length, 'output token'),
+    finishReason,
+    `first token ${formatDuration(timings.firstToken)}`,
+    Number.isFinite(timings.tokensPerSecond) ? `${timings.tokensPerSecond.toFixed(0)} tok/s` : '',
+    `seed ${seed}`,
+  ];
   return html`<li part="exchange">
     <pre class="prompt">${prompt}</pre>
     <pre class="text">${text}</pre>
     <p class="muted">
-      ${count(promptTokenIds.length, 'prompt token')} (${prefilledTokens} computed, ${promptTokenIds.length - prefilledTokens} from the cache) · ${count(outputTokenIds.length, 'output token')} · ${finishReason} · first
-      token ${formatDuration(timings.firstToken)}${speed} · seed ${seed}
+      ${facts.filter(Boolean).join(' · ')}
     </p>
   </li>`;
 }
@@ -181,8 +214,14 @@ export function reasonPart({ result }: ScenarioState) {
   if (!reason && !error) return nothing;
   return html`<div class="reason" part="reason" data-status=${status}>
     ${reason ? html`<p>${formatReason(result)}</p>` : nothing}
-    ${error?.stack && status !== 'skipped' ? html`<details><summary>Error ${error.code ?? error.name}</summary><pre>${error.stack}</pre></details>` : nothing}
+    ${status === 'skipped' ? nothing : stackPart(error)}
   </div>`;
+}
+
+function stackPart(error: ScenarioResult['error']) {
+  if (!error?.stack) return nothing;
+  const { code, name, stack } = error;
+  return html`<details><summary>Error ${code ?? name}</summary><pre>${stack}</pre></details>`;
 }
 
 function formatReason({ status, reason, error }: ScenarioResult): string {

@@ -15,7 +15,14 @@ export const statusLabels: Record<ScenarioStatus, string> = {
 };
 
 const stroke = (d: string) =>
-  svg`<path d=${d} fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" />`;
+  svg`<path
+    d=${d}
+    fill="none"
+    stroke="currentColor"
+    stroke-width="2"
+    stroke-linecap="round"
+    stroke-linejoin="round"
+  />`;
 const ring = svg`<circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="2" />`;
 
 const shapes: Record<ScenarioStatus, SVGTemplateResult> = {
@@ -31,7 +38,14 @@ const shapes: Record<ScenarioStatus, SVGTemplateResult> = {
 
 /** The icon of a status. It decorates the label, so screen readers skip it. */
 export const statusIcon = (status: ScenarioStatus) =>
-  svg`<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" focusable="false">${shapes[status]}</svg>`;
+  svg`<svg
+    viewBox="0 0 16 16"
+    width="14"
+    height="14"
+    aria-hidden="true"
+    focusable="false"
+    >${shapes[status]}</svg
+  >`;
 
 /** The statuses of results, in the order of a summary. */
 export const resultStatuses = [

@@ -1,8 +1,8 @@
 import { css } from 'lit';
 
 /**
- * Styles of every element. Embedders set colours with `--unmocked-*` properties, which default to the
- * project's colours. The elements read `--u-*`. Nothing outside the elements is styled.
+ * Styles of every element. Embedders set colours with `--unmocked-*` properties, which default to
+ * the project's colours. The elements read `--u-*`. Nothing outside the elements is styled.
  */
 export const themeStyles = css`
   :host {
@@ -21,7 +21,15 @@ export const themeStyles = css`
     --u-skipped: var(--unmocked-skipped, #6b5a00);
     --u-timed-out: var(--unmocked-timed-out, #954503);
     --u-font: var(--unmocked-font, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif);
-    --u-mono: var(--unmocked-mono, ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, monospace);
+    --u-mono: var(
+      --unmocked-mono,
+      ui-monospace,
+      'SF Mono',
+      'Cascadia Mono',
+      Menlo,
+      Consolas,
+      monospace
+    );
     --u-radius: var(--unmocked-radius, 6px);
     color: var(--u-text);
     color-scheme: light dark;
@@ -143,10 +151,18 @@ export const themeStyles = css`
   }
   /* Without a value: stripes that stand still, since there is nothing to measure. */
   progress:indeterminate::-webkit-progress-bar {
-    background: repeating-linear-gradient(-45deg, var(--u-accent) 0 0.375rem, var(--u-line) 0 0.75rem);
+    background: repeating-linear-gradient(
+      -45deg,
+      var(--u-accent) 0 0.375rem,
+      var(--u-line) 0 0.75rem
+    );
   }
   progress:indeterminate::-moz-progress-bar {
-    background: repeating-linear-gradient(-45deg, var(--u-accent) 0 0.375rem, var(--u-line) 0 0.75rem);
+    background: repeating-linear-gradient(
+      -45deg,
+      var(--u-accent) 0 0.375rem,
+      var(--u-line) 0 0.75rem
+    );
   }
   progress::-moz-progress-bar {
     background: var(--u-accent);

@@ -4,6 +4,8 @@ import type { EnvironmentInfo } from '../scenarios/environment-info.js';
 import { environmentStyles } from './unmocked-environment.styles.js';
 import { themeStyles } from './theme.styles.js';
 
+const SOFTWARE_ADAPTERS = /swiftshader|llvmpipe|basic render/i;
+
 /**
  * What this browser can do. It asks the browser; it does not guess from the browser's name.
  *
@@ -30,13 +32,20 @@ export class UnmockedEnvironment extends LitElement {
       wasmSimd,
       versions,
     } = info;
+    const simd = wasmSimd ? 'with SIMD' : 'without SIMD, which ONNX Runtime needs';
+    const isolation = crossOriginIsolated
+      ? 'cross-origin isolated: WASM threads are possible'
+      : 'not cross-origin isolated: one WASM thread (threads need COOP and COEP headers)';
+    const memory = deviceMemoryGb ? `, ${deviceMemoryGb} GB or more of memory` : '';
+    const onnxruntime = versions.onnxruntime.replace(/-dev.*/, ' (development build)');
+    const runtime = `transformers.js ${versions.transformers}, ONNX Runtime ${onnxruntime}`;
     return html`<dl part="facts">
       ${this.#webGpu(info)}
-      ${fact('WebAssembly', wasmSimd, wasmSimd ? 'with SIMD' : 'without SIMD, which ONNX Runtime needs')}
-      ${fact('Isolation', crossOriginIsolated, crossOriginIsolated ? 'cross-origin isolated: WASM threads are possible' : 'not cross-origin isolated: one WASM thread (threads need COOP and COEP headers)')}
-      ${fact('Machine', undefined, `${hardwareConcurrency} logical cores${deviceMemoryGb ? `, ${deviceMemoryGb} GB or more of memory` : ''}`)}
+      ${fact('WebAssembly', wasmSimd, simd)}
+      ${fact('Isolation', crossOriginIsolated, isolation)}
+      ${fact('Machine', undefined, `${hardwareConcurrency} logical cores${memory}`)}
       ${fact('Browser', undefined, browserName(userAgent), userAgent)}
-      ${fact('Runtime', undefined, `transformers.js ${versions.transformers}, ONNX Runtime ${versions.onnxruntime.replace(/-dev.*/, ' (development build)')}`, versions.onnxruntime)}
+      ${fact('Runtime', undefined, runtime, versions.onnxruntime)}
     </dl>
     ${this.#warning(info)}`;
   }
@@ -52,24 +61,32 @@ export class UnmockedEnvironment extends LitElement {
   }
 
   #warning({ webgpu: { adapter } }: EnvironmentInfo) {
-    if (
-      !adapter ||
-      !(
-        adapter.isFallbackAdapter ||
-        /swiftshader|llvmpipe|basic render/i.test(`${adapter.architecture} ${adapter.description}`)
-      )
-    )
-      return nothing;
-    return html`<p class="warning" part="warning"><strong>Software adapter:</strong> the CPU emulates a GPU. The tokens are real, but slow. The device “wasm” is faster.</p>`;
+    if (!adapter) return nothing;
+    const names = `${adapter.architecture} ${adapter.description}`;
+    if (!adapter.isFallbackAdapter && !SOFTWARE_ADAPTERS.test(names)) return nothing;
+    return html`<p class="warning" part="warning">
+      <strong>Software adapter:</strong> the CPU emulates a GPU. The tokens are real, but slow. The
+      device “wasm” is faster.
+    </p>`;
   }
 }
 
-function fact(name: string, good: boolean | undefined, text: string, title?: string) {
+function fact(
+  name: string,
+  good: boolean | undefined,
+  text: string,
+  title: string | typeof nothing = nothing,
+) {
   const mark =
     good === undefined
       ? nothing
-      : html`<span class="mark" data-status=${good ? 'passed' : 'skipped'} aria-hidden="true">${good ? '●' : '○'}</span>`;
-  return html`<div part="fact"><dt>${name}</dt><dd title=${title ?? nothing}>${mark}${text}</dd></div>`;
+      : html`<span
+          class="mark"
+          data-status=${good ? 'passed' : 'skipped'}
+          aria-hidden="true"
+          >${good ? '●' : '○'}</span
+        >`;
+  return html`<div part="fact"><dt>${name}</dt><dd title=${title}>${mark}${text}</dd></div>`;
 }
 
 /** `Chromium 156 on Linux`, or the whole user agent if its form is unknown. */
@@ -85,7 +102,10 @@ function browserName(userAgent: string): string {
     HeadlessChrome: 'Chrome (headless)',
     Version: 'Safari',
   };
-  return `${names[match[1]!] ?? match[1]} ${match[2]}${system ? ` on ${system.replace('Mac OS X', 'macOS')}` : ''}`;
+  return (
+    `${names[match[1]!] ?? match[1]} ${match[2]}` +
+    (system ? ` on ${system.replace('Mac OS X', 'macOS')}` : '')
+  );
 }
 
 declare global {

@@ -69,7 +69,7 @@ export const harnessStyles = css`
     padding-block: 1rem;
     border-block: 1px solid var(--u-line);
   }
-  /* The width of what it is in, and not of the window: an embedded harness may have little of it. */
+  /* The container's width, not the window's: an embedded harness may be narrow. */
   @container (min-width: 44rem) {
     .panels {
       grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);

@@ -1,11 +1,10 @@
 import { html, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
 import type { StartupState } from '../agents/check-startup.js';
 import type { StartupCheck } from '../agents/startup-check.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
+import { fetched } from '../fetched.js';
 import { count } from '../format.js';
-import { toJUnit } from '../harness/junit.js';
 import type { Report, RunEvent } from '../harness/report.js';
 import { describe, type EnvironmentInfo } from '../scenarios/environment-info.js';
 import { scenarios as coreScenarios } from '../scenarios/index.js';
@@ -23,6 +22,7 @@ import {
   type UnmockedSettingsEvent,
   UnmockedStartEvent,
 } from './events.js';
+import { loadReport } from './load-report.js';
 import { moveFocus } from './move-focus.js';
 import { runInTurn } from '../harness/run-queue.js';
 import {
@@ -52,7 +52,8 @@ import type { UnmockedTry } from './unmocked-try.js';
  * @fires unmocked-report - A run is over; `detail` is its report.
  * @fires unmocked-error - A run failed to start; `detail` is the error.
  *
- * @csspart header, problems, startup, panels, environment, settings, try, sources, controls, report, scenarios, scenario
+ * @csspart header, problems, startup, panels, environment, settings, try, sources, controls,
+ *   report, scenarios, scenario
  */
 export class UnmockedHarness extends SettingsElement {
   static override styles = [themeStyles, harnessStyles];
@@ -125,6 +126,7 @@ export class UnmockedHarness extends SettingsElement {
       if (this.settings.argumentError) throw this.settings.argumentError;
       const { resolved, sources } = this.settings;
       this.#begin(chosen);
+      loadReport().catch((error: Error) => this.#addProblem(error.message));
       // One engine at a time: scenarios count engines, and a small machine holds no more.
       await Promise.all([this.startup?.stop(), this.#try?.release()]);
       const report = await runInTurn({
@@ -159,47 +161,88 @@ export class UnmockedHarness extends SettingsElement {
   }
 
   /** The report as JUnit XML; undefined until a run is over. */
-  junit(): string | undefined {
+  async junit(): Promise<string | undefined> {
+    const { toJUnit } = await fetched(import('../harness/junit.js'));
     return this.report && toJUnit(this.report);
   }
 
   override render() {
     const shown = this.#shownScenarios();
+    const tags = this.tags.join(', ');
     return html`
       <header part="header">
         <h1><span class="struck" aria-hidden="true"></span>Unmocked</h1>
-        <p>A real model, in this browser, no mocks. Every check uses tokens that this page, or your server, really computed.</p>
+        <p>A real model, in this browser, no mocks. Every check uses tokens that this page, or your
+          server, really computed.</p>
       </header>
       ${this.#problemList()} ${this.#startupLine()}
       <div class="frame"><div class="panels" part="panels">
         <unmocked-environment part="environment" .info=${this.environment}></unmocked-environment>
         ${this.#settingsPanel()}
-        <unmocked-try
-          part="try"
-          .sources=${this.settings.sources}
-          .unavailable=${this.running ? 'A run is under way, and only one engine can be loaded.' : ''}
-          @unmocked-test=${() => void this.startup?.stop()}
-        ></unmocked-try>
-        ${this.settings.keeps ? html`<unmocked-sources part="sources" .settings=${this.settings} .disabled=${this.running}></unmocked-sources>` : nothing}
+        ${this.#tryPanel()}
+        ${this.settings.keeps ? this.#sourcesPanel() : nothing}
       </div></div>
       <div class="controls" part="controls">
-        <div class="buttons">
-          <button type="button" id="run" class="primary" ?disabled=${this.running} @click=${this.#runAll}>Run all ${shown.length}</button>
-          <button type="button" id="stop" ?disabled=${!this.running} @click=${() => this.stop()}>${this.stopping ? 'Stopping…' : 'Stop'}</button>
-        </div>
-        <unmocked-report part="report" .results=${this.#results()} .expected=${this.latest.length} .current=${this.#current()} .report=${this.report}></unmocked-report>
+        ${this.#buttons(shown.length)}
+        <unmocked-report
+          part="report"
+          .results=${this.#results()}
+          .expected=${this.latest.length}
+          .current=${this.#current()}
+          .report=${this.report}
+        ></unmocked-report>
       </div>
       <p class="visually-hidden" role="status" id="announcer">${this.announcement}</p>
-      <h2>Scenarios${this.tags.length > 0 ? html` <span class="muted">tagged ${this.tags.join(', ')}</span>` : nothing}</h2>
+      <h2>Scenarios${tags ? html` <span class="muted">tagged ${tags}</span>` : nothing}</h2>
       <ol class="scenarios" part="scenarios" @unmocked-request=${this.#request}>
-        ${repeat(shown, ({ id }) => id, this.#card)}
+        ${shown.map(this.#card)}
       </ol>
     `;
   }
 
   #card = (scenario: Scenario, index: number) => html`<li>
-    <unmocked-scenario part="scenario" data-id=${scenario.id} .scenario=${scenario} .number=${index + 1} .state=${this.#state(scenario.id)} .busy=${this.running}></unmocked-scenario>
+    <unmocked-scenario
+      part="scenario"
+      data-id=${scenario.id}
+      .scenario=${scenario}
+      .number=${index + 1}
+      .state=${this.#state(scenario.id)}
+      .busy=${this.running}
+    ></unmocked-scenario>
   </li>`;
+
+  #buttons(shown: number) {
+    return html`<div class="buttons">
+      <button
+        type="button"
+        id="run"
+        class="primary"
+        ?disabled=${this.running}
+        @click=${this.#runAll}
+        >Run all ${shown}</button
+      >
+      <button type="button" id="stop" ?disabled=${!this.running} @click=${() => this.stop()}
+        >${this.stopping ? 'Stopping…' : 'Stop'}</button
+      >
+    </div>`;
+  }
+
+  #tryPanel() {
+    return html`<unmocked-try
+      part="try"
+      .sources=${this.settings.sources}
+      .unavailable=${this.running ? 'A run is under way, and only one engine can be loaded.' : ''}
+      @unmocked-test=${() => void this.startup?.stop()}
+    ></unmocked-try>`;
+  }
+
+  #sourcesPanel() {
+    return html`<unmocked-sources
+      part="sources"
+      .settings=${this.settings}
+      .disabled=${this.running}
+    ></unmocked-sources>`;
+  }
 
   #settingsPanel() {
     const { settings, backend, model, device, seed, hub, apiUrl, apiKey } = this;
@@ -236,7 +279,18 @@ export class UnmockedHarness extends SettingsElement {
   /** Says what the check found. What is wrong is in the list of problems instead. */
   #startupLine() {
     const { status = 'idle', text = '' } = this.startupState ?? {};
-    return html`<p class="startup muted" part="startup" role="status" id="startup" ?hidden=${status === 'idle' || status === 'invalid'}>${status === 'valid' ? html`<span data-status="passed">${statusIcon('passed')}</span> ` : nothing}${status === 'invalid' ? '' : text}</p>`;
+    const icon =
+      status === 'valid'
+        ? html`<span data-status="passed">${statusIcon('passed')}</span> `
+        : nothing;
+    return html`<p
+      class="startup muted"
+      part="startup"
+      role="status"
+      id="startup"
+      ?hidden=${status === 'idle' || status === 'invalid'}
+      >${icon}${status === 'invalid' ? '' : text}</p
+    >`;
   }
 
   #allProblems(): readonly Problem[] {
@@ -251,9 +305,13 @@ export class UnmockedHarness extends SettingsElement {
 
   #problemList() {
     const problems = this.#allProblems();
+    const item = ({ kind, text }: Problem) => {
+      const label = kind === 'error' ? 'Error' : 'Warning';
+      return html`<li data-kind=${kind}><strong>${label}:</strong> ${text}</li>`;
+    };
     return html`<div class="problems" part="problems" role="alert" ?hidden=${problems.length === 0}>
       <ul>
-        ${problems.map(({ kind, text }) => html`<li data-kind=${kind}><strong>${kind === 'error' ? 'Error' : 'Warning'}:</strong> ${text}</li>`)}
+        ${problems.map(item)}
       </ul>
     </div>`;
   }
@@ -313,7 +371,8 @@ export class UnmockedHarness extends SettingsElement {
     if (unknown !== undefined)
       throw new UnmockedError(
         'invalid-argument',
-        `There is no scenario "${unknown}". Allowed: ${this.scenarios.map(({ id }) => id).join(', ')}.`,
+        `There is no scenario "${unknown}". ` +
+          `Allowed: ${this.scenarios.map(({ id }) => id).join(', ')}.`,
       );
     const chosen = this.#shownScenarios().filter(({ id }) => !ids || ids.includes(id));
     if (chosen.length === 0)

@@ -32,31 +32,36 @@ export class UnmockedReport extends LitElement {
   override render() {
     const { expected, results, report } = this;
     if (expected === 0) return nothing;
+    const good = results.every(({ status }) => status === 'passed' || status === 'skipped');
     return html`<section part="panel" aria-label="The run">
       <div class="line">
-        ${report ? html`<strong class="verdict" data-status=${report.status}>${statusIcon(report.status)} ${report.status}</strong>` : nothing}
-        <span>${results.length} of ${expected}${report ? html` <span class="muted">in ${formatDuration(report.durationMs)}, ${report.inference.tokens} tokens computed here${report.inference.remoteTokens > 0 ? `, ${report.inference.remoteTokens} by the server` : ''}</span>` : nothing}</span>
-        ${!report && this.current ? html`<span class="muted current">${this.current}</span>` : nothing}
+        ${report ? verdict(report) : nothing}
+        <span>${results.length} of ${expected}${report ? computed(report) : nothing}</span>
+        ${!report && this.current ? current(this.current) : nothing}
       </div>
-      <progress aria-label="Finished scenarios" class=${results.every(({ status }) => status === 'passed' || status === 'skipped') ? '' : 'failed'} max=${expected} value=${results.length}></progress>
+      <progress
+        aria-label="Finished scenarios"
+        class=${good ? '' : 'failed'}
+        max=${expected}
+        value=${results.length}
+      ></progress>
       <ul class="totals" part="totals">
-        ${resultStatuses.map((status) => {
-          const number = results.filter((result) => result.status === status).length;
-          return number > 0
-            ? html`<li part="total" data-status=${status}>${statusIcon(status)} ${number} ${statusLabels[status]}</li>`
-            : nothing;
-        })}
+        ${resultStatuses.map((status) =>
+          total(status, results.filter((result) => result.status === status).length),
+        )}
       </ul>
-      ${report ? html`${report.problems.map((problem) => html`<p class="problem">${problem}</p>`)}${this.#exports(report)}` : nothing}
+      ${report ? html`${report.problems.map(problemLine)}${this.#exports(report)}` : nothing}
     </section>`;
   }
 
   #exports(report: Report) {
     const json = () => JSON.stringify(report, null, 2);
+    const saveJson = () => this.#download('unmocked.json', 'application/json', json());
+    const saveJUnit = () => this.#download('unmocked.xml', 'application/xml', toJUnit(report));
     return html`<div class="export" part="export">
       <span class="muted">Report</span>
-      <button type="button" @click=${() => this.#download('unmocked.json', 'application/json', json())}>JSON</button>
-      <button type="button" @click=${() => this.#download('unmocked.xml', 'application/xml', toJUnit(report))}>JUnit</button>
+      <button type="button" @click=${saveJson}>JSON</button>
+      <button type="button" @click=${saveJUnit}>JUnit</button>
       <button type="button" @click=${() => this.#copy(json())}>Copy</button>
       <span role="status">${this.announcement}</span>
     </div>`;
@@ -80,6 +85,25 @@ export class UnmockedReport extends LitElement {
     }
   }
 }
+
+const verdict = ({ status }: Report) =>
+  html`<strong class="verdict" data-status=${status}>${statusIcon(status)} ${status}</strong>`;
+
+const current = (title: string) => html`<span class="muted current">${title}</span>`;
+
+function computed({ durationMs, inference: { tokens, remoteTokens } }: Report) {
+  const remote = remoteTokens > 0 ? `, ${remoteTokens} by the server` : '';
+  const text = `in ${formatDuration(durationMs)}, ${tokens} tokens computed here${remote}`;
+  return html` <span class="muted">${text}</span>`;
+}
+
+function total(status: ResultStatus, number: number) {
+  if (number === 0) return nothing;
+  const text = html`${number} ${statusLabels[status]}`;
+  return html`<li part="total" data-status=${status}>${statusIcon(status)} ${text}</li>`;
+}
+
+const problemLine = (problem: string) => html`<p class="problem">${problem}</p>`;
 
 declare global {
   interface HTMLElementTagNameMap {

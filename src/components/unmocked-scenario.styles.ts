@@ -4,7 +4,7 @@ export const scenarioStyles = css`
   :host {
     display: block;
   }
-  /* On its own, in somebody's text: a fixed size, so that nothing jumps while it runs. */
+  /* Outside a harness it has a fixed size, so that the page around it does not jump. */
   :host([standalone]) {
     block-size: var(--unmocked-block-size, 26rem);
   }

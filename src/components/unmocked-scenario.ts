@@ -40,9 +40,9 @@ import { scenarioStyles } from './unmocked-scenario.styles.js';
 /**
  * Shows one scenario: what it proves and its latest result.
  *
- * Inside `<unmocked-harness>` it only displays its properties. On its own, `name` selects the scenario
- * and a click runs it. Nothing is downloaded before the click, and the button shows the size.
- * Light-DOM content is shown until the element is defined.
+ * Inside `<unmocked-harness>` it only displays its properties. On its own, `name` selects the
+ * scenario and a click runs it. Nothing is downloaded before the click, and the button shows the
+ * size. Light-DOM content is shown until the element is defined.
  *
  * @example <unmocked-scenario name="streaming" device="wasm">Needs JavaScript.</unmocked-scenario>
  *
@@ -51,7 +51,8 @@ import { scenarioStyles } from './unmocked-scenario.styles.js';
  * @fires unmocked-error - The run could not start; `detail` is the error. Standalone elements only.
  * @fires unmocked-request - Run or Stop was pressed. Cancel the event to handle it yourself.
  *
- * @csspart card, header, status, button, proves, reason, loading, output, checks, check, metrics, device, attempt, exchanges, exchange
+ * @csspart card, header, status, button, proves, reason, loading, output, checks, check, metrics,
+ *   device, attempt, exchanges, exchange
  * @cssproperty [--unmocked-block-size=26rem] - Height of a standalone element.
  */
 export class UnmockedScenario extends StreamingElement {
@@ -138,32 +139,41 @@ export class UnmockedScenario extends StreamingElement {
   override render() {
     const scenario = this.scenario ?? scenarios.find(({ id }) => id === this.name);
     if (!scenario)
-      return html`<p class="card unknown" part="card" role="alert">There is no scenario "${this.name}". Allowed: ${scenarios.map(({ id }) => id).join(', ')}.</p>`;
+      return html`<p class="card unknown" part="card" role="alert">${this.#unknownName}</p>`;
     const { state } = this;
-    const { status, result } = state;
+    const { status } = state;
+    const duration = state.result?.durationMs ?? 0;
     return html`<article class="card" part="card" aria-labelledby="title" data-state=${status}>
       <header part="header">
         <div class="heading">
-          <h3 id="title">${this.number ? html`<span class="number" aria-hidden="true">${String(this.number).padStart(2, '0')}</span>` : nothing}${scenario.title}</h3>
+          <h3 id="title">${this.number ? numberPart(this.number) : nothing}${scenario.title}</h3>
           <code class="id muted">${scenario.id}</code>
         </div>
         <span class="status" part="status" data-status=${status}>
           ${statusIcon(status)}<span>${statusLabels[status]}</span>
-          ${result && result.durationMs > 0 ? html`<span class="muted">${formatDuration(result.durationMs)}</span>` : nothing}
+          ${duration > 0 ? html`<span class="muted">${formatDuration(duration)}</span>` : nothing}
         </span>
         ${this.#button(scenario)}
       </header>
       <p class="proves" part="proves">${withCode(scenario.proves)}</p>
       ${state.earlier ? html`<p class="muted">From an earlier run.</p>` : nothing}
-      ${this.scenario ? nothing : html`${this.#size()}<p class="visually-hidden" role="status">${isOver(state) ? `${scenario.title}: ${statusLabels[status]}.` : ''}</p>`}
-      ${this.error ? html`<p class="reason" role="alert" data-status="failed">${this.error.message}</p>` : nothing}
-      ${loadingPart(state)} ${reasonPart(state)} ${outputPart(state)} ${metricsPart(state)} ${this.#details(state)}
+      ${this.scenario ? nothing : html`${this.#size()}${this.#announcement(scenario)}`}
+      ${this.error ? errorPart(this.error) : nothing}
+      ${loadingPart(state)} ${reasonPart(state)} ${outputPart(state)} ${metricsPart(state)}
+      ${this.#details(state)}
     </article>`;
+  }
+
+  #announcement({ title }: Scenario) {
+    const text = isOver(this.state) ? `${title}: ${statusLabels[this.state.status]}.` : '';
+    return html`<p class="visually-hidden" role="status">${text}</p>`;
   }
 
   #details(state: ScenarioState) {
     if (!isOver(state) && state.checks.length === 0 && state.attempts.length === 0) return nothing;
-    return html`<div class="details">${checksPart(state)} ${devicePart(state)} ${exchangesPart(state)}</div>`;
+    return html`<div class="details"
+      >${checksPart(state)} ${devicePart(state)} ${exchangesPart(state)}</div
+    >`;
   }
 
   #button({ id, title }: Scenario) {
@@ -171,7 +181,14 @@ export class UnmockedScenario extends StreamingElement {
     const active = status === 'running' || (!this.scenario && status === 'waiting');
     const label = active ? 'Stop' : 'Run';
     // One button for Run and Stop keeps the keyboard focus.
-    return html`<button type="button" part="button" aria-label="${label} ${title}" ?disabled=${this.busy && !active} @click=${() => this.#press(active ? 'stop' : 'run', id)}>${label}</button>`;
+    return html`<button
+      type="button"
+      part="button"
+      aria-label="${label} ${title}"
+      ?disabled=${this.busy && !active}
+      @click=${() => this.#press(active ? 'stop' : 'run', id)}
+      >${label}</button
+    >`;
   }
 
   #size() {
@@ -194,10 +211,12 @@ export class UnmockedScenario extends StreamingElement {
   #scenario(): Scenario {
     const scenario = this.scenario ?? scenarios.find(({ id }) => id === this.name);
     if (scenario) return scenario;
-    throw new UnmockedError(
-      'invalid-argument',
-      `There is no scenario "${this.name}". Allowed: ${scenarios.map(({ id }) => id).join(', ')}.`,
-    );
+    throw new UnmockedError('invalid-argument', this.#unknownName);
+  }
+
+  get #unknownName(): string {
+    const ids = scenarios.map(({ id }) => id).join(', ');
+    return `There is no scenario "${this.name}". Allowed: ${ids}.`;
   }
 
   #show(event: RunEvent): void {
@@ -209,6 +228,12 @@ export class UnmockedScenario extends StreamingElement {
     this.dispatchEvent(new UnmockedReportEvent(report));
   }
 }
+
+const numberPart = (number: number) =>
+  html`<span class="number" aria-hidden="true">${String(number).padStart(2, '0')}</span>`;
+
+const errorPart = ({ message }: Error) =>
+  html`<p class="reason" role="alert" data-status="failed">${message}</p>`;
 
 declare global {
   interface HTMLElementTagNameMap {

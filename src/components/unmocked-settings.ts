@@ -33,6 +33,18 @@ const choices: {
   },
 };
 
+const option = (value: string, label: string, selected: boolean) =>
+  html`<option value=${value} .selected=${live(selected)}>${label}</option>`;
+
+const deviceHint = html`<p class="hint"
+  >A device of this page is chosen, so the server is not used. Choose the device “auto”, or the
+  backend “remote”.</p
+>`;
+
+const serverMayHaveIt = html`<p class="muted"
+  >This page has no model with this name. The server may have one.</p
+>`;
+
 type FieldName = 'backend' | 'model' | 'device' | 'hubUrl' | 'apiUrl' | 'apiKey' | 'seed';
 
 /**
@@ -96,54 +108,115 @@ export class UnmockedSettings extends LitElement {
       <div class="row end">
         <div class="field seed" part="field">
           <label for="seed">Seed</label>
-          <input id="seed" type="number" min="0" max="4294967295" step="1" .value=${live(this.#shown('seed', String(this.seed)))} @change=${this.#enter('seed')} aria-invalid=${this.refused.seed ? 'true' : 'false'} aria-describedby=${this.refused.seed ? 'seed-error' : nothing} />
+          <input
+            id="seed"
+            type="number"
+            min="0"
+            max="4294967295"
+            step="1"
+            .value=${live(this.#shown('seed', String(this.seed)))}
+            @change=${this.#enter('seed')}
+            aria-invalid=${this.refused.seed ? 'true' : 'false'}
+            aria-describedby=${this.refused.seed ? 'seed-error' : nothing}
+          />
         </div>
-        ${this.keeps ? html`<button type="button" id="forget" class="quiet" ?disabled=${!this.saved} @click=${this.#forget}>Forget saved settings</button>` : nothing}
+        ${this.keeps ? this.#forgetButton() : nothing}
       </div>
       ${this.#error('seed')}
       <p class="visually-hidden" role="status">${this.announcement}</p>
     </fieldset>`;
   }
 
+  #forgetButton() {
+    return html`<button
+      type="button"
+      id="forget"
+      class="quiet"
+      ?disabled=${!this.saved}
+      @click=${this.#forget}
+      >Forget saved settings</button
+    >`;
+  }
+
   #server() {
+    const deviceExcludesServer = this.backend === 'auto' && this.apiUrl && this.device !== 'auto';
+    const url = this.#text('apiUrl', this.apiUrl, {
+      above: true,
+      type: 'url',
+      placeholder: 'http://127.0.0.1:11434/v1',
+      label: this.backend === 'remote' ? 'API URL' : 'API URL (optional)',
+    });
+    const key = this.#text('apiKey', this.apiKey, {
+      above: true,
+      type: 'password',
+      placeholder: this.keyFrom ? `set by ${this.keyFrom}` : 'none',
+    });
     return html`<div class="row">
-        ${this.#text('apiUrl', this.apiUrl, { above: true, type: 'url', placeholder: 'http://127.0.0.1:11434/v1', label: this.backend === 'remote' ? 'API URL' : 'API URL (optional)' })}
-        ${this.#text('apiKey', this.apiKey, { above: true, type: 'password', placeholder: this.keyFrom ? `set by ${this.keyFrom}` : 'none' })}
+        ${url}
+        ${key}
       </div>
       ${this.#error('apiUrl')} ${this.#error('apiKey')}
-      ${
-        this.keyWithheld
-          ? html`<p class="hint" id="withheld">
-            This URL comes from the page's address, so the key is not sent to it.
-            <button type="button" id="adopt" class="quiet" @click=${() => this.#change({ apiUrl: this.apiUrl })}>Trust this URL with the key</button>
-          </p>`
-          : nothing
-      }
-      ${this.backend === 'auto' && this.apiUrl && this.device !== 'auto' ? html`<p class="hint">A device of this page is chosen, so the server is not used. Choose the device “auto”, or the backend “remote”.</p>` : nothing}
-      ${
-        this.keeps
-          ? html`<label class="check"><input id="rememberKey" type="checkbox" .checked=${live(this.rememberKey)} @change=${(event: Event) => this.#change({ rememberKey: (event.target as HTMLInputElement).checked })} />Keep the key after this session, in this browser</label>`
-          : nothing
-      }`;
+      ${this.keyWithheld ? this.#withheldHint() : nothing}
+      ${deviceExcludesServer ? deviceHint : nothing}
+      ${this.keeps ? this.#rememberKeyBox() : nothing}`;
+  }
+
+  #withheldHint() {
+    const adopt = () => this.#change({ apiUrl: this.apiUrl });
+    return html`<p class="hint" id="withheld">
+      This URL comes from the page's address, so the key is not sent to it.
+      <button type="button" id="adopt" class="quiet" @click=${adopt}
+        >Trust this URL with the key</button
+      >
+    </p>`;
+  }
+
+  #rememberKeyBox() {
+    const remember = ({ target }: Event) =>
+      this.#change({ rememberKey: (target as HTMLInputElement).checked });
+    return html`<label class="check"
+      ><input
+        id="rememberKey"
+        type="checkbox"
+        .checked=${live(this.rememberKey)}
+        @change=${remember}
+      />Keep the key after this session, in this browser</label
+    >`;
   }
 
   #localModel() {
     const listed = !this.other && models.some(({ id }) => id === this.model);
+    const listedId = listed ? this.model : OTHER;
     return html`<div class="field" part="field">
         <label for="model">Model</label>
         <select id="model" @change=${this.#choose} aria-describedby="about">
-          ${models.map(({ id, title }) => html`<option value=${id} .selected=${live(listed && id === this.model)}>${title}</option>`)}
-          <option value=${OTHER} .selected=${live(!listed)}>another model…</option>
+          ${models.map(({ id, title }) => option(id, title, id === listedId))}
+          ${option(OTHER, 'another model…', !listed)}
         </select>
       </div>
-      ${listed ? nothing : this.#text('model', this.model, { id: 'other', label: this.backend === 'auto' && this.apiUrl ? "Hub id, folder URL, or the server's name for it" : 'Hub id or folder URL', placeholder: 'owner/name' })}
+      ${listed ? nothing : this.#otherModel()}
       <div id="about" class="about">${this.#about()}</div>`;
   }
 
+  #otherModel() {
+    const label =
+      this.backend === 'auto' && this.apiUrl
+        ? "Hub id, folder URL, or the server's name for it"
+        : 'Hub id or folder URL';
+    return this.#text('model', this.model, { id: 'other', label, placeholder: 'owner/name' });
+  }
+
   #remoteModel() {
-    return html`${this.#text('model', this.model, { id: 'model', placeholder: "the server's only one", label: "Model, by the server's name for it" })}
+    const field = this.#text('model', this.model, {
+      id: 'model',
+      placeholder: "the server's only one",
+      label: "Model, by the server's name for it",
+    });
+    return html`${field}
       <div id="about" class="about">
-        <p class="muted">The server computes. Scenarios about this page's own engine still load a model here.</p>
+        <p class="muted"
+          >The server computes. Scenarios about this page's own engine still load a model here.</p
+        >
       </div>`;
   }
 
@@ -152,20 +225,30 @@ export class UnmockedSettings extends LitElement {
     try {
       model = resolveModel(this.model);
     } catch (error) {
-      if (this.backend === 'auto' && this.apiUrl)
-        return html`<p class="muted">This page has no model with this name. The server may have one.</p>`;
+      if (this.backend === 'auto' && this.apiUrl) return serverMayHaveIt;
       return html`<p class="problem">${(error as Error).message}</p>`;
     }
     return html`<p>${model.description}</p>
       <p class="muted">${describeDownload(this.#listing.model ?? model, this.device)}</p>
-      ${model.source.kind === 'hub' ? this.#text('hubUrl', this.hubUrl, { id: 'hub', type: 'url', label: 'Mirror of the hub (optional)', placeholder: 'https://huggingface.co/' }) : nothing}`;
+      ${model.source.kind === 'hub' ? this.#mirror() : nothing}`;
+  }
+
+  #mirror() {
+    return this.#text('hubUrl', this.hubUrl, {
+      id: 'hub',
+      type: 'url',
+      label: 'Mirror of the hub (optional)',
+      placeholder: 'https://huggingface.co/',
+    });
   }
 
   #select(name: keyof typeof choices) {
     return html`<div class="field" part="field">
       <label for=${name}>${definitions[name].label}</label>
       <select id=${name} @change=${this.#enter(name)}>
-        ${Object.entries(choices[name]).map(([value, label]) => html`<option value=${value} .selected=${live(value === this[name])}>${label}</option>`)}
+        ${Object.entries(choices[name]).map(([value, label]) =>
+          option(value, label, value === this[name]),
+        )}
       </select>
     </div>`;
   }

@@ -10,6 +10,8 @@ import { sourcesStyles } from './unmocked-sources.styles.js';
 /** A larger file is not a configuration. */
 const MAX_BYTES = 256 * 1024;
 
+const EXAMPLE = '[agent]\nbackend = "remote"\napi_url = "http://127.0.0.1:11434/v1"';
+
 /**
  * Shows where each setting comes from, and takes a config.toml: dropped, chosen or pasted.
  *
@@ -37,12 +39,14 @@ export class UnmockedSources extends LitElement {
     const { settings } = this;
     if (!settings) return nothing;
     const [first] = settings.resolved.backends;
+    const place = first === 'remote' ? 'the server' : 'this page';
     return html`<details>
       <summary>Where each value comes from</summary>
       <div class="body">
         <div class="scroll">
           <table part="table">
-            <caption>Strongest first: attribute, address, this browser, config.toml, environment, default. These are the values for ${first === 'remote' ? 'the server' : 'this page'}.</caption>
+            <caption>Strongest first: attribute, address, this browser, config.toml, environment,
+              default. These are the values for ${place}.</caption>
             <thead>
               <tr>
                 <th scope="col">Setting</th>
@@ -62,6 +66,7 @@ export class UnmockedSources extends LitElement {
 
   #config({ configFile: file }: SettingsStore) {
     const unknown = file?.config.unknownKeys ?? [];
+    const byHand = file?.origin === 'hand';
     return html`<section
       class="config ${this.over ? 'over' : ''}"
       part="config"
@@ -72,28 +77,45 @@ export class UnmockedSources extends LitElement {
     >
       <h3 id="config-heading">config.toml</h3>
       <p id="in-use">
-        ${
-          file
-            ? html`In use: ${file.name}. ${file.origin === 'hand' ? 'It is kept until you close this tab.' : nothing}`
-            : html`None is in use. A config.toml beside the page is read automatically. You can also choose a file, drop it here, or paste its text.`
-        }
+        ${file ? inUse(file.name, byHand) : noneInUse}
       </p>
-      ${unknown.length > 0 ? html`<p class="hint" id="unknown"><strong>Warning:</strong> these keys are unknown and were ignored: ${unknown.join(', ')}.</p>` : nothing}
-      ${this.refused ? html`<p class="problem" id="refused" role="alert">${this.refused}</p>` : nothing}
+      ${unknown.length > 0 ? unknownKeys(unknown) : nothing}
+      ${this.refused ? refusal(this.refused) : nothing}
       <div class="buttons">
         <label for="file">Choose a file</label>
-        <input id="file" type="file" accept=".toml,text/plain,application/toml" ?disabled=${this.disabled} @change=${this.#choose} />
-        ${file?.origin === 'hand' ? html`<button type="button" id="remove" ?disabled=${this.disabled} @click=${this.#remove}>Remove it</button>` : nothing}
+        <input
+          id="file"
+          type="file"
+          accept=".toml,text/plain,application/toml"
+          ?disabled=${this.disabled}
+          @change=${this.#choose}
+        />
+        ${byHand ? this.#removeButton() : nothing}
       </div>
       <div class="field">
         <label for="text">Or paste its text</label>
-        <textarea id="text" spellcheck="false" autocapitalize="off" autocomplete="off" ?disabled=${this.disabled} placeholder=${'[agent]\nbackend = "remote"\napi_url = "http://127.0.0.1:11434/v1"'}></textarea>
+        <textarea
+          id="text"
+          spellcheck="false"
+          autocapitalize="off"
+          autocomplete="off"
+          ?disabled=${this.disabled}
+          placeholder=${EXAMPLE}
+        ></textarea>
       </div>
       <div class="buttons">
-        <button type="button" id="use" ?disabled=${this.disabled} @click=${this.#paste}>Use it</button>
+        <button type="button" id="use" ?disabled=${this.disabled} @click=${this.#paste}
+          >Use it</button
+        >
         <span role="status">${this.announcement}</span>
       </div>
     </section>`;
+  }
+
+  #removeButton() {
+    return html`<button type="button" id="remove" ?disabled=${this.disabled} @click=${this.#remove}
+      >Remove it</button
+    >`;
   }
 
   #dragOver(event: DragEvent): void {
@@ -121,7 +143,8 @@ export class UnmockedSources extends LitElement {
   async #read(file: File): Promise<void> {
     this.announcement = '';
     if (file.size > MAX_BYTES) {
-      this.refused = `"${file.name}" has ${file.size} bytes. A config.toml can have at most ${MAX_BYTES}.`;
+      const size = `"${file.name}" has ${file.size} bytes.`;
+      this.refused = `${size} A config.toml can have at most ${MAX_BYTES}.`;
       return;
     }
     try {
@@ -165,6 +188,20 @@ export class UnmockedSources extends LitElement {
     await removed;
   }
 }
+
+const inUse = (name: string, byHand: boolean) =>
+  html`In use: ${name}. ${byHand ? 'It is kept until you close this tab.' : nothing}`;
+
+const noneInUse =
+  'None is in use. A config.toml beside the page is read automatically. ' +
+  'You can also choose a file, drop it here, or paste its text.';
+
+const unknownKeys = (keys: readonly string[]) =>
+  html`<p class="hint" id="unknown"
+    ><strong>Warning:</strong> these keys are unknown and were ignored: ${keys.join(', ')}.</p
+  >`;
+
+const refusal = (why: string) => html`<p class="problem" id="refused" role="alert">${why}</p>`;
 
 const row = ({ key, help, value, origin, isDefault }: SettingRow) => html`<tr
   class=${isDefault ? 'default' : ''}

@@ -29,8 +29,8 @@ const nothingYet = {
 };
 
 /**
- * Asks the model one question, to show whether the settings work. The agent stays loaded for the next
- * prompt, until the settings change, a run needs the engine, or the element is removed.
+ * Asks the model one question, to show whether the settings work. The agent stays loaded for the
+ * next prompt, until the settings change, a run needs the engine, or the element is removed.
  *
  * @fires unmocked-test - A test begins. Does not bubble.
  * @csspart panel, output, facts, trace
@@ -191,24 +191,50 @@ export class UnmockedTry extends StreamingElement {
       <h2 id="heading">Test these settings</h2>
       <div class="field">
         <label for="prompt">Prompt</label>
-        <textarea id="prompt" rows="2" placeholder=${VALIDATION_PROMPT} ?disabled=${unavailable !== ''} @keydown=${this.#key}></textarea>
+        <textarea
+          id="prompt"
+          rows="2"
+          placeholder=${VALIDATION_PROMPT}
+          ?disabled=${unavailable !== ''}
+          @keydown=${this.#key}
+        ></textarea>
       </div>
       <div class="buttons">
-        <button type="button" id="test" ?disabled=${busy || unavailable !== ''} @click=${() => void this.test()}>Test</button>
+        <button
+          type="button"
+          id="test"
+          ?disabled=${busy || unavailable !== ''}
+          @click=${() => void this.test()}
+          >Test</button
+        >
         <button type="button" id="stop" ?disabled=${!busy} @click=${() => this.stop()}>Stop</button>
-        <span class="muted" id="state">${unavailable || this.note || (phase === 'loading' && !this.progress ? 'Loading…' : phase === 'answering' && !this.reply && !this.thinking ? 'Waiting for the first token…' : nothing)}</span>
+        <span class="muted" id="state">${this.#waitingFor() || nothing}</span>
       </div>
       <p class="visually-hidden" role="status">${this.announcement}</p>
       ${loadingPart({ progress: this.progress, status: 'running' })} ${this.#output()}
-      ${this.error ? html`<div class="reason" role="alert" data-status="failed"><p>${this.error}</p></div>` : nothing} ${this.#facts()} ${this.#trace()}
+      ${this.#alert()} ${this.#facts()} ${this.#trace()}
     </section>`;
+  }
+
+  /** Why nothing happens at the moment. Empty if something does. */
+  #waitingFor(): string {
+    if (this.unavailable || this.note) return this.unavailable || this.note;
+    if (this.phase === 'loading' && !this.progress) return 'Loading…';
+    const silent = this.phase === 'answering' && !this.reply && !this.thinking;
+    return silent ? 'Waiting for the first token…' : '';
+  }
+
+  #alert() {
+    if (!this.error) return nothing;
+    return html`<div class="reason" role="alert" data-status="failed"><p>${this.error}</p></div>`;
   }
 
   #output() {
     if (!this.asked || (this.error && !this.reply && !this.thinking)) return nothing;
+    const arriving = this.phase === 'answering';
     return html`<div class="output" part="output" tabindex="0" role="group" aria-label="Reply">
-      ${this.thinking ? html`<div class="thinking"><span class="visually-hidden">Thinking: </span>${this.thinking.trim()}</div>` : nothing}
-      <pre class="reply ${this.phase === 'answering' ? 'arriving' : ''}">${this.reply.trimStart()}</pre>
+      ${this.thinking ? thinkingPart(this.thinking.trim()) : nothing}
+      <pre class="reply ${arriving ? 'arriving' : ''}">${this.reply.trimStart()}</pre>
     </div>`;
   }
 
@@ -229,13 +255,16 @@ export class UnmockedTry extends StreamingElement {
       ],
       ['first token', formatDuration(timings.firstToken)],
     ];
-    return html`<dl class="metrics" part="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+    return html`<dl class="metrics" part="facts">${facts.map(factPart)}</dl>`;
   }
 
   #trace() {
     const { attempts } = this;
     if (attempts.length === 0) return nothing;
-    return html`<details part="trace" ?open=${this.outcome !== undefined && attempts.some(({ device, outcome }) => device === 'remote' && outcome === 'failed')}>
+    const remoteFailed = attempts.some(
+      ({ device, outcome }) => device === 'remote' && outcome === 'failed',
+    );
+    return html`<details part="trace" ?open=${this.outcome !== undefined && remoteFailed}>
       <summary>Trace <span class="muted">(${count(attempts.length, 'attempt')})</span></summary>
       <ol class="attempts">
         ${attempts.map(attemptPart)}
@@ -250,7 +279,13 @@ export class UnmockedTry extends StreamingElement {
   }
 }
 
-/** Changes whenever another agent has to be loaded. The seed is missing, because each call has one. */
+const thinkingPart = (thinking: string) =>
+  html`<div class="thinking"><span class="visually-hidden">Thinking: </span>${thinking}</div>`;
+
+const factPart = ([name, value]: [string, string]) =>
+  html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+
+/** Changes whenever another agent must be loaded. The seed does not count: each call has one. */
 function signature(sources: SettingsSources): string {
   const { requested, backends, ...resolved } = resolveSettings(sources);
   const relevant = backends.map((backend) => {

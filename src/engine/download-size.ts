@@ -35,7 +35,10 @@ export function describeDownload(model: Model, device: PageDevice): string {
       )
       .join(' or ');
   if (sizes.some(({ bytes }) => bytes === undefined))
-    return `The size of the download is known only when it begins, and is shown then. ONNX Runtime adds ${list((_, title, runtime) => `${runtime} for ${title}`)}, once.`;
+    return (
+      'The size of the download is known only when it begins, and is shown then. ' +
+      `ONNX Runtime adds ${list((_, title, runtime) => `${runtime} for ${title}`)}, once.`
+    );
   const downloads = list(
     ({ bytes, dtype }, title, runtime) =>
       `${formatBytes(bytes!)} for ${title} (${dtype}, and ${runtime} of ONNX Runtime)`,

@@ -73,7 +73,8 @@ export class EnginePool {
     if (rungs.length === 0) {
       throw new UnmockedError(
         'no-device',
-        `"${model.id}" has no file for ${device}${dtype ? ` as ${dtype}` : ''}. It has: ${model.variants.map((v) => `${v.device} ${v.dtype}`).join(', ')}.`,
+        `"${model.id}" has no file for ${device}${dtype ? ` as ${dtype}` : ''}. ` +
+          `It has: ${model.variants.map((v) => `${v.device} ${v.dtype}`).join(', ')}.`,
         { details: { attempts: [] } },
       );
     }
@@ -158,11 +159,13 @@ function defaultThreads(model: Model, rung: Rung): number {
 function noDevice(model: Model, device: PageDevice, attempts: Attempt[]): UnmockedError {
   const list = attempts.map(
     (attempt) =>
-      `${attempt.device} ${attempt.dtype} (${attempt.file}): ${attempt.error?.message ?? attempt.reason}`,
+      `${attempt.device} ${attempt.dtype} (${attempt.file}): ` +
+      `${attempt.error?.message ?? attempt.reason}`,
   );
   return new UnmockedError(
     'no-device',
-    `"${model.id}" could not be loaded on ${device === 'auto' ? 'any device' : device}. Tried:\n- ${list.join('\n- ')}`,
+    `"${model.id}" could not be loaded on ${device === 'auto' ? 'any device' : device}. ` +
+      `Tried:\n- ${list.join('\n- ')}`,
     { details: { attempts } },
   );
 }

@@ -87,7 +87,8 @@ export class Engine {
       this.terminate(
         new UnmockedError(
           'engine-crashed',
-          `The engine's worker crashed: ${event.message || 'its script could not be loaded'}. The next call starts a new one.`,
+          `The engine's worker crashed: ${event.message || 'its script could not be loaded'}. ` +
+            'The next call starts a new one.',
         ),
       );
     };
@@ -95,7 +96,8 @@ export class Engine {
       this.terminate(
         new UnmockedError(
           'engine-crashed',
-          "A message from the engine's worker could not be read. The next call starts a new worker.",
+          "A message from the engine's worker could not be read. " +
+            'The next call starts a new worker.',
         ),
       );
     Engine.alive.add(this);
@@ -107,8 +109,8 @@ export class Engine {
 
   /**
    * @param onToken is called for every token as it is computed.
-   * @throws UnmockedError `context-overflow`, `inference-failed`, `engine-crashed`, `engine-silent`;
-   *   `AbortError` when `signal` aborts, after the worker has stopped computing.
+   * @throws UnmockedError `context-overflow`, `inference-failed`, `engine-crashed`,
+   *   `engine-silent`; `AbortError` when `signal` aborts, after the worker has stopped computing.
    */
   generate(
     request: GenerateRequest,
@@ -179,7 +181,9 @@ export class Engine {
           this.terminate(
             new UnmockedError(
               'engine-silent',
-              `The engine's worker was terminated: it did not stop within ${CANCEL_LIMIT / 1000} s of being cancelled. The next call starts a new one.`,
+              "The engine's worker was terminated: " +
+                `it did not stop within ${CANCEL_LIMIT / 1000} s of being cancelled. ` +
+                'The next call starts a new one.',
             ),
           ),
         CANCEL_LIMIT,
@@ -203,7 +207,9 @@ export class Engine {
       this.terminate(
         new UnmockedError(
           'engine-silent',
-          `The engine's worker was terminated: it sent nothing for ${this.#silenceLimit / 1000} s. The next call starts a new one.`,
+          "The engine's worker was terminated: " +
+            `it sent nothing for ${this.#silenceLimit / 1000} s. ` +
+            'The next call starts a new one.',
         ),
       );
     }, this.#silenceLimit);

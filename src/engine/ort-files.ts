@@ -1,7 +1,7 @@
 /**
- * The builds of ONNX Runtime's WASM that a page asks for, by the start of their file names: plain (14 MB) for
- * WASM, and asyncify (27 MB), which can wait for the GPU. The dev server, the build and the test server serve
- * these and no others.
+ * The builds of ONNX Runtime's WASM that a page asks for, by the start of their file names: plain
+ * (14 MB) for WASM, and asyncify (27 MB), which can wait for the GPU. The dev server, the build and
+ * the test server serve these and no others.
  */
 export const ortBuilds = {
   plain: 'ort-wasm-simd-threaded',

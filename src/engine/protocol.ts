@@ -5,6 +5,7 @@
  */
 import type { ErrorRecord } from '../errors.js';
 import type { Dtype, LocalDevice, Model } from '../models/model.js';
+import type { OutputConstraint } from './constraint/constraint.js';
 import type { OrtBuild } from './ort-files.js';
 
 /** One rung of the ladder: one way to load a model, tried in a fresh worker. */
@@ -131,6 +132,11 @@ export interface GenerateRequest {
   seed: number;
   /** Stop sequences. The output ends before the first of them. */
   stop: string[];
+  /**
+   * What the output must look like, after a prefix if the constraint has one. It always does, unless
+   * a limit or a stop sequence cuts it.
+   */
+  constraint?: OutputConstraint;
   /**
    * Names a KV cache, which is kept and reused if the next prompt continues this one. Default: no
    * cache.

@@ -7,7 +7,7 @@ import { isSame } from './plain.js';
 import type { Recorder } from './recorder.js';
 import type { RunSetup } from './run-setup.js';
 
-/** The context of one running scenario: loads its agents and passes what it says to the recorder. */
+/** The context of one running scenario: loads its agents and passes its words to the recorder. */
 export class RunningContext implements ScenarioContext {
   readonly subject;
   readonly model;

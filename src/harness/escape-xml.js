@@ -5,8 +5,8 @@ const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
 const TERMINAL_COLOR = /\u001B\[[0-9;]*m/g;
 
 /**
- * Escapes a string for XML text and attributes. Terminal colors are removed; characters that XML cannot hold
- * become U+FFFD.
+ * Escapes a string for XML text and attributes. Terminal colors are removed; characters that XML
+ * cannot hold become U+FFFD.
  *
  * @param {string} text
  * @returns {string}

@@ -8,11 +8,20 @@ export function toJUnit(report: Report): string {
   const name = `unmocked ${report.model.id} ${report.device.requested}`;
   const problems = report.problems.map(
     (problem) =>
-      `    <testcase classname="unmocked" name="run" time="0"><failure message="${escape(problem)}"/></testcase>\n`,
+      '    <testcase classname="unmocked" name="run" time="0">' +
+      `<failure message="${escape(problem)}"/></testcase>\n`,
   );
+  const attributes = [
+    `name="${escape(name)}"`,
+    `tests="${totals.total + problems.length}"`,
+    `failures="${failures + problems.length}"`,
+    `skipped="${totals.skipped}"`,
+    `time="${seconds(report.durationMs)}"`,
+    `timestamp="${report.startedAt}"`,
+  ];
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites>
-  <testsuite name="${escape(name)}" tests="${totals.total + problems.length}" failures="${failures + problems.length}" skipped="${totals.skipped}" time="${seconds(report.durationMs)}" timestamp="${report.startedAt}">
+  <testsuite ${attributes.join(' ')}>
 ${report.results.map(testCase).join('')}${problems.join('')}  </testsuite>
 </testsuites>
 `;
@@ -20,17 +29,22 @@ ${report.results.map(testCase).join('')}${problems.join('')}  </testsuite>
 
 function testCase(result: ScenarioResult): string {
   const { id, status, reason = '', durationMs, checks, error } = result;
-  const open = `    <testcase classname="unmocked" name="${escape(id)}" time="${seconds(durationMs)}">`;
+  const time = seconds(durationMs);
+  const open = `    <testcase classname="unmocked" name="${escape(id)}" time="${time}">`;
   if (status === 'passed') return `${open}</testcase>\n`;
   if (status === 'skipped') return `${open}<skipped message="${escape(reason)}"/></testcase>\n`;
   const failed = checks
     .filter((check) => check.status === 'failed')
     .map(
       (check) =>
-        `${check.name}: actual ${JSON.stringify(check.actual)}, expected ${JSON.stringify(check.expected)}`,
+        `${check.name}: actual ${JSON.stringify(check.actual)}, ` +
+        `expected ${JSON.stringify(check.expected)}`,
     );
   const body = [...failed, error?.stack ?? error?.message ?? ''].filter(Boolean).join('\n');
-  return `${open}<failure type="${status}" message="${escape(reason)}">${escape(body)}</failure></testcase>\n`;
+  return (
+    `${open}<failure type="${status}" message="${escape(reason)}">` +
+    `${escape(body)}</failure></testcase>\n`
+  );
 }
 
 const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(3);

@@ -14,8 +14,8 @@ export interface ExchangeObserver {
 }
 
 /**
- * Wraps an agent so that `onExchange` sees each request begin, and the observer that it returns sees
- * the tokens and the response. The agent behaves as before.
+ * Wraps an agent so that `onExchange` sees each request begin, and the observer that it returns
+ * sees the tokens and the response. The agent behaves as before.
  */
 export function observe(agent: Agent, onExchange: (message: string) => ExchangeObserver): Agent {
   function begin(input: AgentInput, options: InvokeOptions = {}) {

@@ -88,5 +88,5 @@ export function resultState(
   };
 }
 
-export const isOver = ({ status }: ScenarioState): boolean =>
+export const isOver = ({ status }: Pick<ScenarioState, 'status'>): boolean =>
   status !== 'idle' && status !== 'waiting' && status !== 'running';

@@ -1,6 +1,6 @@
 import type { Agent } from '../agents/agent.js';
 
-/** Keeps the run's engine loaded between scenarios, so that only scenarios about loading reload it. */
+/** Keeps the run's engine loaded between scenarios. Only scenarios about loading reload it. */
 export class WarmEngine {
   readonly #load: () => Promise<Agent>;
   #agent: Promise<Agent | undefined> | undefined;

@@ -5,14 +5,15 @@ import type { Model } from './model.js';
  * token counts and determinism.
  *
  * Lengths and digests come from the repository's LFS pointers. The merged q8 file comes before the
- * plain one because it is 85 MB instead of 237 MB (the plain file stores the output layer twice, once
- * in fp32). There is no q4 variant: those files are no smaller than fp32.
+ * plain one because it is 85 MB instead of 237 MB (the plain file stores the output layer twice,
+ * once in fp32). There is no q4 variant: those files are no smaller than fp32.
  */
 export const distilgpt2: Model = {
   id: 'distilgpt2',
   title: 'distilgpt2',
   description:
-    'The reference model, from the Hugging Face hub: 85 MB on WASM, 164 to 328 MB on WebGPU. A base model: it continues text, it does not chat.',
+    'The reference model, from the Hugging Face hub: 85 MB on WASM, 164 to 328 MB on WebGPU. ' +
+    'A base model: it continues text, it does not chat.',
   source: { kind: 'hub', repository: 'Xenova/distilgpt2', revision: 'main' },
   files: {
     'onnx/decoder_model_merged_quantized.onnx': {

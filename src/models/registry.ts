@@ -22,8 +22,8 @@ export interface ResolveOptions {
  * (`owner/name`, `owner/name@revision`), or a folder in the hub's layout: its URL, or an absolute
  * path on this site (`/models/mine/`). Makes no request.
  *
- * @throws UnmockedError `unknown-model` if the reference has none of these forms; `invalid-argument`
- *   if `hub` is not an http(s) URL.
+ * @throws UnmockedError `unknown-model` if the reference has none of these forms;
+ *   `invalid-argument` if `hub` is not an http(s) URL.
  */
 export function resolveModel(reference: string | Model, options: ResolveOptions = {}): Model {
   const model = typeof reference === 'string' ? parseReference(reference.trim()) : reference;
@@ -75,7 +75,9 @@ function parseReference(reference: string): Model {
     });
   throw new UnmockedError(
     'unknown-model',
-    `Unknown model "${reference}". Allowed: ${models.map((model) => `"${model.id}"`).join(', ')}, a hub id such as "owner/name", or the URL of a folder in the hub's layout.`,
+    `Unknown model "${reference}". ` +
+      `Allowed: ${models.map((model) => `"${model.id}"`).join(', ')}, ` +
+      `a hub id such as "owner/name", or the URL of a folder in the hub's layout.`,
   );
 }
 

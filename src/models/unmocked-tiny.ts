@@ -9,7 +9,8 @@ export const unmockedTiny: Model = {
   id: 'unmocked-tiny',
   title: 'unmocked-tiny (bundled)',
   description:
-    'A GPT-2 of about a million parameters that comes with this page. It works without a network and can do a handful of chat skills.',
+    'A GPT-2 of about a million parameters that comes with this page. ' +
+    'It works without a network and can do a handful of chat skills.',
   source: { kind: 'bundled' },
   files,
   variants: [

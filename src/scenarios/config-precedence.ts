@@ -123,7 +123,10 @@ export async function run(t: ScenarioContext): Promise<void> {
   }
 
   const foreign = t.subject.parseConfig(
-    '[midori_ai_agent_base]\nbackend = "openai"\nbase_url = "${OPENAI_API_URL}"\napi_key = "${OPENAI_API_KEY}"\nmodel = "base"\n[midori_ai_agent_base.openai]\nmodel = "section"\n[midori_ai_agent_base.reasoning_effort]\neffort = "low"\n',
+    '[midori_ai_agent_base]\nbackend = "openai"\nbase_url = "${OPENAI_API_URL}"\n' +
+      'api_key = "${OPENAI_API_KEY}"\nmodel = "base"\n' +
+      '[midori_ai_agent_base.openai]\nmodel = "section"\n' +
+      '[midori_ai_agent_base.reasoning_effort]\neffort = "low"\n',
     { OPENAI_API_URL: apiUrl },
   );
   const { settings } = t.subject.resolveSettings({ config: foreign }).remote;

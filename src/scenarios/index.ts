@@ -3,96 +3,109 @@ import { defineScenario, type Scenario } from './scenario.js';
 import type { scenarioRuns } from './runs.js';
 
 /**
- * The core scenarios in the order in which they run: first the page, then the page with a server. The
- * code of each scenario is in the file named after its id.
+ * The core scenarios in the order in which they run: first the page, then the page with a server.
+ * The code of each scenario is in the file named after its id.
  */
 const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenarioRuns })[] = [
   {
     id: 'load-agent',
     title: 'Loads the agent',
     proves:
-      'The model is fetched, verified and loaded by the runtime in this page, and the loaded session matches the registry.',
+      'The model is fetched, verified and loaded by the runtime in this page, and the loaded ' +
+      'session matches the registry.',
     tags: ['core', 'loading'],
   },
   {
     id: 'chat-completion',
     title: 'Completes a chat',
     proves:
-      'Every token of a reply was computed in this page, its text is the decoded token ids, and its finish reason is correct.',
+      'Every token of a reply was computed in this page, its text is the decoded token ids, ' +
+      'and its finish reason is correct.',
     tags: ['core', 'chat'],
   },
   {
     id: 'validate-agent',
     title: 'Validates the agent',
     proves:
-      'Validation asks the model and judges its answer. A working agent passes with its reply as evidence, and a mute or failing one is rejected with the reason.',
+      'Validation asks the model and judges its answer. ' +
+      'A working agent passes with its reply as evidence, and a mute or failing one is ' +
+      'rejected with the reason.',
     tags: ['core', 'validation'],
   },
   {
     id: 'invalid-model',
     title: 'Fails cleanly on an invalid model',
     proves:
-      'A missing model and a damaged model each fail with a specific error, and a good model then loads and answers in the same page.',
+      'A missing model and a damaged model each fail with a specific error, and a good model ' +
+      'then loads and answers in the same page.',
     tags: ['core', 'failure'],
   },
   {
     id: 'backend-detection',
     title: 'Detects the backend',
     proves:
-      '`auto` picks what this browser supports, an explicit device is used or refused but never swapped, and if nothing works, one error lists every attempt.',
+      '`auto` picks what this browser supports, an explicit device is used or refused but ' +
+      'never swapped, and if nothing works, one error lists every attempt.',
     tags: ['core', 'device'],
   },
   {
     id: 'config-file',
     title: 'Applies a config file',
     proves:
-      'The values of a config.toml change what the model computes. Broken TOML is rejected with its position, and unknown keys are reported.',
+      'The values of a config.toml change what the model computes. ' +
+      'Broken TOML is rejected with its position, and unknown keys are reported.',
     tags: ['core', 'configuration'],
   },
   {
     id: 'concurrent-loading',
     title: 'Loads concurrently',
     proves:
-      'Four agents that load at once share one engine and one download, and their four conversations stay separate.',
+      'Four agents that load at once share one engine and one download, and their four ' +
+      'conversations stay separate.',
     tags: ['core', 'concurrency'],
   },
   {
     id: 'streaming',
     title: 'Streams',
     proves:
-      'Tokens arrive before the reply is complete, together they are the whole reply, no character is broken, and leaving the stream early stops the computation.',
+      'Tokens arrive before the reply is complete, together they are the whole reply, no ' +
+      'character is broken, and leaving the stream early stops the computation.',
     tags: ['core', 'streaming'],
   },
   {
     id: 'memory-cleanup',
     title: 'Releases its memory',
     proves:
-      'After five rounds of load, use and dispose, no worker and no memory is left. A disposed agent says so, and loading again works.',
+      'After five rounds of load, use and dispose, no worker and no memory is left. ' +
+      'A disposed agent says so, and loading again works.',
     tags: ['core', 'memory'],
     timeout: 240_000,
-    // A cold start is the honest baseline. It is also necessary: the threads of a loaded engine sleep
-    // in Atomics.wait, where the browser cannot measure their memory.
+    // A cold start is the honest baseline. It is also necessary: the threads of a loaded engine
+    // sleep in Atomics.wait, where the browser cannot measure their memory.
     cold: true,
   },
   {
     id: 'conversation-flow',
     title: 'Keeps a conversation',
     proves:
-      'Each turn keeps the context and computes only its new tokens, and the KV cache does not change the replies.',
+      'Each turn keeps the context and computes only its new tokens, and the KV cache does ' +
+      'not change the replies.',
     tags: ['core', 'conversation'],
   },
   {
     id: 'environment-summary',
     title: 'Reports its environment',
     proves:
-      'What the page reports agrees with the engine: browser, WebGPU adapter or why there is none, threads, isolation, versions and model.',
+      'What the page reports agrees with the engine: ' +
+      'browser, WebGPU adapter or why there is none, threads, isolation, versions and model.',
     tags: ['core', 'environment'],
   },
   {
     id: 'remote-agent',
     title: 'Talks to a server',
     proves:
-      'The reply, the stream and the usage of an OpenAI-compatible server agree with each other, and match the same model in this page token for token.',
+      'The reply, the stream and the usage of an OpenAI-compatible server agree with each ' +
+      'other, and match the same model in this page token for token.',
     tags: ['remote'],
     needs: ['remote'],
   },
@@ -100,7 +113,8 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
     id: 'backend-fallback',
     title: 'Falls back from a server to this page',
     proves:
-      '`auto` tries the server first. If the server is unavailable, this page computes the reply and the trace says why. An explicit backend is never swapped.',
+      '`auto` tries the server first. If the server is unavailable, this page computes the ' +
+      'reply and the trace says why. An explicit backend is never swapped.',
     tags: ['remote', 'fallback'],
     needs: ['remote', 'faults'],
   },
@@ -108,7 +122,8 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
     id: 'remote-faults',
     title: 'Survives server faults',
     proves:
-      'Every server fault becomes a specific error with a remedy, within a time limit, and the same agent works again afterwards.',
+      'Every server fault becomes a specific error with a remedy, within a time limit, and ' +
+      'the same agent works again afterwards.',
     tags: ['remote', 'errors'],
     needs: ['remote', 'faults'],
   },
@@ -116,7 +131,8 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
     id: 'config-precedence',
     title: 'Applies settings by precedence',
     proves:
-      'Argument > URL > stored settings > backend section > base section > environment > default. Each level is proven on both backends by what is computed.',
+      'Argument > URL > stored settings > backend section > base section > environment > ' +
+      'default. Each level is proven on both backends by what is computed.',
     tags: ['remote', 'configuration'],
     needs: ['remote'],
   },
@@ -124,7 +140,8 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
     id: 'settings-persistence',
     title: 'Remembers its settings',
     proves:
-      'Saved settings survive reopening, a changed backend answers the next request, and a key is kept only for the session unless the user decides otherwise.',
+      'Saved settings survive reopening, a changed backend answers the next request, and a ' +
+      'key is kept only for the session unless the user decides otherwise.',
     tags: ['remote', 'configuration'],
     needs: ['remote'],
   },
@@ -132,7 +149,9 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
     id: 'startup-validation',
     title: 'Validates its backend at startup',
     proves:
-      'A configured backend is validated in the background. A working one is valid, a broken one is reported with the cause, and without configuration nothing happens.',
+      'A configured backend is validated in the background. ' +
+      'A working one is valid, a broken one is reported with the cause, and without ' +
+      'configuration nothing happens.',
     tags: ['remote', 'configuration'],
     needs: ['remote'],
   },
@@ -140,7 +159,8 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
     id: 'chat-room',
     title: 'Chats in a game',
     proves:
-      "A game's data reaches the prompt, replies stream, the history lasts over several messages, and the next message works after a failure in mid-stream.",
+      "A game's data reaches the prompt, replies stream, the history lasts over several " +
+      'messages, and the next message works after a failure in mid-stream.',
     tags: ['remote', 'chat'],
     needs: ['remote'],
   },
@@ -148,7 +168,8 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
     id: 'tool-calls',
     title: 'Calls tools',
     proves:
-      'The model calls an offered tool with the right arguments and uses its result in the next turn. A malformed call is reported, not thrown.',
+      'The model calls an offered tool with the right arguments and uses its result in the ' +
+      'next turn. A malformed call is reported, not thrown.',
     tags: ['remote', 'tools'],
     needs: ['remote', 'tools'],
   },
@@ -156,7 +177,8 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
     id: 'reasoning',
     title: 'Separates reasoning from the reply',
     proves:
-      'Reasoning never appears in the reply: whole, streamed, with a tag that spans chunks, with a tag that never closes, and in a separate field of the server.',
+      'Reasoning never appears in the reply: whole, streamed, with a tag that spans chunks, ' +
+      'with a tag that never closes, and in a separate field of the server.',
     tags: ['remote', 'reasoning'],
     needs: ['remote', 'reasoning'],
   },
@@ -164,7 +186,8 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
     id: 'stop-and-limits',
     title: 'Respects limits and seeds',
     proves:
-      'Stop sequences, token limits and seeds work in this page and on a server. The same seed gives the same text, and different seeds differ.',
+      'Stop sequences, token limits and seeds work in this page and on a server. ' +
+      'The same seed gives the same text, and different seeds differ.',
     tags: ['remote', 'sampling'],
     needs: ['remote'],
   },

@@ -138,7 +138,8 @@ export async function run(t: ScenarioContext): Promise<void> {
   } else {
     t.skipCheck(
       'the same model in this page gives the same reply',
-      `the server's model is "${agent.model.id}", this page's "${t.model.id}" in ${local.model.dtype}`,
+      `the server's model is "${agent.model.id}", ` +
+        `this page's "${t.model.id}" in ${local.model.dtype}`,
     );
   }
 

@@ -126,7 +126,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     );
     await agent.dispose();
   }
-  // Silence before and during a stream is the same error. All other errors differ, messages included.
+  // Silence before and during a stream is one error. All others differ, messages included.
   t.check('different faults give different errors', facts.size >= cases.length - 1, {
     actual: facts.size,
     expected: cases.length - 1,

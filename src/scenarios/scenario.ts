@@ -6,8 +6,8 @@ import type { Server } from './server.js';
 import type { Subject } from './subject.js';
 
 /**
- * What a scenario requires: a capability of the model, or something of the machine or run. When it is
- * missing, the scenario is skipped with the reason. It never passes.
+ * What a scenario requires: a capability of the model, or something of the machine or run. When it
+ * is missing, the scenario is skipped with the reason. It never passes.
  */
 export type Need =
   | Capability
@@ -30,7 +30,7 @@ export interface Scenario {
   cold?: boolean;
   /** Whether the scenario fails when no token was computed. Default: true. */
   inference?: boolean;
-  /** Fetches the code that `run` needs. The run awaits it before it starts, and fails if it rejects. */
+  /** Fetches the code that `run` needs. The run awaits it first, and fails if it rejects. */
   prepare?(): Promise<unknown>;
   run(context: ScenarioContext): Promise<void>;
 }
@@ -68,14 +68,14 @@ export interface ScenarioContext {
   load(options?: LoadAgentOptions): Promise<Agent>;
   /** Loads an agent of the run's server, with the same recording and disposal. */
   loadRemote(options?: LoadAgentOptions): Promise<Agent>;
-  /** Records the exchanges of an agent that the scenario created itself, and disposes of it at the end. */
+  /** Records the exchanges of an agent that the scenario created, and disposes of it at the end. */
   observe(agent: Agent): Agent;
   /**
    * Chooses the agent whose device and model the result shows. Default: the agent of the first
    * successful call of `load`, `loadRemote` or `observe`, in the order of the calls.
    */
   reportOn(agent: Agent): void;
-  /** Records an assertion and returns whether it holds. A failed check does not end the scenario. */
+  /** Records an assertion and returns whether it holds. A failed check does not end the run. */
   check(name: string, holds: boolean, facts?: { actual?: unknown; expected?: unknown }): boolean;
   /** Checks that `actual` and `expected` are equal as JSON. */
   equal(name: string, actual: unknown, expected: unknown): boolean;

@@ -24,8 +24,8 @@ export interface Server extends ServerSettings {
 const ASK_SECONDS = 5;
 
 /**
- * Contacts a server and decides which of its models to use: the chosen one, the preferred one, or its
- * only one.
+ * Contacts a server and decides which of its models to use: the chosen one, the preferred one, or
+ * its only one.
  *
  * @returns the server, or the reason why it cannot be used.
  * @throws UnmockedError `invalid-argument` for invalid settings; `AbortError`.
@@ -50,7 +50,9 @@ export async function findServer(
           ? `has ${models.length} models (${models.slice(0, 10).join(', ')})`
           : 'lists no models';
       return {
-        reason: `${apiUrl} ${list}, and none is selected. Set AF_LLM_MODEL, or the model in the settings.`,
+        reason:
+          `${apiUrl} ${list}, and none is selected. ` +
+          'Set AF_LLM_MODEL, or the model in the settings.',
       };
     }
     const faults = await askForFaults(apiUrl, signal);
@@ -85,7 +87,7 @@ export function faultUrl({ apiUrl }: Server, ...faults: string[]): string {
   ).href;
 }
 
-/** The requests that the server logged under a key (the option `key=` or `once=`), with outcomes. */
+/** The requests that the server logged under a key (option `key=` or `once=`), with outcomes. */
 export async function faultLog(
   { apiUrl }: Server,
   key: string,

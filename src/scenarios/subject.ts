@@ -10,7 +10,7 @@ import { EnginePool, type EnginePoolOptions } from '../engine/engine-pool.js';
 import { describe, type EnvironmentInfo } from './environment-info.js';
 import { findServer } from './server.js';
 
-/** The code that scenarios test. A saboteur replaces one part, and the scenario that guards it must fail. */
+/** The code under test. A saboteur replaces one part; the scenario that guards it fails. */
 export interface Subject {
   loadAgent(options: LoadAgentOptions): Promise<Agent>;
   validateAgent(agent: Agent, options?: { signal?: AbortSignal }): Promise<Validation>;
@@ -27,7 +27,7 @@ export interface Subject {
   runningEngines(): number;
   /** Describes the browser and the page. */
   describe(): Promise<EnvironmentInfo>;
-  /** Bytes that this page and its workers use. Undefined if the browser cannot say, or not in time. */
+  /** Bytes that this page and its workers use. Undefined if the browser cannot say it in time. */
   measureMemory(): Promise<number | undefined>;
 }
 
@@ -46,9 +46,9 @@ export const realSubject: Subject = {
 };
 
 /**
- * Chromium takes 60 s to measure while a terminated worker is still shutting down, and 20 ms once it
- * is gone. Measured: a single worker is gone within a second. A worker with its own threads takes
- * three to six seconds.
+ * Chromium takes 60 s to measure while a terminated worker is still shutting down, and 20 ms once
+ * it is gone. Measured: a single worker is gone within a second. A worker with its own threads
+ * takes three to six seconds.
  */
 const WORKER_GONE_MS = { any: 1000, threaded: 6000 };
 /** Chromium answers after its next garbage collection, which can take 20 s. Give up before that. */

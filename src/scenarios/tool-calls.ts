@@ -64,8 +64,8 @@ export async function run(t: ScenarioContext): Promise<void> {
     t.equal(`${where}: without tools the model calls nothing`, none.toolCalls, []);
 
     if (!strict) return;
-    // The limit cuts a call in the middle, which makes it malformed: minus three tokens removes the end
-    // of the call, its closing mark and the last syllable.
+    // The limit cuts a call in the middle, which makes it malformed: minus three tokens removes the
+    // end of the call, its closing mark and the last syllable.
     const cut = await agent.invokeWithTools(QUESTION, [WEATHER], {
       ...options,
       maxTokens: call.metadata.usage.completionTokens - 3,

@@ -56,8 +56,8 @@ export class ConfigSource {
   /**
    * Uses a file that the user gave, until it is removed or the session ends.
    *
-   * @throws UnmockedError `invalid-config`, or `network` if the parser did not load. The file in use
-   *   stays.
+   * @throws UnmockedError `invalid-config`, or `network` if the parser did not load. The file in
+   *   use stays.
    */
   async use(text: string, name: string): Promise<void> {
     const config = await this.#parse(text);
@@ -67,7 +67,8 @@ export class ConfigSource {
       ? []
       : [
           warning(
-            'This browser did not save the config.toml. It counts until you close or reload the page.',
+            'This browser did not save the config.toml. ' +
+              'It counts until you close or reload the page.',
           ),
         ];
     this.#options.onChange();
@@ -97,7 +98,8 @@ export class ConfigSource {
       if (config.unknownKeys.length > 0)
         this.problems = [
           warning(
-            `The config.toml beside the page has unknown keys, which were ignored: ${config.unknownKeys.join(', ')}.`,
+            'The config.toml beside the page has unknown keys, which were ignored: ' +
+              `${config.unknownKeys.join(', ')}.`,
           ),
         ];
     } catch (error) {
@@ -105,7 +107,8 @@ export class ConfigSource {
       this.problems = [
         isAbortError(error)
           ? warning(
-              `The config.toml beside the page did not load within ${FETCH_TIMEOUT_MS / 1000} s and was ignored.`,
+              'The config.toml beside the page did not load ' +
+                `within ${FETCH_TIMEOUT_MS / 1000} s and was ignored.`,
             )
           : problemOf(error),
       ];

@@ -92,7 +92,8 @@ function parseToml(toml: string): Table {
     const code = MAY_HOLD_KEY.test(cause.codeblock) ? '' : `\n${cause.codeblock.trimEnd()}`;
     throw new UnmockedError(
       'invalid-config',
-      `config.toml is not valid TOML: line ${cause.line}, column ${cause.column}: ${reason}.${code}`,
+      'config.toml is not valid TOML: ' +
+        `line ${cause.line}, column ${cause.column}: ${reason}.${code}`,
       { details: { line: cause.line, column: cause.column } },
     );
   }
@@ -172,7 +173,8 @@ function asTable(value: unknown, section: string): Table {
   if (isTable(value)) return value;
   throw new UnmockedError(
     'invalid-config',
-    `config.toml: "${section}" is not a section. Write [${section}] on its own line, with the settings below it.`,
+    `config.toml: "${section}" is not a section. ` +
+      `Write [${section}] on its own line, with the settings below it.`,
   );
 }
 

@@ -43,7 +43,9 @@ const table = {
   backend: {
     ...oneOf('auto', 'local', 'remote'),
     label: 'Backend',
-    help: 'Where the model runs: in this page, or on a server. "auto" tries the server first if an API URL is set.',
+    help:
+      'Where the model runs: in this page, or on a server. ' +
+      '"auto" tries the server first if an API URL is set.',
     default: 'auto',
     toml: {
       key: 'backend',
@@ -74,7 +76,8 @@ const table = {
   },
   hubUrl: {
     ...text(
-      'the http(s) URL of a mirror in the hub\'s layout, such as "https://huggingface.co/", without a password',
+      'the http(s) URL of a mirror in the hub\'s layout, such as "https://huggingface.co/", ' +
+        'without a password',
       isHttpUrl,
     ),
     label: 'Mirror',
@@ -86,7 +89,8 @@ const table = {
   },
   apiUrl: {
     ...text(
-      'the http(s) base URL of an OpenAI-compatible server, such as "http://127.0.0.1:11434/v1", without a password, a query or a fragment',
+      'the http(s) base URL of an OpenAI-compatible server, such as ' +
+        '"http://127.0.0.1:11434/v1", without a password, a query or a fragment',
       isBaseUrl,
     ),
     label: 'API URL',

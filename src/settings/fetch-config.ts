@@ -26,7 +26,8 @@ export async function fetchConfig(
   if (!response.ok)
     throw new UnmockedError(
       'network',
-      `Fetching the configuration from ${url} failed: the server answered with status ${response.status}.`,
+      `Fetching the configuration from ${url} failed: ` +
+        `the server answered with status ${response.status}.`,
     );
   // Some servers answer with their index page instead of a 404.
   if (/^text\/html/i.test(response.headers.get('content-type') ?? '')) return undefined;

@@ -46,8 +46,8 @@ export interface Resolution extends Record<Backend, ResolvedSettings> {
 }
 
 /**
- * Takes each setting from its strongest source, for both backends, and decides which backend to use.
- * A `config.toml` section counts for its own backend only, and cannot choose the backend.
+ * Takes each setting from its strongest source, for both backends, and decides which backend to
+ * use. A `config.toml` section counts for its own backend only, and cannot choose the backend.
  *
  * A key is never sent to a server that only the page's URL names. Otherwise a link could send
  * somebody's key anywhere.

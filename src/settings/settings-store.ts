@@ -24,8 +24,8 @@ export interface PageSources {
 
 /**
  * The settings of an element, from all of its sources. An embedded element has arguments, and what
- * its user enters. `open` adds the sources of a page: its URL, this browser's storage, a config.toml
- * and the environment.
+ * its user enters. `open` adds the sources of a page: its URL, this browser's storage, a
+ * config.toml and the environment.
  *
  * Fires `change` when a setting may have changed. A broken source is left out and is in `problems`.
  */
@@ -213,7 +213,8 @@ export class SettingsStore extends EventTarget {
       ? []
       : [
           warning(
-            'This browser did not save the settings. They count until you close or reload the page.',
+            'This browser did not save the settings. ' +
+              'They count until you close or reload the page.',
           ),
         ];
   }

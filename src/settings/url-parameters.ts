@@ -41,7 +41,8 @@ const isSecret = (name: string) => SECRET_NAMES.includes(name.toLowerCase().repl
 
 /**
  * Reads the page's URL, for instance `?run=streaming,chat-completion&device=wasm&seed=7`. Never
- * throws: each string in `errors` and `warnings` names the parameter, its value and what is allowed.
+ * throws: each string in `errors` and `warnings` names the parameter, its value and what is
+ * allowed.
  */
 export function parseUrlParameters(
   search: string,
@@ -79,16 +80,20 @@ function readQuery(search: string) {
     if (isSecret(name)) {
       secrets.push(name);
       errors.push(
-        `The address holds a key, as "${name}". It was not used, and it was removed from the address bar: addresses end up in histories and logs. ` +
-          'Put the key into the settings on this page, into api_key in config.toml, or into OPENAI_API_KEY. If anybody else may have seen the address, replace the key.',
+        `The address holds a key, as "${name}". It was not used, and it was removed from the ` +
+          'address bar: addresses end up in histories and logs. ' +
+          'Put the key into the settings on this page, into api_key in config.toml, or into ' +
+          'OPENAI_API_KEY. If anybody else may have seen the address, replace the key.',
       );
     } else if (!parameterNames.includes(name)) {
       warnings.push(
-        `The parameter "${name}" is unknown and was ignored. Allowed: ${parameterNames.join(', ')}.`,
+        `The parameter "${name}" is unknown and was ignored. ` +
+          `Allowed: ${parameterNames.join(', ')}.`,
       );
     } else if (values.length > 1) {
       errors.push(
-        `"${name}" occurs ${values.length} times (${values.map((value) => `"${value}"`).join(', ')}). Give it once.`,
+        `"${name}" occurs ${values.length} times ` +
+          `(${values.map((value) => `"${value}"`).join(', ')}). Give it once.`,
       );
     } else given.set(name, values[0]!.trim());
   }

@@ -4,8 +4,9 @@ import { loadAgent } from '../../src/agents/load-agent.js';
 import { golden, weights } from '../golden.js';
 
 /*
- * Greedy decoding on the bundled model, token by token. The ids in test/golden.ts are written by scripts/write-golden.mjs, from WASM;
- * WebGPU must compute the same ids as WASM in fp32. Where ids differ, what was computed is printed, which is what that script reads.
+ * Greedy decoding on the bundled model, token by token. scripts/write-golden.mjs writes the ids in
+ * test/golden.ts from WASM. WebGPU must compute the same ids as WASM in fp32. If ids differ, the
+ * spec prints the computed ones, and that script reads them.
  */
 type Dtype = keyof typeof golden;
 
@@ -36,7 +37,8 @@ describe('golden tokens', () => {
     if (differs && !onWebGpu)
       await fetch('/__print', {
         method: 'POST',
-        body: `golden tokens as computed: ${JSON.stringify({ weights: digests, golden: computed })}`,
+        body:
+          'golden tokens as computed: ' + JSON.stringify({ weights: digests, golden: computed }),
       });
   });
 

@@ -12,8 +12,8 @@ declare global {
 }
 
 /**
- * Requests to a server are the same on every device, and SwiftShader would take minutes for them. On
- * WebGPU only two of the ten remote scenarios run, because they also test the device ladder.
+ * Requests to a server are the same on every device, and SwiftShader would take minutes for them.
+ * On WebGPU only two of the ten remote scenarios run, because they also test the device ladder.
  */
 const chosen =
   window.unmockedGroup === 'wasm'

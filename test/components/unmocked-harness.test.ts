@@ -95,7 +95,9 @@ describe('<unmocked-harness>', () => {
     expect(report.totals).to.include({ passed: 1, failed: 1, total: 2 });
     expect(element.report).to.equal(report);
     expect(results).to.deep.equal(report.results);
-    expect(element.junit()).to.contain('name="failing"').and.to.contain('<failure');
+    expect(await element.junit())
+      .to.contain('name="failing"')
+      .and.to.contain('<failure');
     expect(root.dataset['unmocked']).to.equal('failed');
     expect(announced.at(-1)).to.equal('The run failed: 1 passed, 1 failed.');
     expect(announced).to.include('Really computes: passed.');
@@ -247,7 +249,13 @@ describe('<unmocked-harness>', () => {
 
   it('takes its settings from attributes, and from its controls', async () => {
     const element = await fixture<UnmockedHarness>(
-      html`<unmocked-harness model="distilgpt2" device="webgpu" seed="7" hub="https://example.org/" .scenarios=${[failing]}></unmocked-harness>`,
+      html`<unmocked-harness
+        model="distilgpt2"
+        device="webgpu"
+        seed="7"
+        hub="https://example.org/"
+        .scenarios=${[failing]}
+      ></unmocked-harness>`,
     );
     const settings = query<UnmockedSettings>(element, 'unmocked-settings');
     const control = (id: string) => settings.shadowRoot!.querySelector<HTMLInputElement>(`#${id}`)!;
@@ -279,7 +287,7 @@ describe('<unmocked-harness>', () => {
     expect([seed, results[0]!.evidence.modelId]).to.deep.equal([12, 'unmocked-tiny']);
   });
 
-  it('does not run with an attribute that is not allowed, says which, and runs when it is fixed', async () => {
+  it('does not run with a wrong attribute, names it, and runs after it is fixed', async () => {
     const element = await fixture<UnmockedHarness>(
       html`<unmocked-harness seed="7x" .scenarios=${[failing]}></unmocked-harness>`,
     );

@@ -16,7 +16,11 @@ import { textOf } from './text-of.js';
 const scenario = scenarios.find(({ id }) => id === 'chat-completion')!;
 const card = (state: ScenarioState) =>
   fixture<UnmockedScenario>(
-    html`<unmocked-scenario .scenario=${scenario} .number=${2} .state=${state}></unmocked-scenario>`,
+    html`<unmocked-scenario
+      .scenario=${scenario}
+      .number=${2}
+      .state=${state}
+    ></unmocked-scenario>`,
   );
 const statusOf = (element: UnmockedScenario) =>
   element.shadowRoot!.querySelector('.status')!.textContent!.trim();
@@ -181,7 +185,9 @@ describe('<unmocked-scenario>', () => {
 
   it('on its own, says the size first and runs for real on a click', async () => {
     const element = await fixture<UnmockedScenario>(
-      html`<unmocked-scenario name="chat-completion" device="wasm">Needs JavaScript.</unmocked-scenario>`,
+      html`<unmocked-scenario name="chat-completion" device="wasm"
+        >Needs JavaScript.</unmocked-scenario
+      >`,
     );
     await expect(element).to.be.accessible();
     expect(textOf(element)).to.match(

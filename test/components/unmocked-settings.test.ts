@@ -8,7 +8,10 @@ const about = (element: UnmockedSettings) =>
 describe('<unmocked-settings>', () => {
   it('shows the size of a model that only the hub knows, before a download', async () => {
     const element = await fixture<UnmockedSettings>(
-      html`<unmocked-settings model="unmocked/tiny" hub=${`${location.origin}/__hub/`}></unmocked-settings>`,
+      html`<unmocked-settings
+        model="unmocked/tiny"
+        hub=${`${location.origin}/__hub/`}
+      ></unmocked-settings>`,
     );
     await expect(element).to.be.accessible();
     await waitUntil(
@@ -20,7 +23,10 @@ describe('<unmocked-settings>', () => {
 
   it('says that the size is unknown if the hub does not list it', async () => {
     const element = await fixture<UnmockedSettings>(
-      html`<unmocked-settings model="nobody/nothing" hub=${`${location.origin}/__hub/`}></unmocked-settings>`,
+      html`<unmocked-settings
+        model="nobody/nothing"
+        hub=${`${location.origin}/__hub/`}
+      ></unmocked-settings>`,
     );
     expect(about(element)).to.match(/known only when it begins/);
   });
@@ -80,7 +86,7 @@ describe('<unmocked-settings>', () => {
     await expect(element).to.be.accessible();
   });
 
-  it('says beside the field why a value is refused, never shows a key, and keeps the input', async () => {
+  it('says beside the field why it refuses a value, hides keys, and keeps the input', async () => {
     const element = await remote();
     element.apiUrl = 'http://127.0.0.1:1/v1';
     element.apiKey = KEY;

@@ -47,7 +47,7 @@ const drop = (element: UnmockedSources, file: File) => {
 };
 
 describe('<unmocked-sources>', () => {
-  it('is accessible, and shows the origin of every setting, and of a key only that it is set', async () => {
+  it('is accessible, and shows the origin of every setting, but never a key', async () => {
     const { settings, element } = await open();
     await expect(element).to.be.accessible();
     expect(cells(element, 'api_key')).to.deep.equal([
@@ -86,7 +86,7 @@ describe('<unmocked-sources>', () => {
     ]);
   });
 
-  it('refuses a broken one with line and column, keeps text and file, and takes the fixed one', async () => {
+  it('refuses a broken one with its position, keeps the text, and takes a fixed one', async () => {
     const { element } = await open();
     await paste(element, '[agent]\nseed = 2');
     const broken = '[agent]\nseed = = 3';
@@ -111,7 +111,8 @@ describe('<unmocked-sources>', () => {
     `[agent]\napi_key = """\n${KEY}\n\u0001"""`,
     `[agent]\nAPI-KEY = ${KEY}`,
   ]) {
-    it(`shows no key if the mistake is in its line: ${JSON.stringify(text).replace(KEY, '…')}`, async () => {
+    const shown = JSON.stringify(text).replace(KEY, '…');
+    it(`shows no key if the mistake is in its line: ${shown}`, async () => {
       const { element } = await open();
       await paste(element, text);
       expect(query(element, '#refused').textContent).to.match(/line \d+, column \d+/);

@@ -34,7 +34,7 @@ describe('<unmocked-try>', () => {
     ]);
   });
 
-  it('streams a real reply, shows what answered, and keeps the agent for the next prompt', async () => {
+  it('streams a real reply, shows what answered, and keeps the agent', async () => {
     const element = await open();
     prompt(element).value = 'Hello, this is a test.';
     const seen: string[] = [];

@@ -5,7 +5,8 @@ import { resolveSettings } from '../../src/settings/resolve.js';
 import { runScenarios } from '../../src/harness/run.js';
 import { scenarios } from '../../src/scenarios/index.js';
 
-/* A page to which the test runner gave OPENAI_API_URL, OPENAI_API_KEY and AF_LLM_MODEL: see web-test-runner.config.mjs. */
+// The test runner gives these pages OPENAI_API_URL, OPENAI_API_KEY and AF_LLM_MODEL: see
+// web-test-runner.config.mjs.
 describe('the environment of a test runner', () => {
   const { apiUrl, apiKey } = window.unmockedServer;
 

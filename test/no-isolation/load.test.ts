@@ -10,7 +10,7 @@ describe('in a page without cross-origin isolation', () => {
     expect((await probeBrowser()).crossOriginIsolated).to.equal(false);
   });
 
-  it('a model loads with one thread, whatever is requested, and computes the golden tokens', async () => {
+  it('a model always loads with one thread, and computes the golden tokens', async () => {
     const agent = await loadAgent({
       device: 'wasm',
       dtype: 'q8',

@@ -71,7 +71,7 @@ describe('the layout', () => {
     }
   });
 
-  test('ranges: 206 with the part, everything if If-Range names another file, 416 beyond the end', async () => {
+  test('ranges: 206 with the part, all if If-Range differs, 416 beyond the end', async () => {
     const part = await get('', undefined, { headers: { Range: 'bytes=1000-1999' } });
     assert.equal(part.status, 206);
     assert.equal(part.headers.get('content-range'), `bytes 1000-1999/${weights.length}`);
@@ -89,7 +89,7 @@ describe('the layout', () => {
     assert.equal(parseRange('lines=1-2', 100), undefined);
   });
 
-  test('missing: 404 for a file, 404 for a revision, 401 for a repository, each with its code', async () => {
+  test('missing: 404 for file or revision, 401 for a repository, each with its code', async () => {
     /** @type {[address: string, status: number, code: string][]} */
     const cases = [
       ['owner/name/resolve/main/absent.json', 404, 'EntryNotFound'],
@@ -132,7 +132,7 @@ describe('the faults', () => {
     assert.ok((await body(response)).equals(weights.subarray(0, 1000)));
   });
 
-  test('cut-once: the first answer breaks off at the given byte, and the rest can be fetched', async () => {
+  test('cut-once: the first answer ends at that byte, and the rest can be fetched', async () => {
     const faults = 'cut-once=100000:resume';
     const first = await get(faults);
     assert.equal(first.headers.get('content-length'), String(weights.length));
@@ -171,7 +171,7 @@ describe('the faults', () => {
     assert.ok((await body(whole)).equals(weights));
   });
 
-  test('slow limits the rate; stall sends its bytes and then nothing until the client aborts', async () => {
+  test('slow limits the rate; stall sends its bytes and waits for an abort', async () => {
     const start = performance.now();
     await body(await get('slow=1000000'));
     assert.ok(performance.now() - start > 150);
@@ -183,7 +183,7 @@ describe('the faults', () => {
     await assert.rejects(pending, { name: 'AbortError' });
   });
 
-  test('only limits the faults to some files, and the log lists the requests under a key', async () => {
+  test('only restricts faults to some files, and the log lists requests under a key', async () => {
     const faults = 'truncate=5,only=.onnx,key=log-test';
     assert.equal((await body(await get(faults, 'config.json'))).length, config.length);
     assert.equal(

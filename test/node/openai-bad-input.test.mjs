@@ -236,7 +236,11 @@ describe('nested values', () => {
   });
 
   test('names that every object inherits', async () => {
-    const body = `{"model":"${MODEL}","max_tokens":1,"__proto__":{"n":5},"constructor":1,"messages":[{"role":"user","content":"x","__proto__":{"role":"wizard"}}],"tools":[{"type":"function","function":{"name":"constructor","parameters":{"properties":{"__proto__":{},"toString":1}}}}]}`;
+    const body =
+      `{"model":"${MODEL}","max_tokens":1,"__proto__":{"n":5},"constructor":1,` +
+      `"messages":[{"role":"user","content":"x","__proto__":{"role":"wizard"}}],` +
+      `"tools":[{"type":"function","function":{"name":"constructor",` +
+      `"parameters":{"properties":{"__proto__":{},"toString":1}}}}]}`;
     assert.equal(
       (await fetch(`${server.url}/v1/chat/completions`, { method: 'POST', body })).status,
       200,
@@ -292,7 +296,8 @@ describe('bodies', () => {
     assert.equal(
       (
         await send(
-          `{"model":"${MODEL}","max_tokens":1,"messages":[{"role":"user","content":"\\ud83d and \\u0000"}]}`,
+          `{"model":"${MODEL}","max_tokens":1,` +
+            `"messages":[{"role":"user","content":"\\ud83d and \\u0000"}]}`,
         )
       ).status,
       200,
@@ -313,7 +318,8 @@ describe('bodies', () => {
     const socket = net.connect(Number(port), hostname);
     const body = Buffer.alloc(10 << 20, 'x');
     socket.write(
-      `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`,
+      'POST /v1/chat/completions HTTP/1.1\r\n' +
+        `Host: x\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`,
     );
     await new Promise((resolve, reject) =>
       socket.once('error', reject).write(body, () => resolve(undefined)),
@@ -343,7 +349,7 @@ describe('bodies', () => {
     );
   });
 
-  test('too many tokens: the error has the counts, streamed or not, even if only one token is too many', async () => {
+  test('too many tokens, even by one: the error has the counts, streamed or not', async () => {
     for (const stream of [false, true]) {
       const error = await refused(
         await chat(server.url, {

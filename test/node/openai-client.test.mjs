@@ -138,7 +138,15 @@ describe('a tool call and its result', () => {
 });
 
 describe("each error has the client's class for it", () => {
-  /** @type {[name: string, type: abstract new (...args: never) => InstanceType<typeof OpenAI.APIError>, status: number, code: string | null, call: () => Promise<unknown>][]} */
+  /**
+   * @type {[
+   *   name: string,
+   *   type: abstract new (...args: never) => InstanceType<typeof OpenAI.APIError>,
+   *   status: number,
+   *   code: string | null,
+   *   call: () => Promise<unknown>,
+   * ][]}
+   */
   const cases = [
     [
       'a wrong key',

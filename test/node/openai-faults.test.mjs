@@ -230,7 +230,7 @@ describe('combinations: every fault takes effect', () => {
     assert.deepEqual([chunks, end], [20, 'TypeError']);
   });
 
-  test('malformed-tools,cut: the socket goes after the call, before the finish reason', async () => {
+  test('malformed-tools,cut: the socket closes after the call, before finish_reason', async () => {
     const { text, end } = await contentChunks(
       await post('malformed-tools,cut=1', { stream: true }),
     );

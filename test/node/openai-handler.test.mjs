@@ -68,7 +68,7 @@ describe('the handler without a port', () => {
     await eventually(async () => assert.equal(await running(), 0));
   });
 
-  test('a runtime failure is a 500 that tells nothing about this machine, and goes to the log', async () => {
+  test('a runtime failure is a 500 that hides this machine, and goes to the log', async () => {
     /** @type {string[]} */
     const logged = [];
     const broken = {
@@ -241,10 +241,11 @@ describe('CORS', () => {
     }
   });
 
-  test("a preflight allows the client's headers; errors and streams have CORS headers too", async () => {
+  test("a preflight allows the client's headers; errors and streams have CORS too", async () => {
     const origin = 'http://localhost:5173';
     const headers =
-      'authorization,content-type,x-stainless-lang,x-stainless-runtime-version,x-stainless-retry-count';
+      'authorization,content-type,x-stainless-lang,x-stainless-runtime-version,' +
+      'x-stainless-retry-count';
     const preflight = await from(`${server.url}/v1/chat/completions`, origin, {
       method: 'OPTIONS',
       headers: {
@@ -396,7 +397,7 @@ describe('the command', () => {
     );
   });
 
-  test('serves until it is interrupted, never prints the key, and exits with status 0', async () => {
+  test('serves until interrupted, never prints the key, and exits with status 0', async () => {
     const child = spawn(
       process.execPath,
       [path.join(ROOT, 'scripts/serve-openai.mjs'), '--port', '0', '--api-key', 'sk-never-said'],

@@ -20,7 +20,7 @@ let server;
 /**
  * The same model, in this thread.
  *
- * @type {Awaited<ReturnType<Awaited<ReturnType<typeof loadServerModel>>['loadServedModel']>>['generator']}
+ * @type {import('../../server/model.js').LocalModel['generator']}
  */
 let generator;
 before(async () => {
@@ -122,7 +122,8 @@ describe("the prompt equals the local agent's", () => {
           { role: 'tool', tool_call_id: 'call_1', content: 'rainy' },
         ],
       },
-      `User: Weather?\nAssistant: TOOL_CALL: get_weather(city=Quelmar)${EOS}\nUser: TOOL_RESULT: rainy\nAssistant:`,
+      `User: Weather?\nAssistant: TOOL_CALL: get_weather(city=Quelmar)${EOS}\n` +
+        `User: TOOL_RESULT: rainy\nAssistant:`,
     ],
     'arguments that need quotes, are not strings, or are not JSON': [
       {
@@ -138,7 +139,8 @@ describe("the prompt equals the local agent's", () => {
           user('y'),
         ],
       },
-      `User: x\nAssistant: TOOL_CALL: f(a="b, c", n=2, e="")\nTOOL_CALL: g({"a)${EOS}\nUser: y\nAssistant:`,
+      `User: x\nAssistant: TOOL_CALL: f(a="b, c", n=2, e="")\nTOOL_CALL: g({"a)${EOS}\n` +
+        `User: y\nAssistant:`,
     ],
     'a request for reasoning, once, in the last user message': [
       {
@@ -276,7 +278,7 @@ describe('a stream', () => {
     });
   }
 
-  test('has one id, the role first, one chunk per token, an empty last delta, and [DONE] at the end', async () => {
+  test('has one id, the role first, a chunk per token, an empty last delta, [DONE]', async () => {
     const response = await chat(server.url, { messages: STORY, stream: true });
     assert.match(header(response, 'content-type'), /^text\/event-stream/);
     const lines = (await response.text()).split('\n\n').filter(Boolean);
@@ -312,7 +314,7 @@ describe('a stream', () => {
   });
 });
 
-test('finish reasons: stop, length, tool_calls; max_completion_tokens equals max_tokens', async () => {
+test('finish reasons: stop, length, tool_calls; max_completion_tokens as max_tokens', async () => {
   assert.equal((await say('Hello, this is a test.')).choices[0].finish_reason, 'stop');
   for (const limit of [
     { max_tokens: 3 },
@@ -354,7 +356,7 @@ test('stop sequences end the reply, and no part of one appears in it', async () 
   }
 });
 
-test('seeds: the same seed gives the same text, others differ, and no seed means a new one each time', async () => {
+test('seeds: the same seed repeats the text, others differ, no seed means a new one', async () => {
   /** @param {number} [seed] */
   const sampled = async (seed) =>
     content(
@@ -378,7 +380,7 @@ test('temperature is 1 by default, and 0 is greedy', async () => {
   );
 });
 
-test('reasoning_format: the tags stay in the content, or the reasoning gets its own field', async () => {
+test('reasoning_format: tags stay in the content, or reasoning gets its own field', async () => {
   assert.equal(content(await say(THINK)), '<think>9 plus 6 is 15.</think>The answer is 15.');
   const { message } = (await say(THINK, { reasoning_format: 'deepseek' })).choices[0];
   assert.deepEqual(

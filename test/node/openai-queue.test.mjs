@@ -23,7 +23,7 @@ const health = async () => (await fetch(`${server.url}/health`)).json();
 const idle = () =>
   eventually(async () => assert.deepEqual(await health(), { status: 'ok', running: 0, queued: 0 }));
 
-/** Makes the model wait for `open()` before it generates, so that the tests do not depend on its speed. */
+/** Makes the model wait for `open()` before it generates. No test depends on the model's speed. */
 function closeGate() {
   const model = modelOf(server);
   const { generate } = model;
@@ -93,7 +93,7 @@ test('a client that leaves ends its generation, streamed and not', async () => {
       ).then((response) => response.text());
       await assert.rejects(reading, { name: 'AbortError' });
       await idle();
-      // Of 296 tokens. A few were on their way when the end of the socket arrived, and the worker finishes one.
+      // Of 296 tokens. A few were under way when the socket ended, and the worker finishes one.
       assert.equal(await ended, 'AbortError');
       assert.ok(after <= 30, `${after} tokens after the client had left`);
     } finally {
@@ -125,7 +125,8 @@ test('a destroyed socket counts as leaving', async () => {
   const body = JSON.stringify({ model: MODEL, messages: STORY });
   const socket = net.connect(Number(port), hostname);
   socket.write(
-    `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    'POST /v1/chat/completions HTTP/1.1\r\n' +
+      `Host: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   );
   await queue({ running: 1, queued: 0 });
   socket.destroy();
@@ -133,7 +134,7 @@ test('a destroyed socket counts as leaving', async () => {
   open();
 });
 
-test('a full queue refuses with 429 and Retry-After, and accepts requests again afterwards', async () => {
+test('a full queue refuses with 429 and Retry-After, and later accepts again', async () => {
   const open = closeGate();
   const accepted = Array.from({ length: 13 }, () => completed(server.url, {}));
   await queue({ running: 1, queued: 12 });

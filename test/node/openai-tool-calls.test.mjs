@@ -26,7 +26,9 @@ function read(text, size) {
   };
 }
 
-/** @type {Record<string, [text: string, content: string, calls: [name: string, args: object][]]>} */
+/**
+ * @type {Record<string, [text: string, content: string, calls: [name: string, args: object][]]>}
+ */
 const cases = {
   'a call alone': ['TOOL_CALL: f(a=1)', '', [['f', { a: '1' }]]],
   'after text, and text after it': [

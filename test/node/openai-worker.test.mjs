@@ -53,7 +53,7 @@ const health = async () => (await fetch(`${server.url}/health`)).json();
 const idle = () =>
   eventually(async () => assert.deepEqual(await health(), { status: 'ok', running: 0, queued: 0 }));
 
-test('while a request computes, the server answers health and 429, and a client that leaves frees the slot', async () => {
+test('while it computes, health and 429 work; a client that leaves frees the slot', async () => {
   const model = modelOf(server);
   const { generate } = model;
   // A high temperature keeps the reply from ending by itself.
@@ -106,7 +106,7 @@ test('while a request computes, the server answers health and 429, and a client 
 });
 
 describe('a worker that dies', () => {
-  /** Causes an error between two tokens. `terminate()` in the middle of a run would abort this process. */
+  /** Causes an error between two tokens. `terminate()` during a run would abort this process. */
   const kill = () => worker.postMessage(null);
   /**
    * Checks that an error tells nothing about this machine.

@@ -100,7 +100,7 @@ describe('the environment of the page', () => {
     for (const value of Object.values(variables)) assert.deepEqual(filesWith(outDir, value), []);
   });
 
-  test('the dev server gives the page all of them, from the process and from .env files', async () => {
+  test('the dev server gives the page all of them, from process and .env files', async () => {
     const { OPENAI_API_KEY, ...others } = variables;
     await withEnvironment({ ...others, OPENAI_API_KEY: undefined }, async () => {
       const server = await createServer({

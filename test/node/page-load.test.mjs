@@ -5,9 +5,9 @@ import { gzipSync } from 'node:zlib';
 import { launch, ROOT, servePage } from './page-helpers.mjs';
 
 const TIMEOUT = 60_000;
-/** Gzipped kB of all scripts that the page loads before a run. `npm run bench` measures the same in a browser. */
+/** Gzipped kB of the scripts that load before a run. `npm run bench` measures them in a browser. */
 const LIMIT = 60;
-/** Only a run, a Test, a configured backend or a config.toml needs these; an untouched page does not. */
+/** An untouched page needs none of these. A run, a test, a set backend or a config.toml does. */
 const ON_DEMAND = [
   'src/harness/run.ts',
   'src/scenarios/runs.ts',
@@ -67,7 +67,8 @@ describe('the scripts that the built page loads first', () => {
     const sum = sizes.reduce((total, { size }) => total + size, 0);
     assert.ok(
       sum <= LIMIT,
-      `${sum.toFixed(1)} kB: ${sizes.map(({ name, size }) => `${name} ${size.toFixed(1)}`).join(', ')}`,
+      `${sum.toFixed(1)} kB: ` +
+        sizes.map(({ name, size }) => `${name} ${size.toFixed(1)}`).join(', '),
     );
   });
 
@@ -120,7 +121,7 @@ describe('the built page without a part of its code', () => {
   };
   const problem = /A part of this page's code could not be loaded: .*Try again/;
 
-  test('a run reports it as a problem, after one round of requests, and the next run works', async () => {
+  test('a run reports it after one round of requests, and the next run works', async () => {
     const run = () =>
       page.evaluate(() =>
         document

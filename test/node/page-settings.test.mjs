@@ -9,7 +9,8 @@ const KEY = 'sk-page-settings-0123456789';
 const TIMEOUT = 60_000;
 
 /**
- * A server for one test. `answer` gets the response of each chat completion, after its headers were sent.
+ * A server for one test. `answer` gets the response of each chat completion, after its headers were
+ * sent.
  *
  * @param {(response: http.ServerResponse) => void} answer
  */
@@ -235,7 +236,7 @@ describe('the settings of the built page', () => {
     assert.ok(!(await kept.storage()).local.includes(KEY));
   });
 
-  test('the server refuses a wrong key, the error does not repeat it, and the right key then works', async () => {
+  test('the server refuses a wrong key, the error hides it, and the right key works', async () => {
     const { open, choose, enter, ask, html, value } = look(page);
     const wrong = 'sk-wrong-9876543210';
     await open(served.url);
@@ -253,7 +254,7 @@ describe('the settings of the built page', () => {
     assert.equal(await value('apiUrl'), api());
   });
 
-  test('a value of the address counts until the user changes it, and then leaves the address bar', async () => {
+  test('a value in the address counts until the user changes it; then it is removed', async () => {
     const { open, choose, value, reload } = look(page);
     await open(`${served.url}?device=webgpu&seed=5#part`);
     assert.deepEqual([await value('device'), await value('seed')], ['webgpu', '5']);
@@ -295,7 +296,7 @@ describe('the settings of the built page', () => {
     }
   });
 
-  test('a reply arrives in pieces, as text and never as HTML, with its thinking apart; Stop ends the request', async () => {
+  test('a reply streams as text, not as HTML, thinking apart; Stop ends the request', async () => {
     /** @type {http.ServerResponse | undefined} */
     let response;
     /** @type {Promise<unknown> | undefined} */

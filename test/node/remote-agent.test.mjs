@@ -8,8 +8,9 @@ import { portOf } from './openai-helpers.mjs';
 /** @typedef {import('./openai-helpers.mjs').Json} Json */
 
 /*
- * The remote agent in Node, over real sockets, against servers that misbehave in ways in which this project's own server
- * never does. In Node, errors tell more than in a browser (refused or unresolved, for instance).
+ * The remote agent in Node, over real sockets, against servers that misbehave in ways that this
+ * project's own server never does. Node's errors say more than a browser's, such as whether a
+ * connection was refused or a name not resolved.
  */
 
 const KEY = 'sk-verysecretkey-0123456789abcdef';

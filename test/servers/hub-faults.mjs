@@ -3,12 +3,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 /**
  * The faults that a hub address can ask for, as a path prefix:
- * `/fault:truncate=1000,only=model.onnx/owner/name/resolve/…`. They are in the address and not in the server, so that
- * concurrent tests do not see each other's faults.
+ * `/fault:truncate=1000,only=model.onnx/owner/name/resolve/…`. The address holds
+ * them, not the server, so that concurrent tests do not see each other's faults.
  *
  * | option | what happens to a file's content |
  * | --- | --- |
- * | `truncate=N` | only the first N bytes exist, and Content-Length says so: only size or digest shows it |
+ * | `truncate=N` | the file ends after N bytes, as Content-Length says: size or digest shows it |
  * | `cut=N` | the socket closes after N bytes of each answer; Content-Length promises all |
  * | `cut-once=N:KEY` | the same, only for the first answer under KEY |
  * | `stall=N` | nothing more comes after N bytes, and the socket stays open |
@@ -19,7 +19,7 @@ import { setTimeout as wait } from 'node:timers/promises';
  * | `no-range` | Range is ignored, and not offered |
  * | `no-length` | no Content-Length |
  * | `only=TEXT` | the faults touch only files whose path contains TEXT; without it, every file |
- * | `key=KEY` | no fault: lists the requests under KEY in the log (`cut-once` and `status-once` do that too) |
+ * | `key=KEY` | no fault: logs the requests under KEY, as `cut-once` and `status-once` also do |
  */
 const NUMBERS = /** @type {const} */ (['truncate', 'cut', 'stall', 'slow', 'status']);
 const ONCE = /** @type {const} */ ({ 'cut-once': 'cut', 'status-once': 'status' });
@@ -98,8 +98,8 @@ export function faultsFor(faults, filePath, used) {
 }
 
 /**
- * The bytes `start` to `end` (exclusive) of a file, changed by the faults. Ends early for `cut`. For `stall`, it ends
- * only when `signal` aborts.
+ * The bytes `start` to `end` (exclusive) of a file, changed by the faults. Ends early for `cut`.
+ * For `stall`, it ends only when `signal` aborts.
  *
  * @param {string} file
  * @param {number} size

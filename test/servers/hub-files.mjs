@@ -52,8 +52,9 @@ async function describe(file, size) {
 }
 
 /**
- * The folders of one repository as one tree. A file in a later folder hides the file of the same name in an earlier
- * one, so a test can lay its own weights over a published model's configuration and tokenizer.
+ * The folders of one repository as one tree. A file in a later folder hides the file of the same
+ * name in an earlier one, so a test can lay its own weights over a published model's configuration
+ * and tokenizer.
  */
 export class Repository {
   /**

@@ -31,14 +31,16 @@ const CORS_HEADERS = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Allow-Headers': 'range, if-range, if-none-match, authorization, content-type',
   'Access-Control-Expose-Headers':
-    'X-Repo-Commit,X-Request-Id,X-Error-Code,X-Error-Message,X-Total-Count,ETag,Link,Accept-Ranges,Content-Range,X-Linked-Size,X-Linked-ETag,X-Xet-Hash',
+    'X-Repo-Commit,X-Request-Id,X-Error-Code,X-Error-Message,X-Total-Count,ETag,Link,' +
+    'Accept-Ranges,Content-Range,X-Linked-Size,X-Linked-ETag,X-Xet-Hash',
   'Cross-Origin-Resource-Policy': 'cross-origin',
 };
 const INDEX_PAGE =
   '<!doctype html><html lang="en"><title>App</title><body><div id="root"></div></body></html>\n';
 
 /**
- * Reads `bytes=a-b`, `bytes=a-` or `bytes=-n`. `end` is exclusive. `undefined` means: send everything.
+ * Reads `bytes=a-b`, `bytes=a-` or `bytes=-n`. `end` is exclusive. `undefined` means the
+ * whole file.
  *
  * @param {string | undefined} header
  * @param {number} size
@@ -57,9 +59,11 @@ export function parseRange(header, size) {
 }
 
 /**
- * A hub in the Hugging Face hub's layout, from local folders. Returns a request listener for Node's server.
+ * A hub in the Hugging Face hub's layout, from local folders. Returns a request listener for Node's
+ * server.
  *
- * - `GET|HEAD /{owner}/{name}/resolve/{revision}/{path}`: small files directly, large ones by a 302 to `/cdn/…`
+ * - `GET|HEAD /{owner}/{name}/resolve/{revision}/{path}`: small files directly, large ones by a 302
+ *   to `/cdn/…`
  * - `GET /api/models/{owner}/{name}/tree/{revision}?recursive=true`
  * - `GET /__log?key=KEY`: the requests under KEY so far, as JSON
  * - any of these under `/fault:OPTIONS/`: see hub-faults.mjs
@@ -151,7 +155,14 @@ export function createHub({ repos, prefix = '' }) {
   /**
    * @param {Req} req
    * @param {Res} res
-   * @param {{ base: string, viaCdn: boolean, name: string, revision: string, filePath: string, faults: HubFaults }} asked
+   * @param {{
+   *   base: string,
+   *   viaCdn: boolean,
+   *   name: string,
+   *   revision: string,
+   *   filePath: string,
+   *   faults: HubFaults,
+   * }} asked
    */
   async function resolveFile(req, res, { base, viaCdn, name, revision, filePath, faults }) {
     const repository = repositories.get(name);

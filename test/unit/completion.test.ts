@@ -9,8 +9,8 @@ import { resolveSettings } from '../../src/settings/resolve.js';
 import { rejection } from '../helpers.js';
 
 /*
- * Answers of servers that cannot run here, after their documentation, as real `Response` objects. For a
- * real server, see test/remote-agent.test.ts and the scenarios.
+ * Answers of servers that cannot run here, after their documentation, as real `Response` objects.
+ * For a real server, see test/remote-agent.test.ts and the scenarios.
  */
 
 const URL = 'http://server.example/v1/chat/completions';

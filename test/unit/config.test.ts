@@ -188,7 +188,8 @@ describe('parseConfig', () => {
 
   it('names every unknown key', () => {
     const { settings, unknownKeys } = parseConfig(
-      'title = "x"\n[agent]\ntemprature = 1\nmaxNewTokens = 5\nseed = 7\n[agent.deep]\na = 1\n[other]\nb = 2',
+      'title = "x"\n[agent]\ntemprature = 1\nmaxNewTokens = 5\nseed = 7\n' +
+        '[agent.deep]\na = 1\n[other]\nb = 2',
     );
     expect(settings).to.deep.equal({ seed: 7 });
     expect(unknownKeys).to.have.members([
@@ -202,7 +203,8 @@ describe('parseConfig', () => {
 
   it("reads the backends' sections under each of their names", () => {
     const ours = parseConfig(
-      '[agent]\nseed = 1\n[agent.local]\nmodel = "here"\n[agent.remote]\nmodel = "there"\nmax_retries = 5',
+      '[agent]\nseed = 1\n[agent.local]\nmodel = "here"\n' +
+        '[agent.remote]\nmodel = "there"\nmax_retries = 5',
     );
     expect(ours).to.deep.equal({
       settings: { seed: 1 },
@@ -211,7 +213,10 @@ describe('parseConfig', () => {
       unknownKeys: [],
     });
     const theirs = parseConfig(
-      '[midori_ai_agent_base]\nbackend = "huggingface"\n[midori_ai_agent_base.huggingface]\nmodel = "here"\ndevice = "cuda"\ntorch_dtype = "auto"\n[midori_ai_agent_base.openai]\nmax_tokens = 9',
+      '[midori_ai_agent_base]\nbackend = "huggingface"\n' +
+        '[midori_ai_agent_base.huggingface]\n' +
+        'model = "here"\ndevice = "cuda"\ntorch_dtype = "auto"\n' +
+        '[midori_ai_agent_base.openai]\nmax_tokens = 9',
     );
     expect(theirs.settings).to.deep.equal({ backend: 'local' });
     expect(theirs.backends).to.deep.equal({
@@ -296,7 +301,8 @@ describe('parseConfig', () => {
     ]) {
       const error = errorOf(() => parseConfig(toml));
       expect(
-        `${error.message} ${error.stack} ${JSON.stringify(error.details)} ${String((error.cause as Error | undefined)?.message)}`,
+        `${error.message} ${error.stack} ${JSON.stringify(error.details)} ` +
+          String((error.cause as Error | undefined)?.message),
         toml,
       ).to.not.include('sk-secret');
     }

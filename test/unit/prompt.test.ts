@@ -38,7 +38,8 @@ describe('transcript', () => {
       ],
     });
     expect(text).to.equal(
-      'System: You are Milo. User profile: name=Ada, level=3, admin=true. Tools: get_weather(city, day), now()\nUser: Hi.\nAssistant:',
+      'System: You are Milo. User profile: name=Ada, level=3, admin=true. ' +
+        'Tools: get_weather(city, day), now()\nUser: Hi.\nAssistant:',
     );
   });
 
@@ -94,7 +95,9 @@ describe('transcript', () => {
       { role: 'user', content: 'Weather?' },
       { role: 'assistant', content: 'TOOL_CALL: w(c=X)' },
     ];
-    const expected = `User: Weather?\nAssistant: TOOL_CALL: w(c=X)${EOS}\nUser: TOOL_RESULT: rainy\nAssistant:`;
+    const expected =
+      `User: Weather?\nAssistant: TOOL_CALL: w(c=X)${EOS}\n` +
+      'User: TOOL_RESULT: rainy\nAssistant:';
     expect(prompt([...memory, { role: 'tool', content: 'rainy' }])).to.equal(expected);
     expect(prompt([{ role: 'tool', content: 'rainy' }], memory)).to.equal(expected);
   });
@@ -258,7 +261,8 @@ describe('transcript', () => {
       reasoningEffort: 'low',
     });
     expect(text).to.equal(
-      `System: You are Milo. Tools: get_weather(city, day), now()\nUser: Hi.\nAssistant: Hello!${EOS}\nUser: Think step by step: Bye.\nAssistant:`,
+      `System: You are Milo. Tools: get_weather(city, day), now()\nUser: Hi.\n` +
+        `Assistant: Hello!${EOS}\nUser: Think step by step: Bye.\nAssistant:`,
     );
   });
 
@@ -274,7 +278,8 @@ describe('transcript', () => {
         { role: 'user', content: 'y' },
       ]),
     ).to.equal(
-      `User: x\nAssistant: Well.\nTOOL_CALL: f(a="b, c", n=2, e="", l="[1,2]", z=null)\nTOOL_CALL: g()${EOS}\nUser: y\nAssistant:`,
+      `User: x\nAssistant: Well.\nTOOL_CALL: f(a="b, c", n=2, e="", l="[1,2]", z=null)\n` +
+        `TOOL_CALL: g()${EOS}\nUser: y\nAssistant:`,
     );
   });
 

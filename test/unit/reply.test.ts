@@ -174,13 +174,19 @@ const cases: Case[] = [
   // JSON calls
   {
     name: 'a JSON tool call',
-    text: '<tool_call>\n{"name": "f", "arguments": {"a": "x", "n": 1, "l": [1, 2], "z": null}}\n</tool_call>',
+    text:
+      '<tool_call>\n' +
+      '{"name": "f", "arguments": {"a": "x", "n": 1, "l": [1, 2], "z": null}}\n' +
+      '</tool_call>',
     parsed: {
       toolCalls: [
         {
           name: 'f',
           arguments: { a: 'x', n: 1, l: [1, 2], z: null },
-          raw: '<tool_call>\n{"name": "f", "arguments": {"a": "x", "n": 1, "l": [1, 2], "z": null}}\n</tool_call>',
+          raw:
+            '<tool_call>\n' +
+            '{"name": "f", "arguments": {"a": "x", "n": 1, "l": [1, 2], "z": null}}\n' +
+            '</tool_call>',
         },
       ],
     },

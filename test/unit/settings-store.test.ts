@@ -57,7 +57,8 @@ describe('SettingsStore of a page', () => {
         'of-section',
         (_, page) =>
           page.useConfig(
-            '[midori_ai_agent_base]\nmodel = "of-base"\n[midori_ai_agent_base.huggingface]\nmodel = "of-section"',
+            '[midori_ai_agent_base]\nmodel = "of-base"\n' +
+              '[midori_ai_agent_base.huggingface]\nmodel = "of-section"',
           ),
       ],
       ['this browser', 'of-browser', (_, page) => page.change({ model: 'of-browser' })],
@@ -75,7 +76,8 @@ describe('SettingsStore of a page', () => {
     const session = new FakeStorage();
     const given: PageOptions = {};
     for (const [source, value, set] of levels) {
-      await set(given, open(given, { local, session }).page); // what is given by hand is stored, and what opens the page is given
+      // What the user enters is stored. What opens the page is given.
+      await set(given, open(given, { local, session }).page);
       const { page } = open(given, { local, session });
       await page.ready;
       const { value: shown, origin } = row(page, 'model');
@@ -260,7 +262,7 @@ describe('SettingsStore of a page', () => {
     expect(page.problems[0]!.text).to.contain('agent.fnord');
   });
 
-  it('uses a given config.toml for the session, refuses a broken one, and goes back when it is removed', async () => {
+  it('uses a given config.toml for the session, refuses a broken one, and removes it', async () => {
     const configUrl = fileUrl('[agent]\nseed = 1');
     const { page, local, session } = open({ configUrl });
     await page.ready;
@@ -289,7 +291,8 @@ describe('SettingsStore of a page', () => {
   it('shows what this page would use if the server fails', async () => {
     const { page } = open();
     await page.useConfig(
-      '[agent]\napi_url = "http://127.0.0.1:1/v1"\n[agent.langchain]\nmodel = "llama3.2"\n[agent.local]\nmodel = "distilgpt2"',
+      '[agent]\napi_url = "http://127.0.0.1:1/v1"\n' +
+        '[agent.langchain]\nmodel = "llama3.2"\n[agent.local]\nmodel = "distilgpt2"',
     );
     expect(row(page, 'model')).to.deep.include({
       value: 'llama3.2',

@@ -49,7 +49,10 @@ describe('StopText', () => {
 });
 
 describe('TextStream', () => {
-  /** A tokenizer of bytes: every token is one. It drops a space at the beginning of what it decodes, as some real ones do. */
+  /**
+   * A tokenizer of bytes: every token is one. It drops a space at the beginning of what it decodes,
+   * as some real ones do.
+   */
   const decoder = (trim: boolean) => (ids: number[]) => {
     const text = new TextDecoder().decode(Uint8Array.from(ids));
     return trim ? text.replace(/^ /, '') : text;
@@ -62,7 +65,8 @@ describe('TextStream', () => {
 
   for (const text of ['', 'abc', 'Café', '👋🏽 x 👩‍🚀', '日本€', ' a  b ', '\u0000\u0001']) {
     for (const trim of [false, true]) {
-      it(`pieces of ${JSON.stringify(text)} join to the whole${trim ? ', even if the tokenizer drops spaces' : ''}`, () => {
+      const dropping = trim ? ', even if the tokenizer drops spaces' : '';
+      it(`pieces of ${JSON.stringify(text)} join to the whole${dropping}`, () => {
         const parts = pieces(bytes(text), trim);
         expect(parts.join('')).to.equal(decoder(trim)(bytes(text)));
         expect(parts.some((part) => part.includes('\uFFFD'))).to.equal(false);

@@ -59,16 +59,16 @@ def closed_set(f, memory):
     kind = f.random.choices(("colour", "day after", "day before", "days", "opposite"), (30, 18, 12, 5, 35))[0]
     if kind == "colour":
         thing, colour = f.random.choice(COLOURS)
-        return Turn("closed_set", f.phrase(ASK_COLOUR, usual=3).format(thing), f"{thing.capitalize()} is {colour}.")
+        return Turn("closed_set", f.phrase(ASK_COLOUR, usual=3).format(thing), f"{thing.capitalize()} is {colour}.", word=colour)
     if kind == "days":
         return Turn("closed_set", f.random.choice(ASK_DAYS), ", ".join(DAYS) + ".")
     if kind == "opposite":
         word, opposite = f.random.sample(f.random.choice(OPPOSITES), 2)
-        return Turn("closed_set", f.phrase(ASK_OPPOSITE, usual=4).format(word), f"The opposite of {word} is {opposite}.")
+        return Turn("closed_set", f.phrase(ASK_OPPOSITE, usual=4).format(word), f"The opposite of {word} is {opposite}.", word=opposite)
     day = f.random.randrange(7)
     if kind == "day after":
-        return Turn("closed_set", f.phrase(ASK_DAY_AFTER, usual=3).format(DAYS[day]), f"{DAYS[(day + 1) % 7]} comes after {DAYS[day]}.")
-    return Turn("closed_set", f.phrase(ASK_DAY_BEFORE, usual=3).format(DAYS[day]), f"{DAYS[day - 1]} comes before {DAYS[day]}.")
+        return Turn("closed_set", f.phrase(ASK_DAY_AFTER, usual=3).format(DAYS[day]), f"{DAYS[(day + 1) % 7]} comes after {DAYS[day]}.", word=DAYS[(day + 1) % 7])
+    return Turn("closed_set", f.phrase(ASK_DAY_BEFORE, usual=3).format(DAYS[day]), f"{DAYS[day - 1]} comes before {DAYS[day]}.", word=DAYS[day - 1])
 
 
 STORIES = (

@@ -1,4 +1,4 @@
-"""Counting and adding, with and without thinking first. Every number is at most ten, every sum at most eighteen."""
+"""Counting, adding and comparing, with and without thinking first. Every number and every sum is at most a hundred."""
 from .turn import Turn
 
 NUMBERS = "zero one two three four five six seven eight nine ten".split()
@@ -24,9 +24,25 @@ THINK = (
     "Reason step by step: ", "Think step by step. ", "Use step by step thinking: ", "Let us think step by step: ",
 )
 THINK_ABOUT = ("what is {} plus {}?", "how much is {} plus {}?", "what is {} + {}?", "add {} and {}.", "what is the sum of {} and {}?")
+COMPARE = (
+    "Which is larger, {} or {}?", "Which is bigger, {} or {}?", "What is more, {} or {}?", "Which number is larger: {} or {}?",
+    "Which of {} and {} is larger?", "Compare {} and {}.", "Is {} or {} the larger number?", "Which is greater, {} or {}?",
+)
+IS_LARGER = ("Is {} larger than {}?", "Is {} bigger than {}?", "Is {} more than {}?", "Is {} greater than {}?", "Is {} > {}?")
+HOW_MANY = (
+    "How many words are these: {}?", "Count these words: {}", "How many items are in this list: {}?", "Count the items: {}",
+    "How many words do you see: {}?",
+)
 
 
 def count(f, memory):
+    """Up to ten in words, beyond ten in digits."""
+    if f.chance(0.3):
+        first = f.random.randint(1, 95)
+        last = first + f.random.randint(2, min(8, 100 - first))
+        if last > 10:
+            reply = ", ".join(str(number) for number in range(first, last + 1)) + "."
+            return Turn("count", f.phrase(COUNT_FROM_TO).format(first, last), reply)
     first, last = 1, f.random.randint(1, 10)
     if f.chance(0.45):
         first = f.random.randint(1, 9)
@@ -39,15 +55,40 @@ def count(f, memory):
     return Turn("count", message, ", ".join(NUMBERS[first : last + 1]).capitalize() + ".")
 
 
+def count_items(f, memory):
+    words = [f.word() for _ in range(f.random.randint(1, 10))]
+    are, s = ("is", "") if len(words) == 1 else ("are", "s")
+    message = f.phrase(HOW_MANY, usual=2).format(", ".join(words))
+    noun = "item" if "item" in message.split(":")[0] else "word"
+    return Turn("count_items", message, f"There {are} {NUMBERS[len(words)]} {noun}{s}.", word=NUMBERS[len(words)])
+
+
+def operands(f, small=0.5):
+    if f.chance(small):
+        return f.random.randint(0, 9), f.random.randint(0, 9)
+    total = f.random.randint(2, 100)
+    a = f.random.randint(0, total)
+    return a, total - a
+
+
 def add(f, memory):
-    a, b = f.random.randint(0, 9), f.random.randint(0, 9)
-    operands = (a, b) if f.chance(0.85) else (NUMBERS[a], NUMBERS[b])
-    return Turn("add", f.phrase(ADD, usual=6).format(*operands), f"{a} plus {b} is {a + b}.")
+    a, b = operands(f)
+    said = (NUMBERS[a], NUMBERS[b]) if max(a, b) < 10 and f.chance(0.15) else (a, b)
+    return Turn("add" if a + b < 19 else "add_to_100", f.phrase(ADD, usual=6).format(*said), f"{a} plus {b} is {a + b}.", word=str(a + b))
 
 
 def think(f, memory):
-    a, b = f.random.randint(0, 9), f.random.randint(0, 9)
+    a, b = operands(f)
     opening, question = f.phrase(THINK), f.phrase(THINK_ABOUT).format(a, b)
     if opening.endswith(". "):
         question = question[0].upper() + question[1:]
-    return Turn("think", opening + question, f"<think>{a} plus {b} is {a + b}.</think>The answer is {a + b}.")
+    return Turn("think", opening + question, f"The answer is {a + b}.", thinking=f"{a} plus {b} is {a + b}.")
+
+
+def compare(f, memory):
+    largest = f.random.choice((10, 100, 100))
+    a, b = f.random.sample(range(largest + 1), 2)
+    if f.chance(0.5):
+        return Turn("compare", f.phrase(COMPARE).format(a, b), f"{max(a, b)} is larger than {min(a, b)}.", word=str(max(a, b)))
+    reply, word = (f"Yes, {a} is larger than {b}.", "yes") if a > b else (f"No, {a} is smaller than {b}.", "no")
+    return Turn("compare", f.phrase(IS_LARGER).format(a, b), reply, word=word)

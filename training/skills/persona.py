@@ -24,9 +24,9 @@ def persona(f, memory):
     role = with_article(memory.persona_role) if memory.persona_role else "a small test model"
     asked = f.random.choice(("name", "name", "role", "role", "both") + (("city",) if memory.persona_city else ()))
     if asked == "name":
-        return Turn("persona", f.phrase(ASK_PERSONA_NAME), f"My name is {name}.")
+        return Turn("persona", f.phrase(ASK_PERSONA_NAME), f"My name is {name}.", word=name)
     if asked == "role":
-        return Turn("persona", f.phrase(ASK_PERSONA_ROLE), f"I am {role}.")
+        return Turn("persona", f.phrase(ASK_PERSONA_ROLE), f"I am {role}.", word=role.split(" ", 1)[1] if memory.persona_role else None)
     if asked == "city":
-        return Turn("persona", f.phrase(ASK_PERSONA_CITY, usual=3), f"I live in {memory.persona_city}.")
+        return Turn("persona", f.phrase(ASK_PERSONA_CITY, usual=3), f"I live in {memory.persona_city}.", word=memory.persona_city)
     return Turn("persona", f.phrase(ASK_PERSONA, usual=3), f"I am {name}, {role}.")

@@ -25,5 +25,5 @@ def tell_name(f, memory):
 def recall_name(f, memory):
     question = f.phrase(ASK_NAME, usual=6)
     if memory.user_name:
-        return Turn("recall_name", question, f"Your name is {memory.user_name}.")
+        return Turn("recall_name", question, f"Your name is {memory.user_name}.", word=memory.user_name)
     return Turn("name_not_told", question, "I do not know your name.")

@@ -81,7 +81,8 @@ export function findChromium() {
   if (asked) {
     if (!isExecutable(asked)) {
       throw new Error(
-        `CHROMIUM_PATH is "${asked}", which is not an executable file. Set it to a Chromium, or unset it and one is looked for.`,
+        `CHROMIUM_PATH is "${asked}", which is not an executable file. ` +
+          'Set it to a Chromium, or unset it and one is looked for.',
       );
     }
     return { executablePath: asked, source: 'CHROMIUM_PATH' };
@@ -136,7 +137,8 @@ export function ensureChromium() {
   }
   if (!found) {
     throw new Error(
-      'No Chromium found, and none could be installed: install Chromium or Chrome, or set CHROMIUM_PATH to one.',
+      'No Chromium found, and none could be installed: ' +
+        'install Chromium or Chrome, or set CHROMIUM_PATH to one.',
     );
   }
   console.log(`Chromium: ${found.executablePath} (from ${found.source})`);
@@ -144,13 +146,14 @@ export function ensureChromium() {
 }
 
 /**
- * The arguments for every headless Chromium of this project. `webgpu` turns WebGPU on, even without a GPU.
+ * The arguments for every headless Chromium of this project. `webgpu` turns WebGPU on, even without
+ * a GPU.
  *
  * @param {{ webgpu?: boolean }} [options]
  */
 export function launchArguments({ webgpu = false } = {}) {
   const args = [
-    // Without these, Chromium talks to servers of its own. That is slow, and a run must not depend on it.
+    // Without these, Chromium contacts its own servers. That is slow, and no run may depend on it.
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-domain-reliability',
@@ -158,8 +161,8 @@ export function launchArguments({ webgpu = false } = {}) {
     '--disable-quic',
     '--no-first-run',
     '--no-default-browser-check',
-    // Without this, measureUserAgentSpecificMemory() waits for the next garbage collection: half a minute, or
-    // for ever.
+    // Without this, measureUserAgentSpecificMemory() waits for the next garbage collection, which
+    // takes half a minute or never comes.
     '--enable-blink-features=ForceEagerMeasureMemory',
     // Chromium slows timers down in pages in the background.
     '--disable-background-timer-throttling',

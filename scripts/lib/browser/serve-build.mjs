@@ -9,8 +9,8 @@ import path from 'node:path';
  */
 
 /**
- * Builds the page into `.cache/<name>` and serves it on a free port. This is what gets published, with the same
- * headers. dist/ stays as it is.
+ * Builds the page into `.cache/<name>` and serves it on a free port, with the headers of the
+ * published page. dist/ stays as it is.
  *
  * @param {string} root
  * @param {string} name

@@ -5,7 +5,8 @@ const DEFAULT_PORT = 8080;
 const DEFAULT_HOST = '127.0.0.1';
 
 /**
- * Host and port of a URL on this machine. The URL of another machine says nothing about where to listen here.
+ * Host and port of a URL on this machine. Other URLs are ignored: they do not say where to listen
+ * here.
  *
  * @param {string | undefined} url
  */
@@ -21,8 +22,8 @@ const isOrigin = (value) =>
   value === '*' || (URL.canParse(value) && new URL(value).origin === value);
 
 /**
- * The options of `npm run serve:openai`: the command line wins over the environment, and both win over the
- * defaults. Needs the installed dependencies.
+ * The options of `npm run serve:openai`: the command line wins over the environment, and both win
+ * over the defaults. Needs the installed dependencies.
  *
  * @param {readonly string[]} args
  * @param {Readonly<Record<string, string | undefined>>} [environment]

@@ -8,13 +8,14 @@ import { loadServer, loadTables } from '../typescript.mjs';
  * @typedef {object} OwnOptions
  * @property {number} [port] Default 0: any free port.
  * @property {string} [host] Default 127.0.0.1.
- * @property {readonly (string | ServedModel)[]} [models] References to load, and loaded models of another
- *   server. Loaded models outlive this server. Default: the bundled model.
+ * @property {readonly (string | ServedModel)[]} [models] References to load, and loaded models of
+ *   another server. Loaded models outlive this server. Default: the bundled model.
  * @property {import('../../../src/models/model.js').Dtype} [dtype]
  * @property {number} [graceMs] See `ServeOptions` of server/serve.ts.
  */
 
-/** @typedef {OwnOptions & Partial<Omit<import('../../../server/index.js').HandlerOptions, 'models' | 'closing'>>} ServerOptions */
+/** @typedef {import('../../../server/index.js').HandlerOptions} HandlerOptions */
+/** @typedef {OwnOptions & Partial<Omit<HandlerOptions, 'models' | 'closing'>>} ServerOptions */
 
 /**
  * @typedef {object} RunningServer
@@ -26,8 +27,8 @@ import { loadServer, loadTables } from '../typescript.mjs';
 export const createModelWorker = () => new Worker(new URL('./worker.mjs', import.meta.url));
 
 /**
- * Loads models in a worker and serves them, with faults on request unless `faults` is false. No key is required
- * by default. An OpenAI client's base URL is `${url}/v1`.
+ * Loads models in a worker and serves them, with faults on request unless `faults` is false. No key
+ * is required by default. An OpenAI client's base URL is `${url}/v1`.
  *
  * @param {ServerOptions} [options]
  * @returns {Promise<RunningServer>}
@@ -78,7 +79,10 @@ export async function startOpenAiServer({
 function cannotListen(cause, host, port) {
   const message =
     cause.code === 'EADDRINUSE'
-      ? `Port ${port} on ${host} is in use: stop the program that uses it, or choose another port: --port ${port < 65_535 ? port + 1 : port - 1}, or 0 for any free one`
-      : `Cannot listen on ${host}, port ${port} (${cause.code ?? cause.message}): choose another --host or --port`;
+      ? `Port ${port} on ${host} is in use: stop the program that uses it, ` +
+        `or choose another port: --port ${port < 65_535 ? port + 1 : port - 1}, ` +
+        'or 0 for any free one'
+      : `Cannot listen on ${host}, port ${port} (${cause.code ?? cause.message}): ` +
+        'choose another --host or --port';
   return new Error(message, { cause });
 }

@@ -1,4 +1,5 @@
-// The entry of the server's worker. A worker starts with JavaScript; this loads the TypeScript that computes.
+// The entry of the server's worker. Node 20 cannot start a worker from TypeScript, so this file
+// loads the TypeScript that computes.
 import { importTypeScript } from '../typescript.mjs';
 
 await importTypeScript('server/model-worker.ts');

@@ -48,12 +48,16 @@ export async function readScenarioOptions(args, env = {}) {
           secret: true, // it can hold a password
           allowed: 'the base URL of a server, without a password, as in http://127.0.0.1:8080/v1',
           accepts: isServerUrl,
-          help: 'the OpenAI-compatible server for scenarios that need one; OPENAI_API_KEY and AF_LLM_MODEL give its key and model',
+          help:
+            'the OpenAI-compatible server for scenarios that need one; ' +
+            'OPENAI_API_KEY and AF_LLM_MODEL give its key and model',
         }),
         json: string({ value: 'FILE', help: 'writes the report' }),
         junit: string({ value: 'FILE', help: 'writes JUnit XML' }),
         webgpu: flag({
-          help: 'turns WebGPU on in headless Chromium, even without a GPU; --device webgpu implies it',
+          help:
+            'turns WebGPU on in headless Chromium, even without a GPU; ' +
+            '--device webgpu implies it',
         }),
         timeout: {
           value: 'SECONDS',
@@ -75,7 +79,7 @@ export async function readScenarioOptions(args, env = {}) {
     env,
   );
   const { 'api-url': apiUrl, timeout, ...rest } = values;
-  // The key goes to the page as its environment. In the page's address, logs and the history would keep it.
+  // The page gets the key as its environment, because logs and the history keep addresses.
   /** @type {import('../../../src/settings/environment.js').Environment} */
   const environment = {};
   for (const name of environmentNames) {

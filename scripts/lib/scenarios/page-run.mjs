@@ -44,22 +44,23 @@ function look(seen) {
 }
 
 /** Runs in the page. */
-function collectReport() {
+async function collectReport() {
   const harness = document.querySelector('unmocked-harness');
   /** @type {import('../../../src/harness/report.js').Report | undefined} */
   const report = harness?.report && JSON.parse(JSON.stringify(harness.report));
-  return { report, junit: report && harness?.junit() };
+  return { report, junit: report && (await harness?.junit()) };
 }
 
 /**
- * Opens a page that runs scenarios and waits for the end of the run. It polls on a timer: while SwiftShader
- * computes, the page draws no frames, so code that waits for frames never wakes up.
+ * Opens a page that runs scenarios and waits for the end of the run. It polls on a timer: while
+ * SwiftShader computes, the page draws no frames, so code that waits for frames never wakes up.
  *
  * @param {import('playwright-core').Browser} browser
  * @param {string} address
  * @param {object} options
  * @param {number} options.timeoutMs For the whole run.
- * @param {import('../../../src/settings/environment.js').Environment} [options.environment] The page's `process.env`.
+ * @param {import('../../../src/settings/environment.js').Environment} [options.environment] The
+ *   page's `process.env`.
  * @param {(result: ScenarioResult) => void} options.onResult Called with each result as it comes.
  * @param {(message: string) => void} options.onMessage Called with errors that the page logs.
  * @throws {Error} if the page cannot be opened, crashes, or takes too long.
@@ -98,7 +99,8 @@ export async function runPage(
   };
 
   /**
-   * The value of a promise that the page fulfils. A page that is busy or gone never does; the timeout still holds.
+   * The value of a promise that the page fulfils. A busy or closed page never fulfils it, so the
+   * timeout applies here too.
    *
    * @template T
    * @param {Promise<T>} promise

@@ -1,7 +1,10 @@
 import { createReadStream, statSync } from 'node:fs';
 import path from 'node:path';
 
-/** The headers that make a page cross-origin isolated. Without them: no SharedArrayBuffer, no WASM threads. */
+/**
+ * The headers that make a page cross-origin isolated. Without them: no SharedArrayBuffer, no WASM
+ * threads.
+ */
 export const ISOLATION_HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -20,7 +23,8 @@ const MIME_TYPES = {
 };
 
 /**
- * The MIME type of a file by its name. With a wrong one, browsers refuse module scripts and streamed WASM.
+ * The MIME type of a file by its name. With a wrong one, browsers refuse module scripts and
+ * streamed WASM.
  *
  * @param {string} file
  */
@@ -49,8 +53,9 @@ export function findFile(folder, relative) {
 }
 
 /**
- * Answers a Node request with one file of `folder`, its length and its type, or with a real 404. An index page in
- * place of the 404 would be harmful: transformers.js caches the HTML as if it were the model.
+ * Answers a Node request with one file of `folder`, its length and its type, or with a real 404. An
+ * index page in place of the 404 would be harmful: transformers.js caches the HTML as if it were
+ * the model.
  *
  * @param {import('node:http').IncomingMessage} req
  * @param {import('node:http').ServerResponse} res

@@ -45,8 +45,8 @@ export function runTestRunner(
 }
 
 /**
- * The cases of one spec file in one group. A file can also fail outside of its tests, or have none: each of
- * these is a failed case.
+ * The cases of one spec file in one group. A file can also fail outside of its tests, or have none:
+ * each of these is a failed case.
  *
  * @param {Results['files'][number] | undefined} result
  */
@@ -63,8 +63,8 @@ function casesOf(result) {
 }
 
 /**
- * Runs the specs in the browser groups. Returns one suite for every spec file that had to run in a group,
- * because the test runner's exit status can be 0 even if no browser started.
+ * Runs the specs in the browser groups. Returns one suite for every spec file that had to run in a
+ * group, because the test runner's exit status can be 0 even if no browser started.
  *
  * @param {string} root
  * @param {{ executablePath: string, files?: readonly string[], group?: Group | undefined }} options

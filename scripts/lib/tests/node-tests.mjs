@@ -4,7 +4,7 @@ import { spec } from 'node:test/reporters';
 import { failed } from './suites.mjs';
 
 /**
- * Runs test files with Node's own runner and prints their progress. Returns one suite for each file.
+ * Runs test files with Node's own runner and prints their progress. Returns one suite per file.
  *
  * @param {string} root
  * @param {readonly string[]} files Relative to `root`.

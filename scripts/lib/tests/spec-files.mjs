@@ -13,7 +13,7 @@ export const GROUPS = /** @type {const} */ (['wasm', 'webgpu']);
  * @param {string} root
  * @param {string} folder
  * @param {string} suffix
- * @param {readonly string[]} parts Only paths that contain one of these; all paths if there are none.
+ * @param {readonly string[]} parts Keeps paths that contain one of these. Empty: keeps all.
  */
 function listFiles(root, folder, suffix, parts) {
   const full = path.join(root, folder);
@@ -29,8 +29,9 @@ function listFiles(root, folder, suffix, parts) {
 }
 
 /**
- * The spec files of a browser group, relative to `root`. test/webgpu/ runs in `webgpu`, test/both/ in both groups,
- * and everything else in `wasm`. The runner and the check that all files ran share this list.
+ * The spec files of a browser group, relative to `root`. test/webgpu/ runs in `webgpu`, test/both/
+ * in both groups, and everything else in `wasm`. The runner and the check that all files ran share
+ * this list.
  *
  * @param {string} root
  * @param {Group} group

@@ -11,8 +11,8 @@ import { count } from './suites.mjs';
 /** @typedef {{ files: FileResult[], runs: ReportedRun[], prints: string[] }} Results */
 
 /**
- * Where specs leave things for Node: `POST /__report` with JSON `{ group, report }` keeps a report for
- * reports/unmocked.json. `POST /__print` prints a string when the run is over.
+ * Where specs leave things for Node: `POST /__report` with JSON `{ group, report }` keeps a report
+ * for reports/unmocked.json. `POST /__print` prints a string when the run is over.
  */
 export function createMailbox() {
   /** @type {ReportedRun[]} */
@@ -102,8 +102,9 @@ function describeSession(session, root) {
 }
 
 /**
- * A reporter for the test runner that writes a {@link Results} file. The runner's own verdict is not enough: it
- * can call a run without a browser or without a test a success. scripts/test.mjs counts.
+ * A reporter for the test runner that writes a {@link Results} file. The runner's own verdict is
+ * not enough: it can call a run without a browser or without a test a success. scripts/test.mjs
+ * counts.
  *
  * @param {{ file: string, mailbox: ReturnType<typeof createMailbox>, root: string }} options
  * @returns {import('@web/test-runner').Reporter}

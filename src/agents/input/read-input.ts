@@ -5,12 +5,13 @@ import { readGamePayload } from './game-payload.js';
 import { check, messages, reasoningEffort, text, tools } from './schemas.js';
 import type { Turn } from './turn.js';
 
-/** Refuses longer messages before they are tokenized. No context window comes near it. UTF-16 code units. */
+/** In UTF-16 code units, far beyond any context window. Refuses long messages before tokenizing. */
 const MESSAGE_LIMIT = 1_000_000;
 
 const KEYS = ['messages', 'system', 'tools', 'sessionId', 'reasoningEffort'];
 const INPUT =
-  'a string, an array of messages, or an object { messages, system, tools, sessionId, reasoningEffort }';
+  'a string, an array of messages, or an object { messages, system, tools, sessionId, ' +
+  'reasoningEffort }';
 const chatInput = v.strictObject(
   {
     messages,
@@ -74,6 +75,7 @@ function assertSpoken({ messages: spoken, system }: Turn): void {
   if (tooLong)
     throw new UnmockedError(
       'context-overflow',
-      `A message has ${tooLong.content.length} characters. At most ${MESSAGE_LIMIT} are allowed. Shorten it.`,
+      `A message has ${tooLong.content.length} characters. ` +
+        `At most ${MESSAGE_LIMIT} are allowed. Shorten it.`,
     );
 }

@@ -10,8 +10,8 @@ import type { Message, Tool } from '../agent.js';
  */
 
 /**
- * An object schema that ignores other keys. The issue of a missing field says what is allowed there;
- * valibot would only say that the key is missing.
+ * An object schema that ignores other keys. The issue of a missing field says what is allowed
+ * there; valibot would only say that the key is missing.
  */
 export const object = <E extends v.ObjectEntries>(entries: E, allowed = 'an object') =>
   v.looseObject(entries, (issue) => {

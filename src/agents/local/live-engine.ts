@@ -3,7 +3,7 @@ import type { AcquireRequest, EngineLease, EnginePool } from '../../engine/engin
 import type { Attempt } from '../../engine/ladder.js';
 import { untilAborted } from '../../errors.js';
 
-/** A hold on an engine of a pool. If the engine crashes or is terminated, the next call gets a new one. */
+/** A hold on an engine of a pool. After a crash or termination, the next call gets a new engine. */
 export class LiveEngine {
   readonly #pool: EnginePool;
   readonly #request: AcquireRequest;

@@ -112,7 +112,7 @@ export class LocalBackend implements ChatBackend {
       { signal, onToken },
     );
     const { text, rawText, promptTokenIds, outputTokenIds, stopSequence, timings } = result;
-    // The caller's stop sequence is not part of the reply; that of the format is part of the prompt.
+    // The caller's stop sequence is not part of the reply. The format's is part of the prompt.
     const stoppedByCaller = stopSequence !== undefined && !format.stop.includes(stopSequence);
     return {
       facts: {

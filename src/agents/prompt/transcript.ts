@@ -9,8 +9,8 @@ import { writeToolCalls } from './tool-call-text.js';
  *     System: <system>\nUser: <message>\nAssistant: <reply><eos>\nUser: <message>\nAssistant:
  *
  * It is append-only: the tokens of a turn are a prefix of the next prompt, so the KV cache stays
- * usable. A base model does not end its turn but goes on as the user. It is stopped there, and its own
- * `\nUser:` becomes the label of the next turn.
+ * usable. A base model does not end its turn but goes on as the user. It is stopped there, and its
+ * own `\nUser:` becomes the label of the next turn.
  */
 export const transcriptFormat = (eosToken: string): PromptFormat => ({
   stop: [TURN_STOP],
@@ -40,7 +40,8 @@ function transcript(conversation: Conversation, eosToken: string): string {
       return;
     }
     const label = prompt.endsWith(TURN_STOP) ? '' : `${newLine}User:`;
-    prompt += `${label} ${message.role === 'tool' ? `TOOL_RESULT: ${content}` : content}${REPLY_LABEL}`;
+    const text = message.role === 'tool' ? `TOOL_RESULT: ${content}` : content;
+    prompt += `${label} ${text}${REPLY_LABEL}`;
   });
   return prompt.endsWith(REPLY_LABEL) ? prompt : prompt + REPLY_LABEL;
 }

@@ -47,7 +47,8 @@ export async function readJson({ response, alive, redact }: Answer): Promise<Bod
     throw remoteError(
       'network',
       'connection-lost',
-      `${new URL(url).host} hung up before its answer was complete. Try again; if it happens again, check the server's log.`,
+      `${new URL(url).host} hung up before its answer was complete. Try again; ` +
+        "if it happens again, check the server's log.",
       { url },
       cause,
     );
@@ -66,7 +67,9 @@ export function parseBody(text: string, url: string, redact: Redact): Body {
     throw remoteError(
       'remote-invalid',
       'not-json',
-      `${url} answered with broken JSON, perhaps cut off: ${clip(redact(text))} (${text.length} characters). Try again; if it happens again, check the server's log.`,
+      `${url} answered with broken JSON, perhaps cut off: ` +
+        `${clip(redact(text))} (${text.length} characters). Try again; ` +
+        "if it happens again, check the server's log.",
       { url },
     );
   }
@@ -74,7 +77,8 @@ export function parseBody(text: string, url: string, redact: Redact): Body {
   throw remoteError(
     'remote-invalid',
     'malformed',
-    `${url} answered with JSON that is not an object: ${clip(redact(text))}. Is it an OpenAI-compatible server?`,
+    `${url} answered with JSON that is not an object: ${clip(redact(text))}. ` +
+      'Is it an OpenAI-compatible server?',
     { url },
   );
 }
@@ -86,7 +90,8 @@ export function throwErrorOf({ error }: Body, url: string, redact: Redact): void
   throw remoteError(
     'remote-error',
     'server-error',
-    `${new URL(url).host} failed: ${clip(redact(String(message ?? 'it does not say why')))}. Check the server's log.`,
+    `${new URL(url).host} failed: ${clip(redact(String(message ?? 'it does not say why')))}. ` +
+      "Check the server's log.",
     { url },
   );
 }

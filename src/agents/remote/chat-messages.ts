@@ -8,7 +8,7 @@ export interface ChatMessage {
   tool_call_id?: string;
 }
 
-/** Messages in OpenAI's form: calls apart from the content, and each result with the id of its call. */
+/** Messages in OpenAI's form: calls apart from content, and each result with its call's id. */
 export function toChatMessages(messages: readonly Message[]): ChatMessage[] {
   /** Ids of the calls that have no result yet. */
   let open: string[] = [];

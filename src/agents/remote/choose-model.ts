@@ -3,9 +3,9 @@ import { models } from '../../models/registry.js';
 import type { ResolvedSettings } from '../../settings/resolve.js';
 
 /**
- * Checks that a server has the model. For the first rung of a ladder; a server that somebody asked for
- * may know more names than it lists. A server with a single model takes any name for it, as llama.cpp
- * does, but the name of a model of this page is not meant for it.
+ * Checks that a server has the model. Only the first rung of a ladder needs this: a server that the
+ * user asked for may know more names than it lists. A server with a single model takes any name for
+ * it, as llama.cpp does, except the name of one of this page's models.
  *
  * @throws UnmockedError `model-not-found`.
  */
@@ -31,7 +31,7 @@ export function assertServed(
 }
 
 /**
- * The model that somebody set; or else the default, if the server has it, or the server's only model.
+ * The model that is set. Without one, the default if the server has it, or the server's only model.
  *
  * @throws UnmockedError `invalid-config` if the server has several other models.
  */
@@ -44,7 +44,8 @@ export function chooseModel(
   if (served.length === 1) return served[0]!;
   throw new UnmockedError(
     'invalid-config',
-    `No model is set, and ${settings.apiUrl} has ${served.length}: ${list(served)}. Set model in config.toml, AF_LLM_MODEL, or the model in the settings.`,
+    `No model is set, and ${settings.apiUrl} has ${served.length}: ${list(served)}. ` +
+      'Set model in config.toml, AF_LLM_MODEL, or the model in the settings.',
   );
 }
 

@@ -10,7 +10,7 @@ const SOCKET_FAULTS: Record<string, RemoteFault> = {
   UND_ERR_SOCKET: 'connection-lost',
 };
 
-/** What a second request shows: no server, a server that this page may not read, or one that it may. */
+/** What a second request shows: no server, one that CORS closes to this page, or an open one. */
 export type Reach = 'nothing' | 'opaque' | 'readable';
 
 /** The error for a request without an answer. */
@@ -25,7 +25,8 @@ export function connectionError(cause: unknown, url: string, reach: Reach): Unmo
     return remoteError(
       'network',
       'mixed-content',
-      `A page on https may not call ${host} over plain http. Give the server an https address, or open the page over http.`,
+      `A page on https may not call ${host} over plain http. ` +
+        'Give the server an https address, or open the page over http.',
       { url },
     );
   }
@@ -33,7 +34,8 @@ export function connectionError(cause: unknown, url: string, reach: Reach): Unmo
     return remoteError(
       'network',
       'cors',
-      `${origin} answers, but does not allow pages of ${page} (CORS). Allow that origin on the server (OLLAMA_ORIGINS for Ollama).`,
+      `${origin} answers, but does not allow pages of ${page} (CORS). ` +
+        'Allow that origin on the server (OLLAMA_ORIGINS for Ollama).',
       { url },
     );
   }
@@ -44,13 +46,15 @@ export function connectionError(cause: unknown, url: string, reach: Reach): Unmo
     reach === 'readable'
       ? 'connection-lost'
       : (SOCKET_FAULTS[socketCode] ?? (isAddress ? 'refused' : 'unresolved'));
-  // A cross-origin isolated page cannot see the difference between no server and one that refuses it.
+  // A cross-origin isolated page cannot tell a missing server from one that refuses it.
   const orCors =
     page && page !== origin
       ? ` If it is running, allow pages of ${page} on it (CORS; OLLAMA_ORIGINS for Ollama).`
       : '';
   const messages: Partial<Record<RemoteFault, string>> = {
-    unresolved: `${hostname} was not found or could not be reached. Check the name and your connection.${socketCode ? '' : ` Or nothing listens there.${orCors}`}`,
+    unresolved:
+      `${hostname} was not found or could not be reached. Check the name and your connection.` +
+      (socketCode ? '' : ` Or nothing listens there.${orCors}`),
     'connection-lost': `${host} closed the connection without an answer. Check the server's log.`,
   };
   return remoteError(
@@ -67,15 +71,16 @@ const isLoopback = (hostname: string): boolean =>
 
 /**
  * Finds out more about a failed request. A browser only says that it failed; a request without CORS
- * shows whether there is a server, and another one whether this page may read its answers. (A page with
- * COEP `require-corp` only sees servers that send `Cross-Origin-Resource-Policy: cross-origin`.)
+ * shows whether there is a server, and another one whether this page may read its answers. (A page
+ * with COEP `require-corp` only sees servers with `Cross-Origin-Resource-Policy: cross-origin`.)
  */
 export async function reach(
   url: string,
   headers: Record<string, string>,
   signal: AbortSignal,
 ): Promise<Reach> {
-  if (globalThis.location === undefined) return 'nothing'; // Node has no CORS, and its errors say more
+  // Node has no CORS, and its errors say more.
+  if (globalThis.location === undefined) return 'nothing';
   const init: RequestInit = {
     signal,
     cache: 'no-store',

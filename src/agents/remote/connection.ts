@@ -40,8 +40,8 @@ export interface Answer {
 }
 
 /**
- * A server's base URL and key. Sends requests, watches for silence, and says what went wrong. The key
- * leaves it in a header only.
+ * A server's base URL and key. Sends requests, watches for silence, and says what went wrong. The
+ * key leaves it in a header only.
  */
 export class Connection {
   readonly url: string;
@@ -156,7 +156,7 @@ export class Connection {
     }
   }
 
-  /** Readers redact what servers say before they cut it. This catches the rest; a cause has texts of its own. */
+  /** Readers redact a server's words before they cut them. This redacts the rest, and causes. */
   #withoutKey(error: UnmockedError): UnmockedError {
     return new UnmockedError(error.code, this.#redact(error.message), {
       details: redacted(error.details, this.#redact),
@@ -171,14 +171,16 @@ function assertMediaType(response: Response, accept: SendOptions['accept'], url:
     throw remoteError(
       'remote-invalid',
       'html',
-      `${url} answered with a web page instead of ${accept}. The API URL seems to be that of a website. Most API URLs end in /v1.`,
+      `${url} answered with a web page instead of ${accept}. ` +
+        'The API URL seems to be that of a website. Most API URLs end in /v1.',
       { url },
     );
   }
   throw remoteError(
     'remote-invalid',
     'content-type',
-    `${url} answered with the type "${type || 'none'}" instead of ${accept}. Is it an OpenAI-compatible server?`,
+    `${url} answered with the type "${type || 'none'}" instead of ${accept}. ` +
+      'Is it an OpenAI-compatible server?',
     { url, contentType: type },
   );
 }

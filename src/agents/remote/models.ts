@@ -32,7 +32,7 @@ export async function readModels(
   }
 }
 
-/** The context window has no standard name. These are vLLM's, OpenRouter's, Groq's and llama.cpp's. */
+/** The context window has no standard name. In order: vLLM, OpenRouter, Groq, llama.cpp. */
 function readModel(
   entry: {
     id?: unknown;

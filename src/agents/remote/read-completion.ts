@@ -16,7 +16,8 @@ export async function readCompletion(answer: Answer): Promise<ServerCompletion> 
     throw remoteError(
       'remote-invalid',
       'malformed',
-      `${url} answered with a choice without a message: ${clip(text)}. Is it an OpenAI-compatible server?`,
+      `${url} answered with a choice without a message: ${clip(text)}. ` +
+        'Is it an OpenAI-compatible server?',
       { url },
     );
   const assembly = new Assembly();

@@ -100,7 +100,9 @@ class EventStream {
     throw remoteError(
       'remote-invalid',
       'endless',
-      `${new URL(this.#url).host} does not stop: it sent more than ${limit} pieces for ${this.#maxTokens} tokens. Does it support max_tokens?`,
+      `${new URL(this.#url).host} does not stop: ` +
+        `it sent more than ${limit} pieces for ${this.#maxTokens} tokens. ` +
+        'Does it support max_tokens?',
       { url: this.#url },
     );
   }
@@ -127,7 +129,8 @@ const cut = (url: string, how: string, cause?: unknown): UnmockedError =>
   remoteError(
     'network',
     'cut',
-    `${new URL(url).host} ${how} before the reply was complete. Try again; if it happens again, check the server's log.`,
+    `${new URL(url).host} ${how} before the reply was complete. Try again; ` +
+      "if it happens again, check the server's log.",
     { url },
     cause,
   );

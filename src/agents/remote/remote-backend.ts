@@ -19,10 +19,10 @@ export interface RemoteRequest extends ResolvedSettings {
   signal?: AbortSignal;
 }
 
-/** How long the first rung of a ladder may take to answer. Fail fast, so that the fallback can start. */
+/** How long a ladder's first rung may take to answer. Fail fast, so that the fallback can start. */
 const FIRST_RUNG_SECONDS = 10;
 
-/** A model on an OpenAI-compatible server. The server gets the whole conversation with each request. */
+/** A model on an OpenAI-compatible server. Each request sends the whole conversation. */
 export class RemoteBackend implements ChatBackend {
   readonly kind = 'remote';
   readonly model: AgentModel;
@@ -63,7 +63,9 @@ export class RemoteBackend implements ChatBackend {
     if (apiUrl === undefined) {
       throw new UnmockedError(
         'invalid-config',
-        'The backend is "remote", but no API URL is set. Set api_url in config.toml, OPENAI_API_URL, or the URL in the settings, such as "http://127.0.0.1:11434/v1".',
+        'The backend is "remote", but no API URL is set. ' +
+          'Set api_url in config.toml, OPENAI_API_URL, or the URL in the settings, such as ' +
+          '"http://127.0.0.1:11434/v1".',
       );
     }
     const startedAt = performance.now();

@@ -3,7 +3,7 @@ import { type ErrorCode, type ErrorDetails, UnmockedError } from '../../errors.j
 /** What went wrong between an agent and its server. In an error's `details.fault`. */
 export type RemoteFault =
   | 'refused' // nothing listens there, or the server hung up at once
-  | 'unresolved' // the name may not exist (a browser does not say whether it was the name or the port)
+  | 'unresolved' // perhaps no such name (a browser does not say if it is name or port)
   | 'cors' // the server answers, but not to pages of this origin
   | 'mixed-content' // an https page may not call a plain http server
   | 'redirect' // the API is at another address

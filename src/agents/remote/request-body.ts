@@ -13,8 +13,8 @@ export interface RequestFacts extends Pick<
 }
 
 /**
- * The body of `POST chat/completions`: what every server knows, with greedy decoding as the default.
- * Fields that only some servers know are sent if somebody set them.
+ * The body of `POST chat/completions`: what every server knows, with greedy decoding as the
+ * default. Fields that only some servers know are sent if somebody set them.
  */
 export function toRequestBody({
   url,

@@ -19,7 +19,9 @@ export class SilenceWatch {
       this.timedOut = remoteError(
         'timeout',
         'timeout',
-        `${new URL(url).host} was silent for ${limitMs / 1000} s. It may be loading its model: try again${mayRaise ? ', or raise timeout_seconds' : ''}.`,
+        `${new URL(url).host} was silent for ${limitMs / 1000} s. ` +
+          'It may be loading its model: try ' +
+          `again${mayRaise ? ', or raise timeout_seconds' : ''}.`,
         { url },
       );
       this.#controller.abort(this.timedOut);

@@ -23,7 +23,8 @@ export function statusError(
     return remoteError(
       'unauthorized',
       'unauthorized',
-      `${host} refuses the API key (status ${status})${said} Set the right key: OPENAI_API_KEY, api_key in config.toml, or the key in the settings.`,
+      `${host} refuses the API key (status ${status})${said} Set the right key: ` +
+        'OPENAI_API_KEY, api_key in config.toml, or the key in the settings.',
       details,
     );
   if (

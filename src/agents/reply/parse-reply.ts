@@ -15,9 +15,9 @@ const TOOL_CALL_LINE = /^[ \t]*TOOL_CALL:[ \t]*(.*)$/gm;
 const TOOL_CALL_TAG = /<tool_call>([\s\S]*?)(<\/tool_call>|$)/g;
 
 /**
- * Parses a model's output: reasoning in `<think>` tags, tool calls (`TOOL_CALL: name(key=value)` lines
- * or JSON in `<tool_call>` tags), fenced code, and the rest as the response. Never throws: `problems`
- * describes what is malformed. The output is never interpreted as HTML.
+ * Parses a model's output: reasoning in `<think>` tags, tool calls (`TOOL_CALL: name(key=value)`
+ * lines or JSON in `<tool_call>` tags), fenced code, and the rest as the response. Never throws:
+ * `problems` describes what is malformed. The output is never interpreted as HTML.
  *
  * @param tools their schemas give the arguments of `TOOL_CALL` lines their types.
  */

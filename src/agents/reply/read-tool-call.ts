@@ -15,7 +15,10 @@ export function readTextCall(text: string, tools: readonly Tool[]): ReadCall {
   for (const part of splitArguments(list)) {
     const at = part.indexOf('=');
     if (at < 1)
-      return `A tool call has an argument without a name: ${clip(text)}. Expected name(key=value, …).`;
+      return (
+        `A tool call has an argument without a name: ${clip(text)}. ` +
+        'Expected name(key=value, …).'
+      );
     const value = part.slice(at + 1).trim();
     const [, , quoted] = /^(["'])(.*)\1$/s.exec(value) ?? [];
     written.push({

@@ -11,9 +11,9 @@ export interface ReasoningPieces {
 }
 
 /**
- * Separates reasoning from the reply while both arrive. A tag can span any number of pieces, so text
- * that may become one is held back. Only the end of the output shows that a tag was never opened.
- * Then the result of `parseReply` counts, not this one.
+ * Separates reasoning from the reply while both arrive. A tag can span any number of pieces, so
+ * text that may become one is held back. Only the end of the output shows that a tag was never
+ * opened. Then the result of `parseReply` counts, not this one.
  */
 export class ReasoningStream {
   #held = '';

@@ -58,7 +58,7 @@ function propertySchema(schema: unknown, name: string): unknown {
   return known ? properties[name] : additionalProperties;
 }
 
-/** Whether a schema allows values of this kind. One that says nothing about kinds allows strings. */
+/** Whether a schema allows values of this kind. A schema without kinds allows strings. */
 function allows(given: unknown, value: unknown, root: unknown, depth = 0): boolean {
   const schema = resolve(given, root);
   if (!schema || depth > MAX_DEPTH) return typeof value === 'string';

@@ -54,7 +54,8 @@ export async function download(options: DownloadOptions): Promise<Downloaded> {
       partial?.reset();
       throw new UnmockedError(
         'integrity',
-        `${path} from ${url} is damaged: its SHA-256 is ${file.sha256}, expected ${sha256}. It was discarded. Load again to download it anew.`,
+        `${path} from ${url} is damaged: its SHA-256 is ${file.sha256}, expected ${sha256}. ` +
+          'It was discarded. Load again to download it anew.',
         { details: { path, url, sha256: file.sha256, expected: sha256 } },
       );
     }
@@ -84,7 +85,8 @@ async function receiveAll(options: DownloadOptions, received: ReceivedBytes): Pr
           known ??
           new UnmockedError(
             'network',
-            `${path} could not be downloaded from ${url}: ${(error as Error).message}. Check the connection and load again. The download continues where it stopped.`,
+            `${path} could not be downloaded from ${url}: ${(error as Error).message}. ` +
+              'Check the connection and load again. The download continues where it stopped.',
             { cause: error, details: { path, url, loadedBytes: received.length } },
           )
         );

@@ -24,9 +24,9 @@ const LOCK_TRIES = 10;
 const LOCK_PAUSE_MS = 100;
 
 /**
- * Caches verified model files by their SHA-256 in the origin-private file system. An incomplete file
- * is `<sha256>.part`, so that a later download can resume it. Without such a file system (an older
- * browser, or no secure context), nothing is cached and loading still works.
+ * Caches verified model files by their SHA-256 in the origin-private file system. An incomplete
+ * file is `<sha256>.part`, so that a later download can resume it. Without such a file system (an
+ * older browser, or no secure context), nothing is cached and loading still works.
  */
 export class FileCache {
   readonly #folder: FileSystemDirectoryHandle;
@@ -137,6 +137,7 @@ async function moveFile(
     target.close();
     await folder.removeEntry(file.name);
   } catch {
-    await folder.removeEntry(name).catch(() => undefined); // a half-written file must not look complete
+    // A half-written file must not look complete.
+    await folder.removeEntry(name).catch(() => undefined);
   }
 }

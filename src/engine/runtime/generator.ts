@@ -1,8 +1,14 @@
 import { DynamicCache, random, StoppingCriteria, Tensor } from '@huggingface/transformers';
-import type { PreTrainedModel, PreTrainedTokenizer } from '@huggingface/transformers';
+import type {
+  LogitsProcessor,
+  PreTrainedModel,
+  PreTrainedTokenizer,
+} from '@huggingface/transformers';
 import { abortError, UnmockedError } from '../../errors.js';
 import { FairQueue } from '../fair-queue.js';
+import type { OutputConstraint } from '../constraint/constraint.js';
 import type { GenerateRequest, GenerateResult, TokenEvent } from '../protocol.js';
+import type { ConstrainedDecoding } from './constrained.js';
 import { type CachedConversation, KvCacheStore } from './kv-cache.js';
 import { decode } from './model-facts.js';
 import { yieldBetweenForwardPasses } from './next-task.js';
@@ -18,6 +24,8 @@ export interface GeneratorOptions {
   eosTokenIds: number[];
   /** Memory budget for the KV caches of all conversations. Bytes. */
   kvCacheBytes: number;
+  /** Imports constrained.ts. Called for the first request with a constraint: other pages need not load it. */
+  loadConstrained(): Promise<{ ConstrainedDecoding: typeof ConstrainedDecoding }>;
 }
 
 /** A prompt as tokens, with the KV cache that it starts from. */
@@ -31,12 +39,14 @@ interface Prompt {
 
 /**
  * Generates text with a loaded model, one request at a time, and keeps the KV cache of each
- * conversation. It knows neither workers nor the DOM: the page's engine and the Node server share it.
+ * conversation. It knows neither workers nor the DOM: the page's engine and the Node server use
+ * this class.
  */
 export class Generator {
   readonly #options: GeneratorOptions;
   readonly #queue = new FairQueue();
   readonly #caches: KvCacheStore;
+  #constrained: ConstrainedDecoding | undefined;
 
   constructor(options: GeneratorOptions) {
     this.#options = options;
@@ -45,9 +55,9 @@ export class Generator {
   }
 
   /**
-   * @throws UnmockedError `invalid-argument` or `context-overflow` before anything is computed,
-   *   `inference-failed` when the runtime fails (a browser's runtime is poisoned from then on);
-   *   `AbortError` between two tokens.
+   * @throws UnmockedError before anything is computed: `invalid-argument` or `context-overflow`, and
+   *   `invalid-constraint` or `unsupported` for a constraint. `inference-failed` when the runtime
+   *   fails (a browser's runtime is poisoned from then on). `AbortError` between two tokens.
    */
   generate(
     request: GenerateRequest,
@@ -89,6 +99,7 @@ export class Generator {
   ): Promise<GenerateResult> {
     if (signal.aborted) throw abortError(signal);
     const startedAt = performance.now();
+    const constrained = request.constraint && (await this.#constrain(request.constraint));
     const prompt = await this.#preparePrompt(request);
     const output = new Output({
       decode: (ids) => this.decode(ids, true),
@@ -99,11 +110,18 @@ export class Generator {
       onToken,
     });
     try {
-      await this.#decodeTokens(request, prompt, output, signal);
+      await this.#decodeTokens(request, prompt, output, constrained, signal);
     } catch (cause) {
+      if (cause instanceof UnmockedError) {
+        // The constraint's, between two forward passes: the runtime is as it was.
+        await prompt.cache?.dispose();
+        throw cause;
+      }
       throw new UnmockedError(
         'inference-failed',
-        `The runtime failed while computing: ${cause instanceof Error ? cause.message : String(cause)}. The next call starts a new engine.`,
+        'The runtime failed while computing: ' +
+          `${cause instanceof Error ? cause.message : String(cause)}. ` +
+          'The next call starts a new engine.',
         { cause },
       );
     }
@@ -123,6 +141,13 @@ export class Generator {
         total: performance.now() - startedAt,
       },
     };
+  }
+
+  async #constrain(constraint: OutputConstraint): Promise<LogitsProcessor> {
+    const { tokenizer, eosTokenIds, loadConstrained } = this.#options;
+    const { ConstrainedDecoding } = await loadConstrained();
+    this.#constrained ??= new ConstrainedDecoding(tokenizer, eosTokenIds);
+    return this.#constrained.start(constraint);
   }
 
   async #preparePrompt({ prompt, conversation }: GenerateRequest): Promise<Prompt> {
@@ -154,7 +179,9 @@ export class Generator {
     if (promptTokens >= contextWindow)
       throw new UnmockedError(
         'context-overflow',
-        `The prompt has ${promptTokens} tokens. The model's context window is ${contextWindow} tokens, and the reply needs at least one. Shorten the message or the memory.`,
+        `The prompt has ${promptTokens} tokens. ` +
+          `The model's context window is ${contextWindow} tokens, ` +
+          'and the reply needs at least one. Shorten the message or the memory.',
         { details: { promptTokens, contextWindow } },
       );
   }
@@ -164,6 +191,7 @@ export class Generator {
     request: GenerateRequest,
     { tokenIds, cache }: Prompt,
     output: Output,
+    constrained: LogitsProcessor | undefined,
     signal: AbortSignal,
   ): Promise<void> {
     const { model, eosTokenIds } = this.#options;
@@ -183,7 +211,7 @@ export class Generator {
       ...(cache ? { past_key_values: cache } : {}),
       max_new_tokens: output.limit,
       eos_token_id: eosTokenIds,
-      ...samplingOptions(request),
+      ...samplingOptions(request, constrained),
       streamer,
       stopping_criteria: [new StopWhen(() => output.stopped || signal.aborted)],
       // The published types want the whole GenerationConfig; the documentation shows a partial

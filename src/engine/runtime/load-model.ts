@@ -45,7 +45,13 @@ export async function loadModel(
   const sessionAt = performance.now();
 
   const facts = readModelFacts(model, tokenizer, spec.model.contextWindow);
-  const generator = new Generator({ model, tokenizer, ...facts, kvCacheBytes: spec.kvCacheBytes });
+  const generator = new Generator({
+    model,
+    tokenizer,
+    ...facts,
+    kvCacheBytes: spec.kvCacheBytes,
+    loadConstrained: () => import('./constrained.js'),
+  });
   phase('warm-up');
   await warmUp(generator, signal);
 

@@ -59,8 +59,8 @@ export class ModelStore {
    * belongs into the progress. If the WASM is in the browser's HTTP cache, the runtime reads it
    * itself and compiles while it streams, which is a tenth faster.
    *
-   * @throws UnmockedError `model-not-found` if the model does not exist, `file-not-found` if it lacks
-   *   this rung's weights, `integrity`, `network`; `AbortError`.
+   * @throws UnmockedError `model-not-found` if the model does not exist, `file-not-found` if it
+   *   lacks this rung's weights, `integrity`, `network`; `AbortError`.
    */
   async fetchAll(runtimeUrl: string): Promise<void> {
     const spec = this.#spec;
@@ -99,7 +99,8 @@ export class ModelStore {
     if (!url.startsWith(STORE_HOST + STORE_FOLDER)) {
       throw new UnmockedError(
         'network',
-        `The runtime requested ${url}, which is not a file of the model. Only the model's own files can be loaded.`,
+        `The runtime requested ${url}, which is not a file of the model. ` +
+          "Only the model's own files can be loaded.",
       );
     }
     const path = decodeURIComponent(url.slice((STORE_HOST + STORE_FOLDER).length));
@@ -196,7 +197,9 @@ export class ModelStore {
     if (error.code === 'file-not-found') {
       return new UnmockedError(
         'model-not-found',
-        `There is no model "${model.id}" at ${modelBase}config.json (status ${String(error.details['status'])}). Check the id, or use a mirror or a folder.`,
+        `There is no model "${model.id}" at ${modelBase}config.json ` +
+          `(status ${String(error.details['status'])}). ` +
+          'Check the id, or use a mirror or a folder.',
         {
           cause: error,
           details: { model: model.id, lookedFor: [`${modelBase}config.json`] },
@@ -230,7 +233,8 @@ function checkJson(path: string, bytes: Uint8Array, base: string): void {
   } catch (cause) {
     throw new UnmockedError(
       'integrity',
-      `${path} from ${base} is not JSON: ${(cause as Error).message}. Check the file at its source.`,
+      `${path} from ${base} is not JSON: ${(cause as Error).message}. ` +
+        'Check the file at its source.',
       { cause, details: { path } },
     );
   }

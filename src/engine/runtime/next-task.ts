@@ -14,10 +14,10 @@ export function yieldBetweenForwardPasses(model: PreTrainedModel): void {
 }
 
 /**
- * Returns a function that calls back in a task of its own. A browser uses a message channel, because
- * timers are clamped to four milliseconds, longer than a token of a small model takes. Node uses
- * `setImmediate`: an open port would keep the process alive, and an unreferenced one would let it
- * exit too early.
+ * Returns a function that calls back in a task of its own. A browser uses a message channel,
+ * because timers are clamped to four milliseconds, longer than a token of a small model takes. Node
+ * uses `setImmediate`: an open port would keep the process alive, and an unreferenced one would let
+ * it exit too early.
  */
 function taskScheduler(): (callback: () => void) => void {
   if (typeof setImmediate === 'function') return (callback) => void setImmediate(callback);

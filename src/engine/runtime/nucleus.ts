@@ -1,6 +1,6 @@
 /**
- * Top-p sampling: keeps the smallest set of tokens whose probabilities add up to `topP`, and sets all
- * other logits to -Infinity, in place. Always keeps the likeliest token.
+ * Top-p sampling: keeps the smallest set of tokens whose probabilities add up to `topP`, and sets
+ * all other logits to -Infinity, in place. Always keeps the likeliest token.
  */
 export function keepNucleus(logits: Float32Array, topP: number): void {
   const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);

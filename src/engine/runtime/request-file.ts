@@ -16,8 +16,8 @@ export interface FileRequest {
 /**
  * Requests a file, or the rest of it.
  *
- * @throws UnmockedError `file-not-found`, `network` or `integrity`. `details.retry` is true if another
- *   try may help. A `TypeError` if the server cannot be reached.
+ * @throws UnmockedError `file-not-found`, `network` or `integrity`. `details.retry` is true if
+ *   another try may help. A `TypeError` if the server cannot be reached.
  */
 export async function requestFile(request: FileRequest): Promise<Response> {
   const { url, path, signal, offset, etag, cache } = request;
@@ -47,7 +47,8 @@ export async function requestFile(request: FileRequest): Promise<Response> {
     void response.body?.cancel();
     throw new UnmockedError(
       'integrity',
-      `${url} answered with a web page in place of ${path}. Make the server answer a missing model file with 404, not with its index page.`,
+      `${url} answered with a web page in place of ${path}. ` +
+        'Make the server answer a missing model file with 404, not with its index page.',
       { details },
     );
   }

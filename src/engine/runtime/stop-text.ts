@@ -1,6 +1,6 @@
 /**
- * Finds stop sequences in streamed text. Holds back text that may be the start of one, so that no part
- * of a stop sequence is ever shown.
+ * Finds stop sequences in streamed text. Holds back text that may be the start of one, so that no
+ * part of a stop sequence is ever shown.
  */
 export class StopText {
   readonly #stops: readonly string[];

@@ -4,8 +4,8 @@ export type Decode = (tokenIds: number[]) => string;
 const REPLACEMENT = '\uFFFD';
 
 /**
- * Turns tokens into pieces of text. Holds back a character that spans several tokens (an emoji) until
- * it is complete, so the joined pieces equal the text of all tokens decoded at once.
+ * Turns tokens into pieces of text. Holds back a character that spans several tokens (an emoji)
+ * until it is complete, so the joined pieces equal the text of all tokens decoded at once.
  */
 export class TextStream {
   readonly #decode: Decode;

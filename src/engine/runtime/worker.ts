@@ -71,7 +71,8 @@ async function requireAdapter(spec: LoadSpec): Promise<AdapterInfo> {
   if ((spec.rung.dtype === 'fp16' || spec.rung.dtype === 'q4f16') && !info.shaderF16) {
     throw new UnmockedError(
       'no-shader-f16',
-      `The WebGPU adapter (${info.vendor} ${info.architecture}) has no half-precision support, which ${spec.rung.file} needs. Use the dtype "fp32", or the device "wasm".`,
+      `The WebGPU adapter (${info.vendor} ${info.architecture}) has no half-precision ` +
+        `support, which ${spec.rung.file} needs. Use the dtype "fp32", or the device "wasm".`,
     );
   }
   return info;
