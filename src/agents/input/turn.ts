@@ -8,7 +8,7 @@ export interface Turn {
   /** The conversation before it. Default: what the session remembers. */
   history?: readonly Message[];
   system?: string;
-  /** Added to the end of the system prompt, whoever wrote that. */
+  /** Added to the end of the system prompt, even if a message brings it. */
   systemNotes?: string;
   tools?: readonly Tool[];
   sessionId?: string;
