@@ -9,7 +9,10 @@ import type { Vocabulary } from './vocabulary.js';
 /** Compiled constraints that are kept. */
 const KEPT = 8;
 
-/** Compiles constraints for one tokenizer, each once. Nothing is read of the tokenizer before the first. */
+/**
+ * Compiles constraints for one tokenizer, each once. It reads the vocabulary when it compiles the
+ * first one.
+ */
 export class ConstraintCompiler {
   readonly #readVocabulary: () => Vocabulary;
   readonly #endTokens: readonly number[];
@@ -68,7 +71,9 @@ export class ConstraintCompiler {
     return new CompiledConstraint(automaton, this.#vocabulary, this.#trie, this.#endTokens);
   }
 
-  /** Without the end tokens: they end the output wherever they come, so they never stand for text. */
+  /**
+   * Without the end tokens. They end the output wherever they come, so they never stand for text.
+   */
   #textTokens(): Vocabulary {
     const tokens = [...this.#readVocabulary()];
     for (const id of this.#endTokens) tokens[id] = undefined;

@@ -2,8 +2,9 @@
 export type JsonSchema = boolean | { readonly [keyword: string]: unknown };
 
 /**
- * What a generated text must look like from its first to its last character. Plain data, so it crosses the worker
- * boundary. Constraints nest: a forced tool call is a `sequence` of a marker, a `json-schema` and an end marker.
+ * What an output must look like from its first to its last character. Plain data, so it crosses the
+ * worker boundary. Constraints nest: a forced tool call is a `sequence` of a marker, a
+ * `json-schema` and an end marker.
  *
  * @example
  * const call: Constraint = {
@@ -19,9 +20,9 @@ export type Constraint =
   /** A JSON object with any content. */
   | { readonly type: 'json'; readonly spaced?: boolean | undefined }
   /**
-   * JSON that fits a schema. Properties come in the schema's order; properties that the schema does not declare
-   * appear only if `additionalProperties` allows them explicitly. `spaced` writes `, ` and `: ` as Python does; the
-   * default is compact, as `JSON.stringify` writes it.
+   * JSON that fits a schema. Properties come in the schema's order. Undeclared properties appear
+   * only if `additionalProperties` allows them explicitly. With `spaced`, separators are `, ` and
+   * `: `, as Python writes JSON. The default is compact, as `JSON.stringify` writes it.
    */
   | {
       readonly type: 'json-schema';
@@ -30,7 +31,10 @@ export type Constraint =
     }
   /** A regular expression in JavaScript's syntax, without flags. It must match the whole output. */
   | { readonly type: 'regex'; readonly pattern: string }
-  /** A grammar in the EBNF of llama.cpp and XGrammar (`root ::= "yes" | "no"`). It starts with the rule `root`. */
+  /**
+   * A grammar in the EBNF of llama.cpp and XGrammar (`root ::= "yes" | "no"`). It starts with the
+   * rule `root`.
+   */
   | { readonly type: 'grammar'; readonly ebnf: string }
   /** One part after the other. A string stands for itself. */
   | { readonly type: 'sequence'; readonly parts: readonly (string | Constraint)[] }
@@ -48,8 +52,7 @@ export type Constraint =
   | { readonly type: 'text-without'; readonly text: string };
 
 /**
- * A request's constraint. `prefix` is the beginning of the constrained text that the prompt already
- * holds; the output continues it. The prefix and the output together fit the constraint. Default: no
- * prefix.
+ * A request's constraint. `prefix` is the beginning of the constrained text. The prompt ends with
+ * it, and the output continues it: the two together fit the constraint. Default: no prefix.
  */
 export type OutputConstraint = Constraint & { readonly prefix?: string | undefined };

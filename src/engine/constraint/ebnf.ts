@@ -20,8 +20,9 @@ const ESCAPE = /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|(.))/suy
 const ESCAPED: Record<string, string> = { n: '\n', r: '\r', t: '\t' };
 
 /**
- * Translates a grammar in the EBNF that llama.cpp and XGrammar share: rules `name ::= …`, strings in double quotes,
- * classes `[a-z]` and `[^"]`, `.`, groups, `|`, `*`, `+`, `?`, `{n,m}` and comments after `#`. It starts with `root`.
+ * Translates a grammar in the EBNF that llama.cpp and XGrammar share: rules `name ::= …`, strings
+ * in double quotes, classes `[a-z]` and `[^"]`, `.`, groups, `|`, `*`, `+`, `?`, `{n,m}` and
+ * comments after `#`. It starts with `root`.
  *
  * @throws UnmockedError `invalid-constraint` that names the line.
  */

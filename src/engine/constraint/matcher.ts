@@ -6,7 +6,9 @@ import type { Vocabulary } from './vocabulary.js';
 /** Masks are kept up to this size, then forgotten. Bytes. */
 const MAX_MASK_BYTES = 32_000_000;
 
-/** A constraint, compiled for one vocabulary. It computes each state's mask once, for all requests that use it. */
+/**
+ * A constraint, compiled for one vocabulary. It computes each state's mask once, for all requests.
+ */
 export class CompiledConstraint {
   readonly automaton: Automaton;
   readonly vocabulary: Vocabulary;
@@ -26,7 +28,9 @@ export class CompiledConstraint {
     this.#endTokens = endTokens;
   }
 
-  /** One bit a token: those that may come next. End tokens are among them where the text is complete. */
+  /**
+   * One bit per token, set if the token may come next. End tokens may if the output is complete.
+   */
   maskOf(state: State): Int32Array {
     let mask = this.#masks.get(state);
     if (mask) return mask;
@@ -67,7 +71,10 @@ export class Matcher {
     return this.#state.accepting;
   }
 
-  /** @throws Error if the token may not come next. End tokens are not accepted: there is nothing after them. */
+  /**
+   * @throws Error if the token may not come next. End tokens are not accepted: there is nothing
+   *   after them.
+   */
   accept(tokenId: number): void {
     const { automaton, vocabulary } = this.#constraint;
     let state: State | null = vocabulary[tokenId] ? this.#state : null;

@@ -15,11 +15,11 @@ import {
 /**
  * Translates a regular expression in JavaScript's syntax.
  *
- * `whole` must match the whole text, as in an HTML `pattern`. `search` may match anywhere, as in a JSON Schema: `^` and
- * `$` then say otherwise.
+ * `whole` must match the whole text, as in an HTML `pattern`. `search` may match anywhere, as in a
+ * JSON Schema: `^` and `$` then say otherwise.
  *
- * @throws UnmockedError `invalid-constraint` for a syntax error, `unsupported` for what is not regular (lookaround, back
- *   references) and for word boundaries and inner anchors.
+ * @throws UnmockedError `invalid-constraint` for a syntax error, `unsupported` for what is not
+ *   regular (lookaround, back references) and for word boundaries and inner anchors.
  */
 export function regexExpression(pattern: string, mode: 'whole' | 'search'): Expression {
   checkSyntax(pattern);
@@ -211,7 +211,10 @@ class RegexParser {
     return this.#escapedChar();
   }
 
-  /** The set of characters that the escape after a backslash stands for; undefined, and nothing is read, if it is one character. */
+  /**
+   * The characters that the escape after a backslash stands for. Undefined, with nothing read, if
+   * it stands for a single character.
+   */
   #escapedSet(): CodePointRange[] | undefined {
     const char = this.#peek();
     const set = CLASS_ESCAPES[char.toLowerCase()];

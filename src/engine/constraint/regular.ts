@@ -6,7 +6,7 @@ import type { ByteRange } from './utf8.js';
 /** A product of this many states takes about a second. */
 const MAX_STATES = 20_000;
 
-/** What matches all of the expressions. They must be regular: no rule in them may contain itself. */
+/** Matches what all of the expressions match. They must be regular: no rule may contain itself. */
 export const intersection = (first: Expression, ...others: Expression[]): Expression =>
   others.reduce((a, b) => product(a, b, (inA, inB) => inA && inB), first);
 
@@ -14,7 +14,10 @@ export const intersection = (first: Expression, ...others: Expression[]): Expres
 export const difference = (expression: Expression, ...others: Expression[]): Expression =>
   others.reduce((a, b) => product(a, b, (inA, inB) => inA && !inB), expression);
 
-/** Runs two automata side by side. A text that leaves the second one may still be in the difference, hence the null. */
+/**
+ * Runs two automata side by side. The second state is null once its automaton cannot match; the
+ * text may still be in the difference.
+ */
 function product(
   a: Expression,
   b: Expression,
@@ -73,7 +76,7 @@ function commonRanges(a: Uint8Array, b: Uint8Array = a): ByteRange[] {
   return firsts.map((first, index) => [first, (firsts[index + 1] ?? 256) - 1]);
 }
 
-/** Drops the states from which no accepting state is reached: generation must never get stuck in one. */
+/** Drops the states that cannot reach an accepting state: generation would get stuck in them. */
 function trimmed(states: ByteState[]): Expression {
   const sources = states.map((): number[] => []);
   for (const [index, { edges }] of states.entries())

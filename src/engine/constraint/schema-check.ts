@@ -40,7 +40,9 @@ const CHECKS: Readonly<Record<string, Check>> = {
   pattern: [(value) => typeof value === 'string' || Array.isArray(value), 'a string'],
 };
 
-/** @throws UnmockedError for a keyword that is not implemented, or whose value has the wrong form. */
+/**
+ * @throws UnmockedError for a keyword that is not implemented, or whose value has the wrong form.
+ */
 export function checkKeywords(schema: SchemaObject, path: string): void {
   for (const keyword of UNSUPPORTED)
     if (schema[keyword] !== undefined)

@@ -29,7 +29,10 @@ export class ConstrainedDecoding {
 /** Leaves only the tokens that may come next. One sequence at a time. */
 class Constrained extends LogitsProcessor {
   readonly #matcher: Matcher;
-  /** Tokens of the prompt and the output that were seen; undefined before the first call, which sees the prompt. */
+  /**
+   * Tokens of the prompt and the output seen so far. Undefined before the first call, which sees
+   * the prompt.
+   */
   #seen: number | undefined;
 
   constructor(matcher: Matcher) {
