@@ -8,8 +8,7 @@ import { isAbortError } from '../src/errors.js';
 import { SCHEMAS } from './constraint-cases.js';
 import { ask, endAllEngines, greedy, GREETING, rejection, tinyQ8 } from './helpers.js';
 
-/* Constrained decoding on the real model. What constraints match is specified in
-   test/node/constraint.test.mjs. */
+/* Constrained decoding on the real model. test/node/constraint.test.mjs specifies what matches. */
 
 const base: GenerateRequest = {
   ...greedy,

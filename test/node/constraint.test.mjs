@@ -7,8 +7,10 @@ import { ROOT } from '../../scripts/lib/install.mjs';
 import { createModelWorker } from '../../scripts/lib/openai/server.mjs';
 import { importTypeScript, loadServer } from '../../scripts/lib/typescript.mjs';
 
-/* Constraints without a model: what they match, which tokens they allow, what is refused. Then the
-   server's worker. */
+/*
+ * Constraints without a model: what they match, which tokens they allow, and which are refused. Then
+ * constrained decoding in the server's worker.
+ */
 
 /** @typedef {import('../../src/engine/constraint/constraint.js').Constraint} Constraint */
 /**
@@ -47,7 +49,7 @@ const { SCHEMAS } =
 
 /** @param {Constraint} constraint */
 const automatonOf = (constraint) => Automaton.from(translate(constraint));
-/** @param {Constraint} constraint An automaton that some text matches. */
+/** @param {Constraint} constraint Some text must match it. */
 function matcher(constraint) {
   const automaton = automatonOf(constraint);
   assert.ok(automaton, 'some text matches');
@@ -686,7 +688,7 @@ describe('tokens', () => {
       call();
       return reads;
     };
-    // Looking it up reads it once, compiling it reads it once more.
+    // A lookup reads the pattern once, and compiling it reads it once more. A prefix changes nothing.
     assert.equal(readsOf(), 2);
     assert.equal(readsOf(), 1);
     assert.equal(

@@ -9,7 +9,9 @@ export interface State {
   readonly accepting: boolean;
   /** Alternating: a node of the graph, and the stack of rules to return to. */
   readonly configurations: readonly number[];
-  /** By class of bytes. null: the class may not follow. undefined: not computed yet. */
+  /**
+   * By class of bytes. Null if a byte of the class may not follow; undefined if not computed yet.
+   */
   next: (State | null | undefined)[];
 }
 
@@ -20,8 +22,8 @@ const MAX_CONFIGURATIONS = 20_000;
 const NO_STACK = 0;
 
 /**
- * Matches bytes against a grammar. It is a pushdown automaton that is made deterministic as it
- * runs: a state is the set of all ways to read the bytes so far, and each step is computed once.
+ * Matches bytes against a grammar: a pushdown automaton that becomes deterministic as it runs. A
+ * state is the set of all ways to read the bytes so far. Each step is computed once.
  */
 export class Automaton {
   readonly #graph: Graph;
@@ -30,8 +32,8 @@ export class Automaton {
   readonly #representatives: number[] = [];
   #states = new Map<string, State>();
   /**
-   * States by the one configuration that they were reached with: the usual case, without building a
-   * key.
+   * States that were reached with a single configuration. This is the usual case, and it needs no
+   * string key.
    */
   #statesOfOne = new Map<number, State>();
   /** Stacks as linked lists. Index 0 is the empty one. */
@@ -96,8 +98,8 @@ export class Automaton {
   }
 
   /**
-   * A state that lets the same `bytes` bytes follow, and that many situations share: of a
-   * repetition that can go on for longer than that, it does not matter for how much longer.
+   * A state that allows the same next `bytes` bytes, and that many states share. A repetition that
+   * can go on for longer than that counts as if it could go on for exactly that long.
    */
   near(state: State, bytes: number): State {
     const configurations = state.configurations.map((value, index) =>
@@ -179,7 +181,7 @@ export class Automaton {
       if (bytes.length > 0) configurations.push(key);
       for (const skip of skips) waiting.push(skip, stack);
       for (const { start, back } of calls)
-        // A call at the end of a rule returns to that rule's caller, so lists do not pile up a
+        // A call at the end of a rule returns to that rule's caller, so lists do not grow the
         // stack.
         waiting.push(start, back === RETURN ? stack : this.#push(back, stack));
     }

@@ -9,7 +9,10 @@ import type { Vocabulary } from './vocabulary.js';
 /** Compiled constraints that are kept. */
 const KEPT = 8;
 
-/** Compiles each constraint once for one tokenizer. The first constraint reads the tokenizer. */
+/**
+ * Compiles constraints for one tokenizer, each once. It reads the vocabulary when it compiles the
+ * first one.
+ */
 export class ConstraintCompiler {
   readonly #readVocabulary: () => Vocabulary;
   readonly #endTokens: readonly number[];
@@ -73,7 +76,7 @@ export class ConstraintCompiler {
   }
 
   /**
-   * Without the end tokens: they end the output wherever they come, so they never stand for text.
+   * Without the end tokens. They end the output wherever they come, so they never stand for text.
    */
   #textTokens(): Vocabulary {
     const tokens = [...this.#readVocabulary()];

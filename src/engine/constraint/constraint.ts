@@ -2,8 +2,8 @@
 export type JsonSchema = boolean | { readonly [keyword: string]: unknown };
 
 /**
- * What a generated text must look like from its first to its last character. Plain data, so it
- * crosses the worker boundary. Constraints nest: a forced tool call is a `sequence` of a marker, a
+ * What an output must look like from its first to its last character. Plain data, so it crosses the
+ * worker boundary. Constraints nest: a forced tool call is a `sequence` of a marker, a
  * `json-schema` and an end marker.
  *
  * @example
@@ -20,9 +20,9 @@ export type Constraint =
   /** A JSON object with any content. */
   | { readonly type: 'json'; readonly spaced?: boolean }
   /**
-   * JSON that fits a schema. Properties come in the schema's order; properties that the schema does
-   * not declare appear only if `additionalProperties` allows them explicitly. `spaced` writes `, `
-   * and `: ` as Python does; the default is compact, as `JSON.stringify` writes it.
+   * JSON that fits a schema. Properties come in the schema's order. Undeclared properties appear
+   * only if `additionalProperties` allows them explicitly. With `spaced`, separators are `, ` and
+   * `: `, as Python writes JSON. The default is compact, as `JSON.stringify` writes it.
    */
   | {
       readonly type: 'json-schema';
@@ -52,8 +52,7 @@ export type Constraint =
   | { readonly type: 'text-without'; readonly text: string };
 
 /**
- * A request's constraint. `prefix` is the beginning of the constrained text that the prompt already
- * holds; the output continues it. The prefix and the output together fit the constraint. Default:
- * no prefix.
+ * A request's constraint. `prefix` is the beginning of the constrained text. The prompt ends with
+ * it, and the output continues it: the two together fit the constraint. Default: no prefix.
  */
 export type OutputConstraint = Constraint & { readonly prefix?: string };

@@ -82,9 +82,7 @@ export function separated(
   return min === 0 ? optional(some) : some;
 }
 
-/**
- * One of several texts. They share their beginnings, so that an automaton has few ways to go on.
- */
+/** One of several strings. They share their common beginnings, which keeps the automaton small. */
 export function anyOfTexts(texts: readonly string[]): Expression {
   const rests = new Map<string, string[]>();
   for (const value of new Set(texts)) {

@@ -6,10 +6,7 @@ export interface GraphNode {
   bytes: { first: number; last: number; to: number }[];
   /** Nodes that are reached without a byte. */
   skips: number[];
-  /**
-   * Rules that start here: the node where the rule starts, and the node to go on with when it is
-   * over.
-   */
+  /** Rules that start here: the rule's first node, and the node that follows the rule. */
   calls: { start: number; back: number }[];
 }
 
@@ -18,8 +15,8 @@ export interface Graph {
   nodes: GraphNode[];
   start: number;
   /**
-   * Repetitions with a count: the nodes at which 0, 1, 2, … more may or must follow. Each of them
-   * takes a byte or more.
+   * Counted repetitions: the nodes at which 0, 1, 2, … more items may or must follow. Each item
+   * takes at least one byte.
    */
   countdowns: number[][];
 }
@@ -27,7 +24,8 @@ export interface Graph {
 export const RETURN = 0;
 
 /**
- * A grammar of this many nodes takes tens of megabytes; a schema that a person wrote has thousands.
+ * A grammar of this size takes tens of megabytes. A schema that a person wrote has thousands of
+ * nodes.
  */
 const MAX_NODES = 500_000;
 
@@ -241,8 +239,8 @@ function rulesOf(root: Expression): Set<Rule> {
 }
 
 /**
- * The rules whose bodies hold, given the rules that are known to hold; repeated until no rule is
- * added.
+ * The rules whose bodies hold, given the rules that are known to hold. Repeats until it adds no
+ * rule.
  */
 function fixpoint(
   rules: Set<Rule>,

@@ -28,7 +28,7 @@ interface Property {
 }
 
 /**
- * A JSON object: the declared properties in their order, then others where the schema allows them
+ * A JSON object: the declared properties in their order, then others if the schema allows them
  * explicitly.
  */
 export function jsonObject(
@@ -46,8 +46,7 @@ export function jsonObject(
     return sequence(text('{'), separated(others, comma, minProperties, maxProperties), text('}'));
   const room = maxProperties - properties.length;
 
-  // Built from the last property to the first: what may follow if something was written before, and
-  // if not.
+  // Built from the last property to the first: what may follow after a property, and after none.
   let next = repeat(sequence(comma, others), 0, room);
   let first = separated(others, comma, 0, room);
   for (const [index, { name, required, value }] of [...properties.entries()].toReversed()) {

@@ -31,9 +31,9 @@ import { STRING_FORMATS } from './string-formats.js';
 const MAX_DEPTH = 200;
 
 /**
- * Translates a JSON Schema (draft 2020-12, and what draft 7 wrote differently). Everything that
- * matches fits the schema; not everything that fits is generated: properties keep their order, and
- * undeclared ones appear only where `additionalProperties` allows them explicitly.
+ * Translates a JSON Schema (draft 2020-12, and draft 7's older keywords). Everything that matches
+ * fits the schema. Not everything that fits can be generated: properties keep their order, and
+ * undeclared ones appear only if `additionalProperties` allows them explicitly.
  *
  * @throws UnmockedError `invalid-constraint` for a schema that is wrong, `unsupported` for a
  *   keyword that is not implemented; the message names keyword and place.
@@ -125,10 +125,7 @@ class SchemaTranslator {
     return alternatives;
   }
 
-  /**
-   * A value that fits two alternatives of a `oneOf` does not fit the `oneOf`, so the alternatives
-   * must provably exclude each other.
-   */
+  /** A value that fits two alternatives does not fit a `oneOf`, so no value may fit two. */
   #requireExclusive(options: unknown[][], path: string): void {
     for (const [index, one] of options.entries()) {
       for (const other of options.slice(index + 1))
@@ -297,7 +294,7 @@ function unescaped(part: string): string {
 }
 
 /**
- * Without `type`, the types that the schema's other keywords are about; all types if it has none.
+ * Without `type`: the types that the schema's other keywords apply to, or all types if it has none.
  */
 function impliedTypes(schema: SchemaObject): readonly JsonType[] {
   const implied = (Object.keys(KEYWORDS_OF_TYPE) as (keyof typeof KEYWORDS_OF_TYPE)[]).filter(

@@ -21,8 +21,8 @@ export interface StringLimits {
 }
 
 /**
- * A JSON string. Every character is written in one way only, as `JSON.stringify` writes it, so that
- * lengths and patterns are exact.
+ * A JSON string. There is one way to write each character, that of `JSON.stringify`, so lengths and
+ * patterns are exact.
  */
 export function jsonString({
   minLength = 0,

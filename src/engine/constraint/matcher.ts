@@ -7,8 +7,7 @@ import type { Vocabulary } from './vocabulary.js';
 const MAX_MASK_BYTES = 32_000_000;
 
 /**
- * A constraint, compiled for one vocabulary. It computes each state's mask once, for all requests
- * that use it.
+ * A constraint, compiled for one vocabulary. It computes each state's mask once, for all requests.
  */
 export class CompiledConstraint {
   readonly automaton: Automaton;
@@ -29,7 +28,9 @@ export class CompiledConstraint {
     this.#endTokens = endTokens;
   }
 
-  /** One bit per token that may come next. Includes end tokens if the text is complete. */
+  /**
+   * One bit per token, set if the token may come next. End tokens may if the output is complete.
+   */
   maskOf(state: State): Int32Array {
     let mask = this.#masks.get(state);
     if (mask) return mask;

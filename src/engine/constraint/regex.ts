@@ -212,8 +212,8 @@ class RegexParser {
   }
 
   /**
-   * The set of characters that the escape after a backslash stands for; undefined, and nothing is
-   * read, if it is one character.
+   * The characters that the escape after a backslash stands for. Undefined, with nothing read, if
+   * it stands for a single character.
    */
   #escapedSet(): CodePointRange[] | undefined {
     const char = this.#peek();

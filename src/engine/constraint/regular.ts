@@ -6,7 +6,7 @@ import type { ByteRange } from './utf8.js';
 /** A product of this many states takes about a second. */
 const MAX_STATES = 20_000;
 
-/** Matches what all expressions match. They must be regular: no rule may contain itself. */
+/** Matches what all of the expressions match. They must be regular: no rule may contain itself. */
 export const intersection = (first: Expression, ...others: Expression[]): Expression =>
   others.reduce((a, b) => product(a, b, (inA, inB) => inA && inB), first);
 
@@ -15,8 +15,8 @@ export const difference = (expression: Expression, ...others: Expression[]): Exp
   others.reduce((a, b) => product(a, b, (inA, inB) => inA && !inB), expression);
 
 /**
- * Runs two automata side by side. A text that leaves the second one may still be in the difference,
- * hence the null.
+ * Runs two automata side by side. The second state is null once its automaton cannot match; the
+ * text may still be in the difference.
  */
 function product(
   a: Expression,
@@ -78,10 +78,7 @@ function commonRanges(a: Uint8Array, b: Uint8Array = a): ByteRange[] {
   return firsts.map((first, index) => [first, (firsts[index + 1] ?? 256) - 1]);
 }
 
-/**
- * Drops the states from which no accepting state is reached: generation must never get stuck in
- * one.
- */
+/** Drops the states that cannot reach an accepting state: generation would get stuck in them. */
 function trimmed(states: ByteState[]): Expression {
   const sources = states.map((): number[] => []);
   for (const [index, { edges }] of states.entries())

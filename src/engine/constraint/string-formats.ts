@@ -7,8 +7,8 @@ const LABEL = '[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?';
 const HOST = `${LABEL}(\\.${LABEL}){1,3}`;
 
 /**
- * Patterns for the values of `format`. They generate a part of what each format allows, in its
- * plainest form: dates end at the 28th, so that all are real; host names have two to four labels.
+ * Patterns for the values of `format`. Each generates the plainest part of what the format allows:
+ * dates end at the 28th, so every date exists; host names have two to four labels.
  */
 export const STRING_FORMATS: Readonly<Record<string, string>> = {
   date: `^${DATE}$`,

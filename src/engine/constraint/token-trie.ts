@@ -2,8 +2,9 @@ import type { Automaton, State } from './automaton.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /**
- * All tokens of a vocabulary by their bytes, as flat arrays in depth-first order: one pass finds
- * every token that may come next, and skips a branch as soon as its first byte is refused.
+ * All tokens of a vocabulary, sorted by their bytes, as flat arrays in depth-first order. One pass
+ * finds every token that may come next. It skips a branch as soon as the branch's first byte is
+ * refused.
  */
 export class TokenTrie {
   /** 32-bit words of a mask with one bit a token. */
@@ -15,7 +16,7 @@ export class TokenTrie {
   /** Where the branch of a node ends. */
   readonly #ends: Int32Array;
   /**
-   * Token ids in the order of their bytes; those of node i are `#tokens[#firsts[i]]` up to
+   * Token ids, sorted by the tokens' bytes. Those of node i are `#tokens[#firsts[i]]` up to
    * `#tokens[#firsts[i + 1]]`.
    */
   readonly #tokens: Int32Array;

@@ -18,10 +18,7 @@ import { difference } from './regular.js';
 const COMPACT: JsonStyle = { comma: ',', colon: ':' };
 const SPACED: JsonStyle = { comma: ', ', colon: ': ' };
 
-/**
- * @throws UnmockedError `invalid-constraint` or `unsupported`; the message names what in the
- *   constraint.
- */
+/** @throws UnmockedError `invalid-constraint` or `unsupported`; the message names the cause. */
 export function translate(constraint: string | Constraint): Expression {
   if (typeof constraint === 'string') return text(constraint);
   switch (constraint.type) {

@@ -16,14 +16,14 @@ interface DecoderJson {
 }
 
 /**
- * By token id, the bytes that the token adds to the text; undefined for special tokens, which add
+ * The bytes that each token adds to the text, by token id. Undefined for special tokens: they add
  * none.
  */
 export type Vocabulary = readonly (Uint8Array | undefined)[];
 
 /**
- * Reads what each token stands for: byte-level BPE (GPT-2 and most models since) and SentencePiece
- * (Llama, Gemma).
+ * Reads the bytes that each token stands for. Supports byte-level BPE (GPT-2 and most models since)
+ * and SentencePiece (Llama, Gemma).
  *
  * @param vocabulary each token's text and id
  * @throws UnmockedError `unsupported` for another kind of tokenizer.

@@ -30,7 +30,7 @@ export class ConstrainedDecoding {
 class Constrained extends LogitsProcessor {
   readonly #matcher: Matcher;
   /**
-   * Tokens of the prompt and the output that were seen; undefined before the first call, which sees
+   * Tokens of the prompt and the output seen so far. Undefined before the first call, which sees
    * the prompt.
    */
   #seen: number | undefined;

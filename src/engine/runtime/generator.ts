@@ -24,10 +24,7 @@ export interface GeneratorOptions {
   eosTokenIds: number[];
   /** Memory budget for the KV caches of all conversations. Bytes. */
   kvCacheBytes: number;
-  /**
-   * Imports constrained.ts. Called for the first request with a constraint: other pages need not
-   * load it.
-   */
+  /** Imports constrained.ts. Called only for constraints, so other pages need not load that code. */
   loadConstrained(): Promise<{ ConstrainedDecoding: typeof ConstrainedDecoding }>;
 }
 
