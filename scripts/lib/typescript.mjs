@@ -15,11 +15,16 @@ const loading = new Map();
 export function importTypeScript(file) {
   const load = async () => {
     const { runnerImport } = await import('vite');
+    const { NODE_ENV } = process.env;
     const { module } = await runnerImport(path.join(ROOT, file), {
       root: ROOT,
       configFile: false,
       logLevel: 'error',
     });
+    // Vite sets it to "development". A build in this process would then contain Lit's development
+    // version.
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
     return module;
   };
   const loaded = loading.get(file) ?? load();
