@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { ApiError } from './errors.js';
+import { ApiError } from '../src/openai/api-error.js';
 
 /** The key in a request's Authorization header. */
 export function bearerKey(headers: Headers): string | undefined {

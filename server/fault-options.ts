@@ -1,4 +1,4 @@
-import { invalid } from './errors.js';
+import { invalid } from '../src/openai/api-error.js';
 
 /**
  * The faults that a request can ask for in its address, as a path prefix:

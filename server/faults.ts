@@ -2,7 +2,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import type { Hono } from 'hono';
 import { sleep } from '../src/async.js';
 import { bearerKey } from './auth.js';
-import { ApiError, invalid } from './errors.js';
+import { ApiError, invalid } from '../src/openai/api-error.js';
 import { type FaultOptions, FAULTS, parseFaults } from './fault-options.js';
 import { breakBody, breakStream, LONGEST } from './faulty-answers.js';
 import type { Connection } from './connection.js';

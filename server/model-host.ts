@@ -1,7 +1,8 @@
 import type { Worker } from 'node:worker_threads';
 import { type CallOptions, PendingCalls, type RequestBody } from '../src/engine/pending-calls.js';
 import { UnmockedError } from '../src/errors.js';
-import type { LoadModelOptions, ModelInfo, ServedModel } from './served-model.js';
+import type { ModelInfo, ServedModel } from '../src/openai/served-model.js';
+import type { LoadModelOptions } from './load-model-options.js';
 import type { WorkerRequest, WorkerResponse } from './worker-protocol.js';
 
 /**

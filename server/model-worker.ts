@@ -5,7 +5,7 @@
 import { parentPort } from 'node:worker_threads';
 import { RunningCalls } from '../src/engine/running-calls.js';
 import { loadServedModel } from './model.js';
-import type { ModelInfo, ServedModel } from './served-model.js';
+import type { ModelInfo, ServedModel } from '../src/openai/served-model.js';
 import type { WorkerRequest, WorkerResponse } from './worker-protocol.js';
 
 const port = parentPort!;

@@ -12,7 +12,8 @@ import { UnmockedError } from '../src/errors.js';
 import { type Dtype, dtypes, type Model } from '../src/models/model.js';
 import { resolveModel } from '../src/models/registry.js';
 import { weightsName, weightsPath } from '../src/models/weights-file.js';
-import { defaultDtype, type LoadModelOptions, type ServedModel } from './served-model.js';
+import type { ServedModel } from '../src/openai/served-model.js';
+import { defaultDtype, type LoadModelOptions } from './load-model-options.js';
 
 /** A model that computes in this thread. */
 export interface LocalModel extends ServedModel {

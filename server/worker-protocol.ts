@@ -4,7 +4,7 @@
  */
 import type { Conversation } from '../src/agents/prompt/prompt-format.js';
 import type { CancelRequest, GenerateRequest } from '../src/engine/protocol.js';
-import type { LoadModelOptions } from './served-model.js';
+import type { LoadModelOptions } from './load-model-options.js';
 
 export type { WorkerResponse } from '../src/engine/protocol.js';
 

@@ -3,7 +3,7 @@
  * a copy. The scripts load this file with `loadTables()` of typescript.mjs.
  */
 import { handlerDefaults } from '../../server/handler.js';
-import { defaultDtype } from '../../server/served-model.js';
+import { defaultDtype } from '../../server/load-model-options.js';
 import { pageDevices } from '../../src/engine/ladder.js';
 import { ortFiles } from '../../src/engine/ort-files.js';
 import { dtypes } from '../../src/models/model.js';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { importTypeScript } from '../../scripts/lib/typescript.mjs';
 
-const { ToolCallStream } = /** @type {typeof import('../../server/tool-call-stream.js')} */ (
-  await importTypeScript('server/tool-call-stream.ts')
+const { ToolCallStream } = /** @type {typeof import('../../src/openai/tool-call-stream.js')} */ (
+  await importTypeScript('src/openai/tool-call-stream.ts')
 );
 
 const TOOLS = [{ name: 'h', parameters: { properties: { n: { type: 'integer' } } } }];

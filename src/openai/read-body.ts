@@ -1,5 +1,5 @@
-import { sleep } from '../src/async.js';
-import { ApiError, invalid } from './errors.js';
+import { sleep } from '../async.js';
+import { ApiError, invalid } from './api-error.js';
 
 /**
  * A body that is too long is still read, up to these limits: a client that is cut off while it
@@ -27,7 +27,7 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
 async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
   const reader = request.body?.getReader();
   if (!reader) return new Uint8Array();
-  const chunks: Uint8Array[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
@@ -47,7 +47,7 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
     if (error instanceof ApiError) throw error;
     throw new DOMException('The client left while it sent the body.', 'AbortError');
   }
-  return Buffer.concat(chunks);
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
 async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {

@@ -1,7 +1,7 @@
-import type { Message, Tool, ToolCall } from '../src/agents/agent.js';
-import type { Conversation } from '../src/agents/prompt/prompt-format.js';
-import { noteEffort } from '../src/agents/prompt/reasoning.js';
-import { writeToolCall } from '../src/agents/prompt/tool-call-text.js';
+import type { Message, Tool, ToolCall } from '../agents/agent.js';
+import type { Conversation } from '../agents/prompt/prompt-format.js';
+import { noteEffort } from '../agents/prompt/reasoning.js';
+import { writeToolCall } from '../agents/prompt/tool-call-text.js';
 import type { ChatMessage, ChatRequest, ChatTool } from './chat-request.js';
 
 /** A request's conversation in the agents' words. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { object, pathOf } from '../src/agents/input/schemas.js';
-import { invalid, kindOf } from './errors.js';
+import { object, pathOf } from '../agents/input/schemas.js';
+import { invalid, kindOf } from './api-error.js';
 
 /*
  * The body of POST /v1/chat/completions, as OpenAI documents it, with fields that vLLM (`top_k`,

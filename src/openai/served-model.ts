@@ -1,9 +1,6 @@
-import type { Conversation } from '../src/agents/prompt/prompt-format.js';
-import type { GenerateRequest, GenerateResult, TokenEvent } from '../src/engine/protocol.js';
-import type { Dtype } from '../src/models/model.js';
-
-/** The dtype that the server loads if nobody chooses one. */
-export const defaultDtype: Dtype = 'q8';
+import type { Conversation } from '../agents/prompt/prompt-format.js';
+import type { GenerateRequest, GenerateResult, TokenEvent } from '../engine/protocol.js';
+import type { Dtype } from '../models/model.js';
 
 /** Facts about a loaded model. Plain data. */
 export interface ModelInfo {
@@ -24,7 +21,10 @@ export interface Prompt {
   tokenIds: number[];
 }
 
-/** A loaded model. It computes in this thread (model.ts) or in a worker (model-host.ts). */
+/**
+ * The small interface between the protocol and what computes. An engine of this page implements it,
+ * and so does a worker thread of Node (server/model-host.ts).
+ */
 export interface ServedModel extends ModelInfo {
   /** Turns a conversation into a prompt. */
   prompt(conversation: Conversation): Promise<Prompt>;
@@ -34,16 +34,4 @@ export interface ServedModel extends ModelInfo {
     onToken: (token: TokenEvent) => void,
     signal: AbortSignal,
   ): Promise<GenerateResult>;
-}
-
-export interface LoadModelOptions {
-  /**
-   * A registry id, a hub id (`owner/name`, `owner/name@revision`), or the path of a folder in the
-   * hub's layout.
-   */
-  model: string;
-  /** Default {@link defaultDtype}. */
-  dtype?: Dtype;
-  /** The project's folder, which contains `public/models/` and `.cache/`. */
-  root: string;
 }

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import type { ToolCall } from '../src/agents/agent.js';
-import { ReasoningStream } from '../src/agents/reply/reasoning-stream.js';
+import type { ToolCall } from '../agents/agent.js';
+import { ReasoningStream } from '../agents/reply/reasoning-stream.js';
 import type { ChatRequest } from './chat-request.js';
-import { toTool } from './prompt.js';
+import { toTool } from './conversation.js';
+import { randomId } from './random-id.js';
 import { ToolCallStream } from './tool-call-stream.js';
 
 export interface ChatToolCall {
@@ -76,7 +76,7 @@ export class ReplyStream {
     if (this.#calls > 0 && !this.#parallelToolCalls) return undefined;
     return {
       index: this.#calls++,
-      id: `call_${randomBytes(12).toString('hex')}`,
+      id: randomId('call_'),
       type: 'function',
       function: { name, arguments: JSON.stringify(args) },
     };

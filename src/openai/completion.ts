@@ -1,12 +1,12 @@
-import { randomBytes, randomInt } from 'node:crypto';
-import type { GenerateResult } from '../src/engine/protocol.js';
-import type { FinishReason } from '../src/agents/agent.js';
-import { finishReasonOf } from '../src/agents/finish-reason.js';
+import type { GenerateResult } from '../engine/protocol.js';
+import type { FinishReason } from '../agents/agent.js';
+import { finishReasonOf } from '../agents/finish-reason.js';
 import type { ChatRequest } from './chat-request.js';
-import { ApiError, isServerFault, toApiError } from './errors.js';
-import { toConversation } from './prompt.js';
+import { ApiError, isServerFault, toApiError } from './api-error.js';
+import { toConversation } from './conversation.js';
 import { type ChatToolCall, type Delta, ReplyStream } from './reply-stream.js';
 import type { Prompt, ServedModel } from './served-model.js';
+import { randomId, randomSeed } from './random-id.js';
 import type { Slots } from './slots.js';
 
 /** A checked request and everything that is needed to answer it. */
@@ -166,7 +166,7 @@ async function generate(
         topP: request.topP,
         topK: request.topK,
         repetitionPenalty: request.repetitionPenalty,
-        seed: request.seed ?? randomInt(2 ** 32),
+        seed: request.seed ?? randomSeed(),
         stop: [...request.stop, ...model.formatStop],
         client,
       },
@@ -197,7 +197,7 @@ async function prepare(request: ChatRequest, model: ServedModel): Promise<Prompt
 /** The fields that all chunks of one answer share. */
 function head({ model }: Job, object: string) {
   return {
-    id: `chatcmpl-${randomBytes(12).toString('hex')}`,
+    id: randomId('chatcmpl-'),
     object,
     created: Math.floor(Date.now() / 1000),
     model: model.id,

@@ -1,6 +1,6 @@
-import { FairQueue } from '../src/engine/fair-queue.js';
-import { untilAborted } from '../src/errors.js';
-import { ApiError } from './errors.js';
+import { FairQueue } from '../engine/fair-queue.js';
+import { untilAborted } from '../errors.js';
+import { ApiError } from './api-error.js';
 
 /**
  * Runs one generation at a time, across all models: the runtime computes on one thread and has one

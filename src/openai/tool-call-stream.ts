@@ -1,6 +1,6 @@
-import type { Tool, ToolCall } from '../src/agents/agent.js';
-import { parseReply } from '../src/agents/reply/parse-reply.js';
-import { THINK_TAG } from '../src/agents/reply/reasoning-stream.js';
+import type { Tool, ToolCall } from '../agents/agent.js';
+import { parseReply } from '../agents/reply/parse-reply.js';
+import { THINK_TAG } from '../agents/reply/reasoning-stream.js';
 
 const MARK = 'TOOL_CALL:';
 const OPEN = '<tool_call>';

@@ -1,4 +1,4 @@
-import { hasCode, isAbortError } from '../src/errors.js';
+import { hasCode, isAbortError } from '../errors.js';
 
 interface ApiErrorOptions {
   /** The field that is wrong, such as `messages[0].content`. */
