@@ -1,8 +1,10 @@
 import type { ActualDevice, Attempt, RequestedDevice } from '../engine/ladder.js';
 import type { AdapterInfo, EngineInfo } from '../engine/protocol.js';
 import type { Capability, Dtype } from '../models/model.js';
+import type { Claim } from './claims.js';
 import type { AgentInput, Tool, ToolCall } from './messages.js';
 
+export type { Claim } from './claims.js';
 export type * from './messages.js';
 
 /** Something that answers: a model in this page, or a server. Scenarios talk to nothing else. */
@@ -13,6 +15,8 @@ export interface Agent {
   /** Tokens, prompt and reply together. Undefined if a server does not say. */
   readonly contextWindow?: number;
   readonly supportsStreaming: boolean;
+  /** What the agent can do. The agent scenarios hold it to this, and skip the rest. */
+  readonly claims: readonly Claim[];
   /**
    * Answers the input. The model's tool calls are in `toolCalls`; the agent does not run them.
    *

@@ -11,6 +11,8 @@ import type {
   Tool,
   ToolCall,
 } from './agent.js';
+import type { Claim } from './claims.js';
+import type { ResponseFormat, ToolChoice } from './messages.js';
 
 /** Where a `ChatAgent`'s model runs. It states facts about itself and completes conversations. */
 export interface ChatBackend {
@@ -20,6 +22,7 @@ export interface ChatBackend {
   readonly contextWindow?: number;
   readonly engineInfo?: Agent['engineInfo'];
   readonly tokenizer?: Tokenizer;
+  readonly claims: readonly Claim[];
   /** @throws UnmockedError; `AbortError` after the computation has stopped. */
   complete(request: CompletionRequest, options: CompletionOptions): Promise<Completion>;
   /** Drops what the backend keeps of a conversation. */
@@ -33,6 +36,8 @@ export interface CompletionRequest {
   /** The whole conversation, the system message first. */
   messages: readonly Message[];
   tools: readonly Tool[];
+  toolChoice?: ToolChoice;
+  responseFormat?: ResponseFormat;
   reasoningEffort?: ReasoningEffort;
   settings: AgentSettings;
   /** The caller's own options. `settings` contains their settings already. */

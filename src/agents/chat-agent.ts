@@ -66,6 +66,10 @@ export class ChatAgent implements Agent {
     return this.#backend.engineInfo;
   }
 
+  get claims(): Agent['claims'] {
+    return this.#backend.claims;
+  }
+
   get disposed(): boolean {
     return this.#end.signal.aborted;
   }
@@ -135,6 +139,8 @@ export class ChatAgent implements Agent {
       {
         messages: withSystem(spoken, system, systemNotes),
         tools,
+        toolChoice: turn.toolChoice,
+        responseFormat: turn.responseFormat,
         reasoningEffort,
         settings,
         options,

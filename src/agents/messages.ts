@@ -59,6 +59,19 @@ export interface ToolCall {
   raw?: string;
 }
 
+/**
+ * Whether the model may call tools (`auto`, the default), must not, must call some tool, or must call
+ * the one that is named. It holds for one turn.
+ */
+export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string };
+
+/** What the reply must look like. It always does, unless a limit or a stop sequence cuts it. */
+export type ResponseFormat =
+  /** A JSON object. */
+  | { readonly type: 'json' }
+  /** JSON that fits the schema. */
+  | { readonly type: 'json-schema'; readonly schema: JsonSchema; readonly name?: string };
+
 /** What to ask an agent. */
 export interface ChatInput {
   /** New messages, oldest first. Without a session, the whole conversation. */
@@ -67,6 +80,10 @@ export interface ChatInput {
   system?: string;
   /** Tools that the model can call. Default: the session's. */
   tools?: readonly Tool[];
+  /** Default: `auto`. */
+  toolChoice?: ToolChoice;
+  /** Default: text. */
+  responseFormat?: ResponseFormat;
   /** Turns with the same id continue one conversation, until `Agent.forget`. */
   sessionId?: string;
   /**

@@ -1,7 +1,7 @@
-import type { Agent } from '../agents/agent.js';
+import type { Agent, Claim } from '../agents/agent.js';
 import type { LoadAgentOptions } from '../agents/load-agent.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
-import { type ScenarioContext, SkipScenario } from '../scenarios/scenario.js';
+import { type Scenario, type ScenarioContext, SkipScenario } from '../scenarios/scenario.js';
 import type { Server } from '../scenarios/server.js';
 import { isSame } from './plain.js';
 import type { Recorder } from './recorder.js';
@@ -15,11 +15,13 @@ export class RunningContext implements ScenarioContext {
   readonly seed;
   readonly reference;
   readonly signal: AbortSignal;
+  readonly #scenario: Scenario;
   readonly #run: RunSetup;
   readonly #recorder: Recorder;
   readonly #agents: Agent[] = [];
 
-  constructor(run: RunSetup, recorder: Recorder, signal: AbortSignal) {
+  constructor(scenario: Scenario, run: RunSetup, recorder: Recorder, signal: AbortSignal) {
+    this.#scenario = scenario;
     this.#run = run;
     this.#recorder = recorder;
     this.signal = signal;
@@ -48,6 +50,26 @@ export class RunningContext implements ScenarioContext {
     const isRunsOwn = !options.pool && !options.model && !options.device && !options.dtype;
     if (isRunsOwn && agent.backend === 'local') await this.#run.warm.hold();
     return agent;
+  }
+
+  async agent(): Promise<Agent> {
+    const { loadAgent } = this.#run;
+    const agent = loadAgent
+      ? this.#adopt(
+          await loadAgent({ seed: this.seed, signal: this.signal }),
+          this.#recorder.nextRank(),
+        )
+      : await this.load();
+    const missing = (this.#scenario.claims ?? []).filter((claim) => !agent.claims.includes(claim));
+    if (missing.length > 0) this.skip(notClaimed(agent, missing));
+    return agent;
+  }
+
+  can(agent: Agent, claims: Claim | readonly Claim[], ...checks: string[]): boolean {
+    const missing = [claims].flat().filter((claim) => !agent.claims.includes(claim));
+    if (missing.length === 0) return true;
+    for (const name of checks) this.skipCheck(name, notClaimed(agent, missing));
+    return false;
   }
 
   loadRemote(options: LoadAgentOptions = {}): Promise<Agent> {
@@ -144,3 +166,6 @@ export class RunningContext implements ScenarioContext {
     return this.#recorder.observe(agent, rank);
   }
 }
+
+const notClaimed = (agent: Agent, missing: readonly Claim[]): string =>
+  `"${agent.model.id}" does not claim ${missing.join(', ')}`;

@@ -2,7 +2,11 @@ import type { Need, Scenario } from '../scenarios/scenario.js';
 import type { RunSetup } from './run-setup.js';
 
 /** Why a run cannot offer what a scenario needs; undefined when it can. */
-export function missingNeed({ needs = [] }: Scenario, run: RunSetup): string | undefined {
+export function missingNeed(
+  { needs = [], suite = 'page' }: Scenario,
+  run: RunSetup,
+): string | undefined {
+  if (run.loadAgent && suite === 'page') return 'tests what Unmocked itself promises, not an agent';
   for (const need of needs) {
     const reason = whyMissing(need, run);
     if (reason !== undefined) return reason;

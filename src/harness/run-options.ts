@@ -1,4 +1,5 @@
 import type { PageDevice } from '../engine/ladder.js';
+import type { AgentLoader } from '../agents/agent-loader.js';
 import type { Model } from '../models/model.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { ServerSettings } from '../scenarios/server.js';
@@ -9,6 +10,11 @@ import type { RunEvent } from './report.js';
 export interface RunOptions {
   /** Default: the core scenarios. */
   scenarios?: readonly Scenario[];
+  /**
+   * Loads the agent to test, in place of this page's model. The run then has the agent scenarios
+   * only, unless `scenarios` says otherwise.
+   */
+  agent?: AgentLoader;
   /** A registry id, a hub id, a folder URL or a model entry. Default: `unmocked-tiny`. */
   model?: string | Model;
   /** A mirror in the hub's layout. Default: the hub. */

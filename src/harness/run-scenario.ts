@@ -33,7 +33,7 @@ export async function runScenario(scenario: Scenario, run: RunSetup): Promise<Sc
     ? AbortSignal.any([options.signal, timeout.signal])
     : timeout.signal;
   const recorder = new Recorder(scenario, run);
-  const context = new RunningContext(run, recorder, signal);
+  const context = new RunningContext(scenario, run, recorder, signal);
   const error = await within((async () => scenario.run(context))(), signal).then(
     () => undefined,
     (reason: unknown) => reason ?? new Error('The scenario threw nothing.'),

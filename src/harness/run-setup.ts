@@ -1,3 +1,4 @@
+import type { AgentLoader } from '../agents/agent-loader.js';
 import { type PageDevice, pageDevices } from '../engine/ladder.js';
 import { isAbortError, UnmockedError } from '../errors.js';
 import type { Model } from '../models/model.js';
@@ -17,6 +18,8 @@ export interface RunChoices {
   readonly device: PageDevice;
   readonly seed: number;
   readonly subject: Subject;
+  /** Loads the agent under test. Undefined: this page's model. */
+  readonly loadAgent?: AgentLoader;
   emit(event: RunEvent): void;
 }
 
@@ -52,6 +55,7 @@ export function readOptions(options: RunOptions): RunChoices {
     device,
     seed,
     subject: options.subject ?? realSubject,
+    loadAgent: options.agent,
     emit(event) {
       try {
         options.onEvent?.(event);

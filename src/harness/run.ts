@@ -14,7 +14,9 @@ import { summarize } from './summarize.js';
  *   scenario's `prepare` throws; always before anything runs. Never for what happens in a scenario.
  */
 export async function runScenarios(options: RunOptions = {}): Promise<Report> {
-  const scenarios = options.scenarios ?? coreScenarios;
+  const scenarios =
+    options.scenarios ??
+    (options.agent ? coreScenarios.filter(({ suite }) => suite === 'agent') : coreScenarios);
   const choices = readOptions(options);
   await Promise.all(scenarios.map((scenario) => scenario.prepare?.()));
   const startedAt = new Date();

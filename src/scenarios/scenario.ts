@@ -1,4 +1,4 @@
-import type { Agent } from '../agents/agent.js';
+import type { Agent, Claim } from '../agents/agent.js';
 import type { LoadAgentOptions } from '../agents/load-agent.js';
 import type { PageDevice } from '../engine/ladder.js';
 import type { Capability, Model } from '../models/model.js';
@@ -16,6 +16,12 @@ export type Need =
   | /** An OpenAI-compatible server that responds. */ 'remote'
   | /** A server that simulates faults on request. */ 'faults';
 
+/**
+ * `agent`: tests anything that talks, also somebody else's agent. `page`: tests what Unmocked itself
+ * promises, on this page's own engine.
+ */
+export type Suite = 'agent' | 'page';
+
 export interface Scenario {
   /** Kebab-case; the name in URLs, reports and JUnit. */
   id: string;
@@ -23,6 +29,10 @@ export interface Scenario {
   /** One sentence: the behaviour that a pass proves. */
   proves: string;
   tags?: string[];
+  /** Default: `page`. */
+  suite?: Suite;
+  /** What the agent must claim, or the scenario is skipped. Agent scenarios only. */
+  claims?: readonly Claim[];
   needs?: Need[];
   /** Milliseconds. Default: 120,000. */
   timeout?: number;
@@ -68,6 +78,17 @@ export interface ScenarioContext {
   load(options?: LoadAgentOptions): Promise<Agent>;
   /** Loads an agent of the run's server, with the same recording and disposal. */
   loadRemote(options?: LoadAgentOptions): Promise<Agent>;
+  /**
+   * Loads the agent under test: the run's `agent`, by default the model of this page. Skips the
+   * scenario if the agent lacks one of the scenario's `claims`. Its exchanges are recorded. It is
+   * disposed of when the scenario ends. Agent scenarios only.
+   */
+  agent(): Promise<Agent>;
+  /**
+   * Whether the agent claims all of these. If not, the checks with these names are recorded as
+   * skipped, with the reason.
+   */
+  can(agent: Agent, claims: Claim | readonly Claim[], ...checks: string[]): boolean;
   /** Records the exchanges of an agent that the scenario created, and disposes of it at the end. */
   observe(agent: Agent): Agent;
   /**

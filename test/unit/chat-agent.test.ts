@@ -33,6 +33,7 @@ function agentOf(...answers: (Completion | Error)[]) {
   const calls: string[] = [];
   const backend: ChatBackend = {
     kind: 'remote',
+    claims: ['chat'],
     model: { id: 'm', title: 'm', capabilities: ['chat'] },
     device: { requested: 'remote', actual: 'remote', attempts: [], url: 'http://server.example/' },
     complete: async (request) => {

@@ -1,5 +1,5 @@
 import type { ReasoningEffort } from '../../settings/settings.js';
-import type { Message, Tool } from '../agent.js';
+import type { Message, ResponseFormat, Tool, ToolChoice } from '../agent.js';
 
 /** An input in one form, checked. */
 export interface Turn {
@@ -11,6 +11,8 @@ export interface Turn {
   /** Added to the end of the system prompt, even if a message brings it. */
   systemNotes?: string;
   tools?: readonly Tool[];
+  toolChoice?: ToolChoice;
+  responseFormat?: ResponseFormat;
   sessionId?: string;
   reasoningEffort?: ReasoningEffort;
 }

@@ -9,10 +9,28 @@ import type {
   CompletionRequest,
   Tokenizer,
 } from '../backend.js';
+import type { Claim } from '../claims.js';
 import { chooseFormat } from '../prompt/choose-format.js';
 import { LiveEngine } from './live-engine.js';
 
 let backends = 0;
+
+/** What the engine of this page can do with any model. */
+const ENGINE_CLAIMS: readonly Claim[] = [
+  'streaming',
+  'abort',
+  'limits',
+  'stop',
+  'temperature',
+  'seed',
+  'usage',
+  'tokens',
+  'tokenizer',
+  'prompt',
+  'kv-cache',
+  'engine-info',
+  'context-overflow',
+];
 
 /** A model that runs in this page. */
 export class LocalBackend implements ChatBackend {
@@ -79,6 +97,10 @@ export class LocalBackend implements ChatBackend {
       adapter,
       threads,
     };
+  }
+
+  get claims(): readonly Claim[] {
+    return [...this.#request.model.capabilities, ...ENGINE_CLAIMS];
   }
 
   get contextWindow(): number {
