@@ -1,3 +1,4 @@
+import { registerPageServer } from '../agents/remote/page-servers.js';
 import { type EnginePool, sharedPool } from '../engine/engine-pool.js';
 import type { PageDevice } from '../engine/ladder.js';
 import type { LoadProgress } from '../engine/protocol.js';
@@ -38,15 +39,16 @@ export interface ServedInPage {
    * works too. Nothing leaves the page.
    */
   fetch: typeof globalThis.fetch;
-  /** A base URL for clients that need one. It exists nowhere. */
+  /**
+   * A base URL for clients that need one. It exists in this page only: a remote agent of this page
+   * (`loadAgent({ backend: 'remote', apiUrl: baseURL })`) reaches it, the network does not.
+   */
   baseURL: string;
   /** Ids of the models. */
   models: readonly string[];
   /** Ends pending requests and releases the engine. Later requests are answered with 503. */
   dispose(): void;
 }
-
-const BASE_URL = 'http://unmocked.localhost/v1';
 
 /**
  * Loads a model in this page and serves it behind OpenAI's API, without a server.
@@ -92,13 +94,16 @@ export async function serveInPage({
     );
     return endingWith(left, response);
   };
+  const answer: typeof fetch = (input, init) => (end.signal.aborted ? gone() : fetch(input, init));
+  const registered = registerPageServer(answer);
   return {
-    fetch: (input, init) => (end.signal.aborted ? gone() : fetch(input, init)),
-    baseURL: BASE_URL,
+    fetch: answer,
+    baseURL: registered.baseURL,
     models: [model.id],
     dispose() {
       if (end.signal.aborted) return;
       end.abort(new DOMException('The server in this page was disposed of.', 'AbortError'));
+      registered.end();
       model.release();
     },
   };
