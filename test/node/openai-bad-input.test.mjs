@@ -247,6 +247,7 @@ describe('nested values', () => {
       const raw = (messages, more = '') =>
         fetch(`${server.url}/v1/chat/completions`, {
           method: 'POST',
+          headers: { 'content-type': 'application/json' },
           body: `{"model":"${MODEL}","max_tokens":1,"messages":${messages}${more}}`,
         });
       await refused(await raw(deep), 400, 'messages[0].role');
@@ -266,7 +267,13 @@ describe('nested values', () => {
       `"tools":[{"type":"function","function":{"name":"constructor",` +
       `"parameters":{"properties":{"__proto__":{},"toString":1}}}}]}`;
     assert.equal(
-      (await fetch(`${server.url}/v1/chat/completions`, { method: 'POST', body })).status,
+      (
+        await fetch(`${server.url}/v1/chat/completions`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body,
+        })
+      ).status,
       200,
     );
     assert.equal(/** @type {{ n?: unknown }} */ ({}).n, undefined);
@@ -285,7 +292,7 @@ describe('bodies', () => {
    * @param {RequestInit['body']} body
    * @param {Record<string, string>} [headers]
    */
-  const send = (body, headers) =>
+  const send = (body, headers = { 'content-type': 'application/json' }) =>
     fetch(
       `${server.url}/v1/chat/completions`,
       // Node requires `duplex` for a body that streams; the DOM's types lack it.
@@ -343,7 +350,7 @@ describe('bodies', () => {
     const body = Buffer.alloc(10 << 20, 'x');
     socket.write(
       'POST /v1/chat/completions HTTP/1.1\r\n' +
-        `Host: x\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`,
+        `Host: 127.0.0.1\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`,
     );
     await new Promise((resolve, reject) =>
       socket.once('error', reject).write(body, () => resolve(undefined)),
