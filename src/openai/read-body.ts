@@ -25,6 +25,8 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
 }
 
 async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+  // Firefox has no `Request.body`.
+  if (request.body === undefined) return new Uint8Array(await request.arrayBuffer());
   const reader = request.body?.getReader();
   if (!reader) return new Uint8Array();
   const chunks: Uint8Array<ArrayBuffer>[] = [];

@@ -176,7 +176,24 @@ describe('nested values', () => {
       'tools[0].function.name',
     ],
     'a tool of another type': [{ tools: [{ ...WEATHER, type: 'web_search' }] }, 'tools[0].type'],
-    'tool_choice required': [{ tools: [WEATHER], tool_choice: 'required' }, 'tool_choice'],
+    'tool_choice required without tools': [{ tool_choice: 'required' }, 'tool_choice'],
+    'tool_choice that names a tool that is not there': [
+      { tools: [WEATHER], tool_choice: { type: 'function', function: { name: 'get_time' } } },
+      'tool_choice',
+    ],
+    'allowed tools that are not there': [
+      {
+        tools: [WEATHER],
+        tool_choice: {
+          type: 'allowed_tools',
+          allowed_tools: {
+            mode: 'auto',
+            tools: [{ type: 'function', function: { name: 'get_time' } }],
+          },
+        },
+      },
+      'tool_choice',
+    ],
     'two choices': [{ n: 2 }, 'n'],
     'five stops': [{ stop: ['a', 'b', 'c', 'd', 'e'] }, 'stop'],
     'an empty stop': [{ stop: ['a', ''] }, 'stop'],
@@ -190,7 +207,14 @@ describe('nested values', () => {
       { stream: true, stream_options: { include_usage: 'yes' } },
       'stream_options.include_usage',
     ],
-    'JSON mode': [{ response_format: { type: 'json_object' } }, 'response_format'],
+    'a response format of another type': [
+      { response_format: { type: 'yaml' } },
+      'response_format.type',
+    ],
+    'a response format without a schema': [
+      { response_format: { type: 'json_schema', json_schema: { name: 'x' } } },
+      'response_format.json_schema.schema',
+    ],
     'a penalty': [{ presence_penalty: 0.5 }, 'presence_penalty'],
   };
   for (const [name, [body, param]] of Object.entries(cases)) {
