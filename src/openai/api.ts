@@ -9,6 +9,7 @@ import { randomId } from './random-id.js';
 import { readJson } from './read-body.js';
 import { respond, streamResponse } from './responses/answer.js';
 import { readResponsesRequest } from './responses/request.js';
+import { StoredItems } from './responses/stored-items.js';
 import type { ServedModel } from './served-model.js';
 import { Slots } from './slots.js';
 
@@ -47,6 +48,7 @@ export function createApi({
   log = logToConsole,
 }: ApiOptions): Hono {
   const api = new Hono();
+  const stored = new StoredItems();
   api.get(MODELS, (c) => c.json({ object: 'list', data: models.map(describe) }));
   api.get(MODEL, (c) => c.json(describe(find(c.req.param('id')))));
   api.post(CHAT, async (c) => {
@@ -55,8 +57,9 @@ export function createApi({
     return request.stream ? answerEvents(c, await stream(job)) : c.json(await complete(job));
   });
   api.post(RESPONSES, async (c) => {
-    const request = readResponsesRequest(await readJson(c.req.raw, maxBodyBytes));
-    const job = { request, ...placeOf(c, request.chat) };
+    const body = stored.resolve(await readJson(c.req.raw, maxBodyBytes));
+    const request = readResponsesRequest(body);
+    const job = { request, stored, ...placeOf(c, request.chat) };
     return request.stream ? answerEvents(c, await streamResponse(job)) : c.json(await respond(job));
   });
   api.post(COMPLETIONS, async (c) => {

@@ -103,6 +103,18 @@ describe('the AI SDK', () => {
     assert.deepEqual(asked, ['Quelmar']);
   });
 
+  test('the next turn continues the messages of the last one', async () => {
+    /** @type {import('ai').ModelMessage} */
+    const user = { role: 'user', content: 'My name is Ada.' };
+    const { responseMessages } = await generateText({ model, messages: [user], ...common });
+    const { text } = await generateText({
+      model,
+      messages: [user, ...responseMessages, { role: 'user', content: 'What is my name?' }],
+      ...common,
+    });
+    assert.match(text, /Ada/);
+  });
+
   test('a bad request is its error', async () => {
     await assert.rejects(
       generateText({ model, prompt: 'river stone '.repeat(600), ...common }),
@@ -115,15 +127,18 @@ describe('the AI SDK', () => {
   });
 
   test('an abort ends the computation', async () => {
+    const prompt = 'Tell me a story about a fox.';
+    const { usage } = await generateText({ model, prompt, ...common });
     const left = new AbortController();
     const result = streamText({
       model,
-      prompt: 'Tell me a story about a fox.',
+      prompt,
       abortSignal: left.signal,
       ...common,
     });
     let pieces = 0;
     for await (const _ of result.textStream) if (++pieces === 3) left.abort();
+    assert.ok(pieces < (usage.outputTokens ?? 0) / 2, `${pieces} pieces`);
     await eventually(async () => {
       const { running } = await (await fetch(`${server.url}/health`)).json();
       assert.equal(running, 0);

@@ -72,7 +72,7 @@ test('a response', async () => {
   const { usage } = response;
   assert.equal(usage.total_tokens, usage.input_tokens + usage.output_tokens);
   assert.equal(usage.output_tokens_details.reasoning_tokens, 0);
-  assert.deepEqual([response.metadata, response.store], [{ run: '7' }, false]);
+  assert.deepEqual([response.metadata, response.store], [{ run: '7' }, true]);
 });
 
 test('says the same for a string, a message and its parts', async () => {
@@ -102,6 +102,25 @@ test('remembers what the input repeats, reasoning left out', async () => {
     ],
   });
   assert.match(next.output_text, /Ada/);
+});
+
+test('a reference stands for an item of an earlier response, unless it was not to be stored', async () => {
+  const input = [{ role: 'user', content: 'My name is Ada.' }];
+  const question = { role: 'user', content: 'What is my name?' };
+  const first = await create({ input });
+  const item = first.output[0];
+  const [whole, referred] = await Promise.all(
+    [item, { type: 'item_reference', id: item.id }].map((one) =>
+      create({ input: [...input, one, question] }),
+    ),
+  );
+  assert.equal(referred.output_text, whole.output_text);
+  assert.equal(referred.usage.input_tokens, whole.usage.input_tokens);
+  const { output } = await create({ input, store: false });
+  await assert.rejects(
+    create({ input: [...input, { type: 'item_reference', id: output[0].id }, question] }),
+    /input\[1\]\.id .* Send the item itself/,
+  );
 });
 
 test('a limit makes a response incomplete', async () => {
@@ -360,7 +379,7 @@ describe('refuses', () => {
       'a stored item',
       { input: [{ type: 'item_reference', id: 'msg_1' }] },
       'input[0].id',
-      /nothing is stored/,
+      /Send the item itself/,
     ],
     [
       'a prompt that is too long',

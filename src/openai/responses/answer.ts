@@ -4,9 +4,13 @@ import { eventStream, type Send } from '../event-stream.js';
 import { randomId } from '../random-id.js';
 import { Output, type OutputItem, type ResponseEvent } from './output.js';
 import type { ResponsesRequest } from './request.js';
+import type { StoredItems } from './stored-items.js';
 
 /** A checked request and everything that is needed to answer it. */
-export type ResponsesJob = Omit<Job, 'request'> & { request: ResponsesRequest };
+export type ResponsesJob = Omit<Job, 'request'> & {
+  request: ResponsesRequest;
+  stored: StoredItems;
+};
 
 interface Response {
   id: string;
@@ -47,7 +51,7 @@ export function streamResponse(job: ResponsesJob): Promise<ReadableStream<Uint8A
 
 /** Completes `response`. The first event comes with the first token. */
 async function run(
-  { request, ...job }: ResponsesJob,
+  { request, stored, ...job }: ResponsesJob,
   response: Response,
   emit: (event: ResponseEvent) => void,
 ): Promise<void> {
@@ -81,6 +85,7 @@ async function run(
   if (isCut) response.incomplete_details = { reason: 'max_output_tokens' };
   else response.completed_at = now();
   response.usage = usage(result, reasoningTokens);
+  if (request.stores) stored.keep(output.items);
   emit({ type: `response.${status}`, response });
 }
 

@@ -55,11 +55,12 @@ const functionCallOutput = object({
   output: content,
 });
 const reasoning = object({ type: v.literal('reasoning') });
+/** References to stored items were replaced before: see stored-items.ts. */
 const reference = object({
   type: v.literal('item_reference'),
   id: v.custom<never>(
     () => false,
-    'left out: nothing is stored here. Send the item itself, as clients do with "store": false',
+    'the id of an item that this server still stores. Send the item itself, as clients do with "store": false',
   ),
 });
 const SCHEMAS = {

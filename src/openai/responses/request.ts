@@ -74,7 +74,7 @@ const body = object({
   stream: flag,
   stream_options: v.nullish(object({ include_obfuscation: flag })),
   metadata: v.nullish(v.record(v.string(), text(), 'an object of strings'), {}),
-  store: v.nullish(v.boolean('true or false')),
+  store: v.nullish(v.boolean('true or false'), true),
   include: v.nullish(
     v.array(
       v.pipe(
@@ -105,6 +105,8 @@ export interface ResponsesRequest {
   /** What to generate. */
   chat: ChatRequest;
   stream: boolean;
+  /** Whether later requests may refer to the items of the answer. */
+  stores: boolean;
   /** Whether reasoning is sent as its own summary, which is what the client then reads. */
   summarizes: boolean;
   /** The fields of a response that repeat the request. */
@@ -152,6 +154,7 @@ export function readResponsesRequest(value: unknown): ResponsesRequest {
   return {
     chat,
     stream: checked.stream,
+    stores: checked.store,
     summarizes: wanted !== null,
     renamed,
     echo: {
@@ -166,7 +169,7 @@ export function readResponsesRequest(value: unknown): ResponsesRequest {
       reasoning: { effort: checked.reasoning?.effort ?? null, summary: wanted },
       safety_identifier: checked.safety_identifier ?? null,
       service_tier: 'default',
-      store: false,
+      store: checked.store,
       temperature: chat.temperature,
       text: {
         format: checked.text?.format ?? { type: 'text' },
@@ -187,9 +190,10 @@ export function readResponsesRequest(value: unknown): ResponsesRequest {
   };
 }
 
-/** @throws ApiError for a request that continues something stored: nothing is stored here. */
+/** @throws ApiError for a request that continues a stored response or conversation. */
 function refuseStored(previous: string | null | undefined, conversation: unknown): void {
-  const remedy = 'This server stores nothing. Send the earlier items in input.';
+  const remedy =
+    'This server stores neither responses nor conversations. Send the earlier items in input.';
   if (previous != null)
     throw invalid(
       'previous_response_id',
