@@ -5,6 +5,8 @@ import { invalid, kindOf } from './api-error.js';
 /* Schemas of the fields of a request. The message of each says what is allowed, for people. */
 
 export const text = (allowed = 'a string') => v.string(allowed);
+/** A field that is checked elsewhere. */
+export const anything = v.optional(v.unknown());
 export const flag = v.nullish(v.boolean('true or false'), false);
 
 export function number(min: number, max: number, allowed = `a number from ${min} to ${max}`) {

@@ -2,37 +2,14 @@ import * as v from 'valibot';
 import { object } from '../../agents/input/schemas.js';
 import { ApiError, invalid } from '../api-error.js';
 import { type ChatRequest, readChatRequest } from '../chat-request.js';
-import { checkBody, count, flag, neutral, text } from '../fields.js';
+import { anything, checkBody, count, flag, neutral, text } from '../fields.js';
 import { input, toMessages } from './input.js';
+import { chooseTools, tool, toolChoice } from './tools.js';
 
 /*
  * The body of POST /v1/responses, as OpenAI documents it. Fields that a chat request has too are
  * checked there, and are `anything` here.
  */
-
-const anything = v.optional(v.unknown());
-
-const tool = object({
-  type: v.literal('function', '"function": this server runs no tools of its own'),
-  name: anything,
-  description: anything,
-  parameters: anything,
-  strict: v.nullish(v.boolean('true or false')),
-});
-type Tool = v.InferOutput<typeof tool>;
-
-const named = object({ type: v.literal('function'), name: text() });
-const allowedTools = object({
-  type: v.literal('allowed_tools'),
-  mode: v.picklist(['auto', 'required'], '"auto" or "required"'),
-  tools: v.array(named, 'an array of { type: "function", name }'),
-});
-const CHOICES =
-  '"auto", "none", "required", { type: "function", name } or { type: "allowed_tools", mode, tools }';
-const toolChoice = v.union(
-  [v.picklist(['auto', 'none', 'required']), named, allowedTools],
-  CHOICES,
-);
 
 const format = v.variant(
   'type',
@@ -125,28 +102,20 @@ export function readResponsesRequest(value: unknown): ResponsesRequest {
   refuseStored(checked.previous_response_id, checked.conversation);
   const { messages, places } = toMessages(checked.instructions, checked.input);
   const renamed = (error: unknown) => inOwnNames(error, places);
-  const { tools, tool_choice } = chooseTools(checked.tools ?? [], checked.tool_choice ?? 'auto');
+  const toolFields = chooseTools(checked.tools ?? [], checked.tool_choice ?? 'auto');
   const chat = attempt(
     () =>
       readChatRequest({
         model: checked.model,
         messages,
-        ...(checked.max_output_tokens ? { max_completion_tokens: checked.max_output_tokens } : {}),
-        ...(checked.temperature == null ? {} : { temperature: checked.temperature }),
-        ...(checked.top_p == null ? {} : { top_p: checked.top_p }),
-        ...(checked.user == null ? {} : { user: checked.user }),
-        ...(checked.reasoning?.effort == null
-          ? {}
-          : { reasoning_effort: checked.reasoning.effort }),
+        max_completion_tokens: checked.max_output_tokens,
+        temperature: checked.temperature,
+        top_p: checked.top_p,
+        user: checked.user,
+        reasoning_effort: checked.reasoning?.effort,
         reasoning_format: 'deepseek',
-        ...(tools.length > 0
-          ? {
-              tools: tools.map(toChatTool),
-              tool_choice,
-              parallel_tool_calls: checked.parallel_tool_calls,
-            }
-          : {}),
-        ...(checked.text?.format ? { response_format: toResponseFormat(checked.text.format) } : {}),
+        response_format: checked.text?.format && toResponseFormat(checked.text.format),
+        ...(toolFields && { ...toolFields, parallel_tool_calls: checked.parallel_tool_calls }),
       }),
     renamed,
   );
@@ -206,30 +175,6 @@ function refuseStored(previous: string | null | undefined, conversation: unknown
       code: 'conversation_not_found',
     });
 }
-
-/** The tools that the model may call, and the choice in a chat request's form. */
-function chooseTools(tools: Tool[], choice: v.InferOutput<typeof toolChoice>) {
-  const names: { name: string }[] =
-    typeof choice === 'string' ? [] : choice.type === 'function' ? [choice] : choice.tools;
-  const missing = names.find(({ name }) => !tools.some((one) => one.name === name));
-  if (missing || (choice === 'required' && tools.length === 0))
-    throw invalid(
-      'tool_choice',
-      missing
-        ? `tool_choice names ${JSON.stringify(missing.name.slice(0, 100))}, which is not in tools.`
-        : 'tool_choice is "required", but there are no tools. Send tools.',
-    );
-  if (typeof choice === 'string') return { tools, tool_choice: choice };
-  if (choice.type === 'function')
-    return { tools, tool_choice: { type: 'function', function: { name: choice.name } } };
-  const allowed = tools.filter(({ name }) => names.some((one) => one.name === name));
-  return { tools: allowed, tool_choice: choice.mode };
-}
-
-const toChatTool = ({ name, description, parameters, strict }: Tool) => ({
-  type: 'function',
-  function: { name, description, parameters, ...(strict == null ? {} : { strict }) },
-});
 
 const toResponseFormat = ({ type, ...schema }: v.InferOutput<typeof format>) =>
   type === 'json_schema' ? { type, json_schema: schema } : { type };
