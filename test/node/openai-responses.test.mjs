@@ -182,6 +182,13 @@ describe('a stream', () => {
     assert.match(events.at(-1) ?? '', /^event: response\.completed\n/);
   });
 
+  test('arrives whole under a fault that comes later', async () => {
+    const baseURL = `${server.url}/fault:all,cut=99/v1`;
+    const faulty = new OpenAI({ baseURL, apiKey: 'sk-test', maxRetries: 0 });
+    const stream = faulty.responses.stream({ model: MODEL, input: HELLO, temperature: 0 });
+    assert.equal((await stream.finalResponse()).output_text, ANSWER);
+  });
+
   test("goes through the client's helper", async () => {
     const stream = client.responses.stream({ model: MODEL, input: HELLO, temperature: 0 });
     let pieces = '';
