@@ -153,7 +153,7 @@ export function stream(job: Job): Promise<ReadableStream<Uint8Array>> {
 }
 
 /** Runs the request once it has a slot. */
-async function generate(
+export async function generate(
   { request, model, slots, client, signal }: Job,
   { onToken, onRest }: Listener,
 ): Promise<{ result: GenerateResult; finishReason: FinishReason }> {

@@ -402,7 +402,7 @@ describe('addresses and methods', () => {
     ['GET', '/', 404],
     ['GET', '/v1', 404],
     ['GET', '/v1/nothing', 404],
-    ['POST', '/v1/completions', 404],
+    ['POST', '/v1/embeddings', 404],
     ['GET', '/v1/models/gpt-0', 404, 'model'],
     ['GET', '/v1/models/%E0%A4%A', 404, 'model'],
     ['GET', '/v1/../../etc/passwd', 404],
