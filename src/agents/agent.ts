@@ -9,7 +9,8 @@ export type * from './messages.js';
 
 /** Something that answers: a model in this page, or a server. Scenarios talk to nothing else. */
 export interface Agent {
-  readonly backend: 'local' | 'remote';
+  /** `foreign`: somebody else's agent, through an adapter. */
+  readonly backend: 'local' | 'remote' | 'foreign';
   readonly model: AgentModel;
   readonly device: AgentDevice;
   /** Tokens, prompt and reply together. Undefined if a server does not say. */
@@ -135,8 +136,8 @@ export interface Usage {
   /** Prompt tokens that were computed. The rest came from the KV cache. */
   prefilledTokens: number;
   completionTokens: number;
-  /** Who counted: the engine in this page, the server, or nobody (then all are 0). */
-  countedBy: 'engine' | 'server' | 'nobody';
+  /** Who counted: the engine in this page, the server, a foreign agent, or nobody (all are 0). */
+  countedBy: 'engine' | 'server' | 'agent' | 'nobody';
 }
 
 /** A piece of output. */

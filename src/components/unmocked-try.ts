@@ -171,7 +171,8 @@ export class UnmockedTry extends StreamingElement {
     const { askAgent } = await untilAborted(fetched(import('../harness/ask-agent.js')), signal);
     return askAgent(agent, {
       prompt: this.#prompt.trim(),
-      seed: resolveSettings(this.sources)[agent.backend].settings.seed,
+      seed: resolveSettings(this.sources)[agent.backend === 'remote' ? 'remote' : 'local'].settings
+        .seed,
       signal,
       onText: (thinking, reply) => {
         this.thinking += thinking;

@@ -8,7 +8,8 @@ export type RequestedDevice = (typeof requestedDevices)[number];
 /** The devices that a page can request for itself. */
 export const pageDevices = ['auto', 'webgpu', 'wasm'] as const satisfies readonly RequestedDevice[];
 export type PageDevice = (typeof pageDevices)[number];
-export type ActualDevice = Exclude<RequestedDevice, 'auto'>;
+/** `unknown`: somebody else's agent, which does not say. */
+export type ActualDevice = Exclude<RequestedDevice, 'auto'> | 'unknown';
 
 /** The outcome of one rung. */
 export interface Attempt {

@@ -1,0 +1,135 @@
+import type { AgentLoader } from '../agents/agent-loader.js';
+import type { Claim } from '../agents/claims.js';
+import type { ResponseFormat, ToolChoice } from '../agents/messages.js';
+import type { Body } from '../agents/remote/answer-body.js';
+import { Assembly, type ServerCompletion } from '../agents/remote/assembly.js';
+import { toChatMessages, toFunctionTools } from '../agents/remote/chat-messages.js';
+import { fromFunction } from './from-function.js';
+import type { FunctionReply, FunctionRequest } from './function-backend.js';
+
+/** The part of the `openai` client that is used. A WebLLM engine has it, too. */
+export interface ChatCompletionsClient {
+  readonly chat: {
+    readonly completions: {
+      create(body: object, options?: { signal?: AbortSignal }): PromiseLike<unknown>;
+    };
+  };
+  readonly baseURL?: string;
+  /** WebLLM stops computing with it. The `openai` client takes a signal. */
+  interruptGenerate?(): unknown;
+}
+
+export interface ChatCompletionsOptions {
+  model: string;
+  /** Default: `chatCompletionsClaims`. */
+  claims?: readonly Claim[];
+  /** Tokens, prompt and reply together. */
+  contextWindow?: number;
+  /** More fields of each request. They win over the adapter's; `undefined` takes one away. */
+  body?: Readonly<Record<string, unknown>>;
+}
+
+/** What most servers do. Add `tool-choice`, `structured-output`, `seed` … if yours does them. */
+export const chatCompletionsClaims: readonly Claim[] = [
+  'chat',
+  'tools',
+  'streaming',
+  'abort',
+  'limits',
+  'stop',
+  'temperature',
+  'usage',
+  'context-overflow',
+];
+
+/**
+ * Any object with `chat.completions.create` as an agent: the `openai` client, or a WebLLM engine.
+ *
+ * @example
+ * const agent = fromChatCompletions(new OpenAI(), { model: 'gpt-5-mini' });
+ * await runScenarios({ agent });
+ */
+export const fromChatCompletions = (
+  client: ChatCompletionsClient,
+  { model, claims = chatCompletionsClaims, contextWindow, body: more }: ChatCompletionsOptions,
+): AgentLoader =>
+  fromFunction({ name: model, claims, contextWindow }, async (request) => {
+    const { signal, stream } = request;
+    const interrupt = () => void client.interruptGenerate?.();
+    signal.addEventListener('abort', interrupt);
+    try {
+      const body = { ...toBody(client, model, request), ...more };
+      const answer = await client.chat.completions.create(body, { signal });
+      return stream
+        ? await readChunks(answer as AsyncIterable<Body>, request)
+        : readWhole(answer as Body);
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+    }
+  });
+
+function toBody(client: ChatCompletionsClient, model: string, request: FunctionRequest): object {
+  const { messages, tools, toolChoice, responseFormat, reasoningEffort, settings } = request;
+  const { maxTokens, temperature, topP, seed, stop } = settings;
+  const offersTools = tools.length > 0;
+  return {
+    model,
+    messages: toChatMessages(messages),
+    // OpenAI's newer models refuse `max_tokens`. Many others know nothing else.
+    [client.baseURL?.includes('//api.openai.com/') ? 'max_completion_tokens' : 'max_tokens']:
+      maxTokens,
+    temperature,
+    seed,
+    ...(topP < 1 ? { top_p: topP } : {}),
+    ...(stop.length > 0 ? { stop } : {}),
+    ...(reasoningEffort ? { reasoning_effort: reasoningEffort } : {}),
+    ...(offersTools ? { tools: toFunctionTools(tools) } : {}),
+    ...(offersTools && toolChoice ? { tool_choice: toChoice(toolChoice) } : {}),
+    ...(responseFormat ? { response_format: toFormat(responseFormat) } : {}),
+    ...(request.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
+  };
+}
+
+const toChoice = (choice: ToolChoice): unknown =>
+  typeof choice === 'string' ? choice : { type: 'function', function: choice };
+
+function toFormat(format: ResponseFormat): object {
+  if (format.type === 'json') return { type: 'json_object' };
+  const { schema, name = 'reply' } = format;
+  return { type: 'json_schema', json_schema: { name, schema, strict: true } };
+}
+
+async function readChunks(
+  chunks: AsyncIterable<Body>,
+  { onText, signal }: FunctionRequest,
+): Promise<FunctionReply> {
+  const assembly = new Assembly();
+  for await (const chunk of chunks) {
+    if (signal.aborted) break; // leaving the loop closes the connection
+    const choice = chunk.choices?.[0];
+    const text = assembly.take(chunk, choice, choice?.delta ?? {});
+    if (text) onText(text);
+  }
+  const closing = assembly.close();
+  if (closing) onText(closing);
+  return toReply(assembly.finish());
+}
+
+function readWhole(completion: Body): FunctionReply {
+  const assembly = new Assembly();
+  const choice = completion.choices?.[0];
+  assembly.take(completion, choice, choice?.message ?? {});
+  return toReply(assembly.finish());
+}
+
+function toReply({ usage, ...completion }: ServerCompletion): FunctionReply {
+  if (!usage) return completion;
+  return {
+    ...completion,
+    usage: {
+      promptTokens: usage.prompt_tokens,
+      completionTokens: usage.completion_tokens,
+      cachedTokens: usage.prompt_tokens_details?.cached_tokens ?? 0,
+    },
+  };
+}
