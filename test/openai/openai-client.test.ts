@@ -1,5 +1,6 @@
-import { expect } from '@open-wc/testing';
+import { expect, waitUntil } from '@open-wc/testing';
 import OpenAI, { type APIError, APIUserAbortError, BadRequestError, NotFoundError } from 'openai';
+import { ledger } from '../../src/engine/ledger.js';
 import { rejection } from '../helpers.js';
 import { aServer, MODEL, STORY, tokensDuring, WEATHER } from './a-server.js';
 
@@ -45,7 +46,7 @@ describe('the openai client with serveInPage', () => {
   });
 
   it('stops computing when a stream is left', async () => {
-    const whole = await tokensDuring(create);
+    const whole = await tokensDuring(() => create());
     const tokens = await tokensDuring(async () => {
       const stream = await client.chat.completions.create({ ...ask, stream: true });
       for await (const { choices } of stream) if (choices[0]?.delta.content) break;
@@ -55,7 +56,7 @@ describe('the openai client with serveInPage', () => {
   });
 
   it('stops computing when a request is aborted', async () => {
-    const whole = await tokensDuring(create);
+    const whole = await tokensDuring(() => create());
     const tokens = await tokensDuring(async () => {
       const controller = new AbortController();
       const stream = await client.chat.completions.create(
@@ -70,14 +71,15 @@ describe('the openai client with serveInPage', () => {
   });
 
   it('rejects at once when a request is aborted that is not streamed', async () => {
-    const whole = await tokensDuring(create);
+    const whole = await tokensDuring(() => create());
     const tokens = await tokensDuring(async () => {
       const controller = new AbortController();
       const reply = rejection(client.chat.completions.create(ask, { signal: controller.signal }));
-      const waiting = create({ max_tokens: 1 });
+      const before = ledger.tokens;
+      await waitUntil(() => ledger.tokens > before, 'no token was computed', { interval: 1 });
       controller.abort();
       expect(await reply).to.be.instanceOf(APIUserAbortError);
-      await waiting;
+      await create({ max_tokens: 1 });
     });
     expect(tokens).to.be.lessThan(whole / 2);
   });
