@@ -99,11 +99,13 @@ export default defineConfig(({ command, mode }) => {
       include: [
         '@huggingface/transformers',
         'eventsource-parser',
+        'hono',
         'hash-wasm',
         'lit',
         'lit/decorators.js',
         'lit/directives/live.js',
         'smol-toml',
+        'valibot',
       ],
     },
     server: { host: '127.0.0.1', port: 5173, strictPort: true },

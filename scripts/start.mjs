@@ -2,7 +2,7 @@ import { integer, readCommandLine } from './lib/command-line.mjs';
 import { main, toError } from './lib/command.mjs';
 import { ensureInstalled, ROOT } from './lib/install.mjs';
 
-/** `npm start`: serves the page until Ctrl+C. */
+/** `npm start`: serves the page, and OpenAI's API beside it, until Ctrl+C. */
 await main(async () => {
   const { values } = readCommandLine(
     {
@@ -23,7 +23,12 @@ await main(async () => {
   const { port } = values;
   ensureInstalled();
   const { createServer } = await import('vite');
-  const server = await createServer({ root: ROOT, server: { port, strictPort: true } });
+  const { openAiApi } = await import('./lib/openai/vite-api.mjs');
+  const server = await createServer({
+    root: ROOT,
+    server: { port, strictPort: true },
+    plugins: [openAiApi()],
+  });
   try {
     await server.listen();
   } catch (error) {
@@ -36,5 +41,7 @@ await main(async () => {
       { cause: error },
     );
   }
-  console.log(`Unmocked is at ${server.resolvedUrls?.local[0]} (Ctrl+C stops it)`);
+  const url = server.resolvedUrls?.local[0];
+  console.log(`Unmocked is at ${url} (Ctrl+C stops it)`);
+  console.log(`OpenAI-compatible API at ${url}v1, on the bundled model`);
 });

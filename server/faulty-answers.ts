@@ -210,7 +210,7 @@ const toEvent = (kind: Event['kind'], chunk: Chunk): Event => ({
 
 /** Undefined for `[DONE]`. */
 function parse(bytes: Uint8Array): Chunk | undefined {
-  const text = new TextDecoder().decode(bytes).slice('data: '.length);
+  const text = new TextDecoder().decode(bytes).replace(/^(?:event: .*\n)?data: /, '');
   return text.startsWith('[DONE]') ? undefined : (JSON.parse(text) as Chunk);
 }
 

@@ -15,16 +15,22 @@ import { Slots } from '../src/openai/slots.js';
 import { bearerKey, checkKey } from './auth.js';
 import type { Connection } from './connection.js';
 import { Faults, pathWithoutFaults } from './faults.js';
+import { hostFilter } from './hosts.js';
 import { originFilter } from './origins.js';
 
 export const handlerDefaults = apiDefaults;
 
 export interface HandlerOptions {
   models: readonly ServedModel[];
-  /** Every request under /v1/ must send this key. Default: no key is required. */
+  /** Every request but GET /health must send this key. Default: no key is required. */
   apiKey?: string;
   /** Origins whose pages may read the answers, or `*`. Default: pages on loopback addresses. */
   origins?: readonly string[];
+  /**
+   * More host names under which the server may be reached. Default: addresses, `localhost` and names
+   * below it.
+   */
+  hosts?: readonly string[];
   /** Requests that may wait. More are refused with 429. Default: 64. */
   maxQueue?: number;
   /** Larger bodies are refused with 413. Default: 1 MiB. */
@@ -45,6 +51,7 @@ export function createHandler(options: HandlerOptions): Handler {
     models,
     apiKey,
     origins = [],
+    hosts = [],
     maxQueue = handlerDefaults.maxQueue,
     maxBodyBytes,
     faults: allowsFaults = false,
@@ -70,6 +77,18 @@ export function createHandler(options: HandlerOptions): Handler {
     c.header('x-request-id', `req_${randomUUID()}`);
     await next();
   });
+  const isAllowedHost = hostFilter(hosts);
+  app.use(async (c, next) => {
+    const host = c.req.header('host');
+    if (host !== undefined && !isAllowedHost(host))
+      throw new ApiError(
+        403,
+        `The host ${JSON.stringify(host.slice(0, 100))} is not allowed. Use an address or ` +
+          'localhost, or start the server with --allow-host NAME.',
+        { code: 'host_not_allowed' },
+      );
+    await next();
+  });
   app.get('/health', (c) =>
     c.json({
       status: closing?.aborted ? 'closing' : 'ok',
@@ -85,11 +104,11 @@ export function createHandler(options: HandlerOptions): Handler {
       });
     await next();
   });
-  faults?.install(app);
-  app.use('/v1/*', async (c, next) => {
+  app.use(async (c, next) => {
     checkKey(c.req.raw.headers, apiKey);
     await next();
   });
+  faults?.install(app);
   app.route('/', createApi({ models, slots, maxBodyBytes, clientOf, log }));
   refuseOtherMethods(app, ['/health'], 'GET, HEAD, OPTIONS');
   app.notFound((c) => nothingThere(c, ['GET /health']));

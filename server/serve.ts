@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import type { Handler } from './handler.js';
+import { toListener } from './listener.js';
 
 export interface ServeOptions {
   port: number;
@@ -25,23 +25,7 @@ export async function serve(
   handler: Handler,
   { port, host, graceMs = 3000 }: ServeOptions,
 ): Promise<Served> {
-  const listener = getRequestListener(
-    (request, env) => {
-      const { incoming, outgoing } = env as { incoming: IncomingMessage; outgoing: ServerResponse };
-      let destroyed = false;
-      const destroy = () => {
-        destroyed = true;
-        outgoing.destroy();
-      };
-      const finished = new Promise<boolean>((resolve) =>
-        outgoing.once('close', () => resolve(outgoing.writableFinished && !destroyed)),
-      );
-      return handler(request, { remoteAddress: incoming.socket.remoteAddress, destroy, finished });
-    },
-    // Other code in this process needs the platform's own Request and Response.
-    { overrideGlobalObjects: false },
-  );
-  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  const server = createServer(toListener(handler));
   await new Promise<void>(
     (resolve, reject) => void server.once('error', reject).listen(port, host, resolve),
   );

@@ -4,11 +4,20 @@
  */
 import { handlerDefaults } from '../../server/handler.js';
 import { defaultDtype } from '../../server/load-model-options.js';
+import { isOriginPattern } from '../../server/origins.js';
 import { pageDevices } from '../../src/engine/ladder.js';
 import { ortFiles } from '../../src/engine/ort-files.js';
 import { dtypes } from '../../src/models/model.js';
 import { environmentNames } from '../../src/settings/environment.js';
 import { definitions } from '../../src/settings/definitions.js';
 
-export { defaultDtype, dtypes, environmentNames, handlerDefaults, ortFiles, pageDevices };
+export {
+  defaultDtype,
+  dtypes,
+  environmentNames,
+  handlerDefaults,
+  isOriginPattern,
+  ortFiles,
+  pageDevices,
+};
 export const defaultModel = definitions.model.default;

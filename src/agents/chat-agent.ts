@@ -9,6 +9,7 @@ import type {
   AssistantMessage,
   InvokeOptions,
   Tool,
+  ToolChoice,
 } from './agent.js';
 import type { ChatBackend, Completion } from './backend.js';
 import { readInput } from './input/read-input.js';
@@ -133,6 +134,7 @@ export class ChatAgent implements Agent {
   ): Promise<AgentResponse> {
     const recalled = this.#sessions.recall(turn);
     const { history, tools = [], system = settings.system, systemNotes } = recalled;
+    assertOffered(turn.toolChoice, tools);
     const reasoningEffort = turn.reasoningEffort ?? settings.reasoningEffort;
     const spoken = [...history, ...noteEffort(turn.messages, reasoningEffort)];
     const completion = await this.#backend.complete(
@@ -181,4 +183,19 @@ function toMessage(
   const kept = raw === undefined ? {} : { raw };
   if (toolCalls.length === 0) return { role: 'assistant', content: content.trim(), ...kept };
   return { role: 'assistant', content: response, toolCalls, ...kept };
+}
+
+/** @throws UnmockedError `invalid-argument` if a call is forced and its tool was not offered. */
+function assertOffered(choice: ToolChoice = 'auto', tools: readonly Tool[]): void {
+  const offered = tools.map(({ name }) => `"${name}"`).join(', ') || 'none';
+  if (typeof choice === 'object' && !tools.some(({ name }) => name === choice.name))
+    throw new UnmockedError(
+      'invalid-argument',
+      `toolChoice names "${choice.name}", which is not offered. Offered: ${offered}.`,
+    );
+  if (choice === 'required' && tools.length === 0)
+    throw new UnmockedError(
+      'invalid-argument',
+      'toolChoice is "required", but no tool is offered. Offer one in `tools`.',
+    );
 }

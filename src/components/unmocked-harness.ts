@@ -23,6 +23,7 @@ import {
   UnmockedStartEvent,
 } from './events.js';
 import { loadReport } from './load-report.js';
+import { defaultServer } from './page-server.js';
 import { moveFocus } from './move-focus.js';
 import { runInTurn } from '../harness/run-queue.js';
 import {
@@ -125,12 +126,14 @@ export class UnmockedHarness extends SettingsElement {
       const chosen = this.#choose(ids);
       if (this.settings.argumentError) throw this.settings.argumentError;
       const { resolved, sources } = this.settings;
+      const settings = runSettings(resolved, sources);
       this.#begin(chosen);
       loadReport().catch((error: Error) => this.#addProblem(error.message));
       // One engine at a time: scenarios count engines, and a small machine holds no more.
       await Promise.all([this.startup?.stop(), this.#try?.release()]);
       const report = await runInTurn({
-        ...runSettings(resolved, sources),
+        ...settings,
+        server: settings.server ?? defaultServer(),
         scenarios: chosen,
         subject: this.subject,
         signal: signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,

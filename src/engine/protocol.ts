@@ -129,6 +129,20 @@ export interface GenerateRequest {
   topK: number;
   /** 1 disables the penalty. */
   repetitionPenalty: number;
+  /**
+   * Subtracted from the logit of a token for each time that it is in the output, as OpenAI defines
+   * it. Default: 0.
+   */
+  frequencyPenalty?: number;
+  /** Subtracted once from the logit of each token that is in the output. Default: 0. */
+  presencePenalty?: number;
+  /**
+   * Added to the logits of tokens, by token id. -100 bans a token, 100 forces it. A constraint wins.
+   * Default: nothing.
+   */
+  logitBias?: Readonly<Record<number, number>>;
+  /** How many of the likeliest tokens each token event reports, 0 to 20. Default: no logprobs. */
+  logprobs?: number;
   seed: number;
   /** Stop sequences. The output ends before the first of them. */
   stop: string[];
@@ -169,11 +183,22 @@ export interface GenerateResult {
   timings: { queued: number; firstToken: number; total: number };
 }
 
-export interface TokenEvent {
+export interface TokenEvent extends Partial<TokenLogprobs> {
   index: number;
   tokenId: number;
   /** New text since the last event; empty while a character is incomplete. */
   text: string;
+}
+
+/**
+ * Natural logarithms of probabilities: the softmax of the logits as the model gives them, before
+ * temperature, penalties, biases and constraints.
+ */
+export interface TokenLogprobs {
+  /** Of the token that was picked. */
+  logprob: number;
+  /** Of the likeliest tokens, the likeliest first. The token that was picked need not be there. */
+  topLogprobs: { tokenId: number; logprob: number }[];
 }
 
 export type WorkerRequest =

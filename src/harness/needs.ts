@@ -14,7 +14,10 @@ export function missingNeed(
   return undefined;
 }
 
-function whyMissing(need: Need, { model, environment, server }: RunSetup): string | undefined {
+function whyMissing(
+  need: Need,
+  { model, environment, server, startServer }: RunSetup,
+): string | undefined {
   switch (need) {
     case 'webgpu':
       return environment.webgpu.adapter ? undefined : `needs WebGPU: ${environment.webgpu.reason}`;
@@ -24,6 +27,10 @@ function whyMissing(need: Need, { model, environment, server }: RunSetup): strin
         : 'needs cross-origin isolation (COOP and COEP headers)';
     case 'remote':
     case 'faults':
+      if (startServer)
+        return need === 'faults'
+          ? 'needs a server with a socket: npm start and npm run serve:openai have one'
+          : undefined;
       if ('reason' in server) return `needs an OpenAI-compatible server: ${server.reason}`;
       return need === 'faults' && !server.faults
         ? `${server.apiUrl} cannot simulate faults, as npm run serve:openai can`

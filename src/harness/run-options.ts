@@ -21,8 +21,12 @@ export interface RunOptions {
   hubUrl?: string;
   /** A device of this page; a server is a backend, not a device. Default: `auto`. */
   device?: PageDevice;
-  /** The OpenAI-compatible server to test. Default: from the environment. `null`: none. */
-  server?: ServerSettings | null;
+  /**
+   * The OpenAI-compatible server to test. `in-page`: this page's model behind the same API, without
+   * a network; scenarios about network faults are skipped. `null`: none. Default: from the
+   * environment.
+   */
+  server?: ServerSettings | 'in-page' | null;
   /** A whole number from 0 to 4294967295. Default: 0. */
   seed?: number;
   /** Stops the run. The report lists the remaining scenarios as `not-run`. */

@@ -5,6 +5,7 @@ import { judge, type Verdict } from './judge.js';
 import { missingNeed } from './needs.js';
 import { Recorder } from './recorder.js';
 import { emptyResult, type InferenceCheck, type ScenarioResult } from './report.js';
+import type { PageServer } from './page-server.js';
 import type { RunSetup } from './run-setup.js';
 
 const DEFAULT_TIMEOUT_MS = 120_000;
@@ -13,11 +14,27 @@ const GRACE_MS = 5000;
 
 /** Runs one scenario within its timeout. Never throws for what happens in the scenario. */
 export async function runScenario(scenario: Scenario, run: RunSetup): Promise<ScenarioResult> {
-  const { options } = run;
   run.emit({ type: 'scenario-start', id: scenario.id });
   const missing = missingNeed(scenario, run);
   if (missing) return { ...emptyResult(scenario, run), status: 'skipped', reason: missing };
   if (scenario.cold) await run.warm.release();
+  if (!run.startServer || !scenario.needs?.includes('remote')) return runOn(scenario, run);
+  let started: PageServer;
+  try {
+    started = await run.startServer();
+  } catch (error) {
+    const { message } = toErrorRecord(error);
+    return { ...emptyResult(scenario, run), status: 'failed', reason: message };
+  }
+  try {
+    return await runOn(scenario, { ...run, server: started.server });
+  } finally {
+    started.stop();
+  }
+}
+
+async function runOn(scenario: Scenario, run: RunSetup): Promise<ScenarioResult> {
+  const { options } = run;
 
   const began = performance.now();
   const limit = options.timeout ?? scenario.timeout ?? DEFAULT_TIMEOUT_MS;

@@ -9,6 +9,7 @@ import { realSubject, type Subject } from '../scenarios/subject.js';
 import { readEnvironment } from '../settings/environment.js';
 import type { RunEvent } from './report.js';
 import type { RunOptions } from './run-options.js';
+import { type PageServer, startPageServer } from './page-server.js';
 import { WarmEngine } from './warm-engine.js';
 
 /** The choices of a run, validated and with defaults. */
@@ -28,6 +29,8 @@ export interface RunSetup extends RunChoices {
   readonly environment: EnvironmentInfo;
   /** The server under test, or the reason why there is none. */
   readonly server: Server | { reason: string };
+  /** Starts a server in this page for one scenario, if the run is to use one. */
+  readonly startServer?: () => Promise<PageServer>;
   readonly warm: WarmEngine;
 }
 
@@ -76,6 +79,9 @@ export async function setUpRun(choices: RunChoices): Promise<RunSetup> {
   const { options, model, device, subject } = choices;
   return {
     ...choices,
+    ...(options.server === 'in-page'
+      ? { startServer: () => startPageServer(model, device, options.signal) }
+      : {}),
     environment: await subject.describe(),
     server: await lookForServer(choices),
     warm: new WarmEngine(() =>
@@ -90,6 +96,7 @@ async function lookForServer({
   subject,
   model,
 }: RunChoices): Promise<RunSetup['server']> {
+  if (server === 'in-page') return { reason: 'the server in this page has no socket' };
   const environment = server === undefined ? readEnvironment() : {};
   const settings =
     server ??

@@ -3,8 +3,13 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ApiError, isServerFault, toApiError } from './api-error.js';
 import { readChatRequest } from './chat-request.js';
 import { complete, stream } from './completion.js';
+import { completeText, streamText } from './completions/answer.js';
+import { readCompletionsRequest } from './completions/request.js';
 import { randomId } from './random-id.js';
 import { readJson } from './read-body.js';
+import { respond, streamResponse } from './responses/answer.js';
+import { readResponsesRequest } from './responses/request.js';
+import { StoredItems } from './responses/stored-items.js';
 import type { ServedModel } from './served-model.js';
 import { Slots } from './slots.js';
 
@@ -21,6 +26,8 @@ export interface ApiOptions {
    * Default: each request is a client of its own.
    */
   clientOf?: (c: Context) => string | undefined;
+  /** The path of a request. Default: that of its URL. */
+  getPath?: (request: Request) => string;
   /** Receives errors that are this side's own. Default: writes to the console. */
   log?: (error: unknown) => void;
 }
@@ -28,6 +35,8 @@ export interface ApiOptions {
 const MODELS = '/v1/models';
 const MODEL = '/v1/models/:id{.+}';
 const CHAT = '/v1/chat/completions';
+const RESPONSES = '/v1/responses';
+const COMPLETIONS = '/v1/completions';
 
 /**
  * OpenAI's API as an app that maps a `Request` to a `Response`. It needs no port, no socket and no
@@ -38,33 +47,46 @@ export function createApi({
   slots = new Slots(apiDefaults.maxQueue),
   maxBodyBytes = apiDefaults.maxBodyBytes,
   clientOf = () => undefined,
+  getPath,
   log = logToConsole,
 }: ApiOptions): Hono {
-  const api = new Hono();
+  const api = new Hono(getPath ? { getPath } : {});
+  const stored = new StoredItems();
   api.get(MODELS, (c) => c.json({ object: 'list', data: models.map(describe) }));
   api.get(MODEL, (c) => c.json(describe(find(c.req.param('id')))));
   api.post(CHAT, async (c) => {
     const request = readChatRequest(await readJson(c.req.raw, maxBodyBytes));
-    const job = {
-      request,
-      model: find(request.model),
+    const job = { request, ...placeOf(c, request) };
+    return request.stream ? answerEvents(c, await stream(job)) : c.json(await complete(job));
+  });
+  api.post(RESPONSES, async (c) => {
+    const body = stored.resolve(await readJson(c.req.raw, maxBodyBytes));
+    const request = readResponsesRequest(body);
+    const job = { request, stored, ...placeOf(c, request.chat) };
+    return request.stream ? answerEvents(c, await streamResponse(job)) : c.json(await respond(job));
+  });
+  api.post(COMPLETIONS, async (c) => {
+    const request = readCompletionsRequest(await readJson(c.req.raw, maxBodyBytes));
+    const job = { request, ...placeOf(c, request) };
+    return request.stream
+      ? answerEvents(c, await streamText(job))
+      : c.json(await completeText(job));
+  });
+  refuseOtherMethods(api, [MODELS, MODEL], 'GET, HEAD, OPTIONS');
+  refuseOtherMethods(api, [CHAT, RESPONSES, COMPLETIONS], 'POST, OPTIONS');
+  api.notFound((c) => nothingThere(c));
+  api.onError((error, c) => answerError(c, error, log));
+
+  /** Which model computes a request, in whose turn, and until when. */
+  function placeOf(c: Context, { model, user }: { model: string; user: string | undefined }) {
+    return {
+      model: find(model),
       slots,
-      client:
-        request.user === undefined ? (clientOf(c) ?? randomId('request ')) : `user ${request.user}`,
+      client: user === undefined ? (clientOf(c) ?? randomId('request ')) : `user ${user}`,
       signal: c.req.raw.signal,
       log,
     };
-    if (!request.stream) return c.json(await complete(job));
-    return c.body(await stream(job), 200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-cache',
-      'x-accel-buffering': 'no', // nginx would buffer the tokens
-    });
-  });
-  refuseOtherMethods(api, [MODELS, MODEL], 'GET, HEAD, OPTIONS');
-  refuseOtherMethods(api, [CHAT], 'POST, OPTIONS');
-  api.notFound((c) => nothingThere(c));
-  api.onError((error, c) => answerError(c, error, log));
+  }
 
   function find(id: string): ServedModel {
     const model = models.find((one) => one.id === id);
@@ -79,6 +101,13 @@ export function createApi({
 
   return api;
 }
+
+const answerEvents = (c: Context, events: ReadableStream<Uint8Array>): Response =>
+  c.body(events, 200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    'x-accel-buffering': 'no', // nginx would buffer the tokens
+  });
 
 /** Answers 405 to every other method. Call it after the routes of the paths were added. */
 export function refuseOtherMethods<E extends Env>(
@@ -103,7 +132,7 @@ export const nothingThere = (c: Context, more: readonly string[] = []): Response
     new ApiError(
       404,
       `There is nothing at ${c.req.path.slice(0, 100)}. ` +
-        `Use ${[`GET ${MODELS}`, `GET ${MODELS}/{id}`, `POST ${CHAT}`, ...more].join(', ')}.`,
+        `Use ${[`GET ${MODELS}`, `GET ${MODELS}/{id}`, `POST ${CHAT}`, `POST ${RESPONSES}`, `POST ${COMPLETIONS}`, ...more].join(', ')}.`,
       { code: 'unknown_url' },
     ),
   );

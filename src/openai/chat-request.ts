@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { object, pathOf } from '../agents/input/schemas.js';
+import type { ResponseFormat, ToolChoice } from '../agents/agent.js';
+import { object, pathOf, record } from '../agents/input/schemas.js';
 import { invalid, kindOf } from './api-error.js';
 
 /*
@@ -88,6 +89,49 @@ const tool = object({
   }),
 });
 
+const RESPONSE_FORMAT =
+  '{ type: "text" }, { type: "json_object" } or { type: "json_schema", json_schema: { name, schema } }';
+const responseFormat = v.variant(
+  'type',
+  [
+    object({ type: v.literal('text') }),
+    object({ type: v.literal('json_object') }),
+    object({
+      type: v.literal('json_schema'),
+      json_schema: object({
+        name: v.pipe(text(TOOL_NAME), v.regex(/^[\w-]{1,64}$/, TOOL_NAME)),
+        description: v.nullish(text()),
+        schema: record,
+        // Decoding is constrained either way.
+        strict: v.nullish(v.boolean('true or false')),
+      }),
+    }),
+  ],
+  RESPONSE_FORMAT,
+);
+
+const TOOL_CHOICE =
+  '"none", "auto", "required", { type: "function", function: { name } } or ' +
+  '{ type: "allowed_tools", allowed_tools: { mode, tools } }';
+const namedTool = object({
+  type: v.literal('function', '"function"'),
+  function: object({ name: text() }),
+});
+const toolChoice = v.union(
+  [
+    v.picklist(['none', 'auto', 'required']),
+    namedTool,
+    object({
+      type: v.literal('allowed_tools'),
+      allowed_tools: object({
+        mode: v.picklist(['auto', 'required']),
+        tools: v.pipe(v.array(namedTool), v.nonEmpty()),
+      }),
+    }),
+  ],
+  TOOL_CHOICE,
+);
+
 const MAX_STOPS = 'a string that is not empty, or an array of at most 4 of them';
 const stop = v.union(
   [
@@ -100,10 +144,6 @@ const SEED = 'a whole number of at most 64 bits';
 const TOP_K = 'a whole number of at least 1, or 0 or -1 for all tokens';
 const isEmpty = (value: unknown) =>
   typeof value === 'object' && value !== null && Object.keys(value).length === 0;
-const isObjectOf = (value: unknown, key: string, expected: unknown) =>
-  typeof value === 'object' &&
-  value !== null &&
-  (value as Record<string, unknown>)[key] === expected;
 
 const body = object({
   model: v.pipe(text('the id of a model, a string'), v.nonEmpty('the id of a model, a string')),
@@ -129,13 +169,7 @@ const body = object({
   stream: flag,
   stream_options: v.nullish(object({ include_usage: flag })),
   tools: v.nullish(v.array(tool, 'an array of tools')),
-  tool_choice: v.nullish(
-    v.picklist(
-      ['auto', 'none'],
-      '"auto" or "none": this server cannot force a model to call a tool',
-    ),
-    'auto',
-  ),
+  tool_choice: v.nullish(toolChoice, 'auto'),
   parallel_tool_calls: v.nullish(v.boolean('true or false'), true),
   reasoning_effort: v.nullish(
     v.picklist(
@@ -153,7 +187,7 @@ const body = object({
   logit_bias: neutral('an empty object', isEmpty),
   logprobs: neutral('false', (value) => value === false),
   top_logprobs: neutral('0', (value) => value === 0),
-  response_format: neutral('{ type: "text" }', (value) => isObjectOf(value, 'type', 'text')),
+  response_format: v.nullish(responseFormat),
   modalities: neutral(
     '["text"]',
     (value) => Array.isArray(value) && value.every((one) => one === 'text'),
@@ -189,7 +223,10 @@ export interface ChatRequest {
   includeUsage: boolean;
   /** The tools that the model can call. Empty with `tool_choice: "none"`. */
   tools: ChatTool[];
+  toolChoice: ToolChoice;
   parallelToolCalls: boolean;
+  /** Undefined: text. */
+  responseFormat: ResponseFormat | undefined;
   reasoningEffort: Body['reasoning_effort'];
   reasoningFormat: Body['reasoning_format'];
   returnTokenIds: boolean;
@@ -231,13 +268,50 @@ export function readChatRequest(input: unknown): ChatRequest {
     stop: [checked.stop ?? []].flat(),
     stream: checked.stream,
     includeUsage: checked.stream_options?.include_usage ?? false,
-    tools: checked.tool_choice === 'none' ? [] : (checked.tools ?? []),
+    ...readTools(checked.tools ?? [], checked.tool_choice),
+    responseFormat: readFormat(checked.response_format),
     parallelToolCalls: checked.parallel_tool_calls,
     reasoningEffort: checked.reasoning_effort,
     reasoningFormat: checked.reasoning_format,
     returnTokenIds: checked.return_token_ids,
     user: checked.user ?? undefined,
   };
+}
+
+/** The tools that the model may call, and whether it has to. */
+function readTools(
+  offered: ChatTool[],
+  choice: Body['tool_choice'],
+): Pick<ChatRequest, 'tools' | 'toolChoice'> {
+  if (choice === 'none') return { tools: [], toolChoice: 'none' };
+  const find = (name: string) => {
+    const tool = offered.find((one) => one.function.name === name);
+    if (tool) return tool;
+    const names = offered.map((one) => `"${one.function.name}"`).join(', ') || 'none';
+    throw invalid(
+      'tool_choice',
+      `tool_choice names ${kindOf(name)}, which is not among the tools. Tools: ${names}.`,
+    );
+  };
+  if (typeof choice === 'object' && choice.type === 'function')
+    return { tools: offered, toolChoice: { name: find(choice.function.name).function.name } };
+  const { mode, tools } =
+    typeof choice === 'object'
+      ? {
+          mode: choice.allowed_tools.mode,
+          tools: choice.allowed_tools.tools.map((one) => find(one.function.name)),
+        }
+      : { mode: choice, tools: offered };
+  if (mode === 'required' && tools.length === 0)
+    throw invalid('tool_choice', 'tool_choice is "required", but there are no tools. Send tools.');
+  return { tools, toolChoice: mode };
+}
+
+function readFormat(format: Body['response_format']): ResponseFormat | undefined {
+  if (format?.type === 'json_object') return { type: 'json' };
+  if (format?.type !== 'json_schema') return undefined;
+  const { name, schema } = format.json_schema;
+  return { type: 'json-schema', name, schema };
 }
 
 function refusal(issue: v.BaseIssue<unknown>) {

@@ -3,7 +3,8 @@ import type { FinishReason } from '../agents/agent.js';
 import { finishReasonOf } from '../agents/finish-reason.js';
 import type { ChatRequest } from './chat-request.js';
 import { ApiError, isServerFault, toApiError } from './api-error.js';
-import { toConversation } from './conversation.js';
+import { toConstraint } from '../agents/prompt/forced-output.js';
+import { toConversation, toTool } from './conversation.js';
 import { type ChatToolCall, type Delta, ReplyStream } from './reply-stream.js';
 import type { Prompt, ServedModel } from './served-model.js';
 import { randomId, randomSeed } from './random-id.js';
@@ -152,11 +153,12 @@ export function stream(job: Job): Promise<ReadableStream<Uint8Array>> {
 }
 
 /** Runs the request once it has a slot. */
-async function generate(
+export async function generate(
   { request, model, slots, client, signal }: Job,
   { onToken, onRest }: Listener,
 ): Promise<{ result: GenerateResult; finishReason: FinishReason }> {
   const reply = new ReplyStream(request);
+  const constraint = toConstraint({ ...request, tools: request.tools.map(toTool) });
   const work = (prompt: Prompt) =>
     model.generate(
       {
@@ -168,6 +170,7 @@ async function generate(
         repetitionPenalty: request.repetitionPenalty,
         seed: request.seed ?? randomSeed(),
         stop: [...request.stop, ...model.formatStop],
+        ...(constraint ? { constraint } : {}),
         client,
       },
       ({ text, tokenId }) => onToken(reply.push(text), tokenId, prompt),

@@ -10,11 +10,13 @@ const DRAIN = { bytes: 64 << 20, ms: 2000 };
 /**
  * Reads a request's body as JSON.
  *
- * @throws ApiError 413 if it has more than `maxBytes` bytes; 400 if it is not UTF-8 or not JSON;
+ * @throws ApiError 415 if its type is not JSON; 413 if it has more than `maxBytes` bytes; 400 if it is not UTF-8 or not JSON;
  *   `AbortError` if the client left while it sent the body.
  */
 export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
-  const text = decode(await readBytes(request, maxBytes));
+  const bytes = await readBytes(request, maxBytes);
+  assertJsonType(request);
+  const text = decode(bytes);
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -24,9 +26,31 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
   }
 }
 
+/** Any page may send other types to any server without asking first, and it would compute for them. */
+function assertJsonType({ headers }: Request): void {
+  const type = headers.get('content-type')?.split(';')[0]!.trim().toLowerCase();
+  if (type === 'application/json') return;
+  throw new ApiError(
+    415,
+    `The body's type is ${type === undefined ? 'missing' : JSON.stringify(type.slice(0, 80))}. ` +
+      'Send JSON with the header "Content-Type: application/json".',
+    { code: 'unsupported_media_type' },
+  );
+}
+
 async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+  // Firefox has no `Request.body`.
+  if (request.body === undefined) {
+    const bytes = new Uint8Array(await request.arrayBuffer());
+    if (bytes.length > maxBytes) throw tooLarge(maxBytes);
+    return bytes;
+  }
   const reader = request.body?.getReader();
   if (!reader) return new Uint8Array();
+  if (Number(request.headers.get('content-length')) > maxBytes) {
+    await drain(reader);
+    throw tooLarge(maxBytes);
+  }
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   try {
@@ -34,12 +58,7 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
       length += next.value.byteLength;
       if (length > maxBytes) {
         await drain(reader);
-        throw new ApiError(
-          413,
-          `The body has more than ${maxBytes} bytes, the largest allowed size. ` +
-            'Shorten the messages.',
-          { code: 'request_too_large' },
-        );
+        throw tooLarge(maxBytes);
       }
       chunks.push(next.value);
     }
@@ -49,6 +68,13 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
   }
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
+
+const tooLarge = (maxBytes: number) =>
+  new ApiError(
+    413,
+    `The body has more than ${maxBytes} bytes, the largest allowed size. Shorten the messages.`,
+    { code: 'request_too_large' },
+  );
 
 async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
   const over = new AbortController();

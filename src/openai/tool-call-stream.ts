@@ -15,7 +15,7 @@ export interface ReplyPieces {
 
 /**
  * Takes tool calls out of text that arrives in pieces. Text that may begin a call is held back. A
- * call that is malformed or never ends is content.
+ * call that is malformed, never ends, or names a tool that was not offered is content.
  */
 export class ToolCallStream {
   readonly #tools: readonly Tool[];
@@ -114,6 +114,8 @@ export class ToolCallStream {
 
   #read(text: string): ToolCall | undefined {
     const { toolCalls, problems } = parseReply(text, this.#tools);
-    return problems.length === 0 ? toolCalls[0] : undefined;
+    const [call] = toolCalls;
+    const isOffered = this.#tools.some(({ name }) => name === call?.name);
+    return problems.length === 0 && isOffered ? call : undefined;
   }
 }

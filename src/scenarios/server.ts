@@ -55,7 +55,7 @@ export async function findServer(
           'Set AF_LLM_MODEL, or the model in the settings.',
       };
     }
-    const faults = await askForFaults(apiUrl, signal);
+    const faults = await askForFaults(settings, signal);
     return { apiUrl, apiKey, model, models, ...(faults ? { faults } : {}) };
   } catch (error) {
     if (signal?.aborted) throw error;
@@ -89,11 +89,12 @@ export function faultUrl({ apiUrl }: Server, ...faults: string[]): string {
 
 /** The requests that the server logged under a key (option `key=` or `once=`), with outcomes. */
 export async function faultLog(
-  { apiUrl }: Server,
+  { apiUrl, apiKey }: Server,
   key: string,
 ): Promise<{ path: string; status: number | null; finished: boolean }[]> {
   const response = await fetch(new URL(`/faults/log?key=${encodeURIComponent(key)}`, apiUrl), {
     cache: 'no-store',
+    headers: authorization(apiKey),
   });
   return (await response.json()) as { path: string; status: number | null; finished: boolean }[];
 }
@@ -109,8 +110,11 @@ let keys = 0;
 export const newKey = (name: string): string =>
   `${name.replaceAll(/\W+/g, '-')}-${Date.now()}-${++keys}`;
 
+const authorization = (apiKey: string | undefined): Record<string, string> =>
+  apiKey ? { Authorization: `Bearer ${apiKey}` } : {};
+
 async function askForFaults(
-  apiUrl: string,
+  { apiUrl, apiKey }: ServerSettings,
   signal: AbortSignal | undefined,
 ): Promise<Server['faults']> {
   try {
@@ -120,6 +124,7 @@ async function askForFaults(
         ...(signal ? [signal] : []),
       ]),
       cache: 'no-store',
+      headers: authorization(apiKey),
     });
     const body = response.ok ? ((await response.json()) as { closedPort?: unknown }) : {};
     return typeof body.closedPort === 'number' ? { closedPort: body.closedPort } : undefined;

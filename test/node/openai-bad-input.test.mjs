@@ -176,7 +176,24 @@ describe('nested values', () => {
       'tools[0].function.name',
     ],
     'a tool of another type': [{ tools: [{ ...WEATHER, type: 'web_search' }] }, 'tools[0].type'],
-    'tool_choice required': [{ tools: [WEATHER], tool_choice: 'required' }, 'tool_choice'],
+    'tool_choice required without tools': [{ tool_choice: 'required' }, 'tool_choice'],
+    'tool_choice that names a tool that is not there': [
+      { tools: [WEATHER], tool_choice: { type: 'function', function: { name: 'get_time' } } },
+      'tool_choice',
+    ],
+    'allowed tools that are not there': [
+      {
+        tools: [WEATHER],
+        tool_choice: {
+          type: 'allowed_tools',
+          allowed_tools: {
+            mode: 'auto',
+            tools: [{ type: 'function', function: { name: 'get_time' } }],
+          },
+        },
+      },
+      'tool_choice',
+    ],
     'two choices': [{ n: 2 }, 'n'],
     'five stops': [{ stop: ['a', 'b', 'c', 'd', 'e'] }, 'stop'],
     'an empty stop': [{ stop: ['a', ''] }, 'stop'],
@@ -190,7 +207,14 @@ describe('nested values', () => {
       { stream: true, stream_options: { include_usage: 'yes' } },
       'stream_options.include_usage',
     ],
-    'JSON mode': [{ response_format: { type: 'json_object' } }, 'response_format'],
+    'a response format of another type': [
+      { response_format: { type: 'yaml' } },
+      'response_format.type',
+    ],
+    'a response format without a schema': [
+      { response_format: { type: 'json_schema', json_schema: { name: 'x' } } },
+      'response_format.json_schema.schema',
+    ],
     'a penalty': [{ presence_penalty: 0.5 }, 'presence_penalty'],
   };
   for (const [name, [body, param]] of Object.entries(cases)) {
@@ -223,6 +247,7 @@ describe('nested values', () => {
       const raw = (messages, more = '') =>
         fetch(`${server.url}/v1/chat/completions`, {
           method: 'POST',
+          headers: { 'content-type': 'application/json' },
           body: `{"model":"${MODEL}","max_tokens":1,"messages":${messages}${more}}`,
         });
       await refused(await raw(deep), 400, 'messages[0].role');
@@ -242,7 +267,13 @@ describe('nested values', () => {
       `"tools":[{"type":"function","function":{"name":"constructor",` +
       `"parameters":{"properties":{"__proto__":{},"toString":1}}}}]}`;
     assert.equal(
-      (await fetch(`${server.url}/v1/chat/completions`, { method: 'POST', body })).status,
+      (
+        await fetch(`${server.url}/v1/chat/completions`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body,
+        })
+      ).status,
       200,
     );
     assert.equal(/** @type {{ n?: unknown }} */ ({}).n, undefined);
@@ -261,7 +292,7 @@ describe('bodies', () => {
    * @param {RequestInit['body']} body
    * @param {Record<string, string>} [headers]
    */
-  const send = (body, headers) =>
+  const send = (body, headers = { 'content-type': 'application/json' }) =>
     fetch(
       `${server.url}/v1/chat/completions`,
       // Node requires `duplex` for a body that streams; the DOM's types lack it.
@@ -319,7 +350,7 @@ describe('bodies', () => {
     const body = Buffer.alloc(10 << 20, 'x');
     socket.write(
       'POST /v1/chat/completions HTTP/1.1\r\n' +
-        `Host: x\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`,
+        `Host: 127.0.0.1\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`,
     );
     await new Promise((resolve, reject) =>
       socket.once('error', reject).write(body, () => resolve(undefined)),
@@ -371,7 +402,7 @@ describe('addresses and methods', () => {
     ['GET', '/', 404],
     ['GET', '/v1', 404],
     ['GET', '/v1/nothing', 404],
-    ['POST', '/v1/completions', 404],
+    ['POST', '/v1/embeddings', 404],
     ['GET', '/v1/models/gpt-0', 404, 'model'],
     ['GET', '/v1/models/%E0%A4%A', 404, 'model'],
     ['GET', '/v1/../../etc/passwd', 404],

@@ -211,7 +211,11 @@ describe("each error has the client's class for it", () => {
         .choices[0]?.message.content,
       'Hello! How are you?',
     );
-    const log = await (await fetch(`${server.url}/faults/log?key=client-retry`)).json();
+    const log = await (
+      await fetch(`${server.url}/faults/log?key=client-retry`, {
+        headers: { authorization: `Bearer ${KEY}` },
+      })
+    ).json();
     assert.deepEqual(
       log.map((/** @type {import('./openai-helpers.mjs').Json} */ { status }) => status),
       [503, 200],

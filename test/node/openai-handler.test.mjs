@@ -37,7 +37,14 @@ describe('the handler without a port', () => {
   const request = (address, body, init = {}) =>
     new Request(
       `http://unmocked.invalid${address}`,
-      body ? { method: 'POST', body: JSON.stringify(body), ...init } : init,
+      body
+        ? {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify(body),
+            ...init,
+          }
+        : init,
     );
   const greeting = { model: MODEL, messages: HELLO, temperature: 0 };
 
@@ -305,6 +312,7 @@ describe('models', () => {
     const response = await handler(
       new Request('http://unmocked.invalid/v1/chat/completions', {
         method: 'POST',
+        headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ model: MODEL, messages: HELLO, temperature: 0 }),
       }),
     );

@@ -126,7 +126,7 @@ test('a destroyed socket counts as leaving', async () => {
   const socket = net.connect(Number(port), hostname);
   socket.write(
     'POST /v1/chat/completions HTTP/1.1\r\n' +
-      `Host: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      `Host: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   );
   await queue({ running: 1, queued: 0 });
   socket.destroy();
@@ -203,7 +203,7 @@ test('during shutdown, new requests get 503 and running ones are answered', asyn
   );
   // A request that has begun to arrive: the server accepts no later connection.
   const socket = net.connect(Number(port), hostname);
-  socket.write('POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n');
+  socket.write('POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\n');
   // Once later requests are answered, the first bytes of this one have arrived.
   for (let round = 0; round < 3; round++) await fetch(`${closing.url}/health`);
   const closed = closing.close();

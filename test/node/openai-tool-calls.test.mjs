@@ -6,7 +6,11 @@ const { ToolCallStream } = /** @type {typeof import('../../src/openai/tool-call-
   await importTypeScript('src/openai/tool-call-stream.ts')
 );
 
-const TOOLS = [{ name: 'h', parameters: { properties: { n: { type: 'integer' } } } }];
+const TOOLS = [
+  { name: 'f' },
+  { name: 'g' },
+  { name: 'h', parameters: { properties: { n: { type: 'integer' } } } },
+];
 
 /**
  * The content and the calls of a string that is pushed in pieces of one size.
@@ -68,6 +72,11 @@ const cases = {
     '<think>a\nTOOL_CALL: f(a=1)\n</think>b\nTOOL_CALL: g()',
     '<think>a\nTOOL_CALL: f(a=1)\n</think>b',
     [['g', {}]],
+  ],
+  'of tools that were not offered': [
+    'TOOL_CALL: k()\n<tool_call>{"name":"k"}</tool_call>',
+    'TOOL_CALL: k()\n<tool_call>{"name":"k"}</tool_call>',
+    [],
   ],
   'no call at all': ['a < b\n\n  T <tool\nTOO', 'a < b\n\n  T <tool\nTOO', []],
 };

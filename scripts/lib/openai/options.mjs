@@ -17,10 +17,6 @@ function loopback(url) {
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) };
 }
 
-/** @param {string} value */
-const isOrigin = (value) =>
-  value === '*' || (URL.canParse(value) && new URL(value).origin === value);
-
 /**
  * The options of `npm run serve:openai`: the command line wins over the environment, and both win
  * over the defaults. Needs the installed dependencies.
@@ -30,7 +26,8 @@ const isOrigin = (value) =>
  * @throws {import('../command.mjs').UsageError}
  */
 export async function readServerOptions(args, environment = {}) {
-  const { defaultDtype, defaultModel, dtypes, handlerDefaults } = await loadTables();
+  const { defaultDtype, defaultModel, dtypes, handlerDefaults, isOriginPattern } =
+    await loadTables();
   const { values } = readCommandLine(
     {
       command: 'npm run serve:openai --',
@@ -68,10 +65,21 @@ export async function readServerOptions(args, environment = {}) {
         cors: list(
           string({
             value: 'ORIGIN',
-            allowed: 'an origin, as in http://localhost:5173, or *',
-            accepts: isOrigin,
+            allowed:
+              'an origin, as in http://localhost:5173, https://*.example.com or ' +
+              'chrome-extension://ID; null for files; or *',
+            accepts: isOriginPattern,
             help: 'origin whose pages may use the server, or *',
             otherwise: 'pages on this machine',
+          }),
+        ),
+        'allow-host': list(
+          string({
+            value: 'NAME',
+            allowed: 'a host name without a port, as in models.example.com',
+            accepts: (value) => /^[\w.-]+$/.test(value),
+            help: 'host name under which clients may reach the server',
+            otherwise: 'addresses and localhost',
           }),
         ),
         'max-queue': integer({
@@ -101,6 +109,7 @@ export async function readServerOptions(args, environment = {}) {
     dtype: values.dtype,
     apiKey: values['api-key'],
     origins: values.cors,
+    hosts: values['allow-host'],
     maxQueue: values['max-queue'],
     maxBodyBytes: values['max-body'],
     faults: !values['no-faults'],

@@ -2,21 +2,37 @@ import * as v from 'valibot';
 import { UnmockedError } from '../../errors.js';
 import type { AgentInput, Tool } from '../agent.js';
 import { readGamePayload } from './game-payload.js';
-import { check, messages, reasoningEffort, text, tools } from './schemas.js';
+import {
+  check,
+  messages,
+  reasoningEffort,
+  responseFormat,
+  text,
+  toolChoice,
+  tools,
+} from './schemas.js';
 import type { Turn } from './turn.js';
 
 /** In UTF-16 code units, far beyond any context window. Refuses long messages before tokenizing. */
 const MESSAGE_LIMIT = 1_000_000;
 
-const KEYS = ['messages', 'system', 'tools', 'sessionId', 'reasoningEffort'];
-const INPUT =
-  'a string, an array of messages, or an object { messages, system, tools, sessionId, ' +
-  'reasoningEffort }';
+const KEYS = [
+  'messages',
+  'system',
+  'tools',
+  'toolChoice',
+  'responseFormat',
+  'sessionId',
+  'reasoningEffort',
+];
+const INPUT = `a string, an array of messages, or an object { ${KEYS.join(', ')} }`;
 const chatInput = v.strictObject(
   {
     messages,
     system: v.optional(text),
     tools: v.optional(tools),
+    toolChoice: v.optional(toolChoice),
+    responseFormat: v.optional(responseFormat),
     sessionId: v.optional(text),
     reasoningEffort: v.optional(reasoningEffort),
   },

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { UnmockedError } from '../../errors.js';
 import { show } from '../../settings/check-settings.js';
 import { reasoningEfforts } from '../../settings/settings.js';
-import type { Message, Tool } from '../agent.js';
+import type { Message, ResponseFormat, Tool, ToolChoice } from '../agent.js';
 
 /*
  * Schemas of what callers pass to an agent. The message of each schema says what is allowed, for
@@ -71,6 +71,24 @@ export const tools: v.GenericSchema<unknown, Tool[]> = v.array(
     parameters: v.optional(record),
   }),
   'an array of { name, description, parameters }, with a JSON Schema as parameters',
+);
+
+const TOOL_CHOICES = ['auto', 'none', 'required'] as const;
+const TOOL_CHOICE = `${oneOf(TOOL_CHOICES)} or { name }`;
+export const toolChoice: v.GenericSchema<unknown, ToolChoice> = v.union(
+  [v.picklist(TOOL_CHOICES), v.object({ name: v.string() })],
+  TOOL_CHOICE,
+);
+export const responseFormat: v.GenericSchema<unknown, ResponseFormat> = v.union(
+  [
+    v.object({ type: v.literal('json') }),
+    v.object({
+      type: v.literal('json-schema'),
+      schema: record,
+      name: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/))),
+    }),
+  ],
+  '{ type: "json" } or { type: "json-schema", schema }',
 );
 
 /**

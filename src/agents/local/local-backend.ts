@@ -11,6 +11,7 @@ import type {
 } from '../backend.js';
 import type { Claim } from '../claims.js';
 import { chooseFormat } from '../prompt/choose-format.js';
+import { toConstraint } from '../prompt/forced-output.js';
 import { LiveEngine } from './live-engine.js';
 
 let backends = 0;
@@ -27,6 +28,8 @@ const ENGINE_CLAIMS: readonly Claim[] = [
   'tokens',
   'tokenizer',
   'prompt',
+  'tool-choice',
+  'structured-output',
   'kv-cache',
   'engine-info',
   'context-overflow',
@@ -108,9 +111,12 @@ export class LocalBackend implements ChatBackend {
   }
 
   async complete(
-    { messages, tools, settings, options, conversation }: CompletionRequest,
+    request: CompletionRequest,
     { signal, onToken }: CompletionOptions,
   ): Promise<Completion> {
+    const { messages, toolChoice, settings, options, conversation } = request;
+    const tools = toolChoice === 'none' ? [] : request.tools;
+    const constraint = toConstraint(request);
     const engine = await this.#engine.get(signal);
     const format = chooseFormat(
       { ...engine.info, wanted: this.#request.model.promptFormat },
@@ -128,6 +134,7 @@ export class LocalBackend implements ChatBackend {
         repetitionPenalty,
         seed,
         stop: [...settings.stop, ...format.stop],
+        ...(constraint ? { constraint } : {}),
         client: this.#id,
         conversation: options.useCache === false ? undefined : this.#cacheKey(conversation),
       },

@@ -2,6 +2,7 @@ import { sleep } from '../../async.js';
 import { abortError, UnmockedError } from '../../errors.js';
 import { redacted, type Redact, redactor } from '../../settings/secret.js';
 import { connectionError, reach } from './connection-error.js';
+import { fetchFor } from './page-servers.js';
 import { remoteError } from './remote-error.js';
 import { afterRetries, pauseBefore, withRetryAfter } from './retry.js';
 import { SilenceWatch } from './silence-watch.js';
@@ -149,7 +150,7 @@ export class Connection {
       ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
     };
     try {
-      return await fetch(url, init);
+      return await fetchFor(url)(url, init);
     } catch (cause) {
       if (signal.aborted) throw cause;
       throw connectionError(cause, url, await reach(url, headers, signal));

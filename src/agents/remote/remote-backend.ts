@@ -27,6 +27,8 @@ const FIRST_RUNG_SECONDS = 10;
 const SERVER_CLAIMS: readonly Claim[] = [
   'chat',
   'tools',
+  'tool-choice',
+  'structured-output',
   'streaming',
   'abort',
   'limits',

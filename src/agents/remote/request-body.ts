@@ -1,10 +1,11 @@
 import type { ResolvedSettings } from '../../settings/resolve.js';
 import type { CompletionRequest } from '../backend.js';
+import type { ResponseFormat, ToolChoice } from '../messages.js';
 import { type ChatMessage, toFunctionTools } from './chat-messages.js';
 
 export interface RequestFacts extends Pick<
   CompletionRequest,
-  'tools' | 'reasoningEffort' | 'settings' | 'options' | 'stream'
+  'tools' | 'toolChoice' | 'responseFormat' | 'reasoningEffort' | 'settings' | 'options' | 'stream'
 > {
   url: string;
   model: string;
@@ -21,6 +22,8 @@ export function toRequestBody({
   model,
   messages,
   tools,
+  toolChoice,
+  responseFormat,
   reasoningEffort,
   settings,
   origins,
@@ -44,7 +47,20 @@ export function toRequestBody({
     ...(stop.length > 0 ? { stop } : {}),
     ...(reasoningEffort ? { reasoning_effort: reasoningEffort } : {}),
     ...(tools.length > 0 ? { tools: toFunctionTools(tools) } : {}),
+    ...(toolChoice && tools.length > 0 ? { tool_choice: toToolChoice(toolChoice) } : {}),
+    ...(responseFormat ? { response_format: toResponseFormat(responseFormat) } : {}),
     ...(stream ? { stream: true, stream_options: { include_usage: true } } : {}),
     ...options.extraBody,
   };
 }
+
+const toToolChoice = (choice: ToolChoice) =>
+  typeof choice === 'object' ? { type: 'function', function: { name: choice.name } } : choice;
+
+const toResponseFormat = (format: ResponseFormat) =>
+  format.type === 'json'
+    ? { type: 'json_object' }
+    : {
+        type: 'json_schema',
+        json_schema: { name: format.name ?? 'reply', strict: true, schema: format.schema },
+      };

@@ -13,7 +13,8 @@ import { type CachedConversation, KvCacheStore } from './kv-cache.js';
 import { decode } from './model-facts.js';
 import { yieldBetweenForwardPasses } from './next-task.js';
 import { Output } from './output.js';
-import { samplingOptions } from './sampling.js';
+import { Logprobs } from './logprobs.js';
+import { type OwnProcessors, samplingOptions } from './sampling.js';
 import { TextStream } from './text-stream.js';
 
 export interface GeneratorOptions {
@@ -55,7 +56,7 @@ export class Generator {
   }
 
   /**
-   * @throws UnmockedError before anything is computed: `invalid-argument` or `context-overflow`,
+   * @throws UnmockedError before a token is computed: `invalid-argument` or `context-overflow`,
    *   and `invalid-constraint` or `unsupported` for a constraint. `inference-failed` when the
    *   runtime fails (a browser's runtime is poisoned from then on). `AbortError` between two
    *   tokens.
@@ -100,7 +101,10 @@ export class Generator {
   ): Promise<GenerateResult> {
     if (signal.aborted) throw abortError(signal);
     const startedAt = performance.now();
-    const constrained = request.constraint && (await this.#constrain(request.constraint));
+    const own: OwnProcessors = {
+      logprobs: request.logprobs === undefined ? undefined : new Logprobs(request.logprobs),
+      constrained: request.constraint && (await this.#constrain(request.constraint)),
+    };
     const prompt = await this.#preparePrompt(request);
     const output = new Output({
       decode: (ids) => this.decode(ids, true),
@@ -108,13 +112,14 @@ export class Generator {
       stop: request.stop,
       maxTokens: request.maxTokens,
       room: this.#options.contextWindow - prompt.tokenIds.length,
+      logprobsOf: own.logprobs && ((tokenId) => own.logprobs!.of(tokenId)),
       onToken,
     });
     try {
-      await this.#decodeTokens(request, prompt, output, constrained, signal);
+      await this.#decodeTokens(request, prompt, output, own, signal);
     } catch (cause) {
       if (cause instanceof UnmockedError) {
-        // The constraint's, between two forward passes: the runtime is as it was.
+        // A logits processor's, between two forward passes: the runtime is as it was.
         await prompt.cache?.dispose();
         throw cause;
       }
@@ -192,7 +197,7 @@ export class Generator {
     request: GenerateRequest,
     { tokenIds, cache }: Prompt,
     output: Output,
-    constrained: LogitsProcessor | undefined,
+    own: OwnProcessors,
     signal: AbortSignal,
   ): Promise<void> {
     const { model, eosTokenIds } = this.#options;
@@ -212,7 +217,7 @@ export class Generator {
       ...(cache ? { past_key_values: cache } : {}),
       max_new_tokens: output.limit,
       eos_token_id: eosTokenIds,
-      ...samplingOptions(request, constrained),
+      ...samplingOptions(request, own),
       streamer,
       stopping_criteria: [new StopWhen(() => output.stopped || signal.aborted)],
       // The published types want the whole GenerationConfig; the documentation shows a partial

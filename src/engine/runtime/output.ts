@@ -1,4 +1,4 @@
-import type { FinishReason, GenerateResult, TokenEvent } from '../protocol.js';
+import type { FinishReason, GenerateResult, TokenEvent, TokenLogprobs } from '../protocol.js';
 import { StopText } from './stop-text.js';
 import { type Decode, TextStream } from './text-stream.js';
 
@@ -11,6 +11,8 @@ export interface OutputOptions {
   maxTokens: number;
   /** What the context window leaves for the output. Tokens. */
   room: number;
+  /** The logprobs of a token that was just picked. Default: none are reported. */
+  logprobsOf?(tokenId: number): TokenLogprobs;
   onToken(token: TokenEvent): void;
 }
 
@@ -53,7 +55,12 @@ export class Output {
     if (isEnd || this.tokenIds.length === this.limit)
       text += this.#stops.push(this.#stream.flush()) + this.#stops.flush();
     this.text += text;
-    this.#options.onToken({ index: this.tokenIds.length - 1, tokenId, text });
+    this.#options.onToken({
+      index: this.tokenIds.length - 1,
+      tokenId,
+      text,
+      ...this.#options.logprobsOf?.(tokenId),
+    });
   }
 
   /** Why the output ended. */

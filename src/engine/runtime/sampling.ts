@@ -1,5 +1,13 @@
-import { LogitsProcessor, LogitsProcessorList, type Tensor } from '@huggingface/transformers';
+import {
+  LogitsProcessor,
+  LogitsProcessorList,
+  RepetitionPenaltyLogitsProcessor,
+  TemperatureLogitsWarper,
+  type Tensor,
+} from '@huggingface/transformers';
 import type { GenerateRequest } from '../protocol.js';
+import { LogitBias, OutputPenalties } from './logit-changes.js';
+import type { Logprobs } from './logprobs.js';
 import { keepNucleus } from './nucleus.js';
 
 /**
@@ -8,31 +16,46 @@ import { keepNucleus } from './nucleus.js';
  */
 const COLDEST = 1e-6;
 
+/** Processors that a request brings, because others need them as well. */
+export interface OwnProcessors {
+  /** Reads the logits before anything changes them. */
+  logprobs?: Logprobs;
+  /** Leaves only the tokens that the constraint allows. */
+  constrained?: LogitsProcessor;
+}
+
 /** How a request picks its next token, as options of transformers.js's `generate`. */
-export function samplingOptions(
-  request: GenerateRequest,
-  constrained: LogitsProcessor | undefined,
-): object {
+export function samplingOptions(request: GenerateRequest, own: OwnProcessors): object {
   const samples = request.temperature > COLDEST;
   return {
     do_sample: samples,
-    ...(samples ? { temperature: request.temperature, top_k: request.topK } : {}),
-    repetition_penalty: request.repetitionPenalty,
-    logits_processor: logitsProcessors(request, samples, constrained),
+    ...(samples ? { top_k: request.topK } : {}),
+    // As options they would run before `logprobs`. 1 disables the values of the model's configuration.
+    temperature: 1,
+    repetition_penalty: 1,
+    logits_processor: logitsProcessors(request, samples, own),
   };
 }
 
 /**
- * The processors of one request, in the order in which they run on the logits of each token. They
- * run after the repetition penalty. Anything that constrains, biases or checks logits belongs here.
+ * The processors of one request, in the order in which they run on the logits of each token.
+ * Anything that constrains, biases or checks logits belongs here.
  */
 function logitsProcessors(
-  { topP }: GenerateRequest,
+  request: GenerateRequest,
   samples: boolean,
-  constrained: LogitsProcessor | undefined,
+  { logprobs, constrained }: OwnProcessors,
 ): LogitsProcessorList {
+  const { temperature, topP, repetitionPenalty } = request;
+  const { frequencyPenalty = 0, presencePenalty = 0, logitBias } = request;
   const list = new LogitsProcessorList();
-  // The constraint runs first, so that the nucleus is made of what it allows.
+  if (logprobs) list.push(logprobs);
+  if (repetitionPenalty !== 1) list.push(new RepetitionPenaltyLogitsProcessor(repetitionPenalty));
+  if (frequencyPenalty !== 0 || presencePenalty !== 0)
+    list.push(new OutputPenalties(frequencyPenalty, presencePenalty));
+  if (logitBias) list.push(new LogitBias(logitBias));
+  if (samples && temperature !== 1) list.push(new TemperatureLogitsWarper(temperature));
+  // The constraint runs before the nucleus, so that the nucleus is made of what it allows.
   if (constrained) list.push(constrained);
   if (samples && topP < 1) list.push(new Nucleus(topP));
   return list;

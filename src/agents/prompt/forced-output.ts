@@ -1,0 +1,55 @@
+import type { Constraint } from '../../engine/constraint/constraint.js';
+import type { ResponseFormat, Tool, ToolChoice } from '../messages.js';
+
+export interface OutputRules {
+  tools: readonly Tool[];
+  /** Default: `auto`. */
+  toolChoice?: ToolChoice;
+  /** Default: text. */
+  responseFormat?: ResponseFormat;
+  /** Whether one reply may make several calls. Default: true. */
+  parallelToolCalls?: boolean;
+}
+
+/** Bounds a reply that has to call tools: a weak model would go on until its limit. */
+const MAX_CALLS = 8;
+
+/**
+ * What decoding must be constrained to, so that the output follows the rules on any model. Undefined:
+ * nothing. Forced calls are in the Hermes form, which `parseReply` reads:
+ * `<tool_call>{"name": …, "arguments": …}</tool_call>`.
+ */
+export function toConstraint({
+  tools,
+  toolChoice = 'auto',
+  responseFormat,
+  parallelToolCalls = true,
+}: OutputRules): Constraint | undefined {
+  const isNamed = typeof toolChoice === 'object';
+  if (isNamed || toolChoice === 'required')
+    return calls(
+      isNamed ? tools.filter(({ name }) => name === toolChoice.name) : tools,
+      isNamed || !parallelToolCalls ? 1 : MAX_CALLS,
+    );
+  if (!responseFormat) return undefined;
+  const json: Constraint =
+    responseFormat.type === 'json'
+      ? { type: 'json' }
+      : { type: 'json-schema', schema: responseFormat.schema };
+  // With tools, the model may still call one instead.
+  return tools.length === 0 || toolChoice === 'none'
+    ? json
+    : { type: 'choice', options: [json, calls(tools, parallelToolCalls ? MAX_CALLS : 1)] };
+}
+
+function calls(tools: readonly Tool[], max: number): Constraint {
+  const options = tools.map(({ name, parameters }): Constraint => {
+    const head = `<tool_call>\n{"name": ${JSON.stringify(name)}, "arguments": `;
+    const schema = { type: 'object', ...parameters };
+    return {
+      type: 'sequence',
+      parts: [head, { type: 'json-schema', schema, spaced: true }, '}\n</tool_call>'],
+    };
+  });
+  return { type: 'repeat', of: { type: 'choice', options }, separator: '\n', min: 1, max };
+}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { after, before, describe, test } from 'node:test';
+import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
+import { importTypeScript } from '../../scripts/lib/typescript.mjs';
+import { chat, completed, HELLO, MODEL } from './openai-helpers.mjs';
+
+const { isOriginPattern, originFilter } = /** @type {typeof import('../../server/origins.js')} */ (
+  await importTypeScript('server/origins.ts')
+);
+
+/** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
+let server;
+/** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
+let locked;
+before(async () => {
+  server = await startOpenAiServer({ hosts: ['models.example'] });
+  locked = await startOpenAiServer({ models: server.models, apiKey: 'sk-right' });
+});
+after(async () => {
+  await locked.close();
+  await server.close();
+});
+
+/**
+ * The status of `GET /v1/models` under a `Host` header, which `fetch` cannot set.
+ *
+ * @param {string} host
+ * @param {string} [path]
+ * @returns {Promise<number | undefined>}
+ */
+const statusFor = (host, path = '/v1/models') =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(server.url);
+    http
+      .get({ hostname, port, path, headers: { host } }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+      .on('error', reject);
+  });
+
+describe('Host', () => {
+  for (const host of ['localhost', 'LocalHost:8080', 'a.localhost', '127.0.0.1:1', '192.168.1.7'])
+    test(`${host} is answered`, async () => assert.equal(await statusFor(host), 200));
+  test('[::1] is answered', async () => assert.equal(await statusFor('[::1]:8080'), 200));
+  test('a name that was allowed is answered', async () =>
+    assert.equal(await statusFor('models.example:80'), 200));
+  for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example'])
+    test(`${host} is refused everywhere`, async () => {
+      assert.equal(await statusFor(host), 403);
+      assert.equal(await statusFor(host, '/health'), 403);
+      assert.equal(await statusFor(host, '/faults'), 403);
+    });
+});
+
+describe('Content-Type', () => {
+  const body = JSON.stringify({ model: MODEL, messages: HELLO, max_tokens: 1 });
+  /** @param {Record<string, string>} headers */
+  const send = (headers) =>
+    fetch(`${server.url}/v1/chat/completions`, { method: 'POST', headers, body });
+
+  for (const type of [
+    'text/plain',
+    'text/plain;charset=UTF-8',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/jsonx',
+  ])
+    test(`${type}, which any page may send, is refused with the remedy`, async () => {
+      const response = await send({ 'content-type': type });
+      const { error } = await response.json();
+      assert.equal(response.status, 415);
+      assert.match(error.message, /Content-Type: application\/json/);
+    });
+  test('JSON with a charset is read', async () =>
+    assert.equal((await send({ 'content-type': 'Application/JSON; charset=utf-8' })).status, 200));
+});
+
+describe('the key', () => {
+  for (const path of ['/faults', '/faults/log', '/v1/models'])
+    test(`guards ${path}`, async () => {
+      assert.equal((await fetch(locked.url + path)).status, 401);
+      const headers = { authorization: 'Bearer sk-right' };
+      assert.equal((await fetch(locked.url + path, { headers })).status, 200);
+    });
+  test('guards faults, which could hold connections', async () => {
+    assert.equal((await chat(`${locked.url}/fault:stall`)).status, 401);
+    assert.equal((await fetch(`${locked.url}/fault:nonsense/v1/models`)).status, 401);
+  });
+  test('is not needed for the health of the server', async () =>
+    assert.equal((await fetch(`${locked.url}/health`)).status, 200));
+});
+
+test('a body whose Content-Length is too large is refused, and the next request works', async () => {
+  const response = await chat(server.url, { padding: 'x'.repeat(2 << 20) });
+  assert.equal(response.status, 413);
+  await completed(server.url, { max_tokens: 1 });
+});
+
+describe('--cors', () => {
+  /** @type {Record<string, [matches: string[], others: string[]]>} */
+  const patterns = {
+    'https://docs.example': [['https://docs.example'], ['https://docs.example.evil', 'null']],
+    'https://*.example.com': [
+      ['https://a.example.com', 'https://a.b.example.com'],
+      ['https://example.com', 'http://a.example.com', 'https://a.example.com:8443', 'https://evil'],
+    ],
+    'http://localhost:*': [
+      ['http://localhost:1', 'http://localhost:65535'],
+      ['http://localhost', 'http://localhost:1.evil.example:2'],
+    ],
+    'chrome-extension://abcdef': [['chrome-extension://abcdef'], ['chrome-extension://b']],
+    'moz-extension://*': [['moz-extension://1-2-3'], ['chrome-extension://1']],
+    'capacitor://localhost': [['capacitor://localhost'], ['http://localhost']],
+    'tauri://localhost': [['tauri://localhost'], []],
+    null: [['null'], ['https://null']],
+  };
+  for (const [pattern, [matches, others]] of Object.entries(patterns)) {
+    test(`${pattern} matches what it says`, () => {
+      assert.ok(isOriginPattern(pattern));
+      const filter = originFilter([pattern]);
+      for (const origin of matches) assert.equal(filter(origin), origin);
+      for (const origin of others) assert.equal(filter(origin), null, origin);
+    });
+  }
+  for (const wrong of ['localhost', 'https://', 'https://a/b', 'https://a?b', 'https://u@a', ''])
+    test(`${JSON.stringify(wrong)} is not an origin`, () => assert.ok(!isOriginPattern(wrong)));
+});
