@@ -71,6 +71,6 @@ export class PageModel implements ServedModel {
 
   #format(engine: Engine) {
     const facts = { ...engine.info, wanted: this.#request.model.promptFormat };
-    return chooseFormat(facts, (messages) => engine.renderTemplate(messages));
+    return chooseFormat(facts, (messages, options) => engine.renderTemplate(messages, options));
   }
 }
