@@ -85,6 +85,6 @@ export class PageModel implements ServedModel {
 
   #format(engine: Engine): PromptFormat {
     const facts = { ...engine.info, wanted: this.#request.model.promptFormat };
-    return chooseFormat(facts, (messages) => engine.renderTemplate(messages));
+    return chooseFormat(facts, (messages, options) => engine.renderTemplate(messages, options));
   }
 }
