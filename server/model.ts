@@ -13,6 +13,7 @@ import { type Dtype, dtypes, type Model } from '../src/models/model.js';
 import { resolveModel } from '../src/models/registry.js';
 import { weightsName, weightsPath } from '../src/models/weights-file.js';
 import type { ServedModel } from '../src/openai/served-model.js';
+import { leastTokens } from './least-tokens.js';
 import { defaultDtype, type LoadModelOptions } from './load-model-options.js';
 
 /** A model that computes in this thread. */
@@ -78,6 +79,7 @@ export async function loadServedModel({
   const format = chooseFormat({ ...facts, wanted: model?.promptFormat }, (messages) =>
     renderChatTemplate(tokenizer, messages),
   );
+  const leastTokensOf = leastTokens(tokenizer);
   return {
     id,
     created: Math.floor(Date.now() / 1000),
@@ -91,10 +93,26 @@ export async function loadServedModel({
     generator,
     prompt: async (conversation) => {
       const text = await format.render(conversation);
+      checkLength(leastTokensOf(text), facts.contextWindow);
       return { text, tokenIds: generator.encode(text) };
     },
     generate: (request, onToken, signal) => generator.generate(request, onToken, signal),
   };
+}
+
+/**
+ * Encoding a long text would keep all other requests waiting.
+ *
+ * @throws UnmockedError `context-overflow`.
+ */
+function checkLength(leastTokens: number, contextWindow: number): void {
+  if (leastTokens < contextWindow) return;
+  throw new UnmockedError(
+    'context-overflow',
+    `The messages have at least ${leastTokens} tokens; ` +
+      `the model's context window is ${contextWindow}, ` +
+      'and the reply needs at least one of them. Shorten the messages.',
+  );
 }
 
 function asFolder(reference: string): string | undefined {

@@ -77,6 +77,36 @@ describe('Content-Type', () => {
     assert.equal((await send({ 'content-type': 'Application/JSON; charset=utf-8' })).status, 200));
 });
 
+describe('Origin', () => {
+  /** @param {string} origin */
+  const ask = (origin, url = server.url) => chat(url, { max_tokens: 1 }, { headers: { origin } });
+  for (const origin of ['https://evil.example', 'null', 'chrome-extension://abc'])
+    test(`a page of ${origin} is refused before anything is computed`, async () => {
+      const response = await ask(origin);
+      const { error } = await response.json();
+      assert.equal(response.status, 403);
+      assert.equal(error.code, 'origin_not_allowed');
+      assert.match(error.message, /--cors/);
+      assert.equal((await ask(origin, `${server.url}/fault:echo-key`)).status, 403);
+    });
+  for (const origin of ['http://localhost:5173', 'http://127.0.0.1:1'])
+    test(`a page of ${origin} is answered`, async () =>
+      assert.equal((await ask(origin)).status, 200));
+  test('an extension that --cors names is answered', async () => {
+    const open = await startOpenAiServer({
+      models: server.models,
+      origins: ['chrome-extension://abc'],
+    });
+    try {
+      assert.equal((await ask('chrome-extension://abc', open.url)).status, 200);
+      assert.equal((await ask('http://localhost:5173', open.url)).status, 403);
+      assert.equal((await ask(open.url, open.url)).status, 200, "the server's own address");
+    } finally {
+      await open.close();
+    }
+  });
+});
+
 describe('the key', () => {
   for (const path of ['/faults', '/faults/log', '/v1/models'])
     test(`guards ${path}`, async () => {
