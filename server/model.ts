@@ -27,6 +27,9 @@ export interface LocalModel extends ServedModel {
  */
 const ONE_THREAD_BELOW = 32_000_000;
 
+/** Encoding a text up to this length takes no time that others would notice. Characters. */
+const CHEAP_LENGTH = 1 << 16;
+
 /**
  * Loads a model with onnxruntime-node and warms it up. Checks the files of a bundled model against
  * the registry's lengths and digests first.
@@ -93,7 +96,7 @@ export async function loadServedModel({
     generator,
     prompt: async (conversation) => {
       const text = await format.render(conversation);
-      checkLength(leastTokensOf(text), facts.contextWindow);
+      if (text.length > CHEAP_LENGTH) checkLength(leastTokensOf(text), facts.contextWindow);
       return { text, tokenIds: generator.encode(text) };
     },
     generate: (request, onToken, signal) => generator.generate(request, onToken, signal),
@@ -101,7 +104,8 @@ export async function loadServedModel({
 }
 
 /**
- * Encoding a long text would keep all other requests waiting.
+ * Refuses a text that cannot fit without its exact number of tokens: encoding a long text would keep
+ * all other requests waiting.
  *
  * @throws UnmockedError `context-overflow`.
  */

@@ -153,7 +153,7 @@ test('a full queue refuses with 429 and Retry-After, and later accepts again', a
 });
 
 test('30,000 short messages do not keep other clients waiting', async () => {
-  const messages = Array(30_000).fill({ role: 'user', content: 'hi' });
+  const messages = Array.from({ length: 30_000 }, () => ({ role: 'user', content: 'hi' }));
   const startedAt = performance.now();
   const [refused] = await Promise.all([chat(server.url, { messages }), completed(server.url)]);
   assert.ok(performance.now() - startedAt < 6000, `${performance.now() - startedAt} ms`);

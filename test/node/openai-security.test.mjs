@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import http from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
@@ -122,10 +123,26 @@ describe('the key', () => {
     assert.equal((await fetch(`${locked.url}/health`)).status, 200));
 });
 
-test('a body whose Content-Length is too large is refused, and the next request works', async () => {
-  const response = await chat(server.url, { padding: 'x'.repeat(2 << 20) });
-  assert.equal(response.status, 413);
-  await completed(server.url, { max_tokens: 1 });
+describe('a body whose Content-Length is too large', () => {
+  test('is refused, and the next request works', async () => {
+    const response = await chat(server.url, { padding: 'x'.repeat(2 << 20) });
+    assert.equal(response.status, 413);
+    await completed(server.url, { max_tokens: 1 });
+  });
+  test('is refused before it arrives', async () => {
+    const { hostname, port } = new URL(server.url);
+    const request = http.request(`${server.url}/v1/chat/completions`, {
+      hostname,
+      port,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': 1 << 30 },
+    });
+    request.on('error', () => undefined); // the server closes the connection afterwards
+    request.write('{');
+    const [response] = await once(request, 'response');
+    assert.equal(response.statusCode, 413);
+    request.destroy();
+  });
 });
 
 describe('--cors', () => {
