@@ -64,9 +64,10 @@ export function createHandler(options: HandlerOptions): Handler {
     getPath: (request) => pathWithoutFaults(new URL(request.url).pathname, allowsFaults),
   });
 
+  const allowedOrigin = originFilter(origins);
   app.use(
     cors({
-      origin: originFilter(origins),
+      origin: allowedOrigin,
       allowMethods: ['GET', 'POST'],
       exposeHeaders: ['x-request-id', 'retry-after'],
       maxAge: 600,
@@ -86,6 +87,18 @@ export function createHandler(options: HandlerOptions): Handler {
         `The host ${JSON.stringify(host.slice(0, 100))} is not allowed. Use an address or ` +
           'localhost, or start the server with --allow-host NAME.',
         { code: 'host_not_allowed' },
+      );
+    await next();
+  });
+  // CORS only keeps a page from reading the answer. The work would be done, or the fault set.
+  app.use(async (c, next) => {
+    const origin = c.req.header('origin');
+    if (origin !== undefined && !isOwn(origin, c) && allowedOrigin(origin) === null)
+      throw new ApiError(
+        403,
+        `Pages of the origin ${JSON.stringify(origin.slice(0, 100))} are not allowed. ` +
+          'Start the server with --cors ORIGIN.',
+        { code: 'origin_not_allowed' },
       );
     await next();
   });
@@ -116,6 +129,10 @@ export function createHandler(options: HandlerOptions): Handler {
 
   return async (request, connection = {}) => app.fetch(request, connection);
 }
+
+/** Whether a page came from this server's own address, perhaps through a proxy that adds TLS. */
+const isOwn = (origin: string, c: Context): boolean =>
+  origin.replace(/^https?:\/\//, '') === c.req.header('host');
 
 /** A client is its key and address. A request with neither is a client of its own. */
 function clientOf(c: Context<{ Bindings: Connection }>): string | undefined {

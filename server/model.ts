@@ -13,6 +13,7 @@ import { type Dtype, dtypes, type Model } from '../src/models/model.js';
 import { resolveModel } from '../src/models/registry.js';
 import { weightsName, weightsPath } from '../src/models/weights-file.js';
 import type { ServedModel } from '../src/openai/served-model.js';
+import { leastTokens } from './least-tokens.js';
 import { defaultDtype, type LoadModelOptions } from './load-model-options.js';
 
 /** A model that computes in this thread. */
@@ -25,6 +26,9 @@ export interface LocalModel extends ServedModel {
  * and takes processor time from the clients.
  */
 const ONE_THREAD_BELOW = 32_000_000;
+
+/** Encoding a text up to this length takes no time that others would notice. Characters. */
+const CHEAP_LENGTH = 1 << 16;
 
 /**
  * Loads a model with onnxruntime-node and warms it up. Checks the files of a bundled model against
@@ -78,6 +82,7 @@ export async function loadServedModel({
   const format = chooseFormat({ ...facts, wanted: model?.promptFormat }, (messages, options) =>
     renderChatTemplate(tokenizer, messages, options),
   );
+  const leastTokensOf = leastTokens(tokenizer);
   return {
     id,
     created: Math.floor(Date.now() / 1000),
@@ -91,10 +96,27 @@ export async function loadServedModel({
     generator,
     prompt: async (conversation) => {
       const text = await format.render(conversation);
+      if (text.length > CHEAP_LENGTH) checkLength(leastTokensOf(text), facts.contextWindow);
       return { text, tokenIds: generator.encode(text) };
     },
     generate: (request, onToken, signal) => generator.generate(request, onToken, signal),
   };
+}
+
+/**
+ * Refuses a text that cannot fit without its exact number of tokens: encoding a long text would keep
+ * all other requests waiting.
+ *
+ * @throws UnmockedError `context-overflow`.
+ */
+function checkLength(leastTokens: number, contextWindow: number): void {
+  if (leastTokens < contextWindow) return;
+  throw new UnmockedError(
+    'context-overflow',
+    `The messages have at least ${leastTokens} tokens; ` +
+      `the model's context window is ${contextWindow}, ` +
+      'and the reply needs at least one of them. Shorten the messages.',
+  );
 }
 
 function asFolder(reference: string): string | undefined {

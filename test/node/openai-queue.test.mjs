@@ -152,6 +152,18 @@ test('a full queue refuses with 429 and Retry-After, and later accepts again', a
   assert.equal((await chat(server.url, {})).status, 200);
 });
 
+test('30,000 short messages do not keep other clients waiting', async () => {
+  const messages = Array.from({ length: 30_000 }, () => ({ role: 'user', content: 'hi' }));
+  const startedAt = performance.now();
+  const [refused] = await Promise.all([chat(server.url, { messages }), completed(server.url)]);
+  assert.ok(performance.now() - startedAt < 6000, `${performance.now() - startedAt} ms`);
+  const { error } = await refused.json();
+  assert.equal(refused.status, 400);
+  assert.equal(error.code, 'context_length_exceeded');
+  // Encoding them would have given the exact number.
+  assert.match(error.message, /at least \d+ tokens; the model's context window is 512/);
+});
+
 test('users take turns: one with many requests does not block another', async () => {
   const open = closeGate();
   /** @type {string[]} */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import http from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
@@ -77,6 +78,36 @@ describe('Content-Type', () => {
     assert.equal((await send({ 'content-type': 'Application/JSON; charset=utf-8' })).status, 200));
 });
 
+describe('Origin', () => {
+  /** @param {string} origin */
+  const ask = (origin, url = server.url) => chat(url, { max_tokens: 1 }, { headers: { origin } });
+  for (const origin of ['https://evil.example', 'null', 'chrome-extension://abc'])
+    test(`a page of ${origin} is refused before anything is computed`, async () => {
+      const response = await ask(origin);
+      const { error } = await response.json();
+      assert.equal(response.status, 403);
+      assert.equal(error.code, 'origin_not_allowed');
+      assert.match(error.message, /--cors/);
+      assert.equal((await ask(origin, `${server.url}/fault:echo-key`)).status, 403);
+    });
+  for (const origin of ['http://localhost:5173', 'http://127.0.0.1:1'])
+    test(`a page of ${origin} is answered`, async () =>
+      assert.equal((await ask(origin)).status, 200));
+  test('an extension that --cors names is answered', async () => {
+    const open = await startOpenAiServer({
+      models: server.models,
+      origins: ['chrome-extension://abc'],
+    });
+    try {
+      assert.equal((await ask('chrome-extension://abc', open.url)).status, 200);
+      assert.equal((await ask('http://localhost:5173', open.url)).status, 403);
+      assert.equal((await ask(open.url, open.url)).status, 200, "the server's own address");
+    } finally {
+      await open.close();
+    }
+  });
+});
+
 describe('the key', () => {
   for (const path of ['/faults', '/faults/log', '/v1/models'])
     test(`guards ${path}`, async () => {
@@ -92,10 +123,26 @@ describe('the key', () => {
     assert.equal((await fetch(`${locked.url}/health`)).status, 200));
 });
 
-test('a body whose Content-Length is too large is refused, and the next request works', async () => {
-  const response = await chat(server.url, { padding: 'x'.repeat(2 << 20) });
-  assert.equal(response.status, 413);
-  await completed(server.url, { max_tokens: 1 });
+describe('a body whose Content-Length is too large', () => {
+  test('is refused, and the next request works', async () => {
+    const response = await chat(server.url, { padding: 'x'.repeat(2 << 20) });
+    assert.equal(response.status, 413);
+    await completed(server.url, { max_tokens: 1 });
+  });
+  test('is refused before it arrives', async () => {
+    const { hostname, port } = new URL(server.url);
+    const request = http.request(`${server.url}/v1/chat/completions`, {
+      hostname,
+      port,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': 1 << 30 },
+    });
+    request.on('error', () => undefined); // the server closes the connection afterwards
+    request.write('{');
+    const [response] = await once(request, 'response');
+    assert.equal(response.statusCode, 413);
+    request.destroy();
+  });
 });
 
 describe('--cors', () => {

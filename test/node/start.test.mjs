@@ -16,23 +16,33 @@ async function freePort() {
   return port;
 }
 
+/**
+ * `npm start` on a free port, once it is ready.
+ *
+ * @param {Record<string, string>} environment
+ */
+async function start(environment) {
+  const port = await freePort();
+  const child = spawn(process.execPath, ['scripts/start.mjs'], {
+    cwd: ROOT,
+    env: { ...process.env, PORT: String(port), ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (data) => (output += data));
+  await eventually(() => assert.match(output, /\/v1, on the bundled model/), 60_000);
+  return { child, url: `http://127.0.0.1:${port}`, output };
+}
+
+const META = /<meta name="unmocked-api" content="\/v1">/;
+
 describe('npm start', () => {
   /** @type {import('node:child_process').ChildProcess} */
   let child;
   let url = '';
   let output = '';
 
-  before(async () => {
-    const port = await freePort();
-    url = `http://127.0.0.1:${port}`;
-    child = spawn(process.execPath, ['scripts/start.mjs'], {
-      cwd: ROOT,
-      env: { ...process.env, PORT: String(port), OPENAI_API_URL: '' },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    child.stdout?.on('data', (data) => (output += data));
-    await eventually(() => assert.match(output, /\/v1, on the bundled model/), 60_000);
-  });
+  before(async () => ({ child, url, output } = await start({ OPENAI_API_URL: '' })));
   after(async () => {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGKILL');
@@ -43,8 +53,7 @@ describe('npm start', () => {
   test('says where the page and the API are, and tells the page', async () => {
     assert.ok(output.includes(`${url}/ `), output);
     assert.ok(output.includes(`${url}/v1`), output);
-    const page = await (await fetch(url)).text();
-    assert.match(page, /<meta name="unmocked-api" content="\/v1">/);
+    assert.match(await (await fetch(url)).text(), META);
   });
 
   test("answers OpenAI's API on the page's origin, whole and streamed", async () => {
@@ -65,8 +74,24 @@ describe('npm start', () => {
     assert.match(await (await fetch(`${url}/src/main.ts`)).text(), /import/);
   });
 
+  test('refuses what a foreign page could send', async () => {
+    const headers = { origin: 'https://evil.example' };
+    assert.equal((await chat(url, {}, { headers })).status, 403);
+    assert.equal((await chat(url, {}, { headers: { origin: url } })).status, 200);
+  });
+
   test('ends on Ctrl+C', async () => {
     child.kill('SIGINT');
     await once(child, 'exit');
   });
+});
+
+test('with OPENAI_API_URL, npm start leaves the choice of the server to the user', async () => {
+  const { child, url } = await start({ OPENAI_API_URL: 'http://127.0.0.1:9/v1' });
+  try {
+    assert.doesNotMatch(await (await fetch(url)).text(), META);
+  } finally {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
 });

@@ -79,7 +79,7 @@ export async function readServerOptions(args, environment = {}) {
             allowed: 'a host name without a port, as in models.example.com',
             accepts: (value) => /^[\w.-]+$/.test(value),
             help: 'host name under which clients may reach the server',
-            otherwise: 'addresses and localhost',
+            otherwise: 'addresses, localhost and --host',
           }),
         ),
         'max-queue': integer({

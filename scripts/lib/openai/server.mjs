@@ -40,6 +40,7 @@ export async function startOpenAiServer({
   models: references,
   dtype,
   graceMs,
+  hosts = [],
   ...handlerOptions
 } = {}) {
   const { createHandler, ModelHost, serve } = await loadServer();
@@ -53,6 +54,7 @@ export async function startOpenAiServer({
     const handler = createHandler({
       faults: true,
       ...handlerOptions,
+      hosts: [host, ...hosts],
       models,
       closing: closing.signal,
     });

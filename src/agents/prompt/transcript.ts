@@ -22,28 +22,32 @@ const REPLY_LABEL = '\nAssistant:';
 
 function transcript(conversation: Conversation, eosToken: string): string {
   const messages = withTools(conversation);
-  let prompt = '';
+  // Joined once: a look at the end of a string that still grows would copy all of it each time.
+  const pieces: string[] = [];
+  const endsWith = (end: string) => pieces.at(-1)?.endsWith(end) ?? false;
   messages.forEach((message, index) => {
     const newLine = index > 0 ? '\n' : '';
     if (message.role === 'assistant') {
       const reply = message.raw ?? ` ${escapeMarkup(writeToolCalls(message), eosToken)}`;
       const hasLabel = ['user', 'tool'].includes(messages[index - 1]?.role ?? '');
-      if (!hasLabel) prompt += `${newLine}Assistant:`;
       const isContinued = reply.endsWith(TURN_STOP) && index < messages.length - 1;
       const hasEnded = eosToken !== '' && reply.endsWith(eosToken);
-      prompt += isContinued || hasEnded ? reply : reply + eosToken;
+      const label = hasLabel ? '' : `${newLine}Assistant:`;
+      const piece = label + reply + (isContinued || hasEnded ? '' : eosToken);
+      if (piece) pieces.push(piece);
       return;
     }
     const content = escapeMarkup(withReasoning(message), eosToken);
     if (message.role === 'system') {
-      prompt += `${newLine}System: ${content}`;
+      pieces.push(`${newLine}System: ${content}`);
       return;
     }
-    const label = prompt.endsWith(TURN_STOP) ? '' : `${newLine}User:`;
+    const label = endsWith(TURN_STOP) ? '' : `${newLine}User:`;
     const text = message.role === 'tool' ? `TOOL_RESULT: ${content}` : content;
-    prompt += `${label} ${text}${REPLY_LABEL}`;
+    pieces.push(`${label} ${text}${REPLY_LABEL}`);
   });
-  return prompt.endsWith(REPLY_LABEL) ? prompt : prompt + REPLY_LABEL;
+  if (!endsWith(REPLY_LABEL)) pieces.push(REPLY_LABEL);
+  return pieces.join('');
 }
 
 /**
