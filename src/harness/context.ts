@@ -132,7 +132,7 @@ export class RunningContext implements ScenarioContext {
   }
 
   remoteTokensComputed(): number {
-    return this.#recorder.counted;
+    return this.#recorder.remoteTokens;
   }
 
   /** Disposes of every agent that the scenario loaded. */
