@@ -12,7 +12,15 @@ import type { AISDKCallOptions } from '../../src/adapters/ai-sdk-call.js';
 import { readEnding } from '../../src/adapters/ai-sdk-reply.js';
 import { type AISDKLanguageModel, fromAISDK } from '../../src/adapters/from-ai-sdk.js';
 import { LONG_MESSAGE, rejection } from '../helpers.js';
-import { answers, callsTools, HELLO, refusesTooMuch, STORY, withAgent } from './ask-agent.js';
+import {
+  answers,
+  callsTools,
+  HELLO,
+  passesTheSuite,
+  refusesTooMuch,
+  STORY,
+  withAgent,
+} from './ask-agent.js';
 
 // What the adapter sends is what each version takes, and each version's model is one of ours.
 type Fits<Given extends Wanted, Wanted> = Given;
@@ -35,6 +43,7 @@ describe('fromAISDK with @ai-sdk/openai-compatible', () => {
   const load = () => fromAISDK(modelWith(apiKey));
 
   answers(load);
+  passesTheSuite(load);
   callsTools(load);
   refusesTooMuch(load, LONG_MESSAGE);
 

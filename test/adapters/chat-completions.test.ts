@@ -2,7 +2,15 @@ import { expect } from '@open-wc/testing';
 import OpenAI from 'openai';
 import { fromChatCompletions } from '../../src/adapters/from-chat-completions.js';
 import { LONG_MESSAGE, rejection } from '../helpers.js';
-import { answers, callsTools, HELLO, refusesTooMuch, STORY, withAgent } from './ask-agent.js';
+import {
+  answers,
+  callsTools,
+  HELLO,
+  passesTheSuite,
+  refusesTooMuch,
+  STORY,
+  withAgent,
+} from './ask-agent.js';
 
 /** The official client against the test runner's server, on another origin. */
 describe('fromChatCompletions with the openai client', () => {
@@ -12,6 +20,7 @@ describe('fromChatCompletions with the openai client', () => {
   const load = () => fromChatCompletions(clientWith(apiKey), { model: 'unmocked-tiny' });
 
   answers(load);
+  passesTheSuite(load);
   callsTools(load);
   refusesTooMuch(load, LONG_MESSAGE);
 

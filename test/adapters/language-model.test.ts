@@ -2,7 +2,7 @@ import { expect } from '@open-wc/testing';
 import { fromLanguageModel, languageModelClaims } from '../../src/adapters/from-language-model.js';
 import { LanguageModel } from '../../src/prompt-api/index.js';
 import { endAllEngines, LONG_MESSAGE, rejection } from '../helpers.js';
-import { answers, HELLO, refusesTooMuch, withAgent } from './ask-agent.js';
+import { answers, HELLO, passesTheSuite, refusesTooMuch, withAgent } from './ask-agent.js';
 
 /** Our own Prompt API, on the bundled model. */
 describe('fromLanguageModel', () => {
@@ -12,6 +12,7 @@ describe('fromLanguageModel', () => {
   after(endAllEngines);
 
   answers(load);
+  passesTheSuite(load);
   refusesTooMuch(load, LONG_MESSAGE);
 
   it('takes the options of `create`; the system prompt of a conversation replaces theirs', () => {

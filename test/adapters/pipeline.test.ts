@@ -6,6 +6,7 @@ import {
   answers,
   callsTools,
   HELLO,
+  passesTheSuite,
   refusesTooMuch,
   STORY,
   WEATHER,
@@ -30,6 +31,7 @@ describe('fromPipeline', () => {
 
   describe('with the chat template of its tokenizer', () => {
     answers(load);
+    passesTheSuite(load);
     refusesTooMuch(load, LONG_MESSAGE);
   });
 
@@ -41,6 +43,7 @@ describe('fromPipeline', () => {
         promptFormat: 'transcript',
       });
     answers(load);
+    passesTheSuite(load);
     callsTools(load);
   });
 
