@@ -122,7 +122,13 @@ export default defineConfig(({ command, mode }) => {
           modulePreload: false,
           // Vite's library mode inlines every asset, whatever the limit says.
           rolldownOptions: {
-            input: { unmocked: 'src/index.ts', elements: 'src/components/index.ts' },
+            input: {
+              unmocked: 'src/index.ts',
+              openai: 'src/openai/index.ts',
+              'prompt-api': 'src/prompt-api/index.ts',
+              adapters: 'src/adapters/index.ts',
+              elements: 'src/components/index.ts',
+            },
             preserveEntrySignatures: 'strict',
             output: { entryFileNames: '[name].js' },
           },

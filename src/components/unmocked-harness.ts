@@ -23,7 +23,7 @@ import {
   UnmockedStartEvent,
 } from './events.js';
 import { loadReport } from './load-report.js';
-import { defaultServer } from './page-server.js';
+import { runServer } from './run-server.js';
 import { moveFocus } from './move-focus.js';
 import { runInTurn } from '../harness/run-queue.js';
 import {
@@ -133,7 +133,7 @@ export class UnmockedHarness extends SettingsElement {
       await Promise.all([this.startup?.stop(), this.#try?.release()]);
       const report = await runInTurn({
         ...settings,
-        server: settings.server ?? defaultServer(),
+        server: runServer(settings.server),
         scenarios: chosen,
         subject: this.subject,
         signal: signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,

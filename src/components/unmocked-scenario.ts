@@ -3,6 +3,7 @@ import { property } from 'lit/decorators.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
 import type { Report, RunEvent, ScenarioResult } from '../harness/report.js';
 import { resolveModel } from '../models/registry.js';
+import { environmentServer } from '../settings/environment-server.js';
 import { scenarios } from '../scenarios/index.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { describeDownload } from '../engine/download-size.js';
@@ -15,6 +16,7 @@ import {
 } from './events.js';
 import { formatDuration } from '../format.js';
 import { runInTurn } from '../harness/run-queue.js';
+import { runServer } from './run-server.js';
 import {
   checksPart,
   devicePart,
@@ -116,6 +118,7 @@ export class UnmockedScenario extends StreamingElement {
         device: this.device,
         seed: this.seed,
         hubUrl: this.hub || undefined,
+        server: runServer(environmentServer()),
         signal: signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,
         onEvent: (event) => this.#show(event),
       });
