@@ -5,6 +5,7 @@ import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { defaultReporter } from '@web/test-runner';
 import { playwrightLauncher } from '@web/test-runner-playwright';
 import { findChromium, launchArguments } from './scripts/lib/browser/chromium.mjs';
+import { bundledClients } from './scripts/lib/tests/bundled-clients.mjs';
 import { createMailbox, resultsReporter } from './scripts/lib/tests/wtr-results.mjs';
 import { startOpenAiServer } from './scripts/lib/openai/server.mjs';
 import { ortFolder } from './scripts/lib/serving/ort-files.mjs';
@@ -27,6 +28,7 @@ import { createHub } from './test/servers/hub.mjs';
  *   /models/, /ort/         the bundled model and ONNX Runtime's files, with lengths, and real 404s
  *   /__hub/                 a hub in the Hugging Face layout, with faults on request: see
  *                           test/servers/hub.mjs
+ *   /mockServiceWorker.js   MSW's own
  *   /__report, /__print     POST a report for reports/unmocked.json, or a string for the console:
  *                           see scripts/lib/tests/wtr-results.mjs
  *   window.unmockedServer   `{ apiUrl, apiKey }` of an OpenAI-compatible server (server/) with the
@@ -121,6 +123,10 @@ async function serve(ctx, next) {
     case '__report':
     case '__print':
       return answer(ctx, mailbox.listener);
+    case 'mockServiceWorker.js':
+      return answer(ctx, (req, res) =>
+        sendFile(req, res, path.join(root, 'node_modules/msw/lib'), folder),
+      );
     case 'models':
       return answer(ctx, (req, res) => sendFile(req, res, path.join(root, 'public/models'), rest));
     case 'ort':
@@ -186,6 +192,7 @@ export default {
   nodeResolve: { exportConditions: ['browser', 'onnxruntime-web-use-extern-wasm'] },
   plugins: [
     { name: 'openai-server', serverStop: stopServers },
+    bundledClients(root),
     esbuildPlugin({ ts: true, target: 'es2022', tsconfig: path.join(root, 'tsconfig.json') }),
   ],
   middleware: [isolation, serve],

@@ -79,8 +79,8 @@ export async function loadServedModel({
   });
   await warmUp(generator, new AbortController().signal);
 
-  const format = chooseFormat({ ...facts, wanted: model?.promptFormat }, (messages) =>
-    renderChatTemplate(tokenizer, messages),
+  const format = chooseFormat({ ...facts, wanted: model?.promptFormat }, (messages, options) =>
+    renderChatTemplate(tokenizer, messages, options),
   );
   const leastTokensOf = leastTokens(tokenizer);
   return {

@@ -25,10 +25,12 @@ export interface AISDKOptions {
   call?: Readonly<Record<string, unknown>>;
 }
 
-/** What most providers do. Add `tool-choice`, `structured-output`, `seed` … if yours does them. */
+/** What most providers do. Take away what yours lacks; add `seed` if it keeps to it. */
 export const aiSDKClaims: readonly Claim[] = [
   'chat',
   'tools',
+  'tool-choice',
+  'structured-output',
   'streaming',
   'abort',
   'limits',

@@ -1,9 +1,9 @@
 import type { AgentLoader } from '../agents/agent-loader.js';
 import type { Claim } from '../agents/claims.js';
-import type { ResponseFormat, ToolChoice } from '../agents/messages.js';
 import type { Body } from '../agents/remote/answer-body.js';
 import { Assembly, type ServerCompletion } from '../agents/remote/assembly.js';
-import { toChatMessages, toFunctionTools } from '../agents/remote/chat-messages.js';
+import { toChatMessages } from '../agents/remote/chat-messages.js';
+import { toRequestBody } from '../agents/remote/request-body.js';
 import { fromFunction } from './from-function.js';
 import type { FunctionReply, FunctionRequest } from './function-backend.js';
 
@@ -29,10 +29,12 @@ export interface ChatCompletionsOptions {
   body?: Readonly<Record<string, unknown>>;
 }
 
-/** What most servers do. Add `tool-choice`, `structured-output`, `seed` … if yours does them. */
+/** What OpenAI's API promises. Take away what your server lacks; add `seed` if it keeps to it. */
 export const chatCompletionsClaims: readonly Claim[] = [
   'chat',
   'tools',
+  'tool-choice',
+  'structured-output',
   'streaming',
   'abort',
   'limits',
@@ -41,6 +43,11 @@ export const chatCompletionsClaims: readonly Claim[] = [
   'usage',
   'context-overflow',
 ];
+
+/** A WebLLM engine has none. */
+const ANY_URL = 'http://localhost/';
+/** Fields that only some servers know are sent if the caller sets them. */
+const ORIGINS = { topK: 'default', repetitionPenalty: 'default' } as const;
 
 /**
  * Any object with `chat.completions.create` as an agent: the `openai` client, or a WebLLM engine.
@@ -58,8 +65,14 @@ export const fromChatCompletions = (
     const interrupt = () => void client.interruptGenerate?.();
     signal.addEventListener('abort', interrupt);
     try {
-      const body = { ...toBody(client, model, request), ...more };
-      const answer = await client.chat.completions.create(body, { signal });
+      const body = toRequestBody({
+        ...request,
+        url: client.baseURL ?? ANY_URL,
+        model,
+        messages: toChatMessages(request.messages),
+        origins: ORIGINS,
+      });
+      const answer = await client.chat.completions.create({ ...body, ...more }, { signal });
       return stream
         ? await readChunks(answer as AsyncIterable<Body>, request)
         : readWhole(answer as Body);
@@ -67,37 +80,6 @@ export const fromChatCompletions = (
       signal.removeEventListener('abort', interrupt);
     }
   });
-
-function toBody(client: ChatCompletionsClient, model: string, request: FunctionRequest): object {
-  const { messages, tools, toolChoice, responseFormat, reasoningEffort, settings } = request;
-  const { maxTokens, temperature, topP, seed, stop } = settings;
-  const offersTools = tools.length > 0;
-  return {
-    model,
-    messages: toChatMessages(messages),
-    // OpenAI's newer models refuse `max_tokens`. Many others know nothing else.
-    [client.baseURL?.includes('//api.openai.com/') ? 'max_completion_tokens' : 'max_tokens']:
-      maxTokens,
-    temperature,
-    seed,
-    ...(topP < 1 ? { top_p: topP } : {}),
-    ...(stop.length > 0 ? { stop } : {}),
-    ...(reasoningEffort ? { reasoning_effort: reasoningEffort } : {}),
-    ...(offersTools ? { tools: toFunctionTools(tools) } : {}),
-    ...(offersTools && toolChoice ? { tool_choice: toChoice(toolChoice) } : {}),
-    ...(responseFormat ? { response_format: toFormat(responseFormat) } : {}),
-    ...(request.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
-  };
-}
-
-const toChoice = (choice: ToolChoice): unknown =>
-  typeof choice === 'string' ? choice : { type: 'function', function: choice };
-
-function toFormat(format: ResponseFormat): object {
-  if (format.type === 'json') return { type: 'json_object' };
-  const { schema, name = 'reply' } = format;
-  return { type: 'json_schema', json_schema: { name, schema, strict: true } };
-}
 
 async function readChunks(
   chunks: AsyncIterable<Body>,

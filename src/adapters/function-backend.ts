@@ -14,7 +14,7 @@ import type {
 } from '../agents/backend.js';
 import type { Claim } from '../agents/claims.js';
 import { abortError, UnmockedError, untilAborted } from '../errors.js';
-import type { AgentSettings } from '../settings/settings.js';
+import type { CallSettings } from '../settings/settings.js';
 import { foreignError } from './foreign-error.js';
 
 export interface FunctionAgentOptions {
@@ -42,10 +42,7 @@ export interface FunctionRequest extends Pick<
   | 'conversation'
 > {
   /** The settings of this call. Keep to those that the agent claims to keep to. */
-  settings: Pick<
-    AgentSettings,
-    'maxTokens' | 'temperature' | 'topP' | 'topK' | 'repetitionPenalty' | 'seed' | 'stop'
-  >;
+  settings: CallSettings;
   /** The caller's own options. `settings` contains their settings already. */
   options: InvokeOptions;
   /** Stop computing when it aborts. */

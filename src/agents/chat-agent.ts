@@ -91,6 +91,7 @@ export class ChatAgent implements Agent {
     return streamOf(
       (onToken, signal) => this.#invoke(input, { ...options, onToken, signal }, { stream: true }),
       options,
+      { isJson: typeof input === 'object' && 'responseFormat' in input },
     );
   }
 
@@ -152,7 +153,13 @@ export class ChatAgent implements Agent {
       { signal, onToken: options.onToken },
     );
     const { model, device } = this;
-    const response = toResponse(completion, { model, device, tools, seed: settings.seed });
+    const response = toResponse(completion, {
+      model,
+      device,
+      tools,
+      seed: settings.seed,
+      responseFormat: turn.responseFormat,
+    });
     this.#sessions.remember(recalled, [...spoken, toMessage(completion, response)]);
     return response;
   }

@@ -1,7 +1,8 @@
-import type { AgentDevice, AgentModel, AgentResponse, Tool } from './agent.js';
+import type { AgentDevice, AgentModel, AgentResponse, ResponseFormat, Tool } from './agent.js';
 import type { Completion } from './backend.js';
 import { finishReasonOf } from './finish-reason.js';
-import { parseReply } from './reply/parse-reply.js';
+import { type ParsedReply, parseReply } from './reply/parse-reply.js';
+import { isJson } from './reply/read-tool-call.js';
 
 /** Parses a completion's text and puts the response together. */
 export function toResponse(
@@ -11,9 +12,17 @@ export function toResponse(
     device,
     tools,
     seed,
-  }: { model: AgentModel; device: AgentDevice; tools: readonly Tool[]; seed: number },
+    responseFormat,
+  }: {
+    model: AgentModel;
+    device: AgentDevice;
+    tools: readonly Tool[];
+    seed: number;
+    responseFormat?: ResponseFormat;
+  },
 ): AgentResponse {
-  const reply = parseReply(facts.text, tools);
+  const reply =
+    responseFormat && isJson(facts.text) ? asItIs(facts.text) : parseReply(facts.text, tools);
   const toolCalls = [...calls, ...reply.toolCalls];
   const { firstToken, total } = timings;
   const tokensPerSecond = rate(facts.usage.completionTokens, firstToken, total);
@@ -31,6 +40,15 @@ export function toResponse(
     },
   };
 }
+
+/** In a reply that is JSON as a whole, a tag is a part of some string. */
+const asItIs = (text: string): ParsedReply => ({
+  thinking: '',
+  response: text.trim(),
+  code: [],
+  toolCalls: [],
+  problems: [],
+});
 
 /** Tokens per second after the first token. If all came at once, over the whole time. */
 function rate(tokens: number, firstToken: number, total: number): number {

@@ -6,10 +6,13 @@ import { ReasoningStream } from './reply/reasoning-stream.js';
  * Turns a call that reports tokens into a stream. Leaving the loop aborts the call and waits until
  * it has stopped; then `response` rejects with an `AbortError`. If you only want `response`, you
  * need not iterate.
+ *
+ * @param reply `isJson`: the reply was asked for in a `responseFormat`.
  */
 export function streamOf(
   call: (onToken: (piece: TokenPiece) => void, signal: AbortSignal) => Promise<AgentResponse>,
   options: InvokeOptions,
+  reply: { isJson?: boolean } = {},
 ): AgentStream {
   const controller = new AbortController();
   const stop = () => controller.abort(abortError(options.signal));
@@ -19,7 +22,7 @@ export function streamOf(
   const chunks: AgentChunk[] = [];
   let wake: (() => void) | undefined;
   let over = false;
-  const reasoning = new ReasoningStream();
+  const reasoning = new ReasoningStream(reply);
   let count = 0;
   const response = call((piece) => {
     count = piece.index + 1;

@@ -8,6 +8,7 @@ import type {
   GenerateResult,
   LoadProgress,
   LoadSpec,
+  TemplateOptions,
   WorkerRequest,
   WorkerResponse,
 } from './protocol.js';
@@ -142,8 +143,8 @@ export class Engine {
   }
 
   /** Renders messages with the model's own chat template. */
-  renderTemplate(messages: ChatMessage[]): Promise<string> {
-    return this.#request({ type: 'render-template', messages });
+  renderTemplate(messages: ChatMessage[], options: TemplateOptions = {}): Promise<string> {
+    return this.#request({ type: 'render-template', messages, options });
   }
 
   /** Drops a conversation's KV cache. */

@@ -58,6 +58,8 @@ export interface ModelFacts {
   /** The first end-of-text token as a string. It ends a turn in the transcript format. */
   eosToken: string;
   hasChatTemplate: boolean;
+  /** Whether the chat template shows the model tools, calls and their results. Many ignore them. */
+  templateTakesTools: boolean;
 }
 
 /** What the worker actually loaded. */
@@ -111,10 +113,34 @@ export interface AdapterInfo {
   shaderF16: boolean;
 }
 
-/** A message for the model's own chat template. */
+/**
+ * A message for the model's own chat template, in OpenAI's form. Only the arguments of calls differ:
+ * templates read them as an object.
+ */
 export interface ChatMessage {
   role: string;
   content: string;
+  tool_calls?: {
+    id: string;
+    type: 'function';
+    function: { name: string; arguments: Record<string, unknown> };
+  }[];
+  tool_call_id?: string;
+}
+
+/** A tool for the model's own chat template, in OpenAI's form. */
+export interface FunctionTool {
+  type: 'function';
+  function: {
+    name: string;
+    description: string;
+    parameters: Readonly<Record<string, unknown>>;
+  };
+}
+
+export interface TemplateOptions {
+  /** Default: none. */
+  tools?: FunctionTool[];
 }
 
 export interface GenerateRequest {
@@ -207,7 +233,12 @@ export type WorkerRequest =
   | { type: 'encode'; id: number; text: string }
   | { type: 'decode'; id: number; tokenIds: number[]; skipSpecialTokens: boolean }
   | { type: 'stream-tokens'; id: number; tokenIds: number[] }
-  | { type: 'render-template'; id: number; messages: ChatMessage[] }
+  | {
+      type: 'render-template';
+      id: number;
+      messages: ChatMessage[];
+      options: TemplateOptions;
+    }
   | { type: 'forget'; id: number; conversation: string }
   | CancelRequest;
 

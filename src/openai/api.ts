@@ -26,8 +26,6 @@ export interface ApiOptions {
    * Default: each request is a client of its own.
    */
   clientOf?: (c: Context) => string | undefined;
-  /** The path of a request. Default: that of its URL. */
-  getPath?: (request: Request) => string;
   /** Receives errors that are this side's own. Default: writes to the console. */
   log?: (error: unknown) => void;
 }
@@ -47,10 +45,9 @@ export function createApi({
   slots = new Slots(apiDefaults.maxQueue),
   maxBodyBytes = apiDefaults.maxBodyBytes,
   clientOf = () => undefined,
-  getPath,
   log = logToConsole,
 }: ApiOptions): Hono {
-  const api = new Hono(getPath ? { getPath } : {});
+  const api = new Hono();
   const stored = new StoredItems();
   api.get(MODELS, (c) => c.json({ object: 'list', data: models.map(describe) }));
   api.get(MODEL, (c) => c.json(describe(find(c.req.param('id')))));

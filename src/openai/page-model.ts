@@ -1,22 +1,24 @@
 import { LiveEngine } from '../agents/local/live-engine.js';
 import { chooseFormat } from '../agents/prompt/choose-format.js';
-import type { Conversation } from '../agents/prompt/prompt-format.js';
-import type { AcquireRequest, EnginePool } from '../engine/engine-pool.js';
+import type { Conversation, PromptFormat } from '../agents/prompt/prompt-format.js';
 import type { Engine } from '../engine/engine.js';
+import type { AcquireRequest, EnginePool } from '../engine/engine-pool.js';
 import type { GenerateRequest, GenerateResult, TokenEvent } from '../engine/protocol.js';
+import { abortError } from '../errors.js';
 import type { Dtype } from '../models/model.js';
+import { randomId } from './random-id.js';
 import type { Prompt, ServedModel } from './served-model.js';
 
-let served = 0;
-
-/** A model of this page that answers OpenAI's API. If its engine dies, the next call gets a new one. */
+/** A model that an engine of this page computes. If the engine dies, the next call gets a new one. */
 export class PageModel implements ServedModel {
   readonly id: string;
   readonly created = Math.floor(Date.now() / 1000);
   readonly #request: AcquireRequest;
   readonly #engine: LiveEngine;
-  /** The engine's queue takes turns between agents and servers. */
-  readonly #name = `openai-${++served}`;
+  /** Other holders of the engine have clients and conversations too. */
+  readonly #prefix = randomId('served-');
+  /** Conversations that may have a KV cache. */
+  readonly #conversations = new Set<string>();
 
   private constructor(request: AcquireRequest, engine: LiveEngine) {
     this.id = request.model.id;
@@ -39,8 +41,8 @@ export class PageModel implements ServedModel {
 
   get fingerprint(): string {
     const { files, rung } = this.#engine.current.info;
-    const digest = files.find(({ path }) => path === rung.file)?.sha256 ?? '';
-    return `fp_${digest.slice(0, 10)}_${rung.device}`;
+    const weights = files.find(({ path }) => path === rung.file)?.sha256 ?? '';
+    return `fp_${weights.slice(0, 10)}`;
   }
 
   get formatStop(): readonly string[] {
@@ -53,24 +55,36 @@ export class PageModel implements ServedModel {
     return { text, tokenIds: await engine.encode(text) };
   }
 
-  /** A conversation that a client continues keeps its KV cache. */
+  /** A client's last conversation keeps its KV cache, which the next request can continue. */
   async generate(
     request: GenerateRequest,
     onToken: (token: TokenEvent) => void,
     signal: AbortSignal,
   ): Promise<GenerateResult> {
-    const engine = await this.#engine.get(signal);
-    const conversation = `${this.#name}:${request.client}`;
-    return engine.generate({ ...request, client: this.#name, conversation }, { signal, onToken });
+    const client = `${this.#prefix} ${request.client}`;
+    this.#conversations.add(client);
+    try {
+      const engine = await this.#engine.get(signal);
+      return await engine.generate(
+        { ...request, client, conversation: client },
+        { signal, onToken },
+      );
+    } catch (error) {
+      // `dispose` can end the worker before the worker says that it has stopped.
+      throw signal.aborted ? abortError(signal) : error;
+    }
   }
 
-  /** Ends the hold on the engine. The last one terminates the worker. */
-  release(): void {
+  dispose(): void {
+    const { current } = this.#engine;
+    // Others may hold the engine, and have no use for these KV caches.
+    for (const client of current.closed ? [] : this.#conversations)
+      current.forget(client).catch(() => undefined);
     this.#engine.release();
   }
 
-  #format(engine: Engine) {
+  #format(engine: Engine): PromptFormat {
     const facts = { ...engine.info, wanted: this.#request.model.promptFormat };
-    return chooseFormat(facts, (messages) => engine.renderTemplate(messages));
+    return chooseFormat(facts, (messages, options) => engine.renderTemplate(messages, options));
   }
 }

@@ -1,3 +1,4 @@
+import { Hono } from 'hono';
 import { registerPageServer } from '../agents/remote/page-servers.js';
 import { type EnginePool, sharedPool } from '../engine/engine-pool.js';
 import type { PageDevice } from '../engine/ladder.js';
@@ -6,127 +7,131 @@ import { untilAborted } from '../errors.js';
 import type { Dtype, Model } from '../models/model.js';
 import { resolveModel } from '../models/registry.js';
 import { ApiError } from './api-error.js';
-import { apiDefaults, createApi } from './api.js';
+import { answerError, apiDefaults, createApi, logToConsole, nothingThere } from './api.js';
 import { PageModel } from './page-model.js';
 import { Slots } from './slots.js';
 
 export interface ServeInPageOptions {
-  /**
-   * A registry id, a hub id, the URL of a folder, or a model. Default: `unmocked-tiny`, which is
-   * bundled.
-   */
+  /** A registry id, a hub id, a folder's URL or a model entry. Default: `unmocked-tiny`. */
   model?: string | Model;
-  /** Base URL of a mirror in the hub's layout. Default: the hub. */
-  hubUrl?: string;
   /** Default: `auto`, which tries WebGPU and then WASM. */
   device?: PageDevice;
   /** Default: the best that the device can compute. */
   dtype?: Dtype;
+  /** Base URL of a mirror in the hub's layout. Default: the hub. */
+  hubUrl?: string;
+  /** Engines to share. Default: the page's, so that agents and clients share an engine. */
+  pool?: EnginePool;
   /** Requests that may wait. More are refused with 429. Default: 64. */
   maxQueue?: number;
-  /** Default: the page's pool, so that agents and this server share an engine. */
-  pool?: EnginePool;
-  /** Ends the loading. */
+  /** Aborts the load. */
   signal?: AbortSignal;
   onProgress?: (progress: LoadProgress) => void;
 }
 
-/** A model of this page behind OpenAI's API. */
+/** OpenAI's API, answered by a model of this page. */
 export interface ServedInPage {
   /**
-   * Answers a request as a server would. Give it to a client in place of the browser's `fetch`. It
-   * looks at the path from `/v1/` on and ignores the rest of the address, so an app's own base URL
-   * works too. Nothing leaves the page.
+   * Answers requests like `globalThis.fetch`, but in this page. Ignores the origin and what comes
+   * before `/v1/` in the path, so that the base URL of an app works too. Accepts any key.
+   *
+   * Rejects with the signal's reason when the request is aborted, and then stops computing.
    */
-  fetch: typeof globalThis.fetch;
+  readonly fetch: typeof globalThis.fetch;
   /**
-   * A base URL for clients that need one. It exists in this page only: a remote agent of this page
-   * (`loadAgent({ backend: 'remote', apiUrl: baseURL })`) reaches it, the network does not.
+   * For clients that want one. The network does not know this address: pass `fetch` to the client. A
+   * remote agent of this page (`loadAgent({ backend: 'remote', apiUrl: baseURL })`) needs no `fetch`.
    */
-  baseURL: string;
-  /** Ids of the models. */
-  models: readonly string[];
-  /** Ends pending requests and releases the engine. Later requests are answered with 503. */
+  readonly baseURL: string;
+  /** The ids of the models. */
+  readonly models: readonly string[];
+  /** Ends running requests and gives the engine back. After that, requests are answered with 410. */
   dispose(): void;
 }
 
 /**
- * Loads a model in this page and serves it behind OpenAI's API, without a server.
+ * Loads a model and answers requests to OpenAI's API with it. No server, no socket.
  *
  * @example
  * const { fetch, baseURL } = await serveInPage();
  * const client = new OpenAI({ fetch, baseURL, apiKey: 'none', dangerouslyAllowBrowser: true });
  *
- * @throws UnmockedError `unknown-model`, `model-not-found`, `network` or `no-device`; `AbortError`.
+ * @example
+ * // MSW: the app keeps its own base URL.
+ * http.all('https://api.openai.com/v1/*', ({ request }) => served.fetch(request));
+ *
+ * @throws UnmockedError `unknown-model`; what `EnginePool.acquire` throws; `AbortError`.
  */
 export async function serveInPage({
-  model: reference = 'unmocked-tiny',
-  hubUrl,
+  model = 'unmocked-tiny',
   device = 'auto',
   dtype,
-  maxQueue = apiDefaults.maxQueue,
+  hubUrl,
   pool = sharedPool,
+  maxQueue = apiDefaults.maxQueue,
   signal,
   onProgress,
 }: ServeInPageOptions = {}): Promise<ServedInPage> {
-  const model = await PageModel.load(pool, {
-    model: resolveModel(reference, { hub: hubUrl }),
+  const loaded = await PageModel.load(pool, {
+    model: resolveModel(model, { hub: hubUrl }),
     device,
     dtype,
     signal,
     onProgress,
   });
-  const api = createApi({
-    models: [model],
-    slots: new Slots(maxQueue),
-    clientOf: () => 'page',
-    getPath: pathFromV1,
+  const disposed = new AbortController();
+  const app = new Hono({ getPath });
+  app.use(async (_, next) => {
+    disposed.signal.throwIfAborted();
+    await next();
   });
-  const end = new AbortController();
-
+  app.route(
+    '/',
+    createApi({
+      models: [loaded],
+      slots: new Slots(maxQueue),
+      // The page is one client. The engine's other users, such as agents, take turns with it.
+      clientOf: () => 'page',
+    }),
+  );
+  app.notFound((c) => nothingThere(c));
+  app.onError((error, c) => answerError(c, error, logToConsole));
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
-    const left = AbortSignal.any([request.signal, end.signal]);
-    left.throwIfAborted();
-    const response = await untilAborted(
-      Promise.resolve(api.fetch(new Request(request, { signal: left }))),
-      left,
-    );
-    return endingWith(left, response);
+    request.signal.throwIfAborted();
+    // A caller's reason can be anything. The API knows clients that left by an AbortError.
+    const left = new AbortController();
+    request.signal.addEventListener('abort', () => left.abort(), { once: true });
+    const signal = AbortSignal.any([left.signal, disposed.signal]);
+    const answer = Promise.resolve(app.fetch(new Request(request, { signal })));
+    return withAbort(await untilAborted(answer, request.signal), request.signal);
   };
-  const answer: typeof fetch = (input, init) => (end.signal.aborted ? gone() : fetch(input, init));
-  const registered = registerPageServer(answer);
+  const registered = registerPageServer(fetch);
   return {
-    fetch: answer,
+    fetch,
     baseURL: registered.baseURL,
-    models: [model.id],
+    models: [loaded.id],
     dispose() {
-      if (end.signal.aborted) return;
-      end.abort(new DOMException('The server in this page was disposed of.', 'AbortError'));
+      if (disposed.signal.aborted) return;
+      disposed.abort(
+        new ApiError(410, `"${loaded.id}" is no longer served. Call serveInPage() again.`, {
+          code: 'disposed',
+        }),
+      );
       registered.end();
-      model.release();
+      loaded.dispose();
     },
   };
 }
 
-/** The path from `/v1` on, so that `https://api.example/openai/v1/models` is `/v1/models`. */
-function pathFromV1({ url }: Request): string {
-  const { pathname } = new URL(url);
-  const at = pathname.search(/\/v1(\/|$)/);
-  return at < 0 ? pathname : pathname.slice(at);
+/** The path from its last `/v1/` on. */
+function getPath(request: Request): string {
+  const { pathname } = new URL(request.url);
+  return pathname.slice(Math.max(0, pathname.lastIndexOf('/v1/')));
 }
 
-/** As with a network, the body of an answer fails when its request is aborted. */
-function endingWith(signal: AbortSignal, response: Response): Response {
+/** Makes the body fail when the request is aborted, as the body of a real response does. */
+function withAbort(response: Response, signal: AbortSignal): Response {
   if (!response.body) return response;
   return new Response(response.body.pipeThrough(new TransformStream(), { signal }), response);
-}
-
-async function gone(): Promise<Response> {
-  const { status, body } = new ApiError(
-    503,
-    'This server was disposed of. Call serveInPage() again.',
-    { code: 'shutting_down' },
-  );
-  return Response.json(body, { status });
 }

@@ -124,6 +124,6 @@ export class ConversationModel {
 
   #format(engine: Engine): PromptFormat {
     const facts = { ...engine.info, wanted: this.#host.model.promptFormat };
-    return chooseFormat(facts, (messages) => engine.renderTemplate(messages));
+    return chooseFormat(facts, (messages, options) => engine.renderTemplate(messages, options));
   }
 }

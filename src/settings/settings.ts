@@ -31,4 +31,10 @@ export interface AgentSettings {
   system: string;
 }
 
+/** The settings that say how one reply is computed. */
+export type CallSettings = Pick<
+  AgentSettings,
+  'maxTokens' | 'temperature' | 'topP' | 'topK' | 'repetitionPenalty' | 'seed' | 'stop'
+>;
+
 export type SettingName = keyof AgentSettings;

@@ -2,6 +2,7 @@ import { expect } from '@open-wc/testing';
 import type { Agent } from '../../src/agents/agent.js';
 import type { AgentLoader } from '../../src/agents/agent-loader.js';
 import { isAbortError } from '../../src/errors.js';
+import { runScenarios } from '../../src/harness/run.js';
 import { rejection } from '../helpers.js';
 
 export const HELLO = 'Hello, this is a test.';
@@ -125,4 +126,26 @@ export function refusesTooMuch(load: () => AgentLoader, longMessage: string): vo
       ]);
       expect((await agent.invoke(HELLO)).response).to.equal('Hello! How are you?');
     }));
+}
+
+/** The suite on somebody else's agent: what it does not pass, it skips for a lack that it states. */
+export function passesTheSuite(load: () => AgentLoader): void {
+  it('passes or skips every agent scenario', async () => {
+    const { results, totals } = await runScenarios({ agent: load() });
+    const failed = results
+      .filter(({ status }) => status !== 'passed' && status !== 'skipped')
+      .map(({ id, status, reason, checks }) => ({
+        id,
+        status,
+        reason,
+        checks: checks.filter((check) => check.status === 'failed'),
+      }));
+    expect(failed).to.deep.equal([]);
+    const reasons = results.flatMap(({ status, reason, checks }) => [
+      ...(status === 'skipped' ? [reason] : []),
+      ...checks.filter((check) => check.status === 'skipped').map((check) => check.reason),
+    ]);
+    expect(reasons.filter((reason) => !reason)).to.deep.equal([]);
+    expect(totals.passed).to.be.at.least(4);
+  });
 }

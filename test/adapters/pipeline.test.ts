@@ -1,13 +1,22 @@
 import { env, pipeline, type TextGenerationPipeline } from '@huggingface/transformers';
 import { expect } from '@open-wc/testing';
 import { fromPipeline, pipelineClaims } from '../../src/adapters/from-pipeline.js';
-import { LONG_MESSAGE } from '../helpers.js';
-import { answers, callsTools, HELLO, refusesTooMuch, STORY, withAgent } from './ask-agent.js';
+import { LONG_MESSAGE, rejection } from '../helpers.js';
+import {
+  answers,
+  callsTools,
+  HELLO,
+  passesTheSuite,
+  refusesTooMuch,
+  STORY,
+  WEATHER,
+  withAgent,
+} from './ask-agent.js';
 
 /** A pipeline as an app makes it, on the page's own thread. */
 describe('fromPipeline', () => {
   let generator: TextGenerationPipeline;
-  const load = () => fromPipeline(generator, { claims: [...pipelineClaims, 'tools'] });
+  const load = () => fromPipeline(generator);
 
   before(async () => {
     env.allowRemoteModels = false;
@@ -20,9 +29,32 @@ describe('fromPipeline', () => {
 
   after(() => generator.dispose());
 
-  answers(load);
-  callsTools(load);
-  refusesTooMuch(load, LONG_MESSAGE);
+  describe('with the chat template of its tokenizer', () => {
+    answers(load);
+    passesTheSuite(load);
+    refusesTooMuch(load, LONG_MESSAGE);
+  });
+
+  // The bundled tokenizer's template leaves out results of tools.
+  describe('with a transcript', () => {
+    const load = () =>
+      fromPipeline(generator, {
+        claims: [...pipelineClaims, 'tools'],
+        promptFormat: 'transcript',
+      });
+    answers(load);
+    passesTheSuite(load);
+    callsTools(load);
+  });
+
+  it('refuses tools if it does not claim them', () =>
+    withAgent(load(), async (agent) => {
+      const error = await rejection(agent.invokeWithTools(HELLO, [WEATHER]));
+      expect([error.code, error.message]).to.deep.equal([
+        'unsupported',
+        '"pipeline" does not claim tools. If it can do this, add "tools" to the claims of its adapter.',
+      ]);
+    }));
 
   it('gives the tokens that it read and computed', () =>
     withAgent(load(), async (agent) => {
@@ -48,9 +80,6 @@ describe('fromPipeline', () => {
         cut.metadata.limitedBy,
       ]).to.deep.equal([5, 'length', 'max-tokens']);
       const stopped = await agent.invoke(HELLO, { stop: ['! How'] });
-      expect([stopped.metadata.text, stopped.metadata.finishReason]).to.deep.equal([
-        'Hello',
-        'stop',
-      ]);
+      expect([stopped.response, stopped.metadata.finishReason]).to.deep.equal(['Hello', 'stop']);
     }));
 });

@@ -8,7 +8,7 @@ import {
   setTracingDisabled,
   tool as agentTool,
 } from '@openai/agents';
-import { generateText, isStepCount, streamText, tool } from 'ai';
+import { generateText, isStepCount, Output, streamText, tool } from 'ai';
 import { z } from 'zod';
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
 import { eventually, MODEL } from './openai-helpers.mjs';
@@ -45,6 +45,35 @@ describe('the AI SDK', () => {
     });
     return { asked, tools: { get_weather } };
   };
+
+  test('an object that fits a schema', async () => {
+    const { output } = await generateText({
+      ...common,
+      model,
+      prompt: HELLO,
+      output: Output.object({
+        schema: z.object({ mood: z.enum(['calm', 'wild']), age: z.number().int().min(1).max(9) }),
+      }),
+    });
+    assert.match(output.mood, /^(calm|wild)$/);
+    assert.ok(Number.isInteger(output.age) && output.age > 0, JSON.stringify(output));
+  });
+
+  test('a tool that has to be called', async () => {
+    const { asked, tools } = weather();
+    const { toolCalls } = await generateText({
+      ...common,
+      model,
+      prompt: HELLO,
+      tools,
+      toolChoice: { type: 'tool', toolName: 'get_weather' },
+    });
+    assert.deepEqual(
+      toolCalls.map(({ toolName }) => toolName),
+      ['get_weather'],
+    );
+    assert.equal(typeof asked[0], 'string');
+  });
 
   test('text', async () => {
     const { text, finishReason, usage, warnings } = await generateText({

@@ -163,8 +163,13 @@ describe('a generation', () => {
     assert.deepEqual(isFirst.slice(0, 3), [true, true, true]);
     assert.ok(isFirst.slice(3).includes(false), 'after some repetitions another token wins');
     assert.deepEqual(present.outputTokenIds, Array(8).fill(first));
-    // The prompt is no output: its tokens cost nothing.
-    const { outputTokenIds } = await generate({ maxTokens: 1, frequencyPenalty: 100 });
-    assert.deepEqual(outputTokenIds, [first]);
+  });
+
+  test('penalizes no token of the prompt', async () => {
+    const prompt = 'User: Once upon a time, a story about a dragon.\nAssistant:';
+    const plain = await generate({ prompt, maxTokens: 1 });
+    assert.ok(plain.promptTokenIds.includes(plain.outputTokenIds[0] ?? NaN), plain.text);
+    const penalized = await generate({ prompt, maxTokens: 1, frequencyPenalty: 100 });
+    assert.deepEqual(penalized.outputTokenIds, plain.outputTokenIds);
   });
 });

@@ -1,172 +1,133 @@
 import { expect } from '@open-wc/testing';
-import OpenAI, { APIUserAbortError, BadRequestError, NotFoundError } from 'openai';
-import { loadAgent } from '../../src/agents/load-agent.js';
+import { Engine } from '../../src/engine/engine.js';
 import { EnginePool } from '../../src/engine/engine-pool.js';
-import { ledger } from '../../src/engine/ledger.js';
-import { serveInPage, type ServedInPage } from '../../src/openai/serve-in-page.js';
+import { loadAgent } from '../../src/agents/load-agent.js';
+import { serveInPage } from '../../src/openai/index.js';
+import { rejection, tinyQ8 } from '../helpers.js';
+import { aServer, MODEL, STORY } from './a-server.js';
 
-// The official client, unchanged, on a model of its own page. No server is involved.
-describe('the openai client with serveInPage', () => {
-  const pool = new EnginePool();
-  let served: ServedInPage;
-  let client: OpenAI;
-  const ask = {
-    model: 'unmocked-tiny',
-    messages: [{ role: 'user', content: 'Tell me a story about a dragon.' }],
+const chat = (body: object = {}): RequestInit => ({
+  method: 'POST',
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify({
+    model: MODEL,
+    messages: [{ role: 'user', content: STORY }],
     temperature: 0,
-    max_tokens: 24,
-  } satisfies OpenAI.ChatCompletionCreateParamsNonStreaming;
-  const connect = ({ fetch, baseURL }: ServedInPage, more: object = {}) =>
-    new OpenAI({
-      fetch,
-      baseURL,
-      apiKey: 'none',
-      dangerouslyAllowBrowser: true,
-      maxRetries: 0,
-      ...more,
+    max_tokens: 8,
+    ...body,
+  }),
+});
+
+async function read(response: Response): Promise<void> {
+  const reader = response.body!.getReader();
+  while (!(await reader.read()).done);
+}
+
+describe('serveInPage', () => {
+  it('ignores the origin and what comes before /v1/', async () => {
+    const served = await aServer();
+    for (const base of ['https://api.openai.com/v1', '/v1', 'https://a.example/v1/x/openai/v1'])
+      expect((await served.fetch(`${base}/chat/completions`, chat())).status).to.equal(200);
+    served.dispose();
+  });
+
+  it('answers 404 in the form of OpenAI at other paths', async () => {
+    const served = await aServer();
+    const response = await served.fetch('https://api.openai.com/chat/completions', chat());
+    const { error } = (await response.json()) as { error: { code: string; message: string } };
+    expect([response.status, error.code]).to.deep.equal([404, 'unknown_url']);
+    served.dispose();
+  });
+
+  it('takes a Request, as fetch does', async () => {
+    const served = await aServer();
+    const response = await served.fetch(new Request(`${served.baseURL}/chat/completions`, chat()));
+    expect(response.status).to.equal(200);
+    served.dispose();
+  });
+
+  it('rejects with the reason of the signal, and so does a body that is read', async () => {
+    const served = await aServer();
+    const url = `${served.baseURL}/chat/completions`;
+    const reason = new Error('enough');
+    const before = served.fetch(url, { ...chat(), signal: AbortSignal.abort(reason) });
+    expect(await rejection(before)).to.equal(reason);
+    const controller = new AbortController();
+    const response = await served.fetch(url, {
+      ...chat({ stream: true, max_tokens: 400 }),
+      signal: controller.signal,
     });
-
-  before(async () => {
-    served = await serveInPage({ device: 'wasm', pool });
-    client = connect(served);
-  });
-  after(() => served.dispose());
-
-  it('lists the models', async () => {
-    const ids: string[] = [];
-    for await (const { id } of client.models.list()) ids.push(id);
-    expect(ids).to.deep.equal(['unmocked-tiny']);
-    expect(served.models).to.deep.equal(['unmocked-tiny']);
+    controller.abort(reason);
+    expect(await rejection(read(response))).to.equal(reason);
+    served.dispose();
   });
 
-  it('gets tokens that this page computed, the same streamed, whole and from an agent', async () => {
-    const before = ledger.tokens;
-    const whole = await client.chat.completions.create(ask);
-    expect(ledger.tokens - before).to.equal(whole.usage!.completion_tokens);
-    let streamed = '';
-    let chunks = 0;
-    for await (const chunk of await client.chat.completions.create({ ...ask, stream: true })) {
-      streamed += chunk.choices[0]?.delta.content ?? '';
-      chunks++;
+  it('reads only the new part of a conversation that continues', async () => {
+    const pool = new EnginePool();
+    const served = await aServer({ pool });
+    const requests: string[] = [];
+    const { generate } = Engine.prototype;
+    Engine.prototype.generate = async function (...args) {
+      const result = await generate.apply(this, args);
+      requests.push(`${result.prefilledTokens < result.promptTokenIds.length}`);
+      return result;
+    };
+    try {
+      const url = `${served.baseURL}/chat/completions`;
+      const response = await served.fetch(url, chat());
+      const { choices } = (await response.json()) as { choices: { message: object }[] };
+      await served.fetch(
+        url,
+        chat({
+          messages: [
+            { role: 'user', content: STORY },
+            choices[0]!.message,
+            { role: 'user', content: 'And then?' },
+          ],
+        }),
+      );
+    } finally {
+      Engine.prototype.generate = generate;
     }
-    const agent = await loadAgent({ device: 'wasm', pool, sources: { environment: {} } });
-    const ours = await agent.invoke(ask.messages[0]!.content, { maxTokens: 24 });
+    expect(requests).to.deep.equal(['false', 'true']);
+    served.dispose();
+  });
+
+  it('shares its engine with agents, and ends it with the last of them', async () => {
+    const pool = new EnginePool();
+    const served = await aServer({ pool });
+    const agent = await loadAgent({ model: tinyQ8(), backend: 'local', pool });
+    expect(pool.size).to.equal(1);
+    served.dispose();
+    served.dispose();
+    expect(
+      (await agent.invoke('Hello.', { maxTokens: 4 })).metadata.outputTokenIds.length,
+    ).to.equal(4);
     await agent.dispose();
-    expect(chunks).to.be.greaterThan(5);
-    expect([streamed, ours.response]).to.deep.equal([
-      whole.choices[0]!.message.content,
-      whole.choices[0]!.message.content!.trim(),
-    ]);
-    expect(whole.choices[0]!.finish_reason).to.equal('length');
+    expect(pool.size).to.equal(0);
   });
 
-  it('calls a tool and uses its result', async () => {
-    const tools = [
-      {
-        type: 'function',
-        function: {
-          name: 'get_weather',
-          description: 'Tells the weather in a city.',
-          parameters: {
-            type: 'object',
-            properties: { city: { type: 'string' } },
-            required: ['city'],
-          },
-        },
-      },
-    ] satisfies OpenAI.ChatCompletionTool[];
-    const question = { role: 'user', content: 'What is the weather in Quelmar?' } as const;
-    const first = await client.chat.completions.create({ ...ask, messages: [question], tools });
-    const [call] = first.choices[0]!.message.tool_calls!;
-    expect(first.choices[0]!.finish_reason).to.equal('tool_calls');
-    expect(call).to.deep.include({
-      type: 'function',
-      function: { name: 'get_weather', arguments: '{"city":"Quelmar"}' },
-    });
-    const second = await client.chat.completions.create({
-      ...ask,
-      messages: [
-        question,
-        first.choices[0]!.message,
-        { role: 'tool', tool_call_id: call!.id, content: 'snowy' },
-      ],
-      tools,
-    });
-    expect(second.choices[0]!.message.content).to.include('snowy');
+  it('says so after dispose, also to requests under way', async () => {
+    const served = await aServer();
+    const url = `${served.baseURL}/chat/completions`;
+    const streamed = await served.fetch(url, chat({ stream: true, max_tokens: 400 }));
+    const waiting = served.fetch(url, chat());
+    served.dispose();
+    expect(await streamed.text()).to.include('Call serveInPage() again');
+    for (const response of [await waiting, await served.fetch(`${served.baseURL}/models`)])
+      expect([response.status, await response.text()].join()).to.match(/^410.*no longer served/);
   });
 
-  it('stops computing when the client aborts', async () => {
-    const long = { ...ask, max_tokens: 400, temperature: 1, logit_bias: {}, stream: true } as const;
-    const before = ledger.tokens;
-    const stream = await client.chat.completions.create(long);
-    for await (const chunk of stream) if (chunk.choices[0]?.delta.content) break;
-    // The engine serves one request at a time: this one is answered once the other has stopped.
-    await client.chat.completions.create({ ...ask, max_tokens: 1 });
-    expect(ledger.tokens - before).to.be.lessThan(200);
+  it('refuses more requests than may wait', async () => {
+    const served = await aServer({ maxQueue: 0 });
+    const url = `${served.baseURL}/chat/completions`;
+    const statuses = await Promise.all([served.fetch(url, chat()), served.fetch(url, chat())]);
+    expect(statuses.map(({ status }) => status)).to.deep.equal([200, 429]);
+    served.dispose();
   });
 
-  it('rejects with the abort before and while it waits', async () => {
-    const aborted = AbortSignal.abort();
-    const early = await client.chat.completions
-      .create(ask, { signal: aborted })
-      .catch((error: unknown) => error);
-    expect(early).to.be.instanceOf(APIUserAbortError);
-    const leaving = new AbortController();
-    const late = client.chat.completions.create(
-      { ...ask, max_tokens: 400 },
-      { signal: leaving.signal },
-    );
-    leaving.abort();
-    expect(await late.catch((error: unknown) => error)).to.be.instanceOf(APIUserAbortError);
-  });
-
-  it("gives the client's own errors", async () => {
-    const unknown = await client.chat.completions
-      .create({ ...ask, model: 'nope' })
-      .catch((error: unknown) => error);
-    expect(unknown).to.be.instanceOf(NotFoundError);
-    expect((unknown as NotFoundError).message).to.include('"unmocked-tiny"');
-    const wrong = await client.chat.completions
-      .create({ ...ask, temperature: 9 })
-      .catch((error: unknown) => error);
-    expect(wrong).to.be.instanceOf(BadRequestError);
-    const long = await client.chat.completions
-      .create({ ...ask, messages: [{ role: 'user', content: 'word '.repeat(2000) }] })
-      .catch((error: unknown) => error);
-    expect((long as BadRequestError).code).to.equal('context_length_exceeded');
-  });
-
-  it("answers at the app's own base URL, and 404 elsewhere", async () => {
-    const own = connect(served, { baseURL: 'https://api.openai.com/v1' });
-    expect((await own.models.retrieve('unmocked-tiny')).id).to.equal('unmocked-tiny');
-    const prefixed = connect(served, { baseURL: 'https://gateway.example/openai/v1/' });
-    expect((await prefixed.models.retrieve('unmocked-tiny')).id).to.equal('unmocked-tiny');
-    const other = await served.fetch('https://api.openai.com/elsewhere');
-    expect(other.status).to.equal(404);
-    expect((await other.json()).error.code).to.equal('unknown_url');
-  });
-
-  it('keeps the KV cache of a conversation that goes on', async () => {
-    const messages: OpenAI.ChatCompletionMessageParam[] = [
-      { role: 'user', content: 'My name is Zorvik.' },
-    ];
-    const first = await client.chat.completions.create({ ...ask, messages });
-    messages.push(first.choices[0]!.message, { role: 'user', content: 'What is my name?' });
-    const second = await client.chat.completions.create({ ...ask, messages });
-    expect(second.choices[0]!.message.content).to.include('Zorvik');
-  });
-
-  it('answers 503 after it was disposed of, and releases the engine', async () => {
-    const own = new EnginePool();
-    const short = await serveInPage({ device: 'wasm', pool: own });
-    expect(own.size).to.equal(1);
-    short.dispose();
-    short.dispose();
-    expect(own.size).to.equal(0);
-    const error = await connect(short)
-      .models.list()
-      .catch((reason: unknown) => reason);
-    expect((error as { status: number }).status).to.equal(503);
-    expect((error as Error).message).to.include('serveInPage()');
+  it('fails for a model that does not exist', async () => {
+    const error = await rejection(serveInPage({ model: 'no such model' }));
+    expect(error.code).to.equal('unknown-model');
   });
 });

@@ -4,7 +4,7 @@ import { readCompletion } from '../../src/agents/remote/read-completion.js';
 import { readStream } from '../../src/agents/remote/read-stream.js';
 import type { Answer } from '../../src/agents/remote/connection.js';
 import { toChatMessages } from '../../src/agents/remote/chat-messages.js';
-import { toRequestBody } from '../../src/agents/remote/request-body.js';
+import { type RequestFacts, toRequestBody } from '../../src/agents/remote/request-body.js';
 import { resolveSettings } from '../../src/settings/resolve.js';
 import { rejection } from '../helpers.js';
 
@@ -441,6 +441,32 @@ describe('a request', () => {
         },
       },
     ]);
+  });
+
+  it('has the format of the reply and the choice of tools, as OpenAI writes them', () => {
+    const tools = [{ name: 'f' }];
+    const schema = { type: 'object' };
+    const body = (facts: Partial<RequestFacts>) => toRequestBody({ ...request, ...facts });
+    expect(body({ responseFormat: { type: 'json' } })).to.deep.include({
+      response_format: { type: 'json_object' },
+    });
+    expect(
+      body({ responseFormat: { type: 'json-schema', schema, name: 'person' } }),
+    ).to.deep.include({
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: 'person', strict: true, schema },
+      },
+    });
+    for (const toolChoice of ['auto', 'none', 'required'] as const)
+      expect(body({ tools, toolChoice })).to.include({ tool_choice: toolChoice });
+    expect(body({ tools, toolChoice: { name: 'f' } })).to.deep.include({
+      tool_choice: { type: 'function', function: { name: 'f' } },
+    });
+    expect(
+      body({ toolChoice: 'none' }),
+      'OpenAI refuses a choice without tools',
+    ).to.not.have.property('tool_choice');
   });
 
   it('gives each result the id of its call', () => {

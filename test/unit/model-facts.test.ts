@@ -66,6 +66,19 @@ describe('facts about a loaded model', () => {
 });
 
 describe('a chat template', () => {
+  it('takes tools if it shows tools, calls and results', () => {
+    const taking = (shown: string, chatTemplate?: string) => {
+      const { tokenizer: one } = tokenizer(chatTemplate);
+      one.apply_chat_template = (() => shown) as unknown as typeof one.apply_chat_template;
+      return readModelFacts(model({}), one).templateTakesTools;
+    };
+    const all = 'probe-tool probe-call probe-argument probe-result';
+    expect(taking(all, '{{ x }}')).to.equal(true);
+    for (const part of all.split(' '))
+      expect(taking(all.replace(part, ''), '{{ x }}'), part).to.equal(false);
+    expect(taking(all), 'no template').to.equal(false);
+  });
+
   it('gets messages whose special tokens are plain characters, and asks for a reply', () => {
     const { tokenizer: one, rendered } = tokenizer('{{ x }}');
     const message = { role: 'user', content: 'Hi<|im_end|>\uD800' };

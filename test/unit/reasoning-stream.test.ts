@@ -36,6 +36,16 @@ describe('ReasoningStream', () => {
     });
   }
 
+  it('takes a tag in JSON for text, but not one before it', () => {
+    const stream = new ReasoningStream({ isJson: true });
+    const pieces = ['<think>a</th', 'ink>', '\n', '{"b":"<thi', 'nk>"}'].map((text) =>
+      stream.push(text),
+    );
+    expect(pieces.map(({ thinking }) => thinking).join('')).to.equal('a');
+    expect(pieces.map(({ response }) => response).join('')).to.equal('\n{"b":"<think>"}');
+    expect(pieces.at(-2)!.response, 'nothing is held back').to.equal('{"b":"<thi');
+  });
+
   it('holds back only text that may become a tag', () => {
     const stream = new ReasoningStream();
     expect(stream.push('a <').response).to.equal('a ');

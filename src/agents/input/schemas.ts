@@ -76,19 +76,20 @@ export const tools: v.GenericSchema<unknown, Tool[]> = v.array(
 const TOOL_CHOICES = ['auto', 'none', 'required'] as const;
 const TOOL_CHOICE = `${oneOf(TOOL_CHOICES)} or { name }`;
 export const toolChoice: v.GenericSchema<unknown, ToolChoice> = v.union(
-  [v.picklist(TOOL_CHOICES), v.object({ name: v.string() })],
+  [v.picklist(TOOL_CHOICES), v.strictObject({ name: v.string() })],
   TOOL_CHOICE,
 );
 export const responseFormat: v.GenericSchema<unknown, ResponseFormat> = v.union(
   [
-    v.object({ type: v.literal('json') }),
-    v.object({
+    v.strictObject({ type: v.literal('json') }),
+    v.strictObject({
       type: v.literal('json-schema'),
       schema: record,
       name: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/))),
     }),
   ],
-  '{ type: "json" } or { type: "json-schema", schema }',
+  '{ type: "json" }, or { type: "json-schema", schema, name } with a JSON Schema and, if you like, ' +
+    'a name of up to 64 letters, digits, "_" and "-"',
 );
 
 /**

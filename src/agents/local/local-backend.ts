@@ -120,7 +120,7 @@ export class LocalBackend implements ChatBackend {
     const engine = await this.#engine.get(signal);
     const format = chooseFormat(
       { ...engine.info, wanted: this.#request.model.promptFormat },
-      (plain) => engine.renderTemplate(plain),
+      (spoken, template) => engine.renderTemplate(spoken, template),
     );
     const prompt = await format.render({ messages, tools });
     const { maxTokens, temperature, topP, topK, repetitionPenalty, seed } = settings;

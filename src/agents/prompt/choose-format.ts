@@ -4,4 +4,6 @@ import { transcriptFormat } from './transcript.js';
 
 /** The format in which a model reads conversations. */
 export const chooseFormat = (facts: FormatFacts, render: RenderTemplate): PromptFormat =>
-  usesTemplate(facts) ? templateFormat(render) : transcriptFormat(facts.eosToken);
+  usesTemplate(facts)
+    ? templateFormat(render, facts.templateTakesTools)
+    : transcriptFormat(facts.eosToken);

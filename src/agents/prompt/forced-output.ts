@@ -1,5 +1,5 @@
 import type { Constraint } from '../../engine/constraint/constraint.js';
-import type { ResponseFormat, Tool, ToolChoice } from '../messages.js';
+import type { JsonSchema, ResponseFormat, Tool, ToolChoice } from '../messages.js';
 
 export interface OutputRules {
   tools: readonly Tool[];
@@ -43,9 +43,10 @@ export function toConstraint({
 }
 
 function calls(tools: readonly Tool[], max: number): Constraint {
-  const options = tools.map(({ name, parameters }): Constraint => {
+  const options = tools.map(({ name, parameters = {} }): Constraint => {
     const head = `<tool_call>\n{"name": ${JSON.stringify(name)}, "arguments": `;
-    const schema = { type: 'object', ...parameters };
+    const closed = declaresNothing(parameters) ? { additionalProperties: false } : {};
+    const schema = { type: 'object', ...closed, ...parameters };
     return {
       type: 'sequence',
       parts: [head, { type: 'json-schema', schema, spaced: true }, '}\n</tool_call>'],
@@ -53,3 +54,19 @@ function calls(tools: readonly Tool[], max: number): Constraint {
   });
   return { type: 'repeat', of: { type: 'choice', options }, separator: '\n', min: 1, max };
 }
+
+/**
+ * By such a schema people mean that a tool takes no arguments. By the specification it allows all.
+ */
+const declaresNothing = ({ properties = {}, ...schema }: JsonSchema): boolean =>
+  Object.keys(properties as object).length === 0 && !DECLARING.some((keyword) => keyword in schema);
+const DECLARING = [
+  'required',
+  'patternProperties',
+  '$ref',
+  'allOf',
+  'anyOf',
+  'oneOf',
+  'enum',
+  'const',
+];

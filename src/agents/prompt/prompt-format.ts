@@ -18,6 +18,7 @@ export interface FormatFacts {
   /** What the registry says. Default: `template`. */
   wanted?: 'transcript' | 'template';
   hasChatTemplate: boolean;
+  templateTakesTools: boolean;
   eosToken: string;
 }
 

@@ -4,8 +4,15 @@ import type { Message, Tool, ToolCall } from '../agent.js';
 export interface ChatMessage {
   role: Message['role'];
   content: string | null;
-  tool_calls?: { id: string; type: 'function'; function: { name: string; arguments: string } }[];
+  tool_calls?: ChatCall[];
   tool_call_id?: string;
+}
+
+export interface ChatCall {
+  id: string;
+  type: 'function';
+  /** The arguments as JSON. */
+  function: { name: string; arguments: string };
 }
 
 /** Messages in OpenAI's form: calls apart from content, and each result with its call's id. */
@@ -30,9 +37,9 @@ export function toChatMessages(messages: readonly Message[]): ChatMessage[] {
   });
 }
 
-const toChatCall = ({ name, arguments: args }: ToolCall, id: string) => ({
+const toChatCall = ({ name, arguments: args }: ToolCall, id: string): ChatCall => ({
   id,
-  type: 'function' as const,
+  type: 'function',
   function: { name, arguments: JSON.stringify(args) },
 });
 

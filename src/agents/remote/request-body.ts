@@ -1,3 +1,4 @@
+import type { CallSettings } from '../../settings/settings.js';
 import type { ResolvedSettings } from '../../settings/resolve.js';
 import type { CompletionRequest } from '../backend.js';
 import type { ResponseFormat, ToolChoice } from '../messages.js';
@@ -5,12 +6,13 @@ import { type ChatMessage, toFunctionTools } from './chat-messages.js';
 
 export interface RequestFacts extends Pick<
   CompletionRequest,
-  'tools' | 'toolChoice' | 'responseFormat' | 'reasoningEffort' | 'settings' | 'options' | 'stream'
+  'tools' | 'toolChoice' | 'responseFormat' | 'reasoningEffort' | 'options' | 'stream'
 > {
   url: string;
   model: string;
   messages: readonly ChatMessage[];
-  origins: ResolvedSettings['origins'];
+  settings: CallSettings;
+  origins: Pick<ResolvedSettings['origins'], 'topK' | 'repetitionPenalty'>;
 }
 
 /**

@@ -70,7 +70,7 @@ function jsonLength(parts: readonly string[]): number {
 /** Bounds the work for output that looks like JSON and is not. */
 const MAX_JSON_PARTS = 100;
 
-function isJson(text: string): boolean {
+export function isJson(text: string): boolean {
   try {
     JSON.parse(text);
     return true;

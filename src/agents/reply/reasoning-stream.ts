@@ -16,13 +16,25 @@ export interface ReasoningPieces {
  * opened. Then the result of `parseReply` counts, not this one.
  */
 export class ReasoningStream {
+  readonly #isJson: boolean;
   #held = '';
   #depth = 0;
+  /** The reply has begun. */
+  #replies = false;
+
+  /** @param isJson the reply is JSON: once it has begun, a tag is a part of some string. */
+  constructor({ isJson = false } = {}) {
+    this.#isJson = isJson;
+  }
 
   push(text: string): ReasoningPieces {
     this.#held += text;
     const pieces: ReasoningPieces = { thinking: '', response: '' };
     while (this.#held !== '') {
+      if (this.#isJson && this.#replies) {
+        this.#take(this.#held.length, pieces);
+        break;
+      }
       const at = this.#held.indexOf('<');
       if (at !== 0) {
         this.#take(at < 0 ? this.#held.length : at, pieces);
@@ -44,7 +56,9 @@ export class ReasoningStream {
   }
 
   #take(length: number, pieces: ReasoningPieces): void {
-    pieces[this.#depth > 0 ? 'thinking' : 'response'] += this.#held.slice(0, length);
+    const text = this.#held.slice(0, length);
+    if (this.#depth === 0 && text.trim() !== '') this.#replies = true;
+    pieces[this.#depth > 0 ? 'thinking' : 'response'] += text;
     this.#held = this.#held.slice(length);
   }
 

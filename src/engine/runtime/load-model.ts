@@ -2,7 +2,14 @@ import { AutoModelForCausalLM, AutoTokenizer, env, LogLevel } from '@huggingface
 import { ortFilesOf } from '../ort-files.js';
 import { toErrorRecord, UnmockedError } from '../../errors.js';
 import { weightsName } from '../../models/weights-file.js';
-import type { AdapterInfo, ChatMessage, EngineInfo, LoadProgress, LoadSpec } from '../protocol.js';
+import type {
+  AdapterInfo,
+  ChatMessage,
+  EngineInfo,
+  LoadProgress,
+  LoadSpec,
+  TemplateOptions,
+} from '../protocol.js';
 import { Generator } from './generator.js';
 import { readModelFacts, renderChatTemplate } from './model-facts.js';
 import { ModelStore, STORE_FOLDER, STORE_HOST } from './model-store.js';
@@ -11,7 +18,7 @@ import { warmUp } from './warm-up.js';
 export interface Loaded {
   generator: Generator;
   info: EngineInfo;
-  renderTemplate(messages: ChatMessage[]): string;
+  renderTemplate(messages: ChatMessage[], options: TemplateOptions): string;
 }
 
 interface LoadOptions {
@@ -62,7 +69,7 @@ export async function loadModel(
   };
   return {
     generator,
-    renderTemplate: (messages) => renderChatTemplate(tokenizer, messages),
+    renderTemplate: (messages, options) => renderChatTemplate(tokenizer, messages, options),
     info: {
       ...facts,
       rung: spec.rung,

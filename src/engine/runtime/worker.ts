@@ -38,7 +38,7 @@ async function handle(
     case 'stream-tokens':
       return generator.streamTokens(request.tokenIds);
     case 'render-template':
-      return loaded.renderTemplate(request.messages);
+      return loaded.renderTemplate(request.messages, request.options);
     case 'forget':
       return generator.forget(request.conversation);
   }

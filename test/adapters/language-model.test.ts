@@ -1,0 +1,51 @@
+import { expect } from '@open-wc/testing';
+import { fromLanguageModel, languageModelClaims } from '../../src/adapters/from-language-model.js';
+import { LanguageModel } from '../../src/prompt-api/index.js';
+import { endAllEngines, LONG_MESSAGE, rejection } from '../helpers.js';
+import { answers, HELLO, passesTheSuite, refusesTooMuch, withAgent } from './ask-agent.js';
+
+/** Our own Prompt API, on the bundled model. */
+describe('fromLanguageModel', () => {
+  const load = () =>
+    fromLanguageModel(LanguageModel, {}, { claims: [...languageModelClaims, 'temperature'] });
+
+  after(endAllEngines);
+
+  answers(load);
+  passesTheSuite(load);
+  refusesTooMuch(load, LONG_MESSAGE);
+
+  it('takes the options of `create`; the system prompt of a conversation replaces theirs', () => {
+    const initialPrompts = [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'My name is Zorvik.' },
+      { role: 'assistant', content: 'Nice to meet you, Zorvik.' },
+    ];
+    return withAgent(
+      fromLanguageModel(LanguageModel, { initialPrompts, temperature: 0, topK: 1 }),
+      async (agent) => {
+        const ask = { messages: [{ role: 'user' as const, content: 'What is my name?' }] };
+        expect((await agent.invoke(ask)).response).to.include('Zorvik');
+        expect((await agent.invoke({ ...ask, system: 'Be kind.' })).response).to.include('Zorvik');
+      },
+    );
+  });
+
+  it('gives a reply that fits a schema', () =>
+    withAgent(load(), async (agent) => {
+      const { response } = await agent.invoke({
+        messages: [{ role: 'user', content: HELLO }],
+        responseFormat: {
+          type: 'json-schema',
+          schema: { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'] },
+        },
+      });
+      expect(JSON.parse(response)).to.have.property('ok');
+    }));
+
+  it('refuses results of tools, which the API runs itself', () =>
+    withAgent(load(), async (agent) => {
+      const error = await rejection(agent.invoke([{ role: 'tool', content: 'rain' }]));
+      expect(error.code).to.equal('unsupported');
+    }));
+});

@@ -1,0 +1,3 @@
+export { tool } from '@langchain/core/tools';
+export { ChatOpenAI } from '@langchain/openai';
+export { z } from 'zod';

@@ -1,0 +1,2 @@
+export { http } from 'msw';
+export { setupWorker } from 'msw/browser';
