@@ -10,6 +10,10 @@ const { isOriginPattern, originFilter } = /** @type {typeof import('../../server
   await importTypeScript('server/origins.ts')
 );
 
+const { faultLog, findServer } = /** @type {typeof import('../../src/scenarios/server.js')} */ (
+  await importTypeScript('src/scenarios/server.ts')
+);
+
 /** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
 let server;
 /** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
@@ -118,6 +122,12 @@ describe('the key', () => {
   test('guards faults, which could hold connections', async () => {
     assert.equal((await chat(`${locked.url}/fault:stall`)).status, 401);
     assert.equal((await fetch(`${locked.url}/fault:nonsense/v1/models`)).status, 401);
+  });
+  test('is sent by the scenarios, which need the faults and their log', async () => {
+    const apiUrl = `${locked.url}/v1`;
+    const found = await findServer({ apiUrl, apiKey: 'sk-right' });
+    assert.ok('faults' in found && found.faults, 'the scenarios found the faults');
+    assert.deepEqual(await faultLog(found, 'unused'), []);
   });
   test('is not needed for the health of the server', async () =>
     assert.equal((await fetch(`${locked.url}/health`)).status, 200));
