@@ -93,6 +93,8 @@ export async function loadServedModel({
       const text = await format.render(conversation);
       return { text, tokenIds: generator.encode(text) };
     },
+    checkConstraint: (constraint) => generator.checkConstraint(constraint),
+    vocabulary: () => generator.vocabulary(),
     generate: (request, onToken, signal) => generator.generate(request, onToken, signal),
   };
 }
