@@ -41,6 +41,9 @@ export class ModelHost {
       ...info,
       prompt: async (conversation) =>
         (await this.#live()).request({ type: 'prompt', model, conversation }),
+      checkConstraint: async (constraint) =>
+        (await this.#live()).request({ type: 'check-constraint', model, constraint }),
+      vocabulary: async () => (await this.#live()).request({ type: 'vocabulary', model }),
       generate: async (request, onToken, signal) =>
         (await this.#live()).request({ type: 'generate', model, request }, { onToken, signal }),
     };

@@ -35,6 +35,8 @@ async function handle(
   }
   const model = models.get(request.model)!;
   if (request.type === 'prompt') return model.prompt(request.conversation);
+  if (request.type === 'check-constraint') return model.checkConstraint(request.constraint);
+  if (request.type === 'vocabulary') return model.vocabulary();
   return model.generate(
     request.request,
     (token) => send({ type: 'token', id: request.id, token }),

@@ -99,6 +99,8 @@ export async function loadServedModel({
       if (text.length > CHEAP_LENGTH) checkLength(leastTokensOf(text), facts.contextWindow);
       return { text, tokenIds: generator.encode(text) };
     },
+    checkConstraint: (constraint) => generator.checkConstraint(constraint),
+    vocabulary: () => generator.vocabulary(),
     generate: (request, onToken, signal) => generator.generate(request, onToken, signal),
   };
 }

@@ -1,4 +1,6 @@
 import { abortError, fromErrorRecord, UnmockedError } from '../errors.js';
+import type { OutputConstraint } from './constraint/constraint.js';
+import type { Vocabulary } from './constraint/vocabulary.js';
 import { ledger } from './ledger.js';
 import { type CallOptions, PendingCalls, type RequestBody } from './pending-calls.js';
 import type {
@@ -135,6 +137,16 @@ export class Engine {
 
   decode(tokenIds: number[], skipSpecialTokens = true): Promise<string> {
     return this.#request({ type: 'decode', tokenIds, skipSpecialTokens });
+  }
+
+  /** @throws UnmockedError `invalid-constraint` or `unsupported`. */
+  checkConstraint(constraint: OutputConstraint): Promise<void> {
+    return this.#request({ type: 'check-constraint', constraint });
+  }
+
+  /** The bytes of each token. @throws UnmockedError `unsupported` for an unknown tokenizer. */
+  vocabulary(): Promise<Vocabulary> {
+    return this.#request({ type: 'vocabulary' });
   }
 
   /** The pieces of text in which these tokens would be streamed. */

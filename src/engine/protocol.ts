@@ -232,6 +232,8 @@ export type WorkerRequest =
   | { type: 'generate'; id: number; request: GenerateRequest }
   | { type: 'encode'; id: number; text: string }
   | { type: 'decode'; id: number; tokenIds: number[]; skipSpecialTokens: boolean }
+  | { type: 'check-constraint'; id: number; constraint: OutputConstraint }
+  | { type: 'vocabulary'; id: number }
   | { type: 'stream-tokens'; id: number; tokenIds: number[] }
   | {
       type: 'render-template';

@@ -1,201 +1,136 @@
-import type { GenerateResult } from '../engine/protocol.js';
 import type { FinishReason } from '../agents/agent.js';
-import { finishReasonOf } from '../agents/finish-reason.js';
-import type { ChatRequest } from './chat-request.js';
-import { ApiError, isServerFault, toApiError } from './api-error.js';
-import { toConstraint } from '../agents/prompt/forced-output.js';
-import { toConversation, toTool } from './conversation.js';
-import { type ChatToolCall, type Delta, ReplyStream } from './reply-stream.js';
-import type { Prompt, ServedModel } from './served-model.js';
-import { randomId, randomSeed } from './random-id.js';
-import type { Slots } from './slots.js';
-
-/** A checked request and everything that is needed to answer it. */
-export interface Job {
-  request: ChatRequest;
-  model: ServedModel;
-  slots: Slots;
-  /** The requests of one client run one after the other. */
-  client: string;
-  signal: AbortSignal;
-  /** Called with errors that are this server's fault. */
-  log(error: unknown): void;
-}
-
-interface Listener {
-  onToken(deltas: Delta[], tokenId: number, prompt: Prompt): void;
-  /** Called at the end with the output that was held back. */
-  onRest(delta: Delta): void;
-}
+import { eventStream } from './event-stream.js';
+import { type GeneratedChoice, generateChoices, type Job } from './generate.js';
+import type { TokenLogprob } from './logprobs.js';
+import { randomId } from './random-id.js';
+import type { ChatToolCall, Delta } from './reply-stream.js';
 
 /** A complete answer, as OpenAI's `chat.completion`. */
 export async function complete(job: Job): Promise<object> {
   const { request } = job;
-  let content = '';
-  let reasoning = '';
-  const toolCalls: ChatToolCall[] = [];
-  const add = (delta: Delta) => {
-    if ('content' in delta) content += delta.content;
-    else if ('reasoning_content' in delta) reasoning += delta.reasoning_content;
+  const messages: Message[] = [];
+  const choices = await generateChoices(job, (index) => {
+    const message = new Message();
+    messages[index] = message;
+    return {
+      onToken: (deltas, { logprobs }) => {
+        deltas.forEach((delta) => message.add(delta));
+        message.logprobs.push(...logprobs);
+      },
+      onRest: (delta) => message.add(delta),
+    };
+  });
+  return {
+    ...head(job, 'chat.completion'),
+    choices: choices.map(({ result, finishReason }, index) => ({
+      index,
+      message: messages[index]!.toJSON(),
+      logprobs: request.logprobs === undefined ? null : listOf(messages[index]!.logprobs),
+      finish_reason: finishReason,
+      ...(request.returnTokenIds ? { token_ids: result.outputTokenIds } : {}),
+    })),
+    usage: usage(choices),
+    ...(request.returnTokenIds ? { prompt_token_ids: choices[0]!.result.promptTokenIds } : {}),
+  };
+}
+
+/** An assistant's message that is put together from its deltas. */
+class Message {
+  readonly logprobs: TokenLogprob[] = [];
+  #content = '';
+  #reasoning = '';
+  readonly #calls: ChatToolCall[] = [];
+
+  add(delta: Delta): void {
+    if ('content' in delta) this.#content += delta.content;
+    else if ('reasoning_content' in delta) this.#reasoning += delta.reasoning_content;
     else
-      toolCalls.push(
+      this.#calls.push(
         ...delta.tool_calls.map(({ id, type, function: called }) => ({
           id,
           type,
           function: called,
         })),
       );
-  };
-  const { result, finishReason } = await generate(job, {
-    onToken: (deltas) => deltas.forEach(add),
-    onRest: add,
-  });
-  return {
-    ...head(job, 'chat.completion'),
-    choices: [
-      {
-        index: 0,
-        message: {
-          role: 'assistant',
-          content: content === '' && toolCalls.length > 0 ? null : content,
-          ...(request.reasoningFormat === 'deepseek' && reasoning
-            ? { reasoning_content: reasoning }
-            : {}),
-          refusal: null,
-          ...(toolCalls.length > 0 ? { tool_calls: toolCalls } : {}),
-        },
-        logprobs: null,
-        finish_reason: finishReason,
-        ...(request.returnTokenIds ? { token_ids: result.outputTokenIds } : {}),
-      },
-    ],
-    usage: usage(result),
-    ...(request.returnTokenIds ? { prompt_token_ids: result.promptTokenIds } : {}),
-  };
+  }
+
+  toJSON(): object {
+    const calls = this.#calls;
+    return {
+      role: 'assistant',
+      content: this.#content === '' && calls.length > 0 ? null : this.#content,
+      ...(this.#reasoning ? { reasoning_content: this.#reasoning } : {}),
+      refusal: null,
+      ...(calls.length > 0 ? { tool_calls: calls } : {}),
+    };
+  }
 }
 
-const encoder = new TextEncoder();
-
-/**
- * An answer as server-sent events, one for each chunk of the stream. Settles with the first token,
- * so that a failure before it still gets its status. A later failure is an event with an error.
- * Cancelling the stream ends the generation.
- */
+/** An answer as events, one for each chunk. See `eventStream`. */
 export function stream(job: Job): Promise<ReadableStream<Uint8Array>> {
   const { request } = job;
   const chunkHead = head(job, 'chat.completion.chunk');
-  const left = new AbortController();
-  const signal = AbortSignal.any([job.signal, left.signal]);
-  let pendingIds: number[] = [];
-
-  return new Promise((resolve, reject) => {
-    let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-    const send = (data: object | '[DONE]') => {
-      if (!left.signal.aborted)
-        controller!.enqueue(
-          encoder.encode(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`),
-        );
-    };
-    const sendChoice = (
-      delta: object,
-      finishReason: FinishReason | null = null,
-      more: object = {},
-    ) => {
-      const ids = request.returnTokenIds && !('role' in delta) ? { token_ids: pendingIds } : {};
-      if (!('role' in delta)) pendingIds = [];
-      send({
-        ...chunkHead,
-        choices: [{ index: 0, delta, logprobs: null, finish_reason: finishReason, ...ids }],
-        ...(request.includeUsage ? { usage: null } : {}),
-        ...more,
+  return eventStream({
+    signal: job.signal,
+    log: job.log,
+    async work(send, signal) {
+      const choices = await generateChoices({ ...job, signal }, (index) => {
+        /** Of tokens that no chunk has carried yet. */
+        let ids: number[] = [];
+        let logprobs: TokenLogprob[] = [];
+        let begun = false;
+        const sendChoice = (delta: object, finish: FinishReason | null = null) => {
+          send({
+            ...chunkHead,
+            choices: [
+              {
+                index,
+                delta,
+                logprobs: logprobs.length > 0 ? listOf(logprobs) : null,
+                finish_reason: finish,
+                ...(request.returnTokenIds ? { token_ids: ids } : {}),
+              },
+            ],
+            ...(request.includeUsage ? { usage: null } : {}),
+          });
+          ids = [];
+          logprobs = [];
+        };
+        const begin = (promptTokenIds: number[]) => {
+          begun = true;
+          send({
+            ...chunkHead,
+            choices: [
+              {
+                index,
+                delta: { role: 'assistant', content: '' },
+                logprobs: null,
+                finish_reason: null,
+              },
+            ],
+            ...(request.includeUsage ? { usage: null } : {}),
+            ...(request.returnTokenIds ? { prompt_token_ids: promptTokenIds } : {}),
+          });
+        };
+        return {
+          onToken(deltas, step, { tokenIds }) {
+            if (!begun) begin(tokenIds);
+            ids.push(step.tokenId);
+            logprobs.push(...step.logprobs);
+            for (const delta of deltas) sendChoice(delta);
+          },
+          onRest: (delta) => sendChoice(delta),
+          onEnd: ({ finishReason }) => sendChoice({}, finishReason),
+        };
       });
-    };
-    const begin = ({ tokenIds }: Prompt) => {
-      resolve(
-        new ReadableStream<Uint8Array>({
-          start: (own) => void (controller = own),
-          cancel: () => left.abort(),
-        }),
-      );
-      sendChoice(
-        { role: 'assistant', content: '' },
-        null,
-        request.returnTokenIds ? { prompt_token_ids: tokenIds } : {},
-      );
-    };
-
-    generate(
-      { ...job, signal },
-      {
-        onToken: (deltas, tokenId, prompt) => {
-          if (!controller) begin(prompt);
-          pendingIds.push(tokenId);
-          for (const delta of deltas) sendChoice(delta);
-        },
-        onRest: (delta) => sendChoice(delta),
-      },
-    ).then(
-      ({ result, finishReason }) => {
-        sendChoice({}, finishReason);
-        if (request.includeUsage) send({ ...chunkHead, choices: [], usage: usage(result) });
-        send('[DONE]');
-        if (!left.signal.aborted) controller!.close();
-      },
-      (error: unknown) => {
-        if (!controller) return reject(error);
-        const apiError = toApiError(error);
-        if (isServerFault(apiError)) job.log(error);
-        send(apiError.body);
-        if (!left.signal.aborted) controller.close();
-      },
-    );
+      if (request.includeUsage) send({ ...chunkHead, choices: [], usage: usage(choices) });
+      send('[DONE]');
+    },
+    fail: (error, send) => send(error.body),
   });
 }
 
-/** Runs the request once it has a slot. */
-export async function generate(
-  { request, model, slots, client, signal }: Job,
-  { onToken, onRest }: Listener,
-): Promise<{ result: GenerateResult; finishReason: FinishReason }> {
-  const reply = new ReplyStream(request);
-  const constraint = toConstraint({ ...request, tools: request.tools.map(toTool) });
-  const work = (prompt: Prompt) =>
-    model.generate(
-      {
-        prompt: prompt.text,
-        maxTokens: request.maxTokens,
-        temperature: request.temperature,
-        topP: request.topP,
-        topK: request.topK,
-        repetitionPenalty: request.repetitionPenalty,
-        seed: request.seed ?? randomSeed(),
-        stop: [...request.stop, ...model.formatStop],
-        ...(constraint ? { constraint } : {}),
-        client,
-      },
-      ({ text, tokenId }) => onToken(reply.push(text), tokenId, prompt),
-      signal,
-    );
-  const result = await slots.run(client, () => prepare(request, model), work, signal);
-  reply.flush().forEach(onRest);
-  return {
-    result,
-    finishReason: finishReasonOf(result.finishReason, reply.calledTools),
-  };
-}
-
-/** @throws ApiError 400 `context_length_exceeded`, before the request waits for a slot. */
-async function prepare(request: ChatRequest, model: ServedModel): Promise<Prompt> {
-  const prompt = await model.prompt(toConversation(request));
-  if (prompt.tokenIds.length < model.contextWindow) return prompt;
-  throw new ApiError(
-    400,
-    `The messages have ${prompt.tokenIds.length} tokens; ` +
-      `the model's context window is ${model.contextWindow}, ` +
-      'and the reply needs at least one of them. Shorten the messages.',
-    { param: 'messages', code: 'context_length_exceeded' },
-  );
-}
+const listOf = (content: TokenLogprob[]) => ({ content, refusal: null });
 
 /** The fields that all chunks of one answer share. */
 function head({ model }: Job, object: string) {
@@ -208,8 +143,23 @@ function head({ model }: Job, object: string) {
   };
 }
 
-function usage({ promptTokenIds, outputTokenIds }: GenerateResult) {
+/** The prompt counts once, however many choices there are. */
+function usage(choices: readonly GeneratedChoice[]) {
+  const { promptTokenIds, prefilledTokens } = choices[0]!.result;
+  const sum = (count: (choice: GeneratedChoice) => number) =>
+    choices.reduce((total, choice) => total + count(choice), 0);
   const prompt_tokens = promptTokenIds.length;
-  const completion_tokens = outputTokenIds.length;
-  return { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens };
+  const completion_tokens = sum(({ result }) => result.outputTokenIds.length);
+  return {
+    prompt_tokens,
+    completion_tokens,
+    total_tokens: prompt_tokens + completion_tokens,
+    prompt_tokens_details: { cached_tokens: prompt_tokens - prefilledTokens, audio_tokens: 0 },
+    completion_tokens_details: {
+      reasoning_tokens: sum(({ reasoningTokens }) => reasoningTokens),
+      audio_tokens: 0,
+      accepted_prediction_tokens: 0,
+      rejected_prediction_tokens: 0,
+    },
+  };
 }

@@ -25,7 +25,10 @@ function toMessage(message: ChatMessage): Message {
     case 'tool':
       return { role, content: message.content, toolCallId: message.tool_call_id };
     case 'assistant':
-      return { role, ...readCalls(message.content ?? '', message.tool_calls ?? []) };
+      return {
+        role,
+        ...readCalls(message.content ?? message.refusal ?? '', message.tool_calls ?? []),
+      };
   }
 }
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { pathOf } from '../agents/input/schemas.js';
+import { ofFields, pathOf } from '../agents/input/schemas.js';
 import { invalid, kindOf } from './api-error.js';
 
 /* Schemas of the fields of a request. The message of each says what is allowed, for people. */
@@ -26,6 +26,42 @@ export const neutral = (allowed: string, accepts: (value: unknown) => boolean) =
     ),
   );
 
+const STOP = 'a string that is not empty';
+const stopText = v.pipe(text(STOP), v.nonEmpty(STOP));
+const stopTexts = v.pipe(
+  v.array(stopText),
+  v.maxLength(4, 'an array of at most 4 strings that are not empty'),
+);
+/** Stop sequences. An issue in one of several names its place. */
+export const stop = v.nullish(
+  v.lazy((input): v.GenericSchema<unknown, string | string[]> =>
+    Array.isArray(input)
+      ? stopTexts
+      : v.pipe(
+          text(`${STOP}, or an array of at most 4 of them`),
+          v.nonEmpty(`${STOP}, or an array of at most 4 of them`),
+        ),
+  ),
+);
+
+/** An object that has only these fields. An issue of another field says that it is unknown. */
+export const strict = <E extends v.ObjectEntries>(entries: E, allowed = 'an object') =>
+  v.strictObject(entries, (issue) =>
+    isUnknown(issue) ? listOf(entries) : ofFields(entries, allowed)(issue),
+  );
+
+const isUnknown = ({ type, expected }: v.BaseIssue<unknown>) =>
+  type === 'strict_object' && expected === 'never';
+const listOf = (entries: object) => Object.keys(entries).join(', ');
+
+/** @param allowed the names of the fields that there are. */
+const unknownParameter = (name: string, allowed: string) =>
+  invalid(
+    name,
+    `Unknown parameter: ${JSON.stringify(name)}. Allowed: ${allowed}.`,
+    'unknown_parameter',
+  );
+
 /**
  * Checks the body of a request, which may only have the schema's fields.
  *
@@ -38,7 +74,8 @@ export function checkBody<E extends v.ObjectEntries>(
   const result = v.safeParse(schema, input, { abortEarly: true });
   if (!result.success) {
     const [issue] = result.issues;
-    const param = pathOf(issue);
+    const param = pathOf(issue).slice(0, 200);
+    if (isUnknown(issue)) throw unknownParameter(param, issue.message);
     const value = issue.path?.at(-1)?.value ?? issue.input;
     throw invalid(
       param || undefined,
@@ -47,10 +84,5 @@ export function checkBody<E extends v.ObjectEntries>(
   }
   const unknown = Object.keys(input as object).find((key) => !Object.hasOwn(schema.entries, key));
   if (unknown === undefined) return result.output;
-  const name = unknown.slice(0, 100);
-  throw invalid(
-    name,
-    `Unknown parameter: ${JSON.stringify(name)}. Allowed: ${Object.keys(schema.entries).join(', ')}.`,
-    'unknown_parameter',
-  );
+  throw unknownParameter(unknown.slice(0, 100), listOf(schema.entries));
 }

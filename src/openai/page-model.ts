@@ -1,6 +1,8 @@
 import { LiveEngine } from '../agents/local/live-engine.js';
 import { chooseFormat } from '../agents/prompt/choose-format.js';
 import type { Conversation, PromptFormat } from '../agents/prompt/prompt-format.js';
+import type { OutputConstraint } from '../engine/constraint/constraint.js';
+import type { Vocabulary } from '../engine/constraint/vocabulary.js';
 import type { Engine } from '../engine/engine.js';
 import type { AcquireRequest, EnginePool } from '../engine/engine-pool.js';
 import type { GenerateRequest, GenerateResult, TokenEvent } from '../engine/protocol.js';
@@ -53,6 +55,14 @@ export class PageModel implements ServedModel {
     const engine = await this.#engine.get();
     const text = await this.#format(engine).render(conversation);
     return { text, tokenIds: await engine.encode(text) };
+  }
+
+  async checkConstraint(constraint: OutputConstraint): Promise<void> {
+    await (await this.#engine.get()).checkConstraint(constraint);
+  }
+
+  async vocabulary(): Promise<Vocabulary> {
+    return (await this.#engine.get()).vocabulary();
   }
 
   /** A client's last conversation keeps its KV cache, which the next request can continue. */

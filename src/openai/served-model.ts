@@ -1,4 +1,6 @@
 import type { Conversation } from '../agents/prompt/prompt-format.js';
+import type { OutputConstraint } from '../engine/constraint/constraint.js';
+import type { Vocabulary } from '../engine/constraint/vocabulary.js';
 import type { GenerateRequest, GenerateResult, TokenEvent } from '../engine/protocol.js';
 import type { Dtype } from '../models/model.js';
 
@@ -28,6 +30,10 @@ export interface Prompt {
 export interface ServedModel extends ModelInfo {
   /** Turns a conversation into a prompt. */
   prompt(conversation: Conversation): Promise<Prompt>;
+  /** @throws UnmockedError `invalid-constraint` or `unsupported`. */
+  checkConstraint(constraint: OutputConstraint): Promise<void>;
+  /** The bytes of each token. @throws UnmockedError `unsupported` for an unknown tokenizer. */
+  vocabulary(): Promise<Vocabulary>;
   /** Same contract as `Generator.generate` in src/engine/runtime/generator.ts. */
   generate(
     request: GenerateRequest,

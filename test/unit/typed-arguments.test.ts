@@ -103,13 +103,65 @@ describe('arguments that a model wrote as text', () => {
     const { toolCalls } = parseReply('TOOL_CALL: f(x=[draft, y=2)', [{ name: 'f' }]);
     expect(toolCalls[0]!.arguments).to.deep.equal({ x: '[draft', y: '2' });
   });
+});
 
-  it('as JSON keep their types, whatever the schema says', () => {
-    const parameters = { properties: { x: { type: 'string' }, y: { type: 'integer' } } };
+describe('arguments that a model wrote as JSON', () => {
+  /** The value of `x`. */
+  function readJson(written: unknown, x: unknown): unknown {
+    const call = { name: 'f', arguments: { x: written } };
+    const parameters: JsonSchema = {
+      type: 'object',
+      properties: { x },
+      $defs: { count: { type: 'integer' } },
+    };
+    const text = `<tool_call>${JSON.stringify(call)}</tool_call>`;
+    const { toolCalls, problems } = parseReply(text, [{ name: 'f', parameters }]);
+    expect(problems).to.deep.equal([]);
+    return toolCalls[0]!.arguments['x'];
+  }
+
+  const cases: [string, unknown, unknown, unknown][] = [
+    ['keep a type that fits', 20, { type: 'integer' }, 20],
+    ['keep a type of a union', 20, { type: ['string', 'integer'] }, 20],
+    ['keep a string of a union', '20', { type: ['string', 'integer'] }, '20'],
+    ['keep a type of anyOf', 20, { anyOf: [{ type: 'null' }, { type: 'integer' }] }, 20],
+    ['keep null', null, { type: ['string', 'null'] }, null],
+    ['keep null that does not fit', null, { type: 'string' }, null],
+    ['keep a type without a schema', 20, undefined, 20],
+    ['keep a type that the schema leaves open', 20, { description: 'anything' }, 20],
+    ['keep an array', [1, 'a', null], { type: 'array' }, [1, 'a', null]],
+    ['keep an object where a string is due', { a: 1 }, { type: 'string' }, { a: 1 }],
+    ['become the string that is due', 20, { type: 'string' }, '20'],
+    ['become the string of an enum', 2, { enum: ['1', '2'] }, '2'],
+    ['become the boolean as a string', true, { type: 'string' }, 'true'],
+    ['become the number that is due', '20', { type: 'integer' }, 20],
+    ['become the number of a reference', '20', { $ref: '#/$defs/count' }, 20],
+    ['become the number of an enum', '2', { enum: [1, 2] }, 2],
+    ['become the boolean that is due', 'false', { type: 'boolean' }, false],
+    ['become the array that is due', '[1, 2]', { type: 'array' }, [1, 2]],
+    ['stay a string that is no number', 'five', { type: 'integer' }, 'five'],
+    ['stay a string that is no whole number', '5.5', { type: 'integer' }, '5.5'],
+    ['fit in an array', [1, '2'], { type: 'array', items: { type: 'string' } }, ['1', '2']],
+    [
+      'fit in an object',
+      { n: '5', s: 5 },
+      { type: 'object', properties: { n: { type: 'number' }, s: { type: 'string' } } },
+      { n: 5, s: '5' },
+    ],
+  ];
+  for (const [name, written, schema, value] of cases)
+    it(`${name}: ${JSON.stringify(written)} as ${JSON.stringify(schema)}`, () => {
+      expect(readJson(written, schema)).to.deep.equal(value);
+    });
+
+  it('keep a name that every object inherits', () => {
     const { toolCalls } = parseReply(
-      '<tool_call>{"name":"f","arguments":{"x":5,"y":"5"}}</tool_call>',
-      [{ name: 'f', parameters }],
+      '<tool_call>{"name":"f","arguments":{"__proto__":5,"toString":"5"}}</tool_call>',
+      [{ name: 'f', parameters: { properties: { x: { type: 'string' } } } }],
     );
-    expect(toolCalls[0]!.arguments).to.deep.equal({ x: 5, y: '5' });
+    expect(Object.entries(toolCalls[0]!.arguments)).to.deep.equal([
+      ['__proto__', 5],
+      ['toString', '5'],
+    ]);
   });
 });

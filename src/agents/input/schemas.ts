@@ -10,15 +10,20 @@ import type { Message, ResponseFormat, Tool, ToolChoice } from '../agent.js';
  */
 
 /**
- * An object schema that ignores other keys. The issue of a missing field says what is allowed
- * there; valibot would only say that the key is missing.
+ * The message of an object's issues. That of a missing field says what is allowed there; valibot
+ * would only say that the key is missing.
  */
-export const object = <E extends v.ObjectEntries>(entries: E, allowed = 'an object') =>
-  v.looseObject(entries, (issue) => {
+export const ofFields =
+  (entries: v.ObjectEntries, allowed = 'an object') =>
+  (issue: v.BaseIssue<unknown>): string => {
     const key = issue.path?.at(-1)?.key;
     const isMissing = typeof key === 'string' && issue.expected === `"${key}"` && key in entries;
     return isMissing ? String((entries[key] as { message?: unknown }).message ?? 'given') : allowed;
-  });
+  };
+
+/** An object schema that ignores other keys. */
+export const object = <E extends v.ObjectEntries>(entries: E, allowed?: string) =>
+  v.looseObject(entries, ofFields(entries, allowed));
 
 /** The place of an issue, such as `messages[1].role`. Empty for the whole value. */
 export const pathOf = (issue: v.BaseIssue<unknown>): string =>

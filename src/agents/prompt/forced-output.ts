@@ -42,7 +42,8 @@ export function toConstraint({
     : { type: 'choice', options: [json, calls(tools, parallelToolCalls ? MAX_CALLS : 1)] };
 }
 
-function calls(tools: readonly Tool[], max: number): Constraint {
+/** From one to `max` calls, each of one of the tools and with arguments that fit its schema. */
+export function calls(tools: readonly Tool[], max = MAX_CALLS): Constraint {
   const options = tools.map(({ name, parameters = {} }): Constraint => {
     const head = `<tool_call>\n{"name": ${JSON.stringify(name)}, "arguments": `;
     const closed = declaresNothing(parameters) ? { additionalProperties: false } : {};

@@ -19,7 +19,7 @@ const TOOL_CALL_TAG = /<tool_call>([\s\S]*?)(<\/tool_call>|$)/g;
  * lines or JSON in `<tool_call>` tags), fenced code, and the rest as the response. Never throws:
  * `problems` describes what is malformed. The output is never interpreted as HTML.
  *
- * @param tools their schemas give the arguments of `TOOL_CALL` lines their types.
+ * @param tools their schemas give the arguments of calls their types.
  */
 export function parseReply(text: string, tools: readonly Tool[] = []): ParsedReply {
   const problems: string[] = [];
@@ -34,7 +34,10 @@ export function parseReply(text: string, tools: readonly Tool[] = []): ParsedRep
     return '';
   });
   rest = rest.replace(TOOL_CALL_TAG, (whole: string, json: string, close: string) => {
-    addCall(whole, close ? readJsonCall(json) : `A tool call was never closed: ${clip(whole)}`);
+    addCall(
+      whole,
+      close ? readJsonCall(json, tools) : `A tool call was never closed: ${clip(whole)}`,
+    );
     return '';
   });
   return {

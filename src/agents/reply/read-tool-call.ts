@@ -1,5 +1,5 @@
 import type { Tool, ToolCall } from '../agent.js';
-import { typeArguments, type WrittenArgument } from './typed-arguments.js';
+import { fitArguments, typeArguments, type WrittenArgument } from './typed-arguments.js';
 
 /** A call, or what is wrong with it. */
 export type ReadCall = Omit<ToolCall, 'raw'> | string;
@@ -31,8 +31,11 @@ export function readTextCall(text: string, tools: readonly Tool[]): ReadCall {
   return { name, arguments: typeArguments(written, tool?.parameters) };
 }
 
-/** Reads a call in the words of many models and of OpenAI's API: `{ name, arguments }`. */
-export function readJsonCall(json: string): ReadCall {
+/**
+ * Reads a call in the words of many models and of OpenAI's API: `{ name, arguments }`. Its
+ * arguments keep their JSON types if the tool's schema allows them.
+ */
+export function readJsonCall(json: string, tools: readonly Tool[]): ReadCall {
   try {
     const call = JSON.parse(json) as { name?: unknown; arguments?: unknown } | null;
     if (typeof call?.name !== 'string') return `A tool call has no name: ${clip(json)}`;
@@ -41,7 +44,9 @@ export function readJsonCall(json: string): ReadCall {
       typeof call.arguments === 'string' ? JSON.parse(call.arguments) : (call.arguments ?? {});
     if (typeof args !== 'object' || args === null || Array.isArray(args))
       return `The arguments of a tool call are not an object: ${clip(json)}`;
-    return { name: call.name, arguments: args as Record<string, unknown> };
+    const { name } = call;
+    const tool = tools.find((candidate) => candidate.name === name);
+    return { name, arguments: fitArguments(args as Record<string, unknown>, tool?.parameters) };
   } catch {
     return `A tool call is not JSON: ${clip(json)}`;
   }

@@ -22,9 +22,47 @@ export function typeArguments(
   return Object.fromEntries(
     written.map((argument) => [
       argument.name,
-      typeArgument(argument, propertySchema(schema, argument.name), schema),
+      typeArgument(argument, propertySchema(schema, argument.name, schema), schema),
     ]),
   );
+}
+
+/**
+ * Gives the arguments of a call in JSON the types that the tool's schema allows, where only one
+ * reading is possible: a number or a boolean becomes a string where only a string is allowed, and a
+ * string becomes what it says where no string is. All other values stay as they are.
+ *
+ * @param schema of the whole arguments object.
+ */
+export const fitArguments = (
+  args: Readonly<Record<string, unknown>>,
+  schema: JsonSchema = {},
+): Record<string, unknown> => fitProperties(args, schema, schema);
+
+const fitProperties = (
+  value: Readonly<Record<string, unknown>>,
+  schema: unknown,
+  root: JsonSchema,
+): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [
+      name,
+      fit(one, propertySchema(schema, name, root), root),
+    ]),
+  );
+
+function fit(value: unknown, given: unknown, root: JsonSchema): unknown {
+  if (!allows(given, value, root, true)) {
+    const isPlain = typeof value === 'number' || typeof value === 'boolean';
+    const readings = typeof value === 'string' ? readJson(value) : isPlain ? [String(value)] : [];
+    const fits = readings.findIndex((reading) => allows(given, reading, root, true));
+    return fits < 0 ? value : readings[fits];
+  }
+  if (Array.isArray(value)) {
+    const { items } = resolve(given, root) ?? {};
+    return value.map((one) => fit(one, items, root));
+  }
+  return isObject(value) ? fitProperties(value, given, root) : value;
 }
 
 function typeArgument(
@@ -33,7 +71,7 @@ function typeArgument(
   root: JsonSchema,
 ): unknown {
   const readings = quoted ? [text, ...readJson(text)] : [...readJson(text), text];
-  const fits = readings.findIndex((reading) => allows(schema, reading, root));
+  const fits = readings.findIndex((reading) => allows(schema, reading, root, false));
   return fits < 0 ? text : readings[fits];
 }
 
@@ -52,21 +90,26 @@ function readJson(text: string): unknown[] {
   }
 }
 
-function propertySchema(schema: unknown, name: string): unknown {
-  const { properties, additionalProperties } = resolve(schema, schema) ?? {};
+function propertySchema(schema: unknown, name: string, root: unknown): unknown {
+  const { properties, additionalProperties } = resolve(schema, root) ?? {};
   const known = isObject(properties) && Object.hasOwn(properties, name);
   return known ? properties[name] : additionalProperties;
 }
 
-/** Whether a schema allows values of this kind. A schema without kinds allows strings. */
-function allows(given: unknown, value: unknown, root: unknown, depth = 0): boolean {
+/**
+ * Whether a schema allows values of this kind.
+ *
+ * @param open whether a schema without kinds allows everything, or only strings.
+ */
+function allows(given: unknown, value: unknown, root: unknown, open: boolean, depth = 0): boolean {
   const schema = resolve(given, root);
-  if (!schema || depth > MAX_DEPTH) return typeof value === 'string';
+  if (!schema || depth > MAX_DEPTH) return open || typeof value === 'string';
   if ('const' in schema) return isSame(schema['const'], value);
   if (Array.isArray(schema['enum'])) return schema['enum'].some((one) => isSame(one, value));
   const parts = schema['anyOf'] ?? schema['oneOf'] ?? schema['allOf'];
   if (schema['type'] === undefined && Array.isArray(parts))
-    return parts.some((part) => allows(part, value, root, depth + 1));
+    return parts.some((part) => allows(part, value, root, open, depth + 1));
+  if (schema['type'] === undefined && open) return true;
   const types = [schema['type'] ?? 'string'].flat();
   return types.some((type) => isOfType(value, type));
 }

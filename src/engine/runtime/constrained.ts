@@ -3,17 +3,22 @@ import type { PreTrainedTokenizer, Tensor } from '@huggingface/transformers';
 import { ConstraintCompiler } from '../constraint/constraint-compiler.js';
 import type { OutputConstraint } from '../constraint/constraint.js';
 import type { Matcher } from '../constraint/matcher.js';
-import { readVocabulary, type TokenizerJson } from '../constraint/vocabulary.js';
+import { readVocabulary, type TokenizerJson, type Vocabulary } from '../constraint/vocabulary.js';
 
 /** Makes the logits processors of one model's constrained requests. */
 export class ConstrainedDecoding {
+  readonly #tokenizer: PreTrainedTokenizer;
   readonly #compiler: ConstraintCompiler;
 
   constructor(tokenizer: PreTrainedTokenizer, eosTokenIds: readonly number[]) {
-    this.#compiler = new ConstraintCompiler(
-      () => readVocabulary(tokenizer.get_vocab(), tokenizer._tokenizerJSON as TokenizerJson),
-      eosTokenIds,
-    );
+    this.#tokenizer = tokenizer;
+    this.#compiler = new ConstraintCompiler(() => this.vocabulary(), eosTokenIds);
+  }
+
+  /** @throws UnmockedError as `readVocabulary`. */
+  vocabulary(): Vocabulary {
+    const { _tokenizerJSON: json } = this.#tokenizer;
+    return readVocabulary(this.#tokenizer.get_vocab(), json as TokenizerJson);
   }
 
   /**

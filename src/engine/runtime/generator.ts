@@ -7,6 +7,7 @@ import type {
 import { abortError, UnmockedError } from '../../errors.js';
 import { FairQueue } from '../fair-queue.js';
 import type { OutputConstraint } from '../constraint/constraint.js';
+import type { Vocabulary } from '../constraint/vocabulary.js';
 import type { GenerateRequest, GenerateResult, TokenEvent } from '../protocol.js';
 import type { ConstrainedDecoding } from './constrained.js';
 import { type CachedConversation, KvCacheStore } from './kv-cache.js';
@@ -25,7 +26,8 @@ export interface GeneratorOptions {
   eosTokenIds: number[];
   /** Memory budget for the KV caches of all conversations. Bytes. */
   kvCacheBytes: number;
-  /** Imports constrained.ts. Called only for constraints, so other pages need not load that code. */
+  /** Imports constrained.ts. Called only for constraints and for the
+   * vocabulary, so other pages need not load that code. */
   loadConstrained(): Promise<{ ConstrainedDecoding: typeof ConstrainedDecoding }>;
 }
 
@@ -85,6 +87,20 @@ export class Generator {
 
   decode(tokenIds: number[], skipSpecialTokens: boolean): string {
     return decode(this.#options.tokenizer, tokenIds, skipSpecialTokens);
+  }
+
+  /**
+   * Compiles a constraint, so that a request with it starts faster.
+   *
+   * @throws UnmockedError `invalid-constraint` or `unsupported`.
+   */
+  async checkConstraint(constraint: OutputConstraint): Promise<void> {
+    await this.#constrain(constraint);
+  }
+
+  /** The bytes of each token. @throws UnmockedError `unsupported` for an unknown tokenizer. */
+  async vocabulary(): Promise<Vocabulary> {
+    return (await this.#decoding()).vocabulary();
   }
 
   /** The pieces of text in which these tokens would be streamed. */
@@ -150,10 +166,13 @@ export class Generator {
   }
 
   async #constrain(constraint: OutputConstraint): Promise<LogitsProcessor> {
+    return (await this.#decoding()).start(constraint);
+  }
+
+  async #decoding(): Promise<ConstrainedDecoding> {
     const { tokenizer, eosTokenIds, loadConstrained } = this.#options;
     const { ConstrainedDecoding } = await loadConstrained();
-    this.#constrained ??= new ConstrainedDecoding(tokenizer, eosTokenIds);
-    return this.#constrained.start(constraint);
+    return (this.#constrained ??= new ConstrainedDecoding(tokenizer, eosTokenIds));
   }
 
   async #preparePrompt({ prompt, conversation }: GenerateRequest): Promise<Prompt> {

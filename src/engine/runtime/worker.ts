@@ -35,6 +35,10 @@ async function handle(
       return generator.encode(request.text);
     case 'decode':
       return generator.decode(request.tokenIds, request.skipSpecialTokens);
+    case 'check-constraint':
+      return generator.checkConstraint(request.constraint);
+    case 'vocabulary':
+      return generator.vocabulary();
     case 'stream-tokens':
       return generator.streamTokens(request.tokenIds);
     case 'render-template':

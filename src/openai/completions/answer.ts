@@ -1,7 +1,7 @@
 import type { FinishReason } from '../../engine/protocol.js';
 import { hasCode } from '../../errors.js';
 import { invalid } from '../api-error.js';
-import type { Job } from '../completion.js';
+import type { Job } from '../generate.js';
 import { eventStream } from '../event-stream.js';
 import { randomId, randomSeed } from '../random-id.js';
 import type { CompletionsRequest } from './request.js';

@@ -1,5 +1,5 @@
 import type { GenerateResult } from '../../engine/protocol.js';
-import { generate, type Job } from '../completion.js';
+import { generate, type Job } from '../generate.js';
 import { eventStream, type Send } from '../event-stream.js';
 import { randomId } from '../random-id.js';
 import { Output, type OutputItem, type ResponseEvent } from './output.js';
