@@ -18,6 +18,7 @@ import { runInTurn } from '../harness/run-queue.js';
 import {
   checksPart,
   devicePart,
+  evidencePart,
   exchangesPart,
   loadingPart,
   metricsPart,
@@ -159,7 +160,7 @@ export class UnmockedScenario extends StreamingElement {
       ${state.earlier ? html`<p class="muted">From an earlier run.</p>` : nothing}
       ${this.scenario ? nothing : html`${this.#size()}${this.#announcement(scenario)}`}
       ${this.error ? errorPart(this.error) : nothing}
-      ${loadingPart(state)} ${reasonPart(state)} ${outputPart(state)} ${metricsPart(state)}
+      ${loadingPart(state)} ${reasonPart(state)} ${evidencePart(state)} ${outputPart(state)} ${metricsPart(state)}
       ${this.#details(state)}
     </article>`;
   }
