@@ -208,6 +208,13 @@ function exchangePart({
   </li>`;
 }
 
+/** What somebody else's agent gave back. Other evidence is the tokens themselves. */
+export function evidencePart({ result }: Pick<ScenarioState, 'result'>) {
+  const right = result?.evidence.challenge?.find((draw) => draw.right);
+  if (!right) return nothing;
+  return html`<p class="muted">It gave back fresh words: ${right.words.join(' ')}.</p>`;
+}
+
 export function reasonPart({ result }: ScenarioState) {
   if (!result) return nothing;
   const { reason, error, status } = result;

@@ -91,9 +91,10 @@ const verdict = ({ status }: Report) =>
 
 const current = (title: string) => html`<span class="muted current">${title}</span>`;
 
-function computed({ durationMs, inference: { tokens, remoteTokens } }: Report) {
+function computed({ durationMs, inference: { tokens, remoteTokens, kind } }: Report) {
   const remote = remoteTokens > 0 ? `, ${remoteTokens} by the server` : '';
-  const text = `in ${formatDuration(durationMs)}, ${tokens} tokens computed here${remote}`;
+  const inferred = kind === 'inferred' ? ', the rest inferred from fresh words' : '';
+  const text = `in ${formatDuration(durationMs)}, ${tokens} tokens computed here${remote}${inferred}`;
   return html` <span class="muted">${text}</span>`;
 }
 

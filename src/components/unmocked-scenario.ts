@@ -20,6 +20,7 @@ import { runServer } from './run-server.js';
 import {
   checksPart,
   devicePart,
+  evidencePart,
   exchangesPart,
   loadingPart,
   metricsPart,
@@ -162,7 +163,7 @@ export class UnmockedScenario extends StreamingElement {
       ${state.earlier ? html`<p class="muted">From an earlier run.</p>` : nothing}
       ${this.scenario ? nothing : html`${this.#size()}${this.#announcement(scenario)}`}
       ${this.error ? errorPart(this.error) : nothing}
-      ${loadingPart(state)} ${reasonPart(state)} ${outputPart(state)} ${metricsPart(state)}
+      ${loadingPart(state)} ${reasonPart(state)} ${evidencePart(state)} ${outputPart(state)} ${metricsPart(state)}
       ${this.#details(state)}
     </article>`;
   }
