@@ -57,7 +57,7 @@ describe('harness', () => {
       'not-run': 0,
       total: 2,
     });
-    expect(report.inference.tokens).to.equal(4);
+    expect(report.inference).to.deep.equal({ tokens: 4, remoteTokens: 0, kind: 'witnessed' });
     const { evidence, device } = report.results[1]!;
     expect(evidence).to.include({
       modelId: 'unmocked-tiny',
@@ -385,8 +385,10 @@ describe('harness', () => {
         required: true,
         accepts: 'witnessed',
         found: true,
+        kind: 'witnessed',
         witnessed: 4,
         counted: 0,
+        inferred: false,
       });
     });
   });

@@ -1,8 +1,10 @@
 import type { Agent, Claim } from '../agents/agent.js';
+import type { AgentLoader } from '../agents/agent-loader.js';
 import type { LoadAgentOptions } from '../agents/load-agent.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
 import { type Scenario, type ScenarioContext, SkipScenario } from '../scenarios/scenario.js';
 import type { Server } from '../scenarios/server.js';
+import { assertAgent, notClaimed } from './foreign-agent.js';
 import { isSame } from './plain.js';
 import type { Recorder } from './recorder.js';
 import type { RunSetup } from './run-setup.js';
@@ -10,6 +12,7 @@ import type { RunSetup } from './run-setup.js';
 /** The context of one running scenario: loads its agents and passes its words to the recorder. */
 export class RunningContext implements ScenarioContext {
   readonly subject;
+  readonly foreign;
   readonly model;
   readonly device;
   readonly seed;
@@ -19,6 +22,8 @@ export class RunningContext implements ScenarioContext {
   readonly #run: RunSetup;
   readonly #recorder: Recorder;
   readonly #agents: Agent[] = [];
+  /** The agents under test, as they are: nothing records what is said to them. */
+  readonly tested: Agent[] = [];
 
   constructor(scenario: Scenario, run: RunSetup, recorder: Recorder, signal: AbortSignal) {
     this.#scenario = scenario;
@@ -26,6 +31,7 @@ export class RunningContext implements ScenarioContext {
     this.#recorder = recorder;
     this.signal = signal;
     this.subject = run.subject;
+    this.foreign = run.loadAgent !== undefined;
     this.model = run.model;
     this.device = run.device;
     this.seed = run.seed;
@@ -54,22 +60,16 @@ export class RunningContext implements ScenarioContext {
 
   async agent(): Promise<Agent> {
     const { loadAgent } = this.#run;
-    const agent = loadAgent
-      ? this.#adopt(
-          await loadAgent({ seed: this.seed, signal: this.signal }),
-          this.#recorder.nextRank(),
-        )
-      : await this.load();
-    const missing = (this.#scenario.claims ?? []).filter((claim) => !agent.claims.includes(claim));
-    if (missing.length > 0) this.skip(notClaimed(agent, missing));
+    const agent = loadAgent ? await this.#loadForeign(loadAgent) : await this.load();
+    const missing = notClaimed(agent, this.#scenario.claims);
+    if (missing) this.skip(missing);
     return agent;
   }
 
   can(agent: Agent, claims: Claim | readonly Claim[], ...checks: string[]): boolean {
-    const missing = [claims].flat().filter((claim) => !agent.claims.includes(claim));
-    if (missing.length === 0) return true;
-    for (const name of checks) this.skipCheck(name, notClaimed(agent, missing));
-    return false;
+    const missing = notClaimed(agent, [claims].flat());
+    if (missing) for (const name of checks) this.skipCheck(name, missing);
+    return missing === undefined;
   }
 
   loadRemote(options: LoadAgentOptions = {}): Promise<Agent> {
@@ -132,7 +132,7 @@ export class RunningContext implements ScenarioContext {
   }
 
   remoteTokensComputed(): number {
-    return this.#recorder.counted;
+    return this.#recorder.remoteTokens;
   }
 
   /** Disposes of every agent that the scenario loaded. */
@@ -140,8 +140,21 @@ export class RunningContext implements ScenarioContext {
     await Promise.allSettled(this.#agents.map((agent) => agent.dispose()));
   }
 
+  async #loadForeign(loadAgent: AgentLoader): Promise<Agent> {
+    const rank = this.#recorder.nextRank();
+    const agent = assertAgent(await loadAgent({ seed: this.seed, signal: this.signal }));
+    this.tested.push(agent);
+    return this.#adopt(agent, rank);
+  }
+
   /** Only the scenario and the run decide what is loaded, not the environment. */
   async #load(options: LoadAgentOptions): Promise<Agent> {
+    if (this.foreign)
+      throw new UnmockedError(
+        'unsupported',
+        `Scenario "${this.#scenario.id}" loads an agent of its own, but this run tests the one of ` +
+          'its option "agent". Use t.agent().',
+      );
     const rank = this.#recorder.nextRank();
     const agent = await this.subject.loadAgent({
       seed: this.seed,
@@ -166,6 +179,3 @@ export class RunningContext implements ScenarioContext {
     return this.#recorder.observe(agent, rank);
   }
 }
-
-const notClaimed = (agent: Agent, missing: readonly Claim[]): string =>
-  `"${agent.model.id}" does not claim ${missing.join(', ')}`;

@@ -22,6 +22,7 @@ export function toJUnit(report: Report): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites>
   <testsuite ${attributes.join(' ')}>
+    <properties><property name="inference" value="${report.inference.kind}"/></properties>
 ${report.results.map(testCase).join('')}${problems.join('')}  </testsuite>
 </testsuites>
 `;

@@ -1,13 +1,17 @@
 import type { Need, Scenario } from '../scenarios/scenario.js';
 import type { RunSetup } from './run-setup.js';
 
+/** What a scenario needs of the machine, whatever agent the run has. */
+const MACHINE_NEEDS: readonly Need[] = ['webgpu', 'cross-origin-isolation'];
+
 /** Why a run cannot offer what a scenario needs; undefined when it can. */
 export function missingNeed(
   { needs = [], suite = 'page' }: Scenario,
   run: RunSetup,
 ): string | undefined {
-  if (run.loadAgent && suite === 'page') return 'tests what Unmocked itself promises, not an agent';
-  for (const need of needs) {
+  const { loadAgent } = run;
+  if (loadAgent && suite === 'page') return 'tests what Unmocked itself promises, not an agent';
+  for (const need of loadAgent ? needs.filter((one) => MACHINE_NEEDS.includes(one)) : needs) {
     const reason = whyMissing(need, run);
     if (reason !== undefined) return reason;
   }

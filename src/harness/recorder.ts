@@ -6,7 +6,7 @@ import type { Check, Scenario } from '../scenarios/scenario.js';
 import { observe } from './observe.js';
 import { toPlain } from './plain.js';
 import { secretOf, withoutSecret } from './redact.js';
-import { emptyResult, type ScenarioResult } from './report.js';
+import { type Draw, emptyResult, type InferenceCheck, type ScenarioResult } from './report.js';
 import type { RunSetup } from './run-setup.js';
 
 /**
@@ -18,6 +18,8 @@ export class Recorder {
   readonly #run: RunSetup;
   readonly #secret: string | undefined;
   readonly #before = { ...ledger };
+  /** Tokens that the replies report in their usage. */
+  #claimed = 0;
   #exchanges = 0;
   #agents = 0;
   /** The rank of the agent that the result shows. The lowest rank wins; a choice wins over all. */
@@ -44,8 +46,18 @@ export class Recorder {
   }
 
   /** Tokens that servers say they computed since the scenario began. */
-  get counted(): number {
+  get remoteTokens(): number {
     return ledger.remoteTokens - this.#before.remoteTokens;
+  }
+
+  /** The same, or what somebody else's agent says of itself. */
+  get counted(): number {
+    return this.#run.loadAgent ? this.#claimed : this.remoteTokens;
+  }
+
+  /** Records the harness's own questions. */
+  challenged(draws: Draw[]): void {
+    this.#result.evidence.challenge = draws;
   }
 
   check(check: Check): void {
@@ -89,6 +101,7 @@ export class Recorder {
           if (this.#ended) return;
           const { prompt, text, promptTokenIds, outputTokenIds, usage, finishReason, timings } =
             metadata;
+          if (usage.countedBy !== 'nobody') this.#claimed += usage.completionTokens;
           this.#result.evidence.exchanges.push({
             ...(agent.device.url ? { url: agent.device.url } : {}),
             message,
@@ -111,13 +124,13 @@ export class Recorder {
     this.#show(agent, -1);
   }
 
-  /** Completes the result and returns it. */
-  end(outcome: Partial<ScenarioResult>): ScenarioResult {
+  /** Completes the result and returns it. What the harness itself asked does not count. */
+  end(outcome: Partial<ScenarioResult> & { inference: InferenceCheck }): ScenarioResult {
     this.#ended = true;
-    const { witnessed, counted } = this;
+    const { remoteTokens } = this;
     Object.assign(this.#result, outcome);
-    this.#result.evidence.tokensComputed = witnessed;
-    if (counted > 0) this.#result.evidence.remoteTokens = counted;
+    this.#result.evidence.tokensComputed = outcome.inference.witnessed;
+    if (remoteTokens > 0) this.#result.evidence.remoteTokens = remoteTokens;
     return withoutSecret(this.#result, this.#secret);
   }
 
@@ -127,6 +140,7 @@ export class Recorder {
     const { requested, actual, attempts } = device;
     this.#result.device = { requested, actual, attempts };
     Object.assign(this.#result.evidence, {
+      ...(this.#run.loadAgent ? { modelId: model.id } : {}),
       modelDigest: model.digest,
       dtype: model.dtype,
       modelBytes: model.bytes,

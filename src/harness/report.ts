@@ -1,3 +1,4 @@
+import type { AgentLoader } from '../agents/agent-loader.js';
 import type { ActualDevice, Attempt, RequestedDevice } from '../engine/ladder.js';
 import type { AdapterInfo } from '../engine/protocol.js';
 import type { ErrorRecord } from '../errors.js';
@@ -31,14 +32,40 @@ export interface ScenarioResult {
 export interface InferenceCheck {
   /** False for a scenario that needs no model. */
   required: boolean;
-  /** The weakest evidence that counts: witnessed by this page's engines, or counted by a server. */
-  accepts: 'witnessed' | 'counted';
+  /**
+   * What counts beside witnessed tokens: nothing; a server's count, where the scenario is about a
+   * server; or an inference, where the agent is somebody else's.
+   */
+  accepts: 'witnessed' | 'counted' | 'inferred';
   /** Whether there was accepted evidence. */
   found: boolean;
+  /** The best evidence there was, accepted or not. */
+  kind: EvidenceKind;
   /** Tokens that engines of this page computed. */
   witnessed: number;
-  /** Tokens that servers say they computed. */
+  /** Tokens that servers, or somebody else's agent, say they computed. */
   counted: number;
+  /** Whether somebody else's agent gave back words that the harness had drawn; see `Evidence`. */
+  inferred: boolean;
+  /** Why the harness did not ask somebody else's agent. */
+  reason?: string;
+}
+
+/**
+ * Who says that tokens were computed: an engine of this page (`witnessed`), the agent, by giving back
+ * words that the harness had drawn a moment before (`inferred`), a count that a server or an agent
+ * reports about itself (`counted`), or nobody.
+ */
+export type EvidenceKind = 'witnessed' | 'inferred' | 'counted' | 'none';
+
+/** One question of the harness to somebody else's agent. */
+export interface Draw {
+  /** The random words that the reply had to contain. */
+  words: string[];
+  reply: string;
+  right: boolean;
+  /** Why there was no reply. */
+  error?: string;
 }
 
 /** Everything that is needed to repeat the run. */
@@ -57,6 +84,11 @@ export interface Evidence {
   tokensComputed: number;
   /** Tokens that servers say they computed. */
   remoteTokens?: number;
+  /**
+   * The harness's own questions to somebody else's agent after the scenario, up to three. One right
+   * reply is evidence that the agent computes. It says nothing about the quality of its model.
+   */
+  challenge?: Draw[];
   exchanges: Exchange[];
 }
 
@@ -90,8 +122,11 @@ export interface Report {
   seed: number;
   results: ScenarioResult[];
   totals: Record<ResultStatus, number> & { total: number };
-  /** Tokens computed in this page, and tokens that servers say they computed. */
-  inference: { tokens: number; remoteTokens: number };
+  /**
+   * Tokens computed in this page, and tokens that servers say they computed. `kind` is the weakest
+   * evidence that a scenario of the run rests on.
+   */
+  inference: { tokens: number; remoteTokens: number; kind: EvidenceKind };
 }
 
 /** An event of a run, in the order in which things happen. */
@@ -115,16 +150,24 @@ export type RunEvent =
   | { type: 'scenario-end'; id: string; result: ScenarioResult }
   | { type: 'run-end'; report: Report };
 
+/** The model of a result for which somebody else's agent was not loaded. */
+export const UNKNOWN_MODEL = 'unknown';
+
 /** The result of a scenario that has not run. */
 export const emptyResult = (
   { id, title }: Scenario,
-  { model, seed }: { model: { id: string }; seed: number },
+  { model, seed, loadAgent }: { model: { id: string }; seed: number; loadAgent?: AgentLoader },
 ): ScenarioResult => ({
   id,
   title,
   status: 'not-run',
   checks: [],
   metrics: {},
-  evidence: { modelId: model.id, seed, tokensComputed: 0, exchanges: [] },
+  evidence: {
+    modelId: loadAgent ? UNKNOWN_MODEL : model.id,
+    seed,
+    tokensComputed: 0,
+    exchanges: [],
+  },
   durationMs: 0,
 });

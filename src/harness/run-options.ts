@@ -11,8 +11,14 @@ export interface RunOptions {
   /** Default: the core scenarios. */
   scenarios?: readonly Scenario[];
   /**
-   * Loads the agent to test, in place of this page's model. The run then has the agent scenarios
-   * only, unless `scenarios` says otherwise.
+   * Loads the agent to test, in place of this page's model: one that an adapter gives, or any
+   * `Agent`. The run then has the scenarios of the suite `agent` only, unless `scenarios` says
+   * otherwise; it skips what the agent does not claim. Its evidence is tokens that an engine of this
+   * page computed, or random words that the agent gives back. `model`, `hubUrl`, `device` and
+   * `server` are about this page's own model, so they cannot stand beside it.
+   *
+   * @example
+   * await runScenarios({ agent: () => loadAgent({ model: 'unmocked-tiny' }) });
    */
   agent?: AgentLoader;
   /** A registry id, a hub id, a folder URL or a model entry. Default: `unmocked-tiny`. */

@@ -1,16 +1,16 @@
-import { abortError, toErrorRecord } from '../errors.js';
+import { toErrorRecord } from '../errors.js';
 import { type Scenario, SkipScenario } from '../scenarios/scenario.js';
 import { RunningContext } from './context.js';
+import { askForEvidence, inferenceOf } from './inference.js';
 import { judge, type Verdict } from './judge.js';
 import { missingNeed } from './needs.js';
 import { Recorder } from './recorder.js';
-import { emptyResult, type InferenceCheck, type ScenarioResult } from './report.js';
+import { emptyResult, type ScenarioResult } from './report.js';
 import type { PageServer } from './page-server.js';
 import type { RunSetup } from './run-setup.js';
+import { within } from './within.js';
 
 const DEFAULT_TIMEOUT_MS = 120_000;
-/** How long a scenario may take to stop once its signal aborts. */
-const GRACE_MS = 5000;
 
 /** Runs one scenario within its timeout. Never throws for what happens in the scenario. */
 export async function runScenario(scenario: Scenario, run: RunSetup): Promise<ScenarioResult> {
@@ -46,9 +46,7 @@ async function runOn(scenario: Scenario, run: RunSetup): Promise<ScenarioResult>
       ),
     limit,
   );
-  const signal = options.signal
-    ? AbortSignal.any([options.signal, timeout.signal])
-    : timeout.signal;
+  const signal = anySignal(options.signal, timeout.signal);
   const recorder = new Recorder(scenario, run);
   const context = new RunningContext(scenario, run, recorder, signal);
   const error = await within((async () => scenario.run(context))(), signal).then(
@@ -57,7 +55,16 @@ async function runOn(scenario: Scenario, run: RunSetup): Promise<ScenarioResult>
   );
   clearTimeout(timer);
 
-  const inference = inferenceOf(scenario, recorder);
+  const toldToStop = timeout.signal.aborted || options.signal?.aborted;
+  let inference = inferenceOf(scenario, run, recorder);
+  if (error === undefined && !toldToStop)
+    inference = await askForEvidence(
+      inference,
+      run,
+      context.tested,
+      recorder,
+      anySignal(options.signal, AbortSignal.timeout(limit)),
+    );
   let verdict: Verdict;
   // The signals come first: a scenario can swallow the abort of the run and continue.
   if (timeout.signal.aborted)
@@ -78,24 +85,5 @@ async function runOn(scenario: Scenario, run: RunSetup): Promise<ScenarioResult>
   return { ...result, durationMs: performance.now() - began };
 }
 
-/** A server's own count is evidence only where the scenario is about a server. */
-function inferenceOf({ inference = true, needs }: Scenario, recorder: Recorder): InferenceCheck {
-  const { witnessed, counted } = recorder;
-  const accepts = needs?.includes('remote') ? 'counted' : 'witnessed';
-  const found = witnessed + (accepts === 'counted' ? counted : 0) > 0;
-  return { required: inference, accepts, found, witnessed, counted };
-}
-
-/** Settles with `work`. When `signal` aborts, `work` gets a moment to stop and is then given up. */
-function within(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let grace: ReturnType<typeof setTimeout> | undefined;
-    const stop = () => (grace = setTimeout(() => reject(abortError(signal)), GRACE_MS));
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => {
-      clearTimeout(grace);
-      signal.removeEventListener('abort', stop);
-    });
-  });
-}
+const anySignal = (first: AbortSignal | undefined, second: AbortSignal): AbortSignal =>
+  first ? AbortSignal.any([first, second]) : second;

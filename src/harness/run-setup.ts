@@ -40,6 +40,7 @@ export interface RunSetup extends RunChoices {
  * @throws UnmockedError `invalid-argument` or `unknown-model`.
  */
 export function readOptions(options: RunOptions): RunChoices {
+  assertAgentAlone(options);
   const device = options.device ?? 'auto';
   if (!pageDevices.includes(device))
     throw new UnmockedError(
@@ -69,6 +70,28 @@ export function readOptions(options: RunOptions): RunChoices {
   };
 }
 
+/** The choices of this page's own model. They would say nothing about somebody else's agent. */
+const OWN_CHOICES = ['model', 'hubUrl', 'device', 'server'] as const;
+
+function assertAgentAlone(options: RunOptions): void {
+  const { agent } = options;
+  if (agent === undefined) return;
+  if (typeof agent !== 'function')
+    throw new UnmockedError(
+      'invalid-argument',
+      `agent is ${typeof agent}. Allowed: a function that loads an agent, such as () => loadAgent().`,
+    );
+  const ignored = OWN_CHOICES.filter(
+    (name) => options[name] !== undefined && options[name] !== null,
+  );
+  if (ignored.length > 0)
+    throw new UnmockedError(
+      'invalid-argument',
+      `The option "agent" stands beside ${ignored.join(', ')}, which would be ignored: they choose ` +
+        "this page's own model. Leave them out, and give them to what loads the agent.",
+    );
+}
+
 /**
  * Examines the environment and looks for the server.
  *
@@ -83,7 +106,9 @@ export async function setUpRun(choices: RunChoices): Promise<RunSetup> {
       ? { startServer: () => startPageServer(model, device, options.signal) }
       : {}),
     environment: await subject.describe(),
-    server: await lookForServer(choices),
+    server: choices.loadAgent
+      ? { reason: "the run tests somebody else's agent" }
+      : await lookForServer(choices),
     warm: new WarmEngine(() =>
       subject.loadAgent({ model, backend: 'local', device, signal: options.signal }),
     ),

@@ -10,6 +10,10 @@ import { summarize } from './summarize.js';
  * Runs scenarios in order, each within its timeout. A failing scenario does not stop the others.
  *
  * @returns the report. A stopped run returns one too, with the remaining scenarios `not-run`.
+ * @example
+ * const report = await runScenarios({ agent: () => loadAgent({ backend: 'local' }) });
+ * console.log(report.status, report.inference.kind); // passed witnessed
+ *
  * @throws UnmockedError `invalid-argument` or `unknown-model`, or what `subject.describe` or a
  *   scenario's `prepare` throws; always before anything runs. Never for what happens in a scenario.
  */
@@ -38,7 +42,6 @@ export async function runScenarios(options: RunOptions = {}): Promise<Report> {
     startedAt: startedAt.toISOString(),
     durationMs: performance.now() - began,
     environment: run.environment,
-    device: { requested: run.device },
     seed: run.seed,
     server: 'reason' in server ? undefined : { url: server.apiUrl, models: [...server.models] },
     inference: {
@@ -46,7 +49,7 @@ export async function runScenarios(options: RunOptions = {}): Promise<Report> {
       remoteTokens: ledger.remoteTokens - before.remoteTokens,
     },
     expected: options.expected ?? scenarios.length,
-    modelId: run.model.id,
+    own: run.loadAgent ? undefined : { modelId: run.model.id, device: run.device },
   });
   run.emit({ type: 'run-end', report });
   return report;

@@ -4,7 +4,7 @@ import type { scenarioRuns } from './runs.js';
 
 /**
  * The core scenarios in the order in which they run: first the page, then the page with a server.
- * The code of each scenario is in the file named after its id.
+ * Those of the suite `agent` also run on somebody else's agent. The code of each scenario is in the file named after its id.
  */
 const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenarioRuns })[] = [
   {
@@ -19,8 +19,9 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
     id: 'chat-completion',
     title: 'Completes a chat',
     proves:
-      'Every token of a reply was computed in this page, its text is the decoded token ids, ' +
-      'and its finish reason is correct.',
+      'Every token of a reply was computed, its text is the decoded token ids, and its finish ' +
+      'reason is correct.',
+    suite: 'agent',
     tags: ['core', 'chat'],
   },
   {
@@ -30,6 +31,7 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
       'Validation asks the model and judges its answer. ' +
       'A working agent passes with its reply as evidence, and a mute or failing one is ' +
       'rejected with the reason.',
+    suite: 'agent',
     tags: ['core', 'validation'],
   },
   {
@@ -70,6 +72,8 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
     proves:
       'Tokens arrive before the reply is complete, together they are the whole reply, no ' +
       'character is broken, and leaving the stream early stops the computation.',
+    suite: 'agent',
+    claims: ['streaming'],
     tags: ['core', 'streaming'],
   },
   {
@@ -90,6 +94,7 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
     proves:
       'Each turn keeps the context and computes only its new tokens, and the KV cache does ' +
       'not change the replies.',
+    suite: 'agent',
     tags: ['core', 'conversation'],
   },
   {
@@ -170,6 +175,8 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
     proves:
       'The model calls an offered tool with the right arguments and uses its result in the ' +
       'next turn. A malformed call is reported, not thrown.',
+    suite: 'agent',
+    claims: ['tools'],
     tags: ['remote', 'tools'],
     needs: ['remote', 'tools'],
   },
@@ -179,6 +186,8 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
     proves:
       'Reasoning never appears in the reply: whole, streamed, with a tag that spans chunks, ' +
       'with a tag that never closes, and in a separate field of the server.',
+    suite: 'agent',
+    claims: ['reasoning'],
     tags: ['remote', 'reasoning'],
     needs: ['remote', 'reasoning'],
   },
@@ -188,6 +197,7 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
     proves:
       'Stop sequences, token limits and seeds work in this page and on a server. ' +
       'The same seed gives the same text, and different seeds differ.',
+    suite: 'agent',
     tags: ['remote', 'sampling'],
     needs: ['remote'],
   },

@@ -33,6 +33,10 @@ export interface Scenario {
   suite?: Suite;
   /** What the agent must claim, or the scenario is skipped. Agent scenarios only. */
   claims?: readonly Claim[];
+  /**
+   * In a run of somebody else's agent, an agent scenario needs only what it needs of the machine:
+   * `claims` takes the place of a model's capabilities, and the agent that of the server.
+   */
   needs?: Need[];
   /** Milliseconds. Default: 120,000. */
   timeout?: number;
@@ -62,6 +66,9 @@ export interface Check {
 export interface ScenarioContext {
   /** The code under test. */
   readonly subject: Subject;
+  /** Whether the run tests somebody else's agent. Then only `agent` loads one. */
+  readonly foreign: boolean;
+  /** The model of this page. It says nothing about somebody else's agent. */
   readonly model: Model;
   /** The model as a user writes it in settings and configuration files. */
   readonly reference: { model: string; hubUrl?: string };
@@ -74,19 +81,27 @@ export interface ScenarioContext {
   /**
    * Loads an agent in this page, with the run's model and device unless the options differ. Its
    * exchanges are recorded. It is disposed of when the scenario ends.
+   *
+   * @throws UnmockedError `unsupported` in a run of somebody else's agent.
    */
   load(options?: LoadAgentOptions): Promise<Agent>;
-  /** Loads an agent of the run's server, with the same recording and disposal. */
+  /** Loads an agent of the run's server, in the same way. */
   loadRemote(options?: LoadAgentOptions): Promise<Agent>;
   /**
-   * Loads the agent under test: the run's `agent`, by default the model of this page. Skips the
-   * scenario if the agent lacks one of the scenario's `claims`. Its exchanges are recorded. It is
-   * disposed of when the scenario ends. Agent scenarios only.
+   * Loads the agent under test: the run's `agent`, by default the model of this page. Call it again
+   * for another agent of the same kind. Its exchanges are recorded. It is disposed of when the
+   * scenario ends. If it lacks one of the scenario's `claims`, the scenario is skipped.
+   *
+   * @throws UnmockedError `invalid-argument` if the run's `agent` gives something else; what it
+   *   throws.
    */
   agent(): Promise<Agent>;
   /**
    * Whether the agent claims all of these. If not, the checks with these names are recorded as
    * skipped, with the reason.
+   *
+   * @example
+   * if (t.can(agent, ['limits', 'usage'], 'a limit of one token gives one token')) …
    */
   can(agent: Agent, claims: Claim | readonly Claim[], ...checks: string[]): boolean;
   /** Records the exchanges of an agent that the scenario created, and disposes of it at the end. */
