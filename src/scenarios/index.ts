@@ -106,6 +106,124 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
     tags: ['core', 'environment'],
   },
   {
+    id: 'session-isolation',
+    title: 'Keeps sessions apart',
+    proves:
+      'Two conversations that take turns know nothing of each other, a history given as messages ' +
+      'leaks into nothing, and a forgotten session is gone.',
+    suite: 'agent',
+    tags: ['core', 'conversation'],
+  },
+  {
+    id: 'concurrent-requests',
+    title: 'Answers several requests at once',
+    proves:
+      'Each of several requests at once gets its own answer, the same as alone, and giving one up ' +
+      'disturbs no other.',
+    suite: 'agent',
+    tags: ['core', 'concurrency'],
+  },
+  {
+    id: 'cancelling',
+    title: 'Cancels',
+    proves:
+      'A request ends with an AbortError before it begins, while it waits and while it streams. ' +
+      'Its turn is not remembered, and the next request works.',
+    suite: 'agent',
+    claims: ['abort'],
+    tags: ['core', 'cancelling'],
+  },
+  {
+    id: 'determinism',
+    title: 'Is deterministic',
+    proves:
+      'Greedy decoding repeats itself, the same seed gives the same text, different seeds and a ' +
+      'higher temperature give others.',
+    suite: 'agent',
+    claims: ['temperature'],
+    tags: ['core', 'sampling'],
+  },
+  {
+    id: 'usage',
+    title: 'Counts tokens',
+    proves:
+      'The counts are positive, grow with the conversation, keep to the limit and agree with the ' +
+      'stream and with the token ids.',
+    suite: 'agent',
+    claims: ['usage'],
+    tags: ['core', 'usage'],
+  },
+  {
+    id: 'tool-selection',
+    title: 'Chooses the right tool',
+    proves:
+      'Of several tools the right one is called, none where none is needed, and never one that was ' +
+      'not offered.',
+    suite: 'agent',
+    claims: ['tools'],
+    tags: ['core', 'tools'],
+    needs: ['tools'],
+  },
+  {
+    id: 'typed-arguments',
+    title: 'Keeps the types of arguments',
+    proves:
+      'A forced call names the chosen tool, and its arguments fit the schema: text, numbers, ' +
+      'booleans, enums, arrays and nested objects keep their JSON types.',
+    suite: 'agent',
+    claims: ['tool-choice'],
+    tags: ['core', 'tools'],
+  },
+  {
+    id: 'parallel-tools',
+    title: 'Handles parallel calls',
+    proves:
+      'The results of two calls reach the model, whatever their order, and an agent that claims it ' +
+      'makes several calls in one reply.',
+    suite: 'agent',
+    claims: ['tools'],
+    tags: ['core', 'tools'],
+    needs: ['tools'],
+  },
+  {
+    id: 'structured-output',
+    title: 'Replies in JSON that fits a schema',
+    proves:
+      'Whole, streamed and sampled replies parse and fit the schema, and a limit that cuts one is ' +
+      'reported.',
+    suite: 'agent',
+    claims: ['structured-output'],
+    tags: ['core', 'structured-output'],
+  },
+  {
+    id: 'unicode',
+    title: 'Keeps Unicode intact',
+    proves:
+      'Emoji, combining marks, right-to-left text and CJK reach the model unchanged, and no piece ' +
+      'of a reply has a broken character.',
+    suite: 'agent',
+    tags: ['core', 'unicode'],
+  },
+  {
+    id: 'context-overflow',
+    title: 'Refuses what does not fit',
+    proves:
+      'A message beyond the context window is refused with its length and what fits. Nothing is ' +
+      'computed or remembered, and the next request works.',
+    suite: 'agent',
+    claims: ['context-overflow'],
+    tags: ['core', 'errors'],
+  },
+  {
+    id: 'recovery',
+    title: 'Recovers from bad requests',
+    proves:
+      'Each bad request gets an error that names what is wrong. The conversation is not lost, and ' +
+      'the next request works.',
+    suite: 'agent',
+    tags: ['core', 'errors'],
+  },
+  {
     id: 'remote-agent',
     title: 'Talks to a server',
     proves:

@@ -1,0 +1,97 @@
+import type { ChatInput, ResponseFormat } from '../agents/agent.js';
+import { read, ROOMY, user } from './ask.js';
+import { exactly, misfits } from './fits-schema.js';
+import type { ScenarioContext } from './scenario.js';
+
+const SCHEMA = exactly({
+  name: { type: 'string', maxLength: 12 },
+  level: { type: 'integer', minimum: 1, maximum: 20 },
+  element: { type: 'string', enum: ['fire', 'water'] },
+  friendly: { type: 'boolean' },
+  lair: exactly({
+    depth: { type: 'integer', minimum: 0, maximum: 99 },
+    rooms: { type: 'array', items: { type: 'string', maxLength: 6 }, minItems: 1, maxItems: 2 },
+    owner: { type: ['string', 'null'], maxLength: 8 },
+  }),
+});
+const FORMAT: ResponseFormat = { type: 'json-schema', schema: SCHEMA, name: 'dragon' };
+const ASK: ChatInput = {
+  messages: [user('Describe a dragon as JSON.')],
+  responseFormat: FORMAT,
+};
+const LIMIT = 6;
+
+export async function run(t: ScenarioContext): Promise<void> {
+  const agent = await t.agent();
+  const options = { maxTokens: ROOMY, temperature: 0, signal: t.signal };
+  const whole = await agent.invoke(ASK, options);
+  checkFits(t, 'the reply', whole.response);
+  t.equal('a reply that is complete says so', whole.metadata.finishReason, 'stop');
+
+  if (t.can(agent, 'streaming', 'the streamed reply: parses and fits')) {
+    const { pieces, response } = await read(agent, ASK, options);
+    const text = pieces.join('');
+    checkFits(t, 'the streamed reply', text);
+    t.equal('the pieces of the stream are its reply', text.trim(), response.response);
+  }
+  if (t.can(agent, 'temperature', 'a sampled reply: parses and fits')) {
+    const sampled = await agent.invoke(ASK, { ...options, temperature: 1, seed: 3 });
+    checkFits(t, 'a sampled reply', sampled.response);
+  }
+
+  const any = await agent.invoke(
+    { messages: [user('Describe a dragon as a JSON object.')], responseFormat: { type: 'json' } },
+    { ...options, maxTokens: 64 },
+  );
+  const value = parse(any.response);
+  const cutShort = any.metadata.finishReason === 'length' && any.response.startsWith('{');
+  t.check(
+    'json: the reply is an object, or the beginning of one that its limit cut',
+    cutShort || isObject(value),
+    {
+      actual: any.response,
+    },
+  );
+
+  const cut = 'a limit cuts the reply, and the finish reason says so';
+  const start = 'what a limit leaves is the beginning of the same reply';
+  if (t.can(agent, 'limits', cut, start)) {
+    const { response, metadata } = await agent.invoke(ASK, { ...options, maxTokens: LIMIT });
+    t.check(cut, metadata.finishReason === 'length' && parse(response) === undefined, {
+      actual: [metadata.finishReason, response],
+      expected: '"length", and no complete JSON',
+    });
+    if (t.can(agent, 'temperature', start))
+      t.check(start, whole.response.startsWith(response), {
+        actual: response,
+        expected: whole.response,
+      });
+  }
+
+  const free = await agent.invoke('Hello, this is a test.', { ...options, maxTokens: 24 });
+  t.check(
+    'the next request is free of the format',
+    free.response !== '' && parse(free.response) === undefined,
+    {
+      actual: free.response,
+      expected: 'text that is not JSON',
+    },
+  );
+}
+
+function checkFits(t: ScenarioContext, what: string, text: string): void {
+  const value = parse(text);
+  const wrong = value === undefined ? ['It is not JSON.'] : misfits(SCHEMA, value);
+  t.check(`${what}: parses and fits`, wrong.length === 0, { actual: [text, wrong] });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const isObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
