@@ -67,6 +67,12 @@ describe("a run of somebody else's agent", () => {
     const report = await runScenarios({ agent: ofPage });
     expect(report.results.length).to.be.at.least(7);
     for (const result of report.results) {
+      // The bundled model makes one call a reply.
+      if (result.id === 'parallel-tools') {
+        expect(result.status).to.equal('skipped');
+        expect(result.reason).to.include('does not claim parallel-tools');
+        continue;
+      }
       expect(result.status, problems(result)).to.equal('passed');
       expect(
         result.checks.filter(({ status }) => status !== 'passed'),

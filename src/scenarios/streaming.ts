@@ -114,6 +114,7 @@ async function leaveEarly(
   const computed = t.tokensComputed() - before;
   const all = long.usage.completionTokens;
   t.equal(aborts, outcome, 'aborted');
+  if (!t.can(agent, 'usage', stops)) return;
   if (t.foreign && computed === 0)
     return t.skipCheck(stops, 'the agent computes where nothing counts its tokens');
   t.check(stops, computed > 0 && computed < all, {

@@ -39,19 +39,19 @@ export async function run(t: ScenarioContext): Promise<void> {
     checkFits(t, 'a sampled reply', sampled.response);
   }
 
-  const any = await agent.invoke(
-    { messages: [user('Describe a dragon as a JSON object.')], responseFormat: { type: 'json' } },
-    { ...options, maxTokens: 64 },
-  );
-  const value = parse(any.response);
-  const cutShort = any.metadata.finishReason === 'length' && any.response.startsWith('{');
-  t.check(
-    'json: the reply is an object, or the beginning of one that its limit cut',
-    cutShort || isObject(value),
-    {
+  const json = 'json: the reply is an object, or the beginning of one that its limit cut';
+  // Any object may be endless: without a limit a small model does not come to its end.
+  if (t.can(agent, 'limits', json)) {
+    const any = await agent.invoke(
+      { messages: [user('Describe a dragon as a JSON object.')], responseFormat: { type: 'json' } },
+      { ...options, maxTokens: 64 },
+    );
+    const value = parse(any.response);
+    const cutShort = any.metadata.finishReason === 'length' && any.response.startsWith('{');
+    t.check(json, cutShort || isObject(value), {
       actual: any.response,
-    },
-  );
+    });
+  }
 
   const cut = 'a limit cuts the reply, and the finish reason says so';
   const start = 'what a limit leaves is the beginning of the same reply';

@@ -39,7 +39,13 @@ export type Models = [
 describe('fromAISDK with @ai-sdk/openai-compatible', () => {
   const { apiUrl: baseURL, apiKey } = window.unmockedServer;
   const modelWith = (key: string, id = 'unmocked-tiny') =>
-    createOpenAICompatible({ name: 'unmocked', baseURL, apiKey: key, includeUsage: true })(id);
+    createOpenAICompatible({
+      name: 'unmocked',
+      baseURL,
+      apiKey: key,
+      includeUsage: true,
+      supportsStructuredOutputs: true,
+    })(id);
   const load = () => fromAISDK(modelWith(apiKey));
 
   answers(load);

@@ -1,13 +1,12 @@
 import { expect } from '@open-wc/testing';
-import { fromLanguageModel, languageModelClaims } from '../../src/adapters/from-language-model.js';
+import { fromLanguageModel } from '../../src/adapters/from-language-model.js';
 import { LanguageModel } from '../../src/prompt-api/index.js';
 import { endAllEngines, LONG_MESSAGE, rejection } from '../helpers.js';
 import { answers, HELLO, passesTheSuite, refusesTooMuch, withAgent } from './ask-agent.js';
 
 /** Our own Prompt API, on the bundled model. */
 describe('fromLanguageModel', () => {
-  const load = () =>
-    fromLanguageModel(LanguageModel, {}, { claims: [...languageModelClaims, 'temperature'] });
+  const load = () => fromLanguageModel(LanguageModel);
 
   after(endAllEngines);
 
