@@ -9,7 +9,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   const options = { maxTokens: 20, signal: t.signal };
   const greedy = { ...options, temperature: 0 };
   const text = async (more: object) =>
-    (await agent.invoke(MESSAGE, { ...options, temperature: 1.5, ...more })).metadata.text;
+    (await agent.invoke(MESSAGE, { ...options, temperature: 2, ...more })).metadata.text;
 
   const first = await text(greedy);
   t.equal('at temperature 0 the same request gives the same reply', await text(greedy), first);
@@ -29,8 +29,10 @@ export async function run(t: ScenarioContext): Promise<void> {
   const differ = 'different seeds give different replies';
   const ignored = 'at temperature 0 a seed changes nothing';
   if (!t.can(agent, 'seed', same, differ, ignored)) return;
-  const [seed] = SEEDS;
-  t.equal(same, await text({ seed }), samples[0]);
+  // All seeds again: with one of them, another draw could happen to give the same reply.
+  const again: string[] = [];
+  for (const seed of SEEDS) again.push(await text({ seed }));
+  t.equal(same, again, samples);
   t.check(differ, new Set(samples).size > 1, { actual: samples, expected: 'not all the same' });
   t.equal(ignored, await text({ ...greedy, seed: 9 }), first);
 }

@@ -69,14 +69,10 @@ export async function run(t: ScenarioContext): Promise<void> {
   }
 
   const free = await agent.invoke('Hello, this is a test.', { ...options, maxTokens: 24 });
-  t.check(
-    'the next request is free of the format',
-    free.response !== '' && parse(free.response) === undefined,
-    {
-      actual: free.response,
-      expected: 'text that is not JSON',
-    },
-  );
+  t.check('the next request is free of the format', /^[^{]/.test(free.response), {
+    actual: free.response,
+    expected: 'text that is not JSON',
+  });
 }
 
 function checkFits(t: ScenarioContext, what: string, text: string): void {
