@@ -12,15 +12,16 @@ declare global {
 }
 
 /**
- * Requests to a server are the same on every device, and SwiftShader would take minutes for them.
- * On WebGPU only two of the ten remote scenarios run, because they also test the device ladder.
+ * Requests to a server, and what is asked of any agent, are the same on every device, and SwiftShader
+ * would take minutes for them. On WebGPU the core scenarios run, and two with a server, because they
+ * also test the device ladder.
  */
 const chosen =
   window.unmockedGroup === 'wasm'
     ? scenarios
     : scenarios.filter(
         ({ id, tags }) =>
-          !tags?.includes('remote') || ['remote-agent', 'backend-fallback'].includes(id),
+          tags?.includes('core') || ['remote-agent', 'backend-fallback'].includes(id),
       );
 
 describe('scenarios', () => {
