@@ -112,7 +112,7 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
       'Two conversations that take turns know nothing of each other, a history given as messages ' +
       'leaks into nothing, and a forgotten session is gone.',
     suite: 'agent',
-    tags: ['core', 'conversation'],
+    tags: ['agent', 'conversation'],
   },
   {
     id: 'concurrent-requests',
@@ -121,7 +121,7 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
       'Each of several requests at once gets its own answer, the same as alone, and giving one up ' +
       'disturbs no other.',
     suite: 'agent',
-    tags: ['core', 'concurrency'],
+    tags: ['agent', 'concurrency'],
   },
   {
     id: 'cancelling',
@@ -131,7 +131,7 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
       'Its turn is not remembered, and the next request works.',
     suite: 'agent',
     claims: ['abort'],
-    tags: ['core', 'cancelling'],
+    tags: ['agent', 'cancelling'],
   },
   {
     id: 'determinism',
@@ -141,7 +141,7 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
       'higher temperature give others.',
     suite: 'agent',
     claims: ['temperature'],
-    tags: ['core', 'sampling'],
+    tags: ['agent', 'sampling'],
   },
   {
     id: 'usage',
@@ -151,7 +151,7 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
       'stream and with the token ids.',
     suite: 'agent',
     claims: ['usage'],
-    tags: ['core', 'usage'],
+    tags: ['agent', 'usage'],
   },
   {
     id: 'tool-selection',
@@ -161,7 +161,7 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
       'not offered.',
     suite: 'agent',
     claims: ['tools'],
-    tags: ['core', 'tools'],
+    tags: ['agent', 'tools'],
     needs: ['tools'],
   },
   {
@@ -172,7 +172,7 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
       'booleans, enums, arrays and nested objects keep their JSON types.',
     suite: 'agent',
     claims: ['tool-choice'],
-    tags: ['core', 'tools'],
+    tags: ['agent', 'tools'],
   },
   {
     id: 'parallel-tools',
@@ -182,7 +182,7 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
       'makes several calls in one reply.',
     suite: 'agent',
     claims: ['tools'],
-    tags: ['core', 'tools'],
+    tags: ['agent', 'tools'],
     needs: ['tools'],
   },
   {
@@ -193,7 +193,7 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
       'reported.',
     suite: 'agent',
     claims: ['structured-output'],
-    tags: ['core', 'structured-output'],
+    tags: ['agent', 'structured-output'],
   },
   {
     id: 'unicode',
@@ -202,7 +202,7 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
       'Emoji, combining marks, right-to-left text and CJK reach the model unchanged, and no piece ' +
       'of a reply has a broken character.',
     suite: 'agent',
-    tags: ['core', 'unicode'],
+    tags: ['agent', 'unicode'],
   },
   {
     id: 'context-overflow',
@@ -212,7 +212,7 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
       'computed or remembered, and the next request works.',
     suite: 'agent',
     claims: ['context-overflow'],
-    tags: ['core', 'errors'],
+    tags: ['agent', 'errors'],
   },
   {
     id: 'recovery',
@@ -221,7 +221,7 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & { id: keyof typeof scenari
       'Each bad request gets an error that names what is wrong. The conversation is not lost, and ' +
       'the next request works.',
     suite: 'agent',
-    tags: ['core', 'errors'],
+    tags: ['agent', 'errors'],
   },
   {
     id: 'remote-agent',
