@@ -48,6 +48,7 @@ export async function run(t: ScenarioContext): Promise<void> {
       backend: 'auto',
       device: 'auto',
       apiUrl: url,
+      apiKey,
       onAttempt: (attempt) => seen.push(attempt),
     });
     t.reportOn(agent); // its attempts are what this scenario is about
@@ -102,6 +103,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     backend: 'auto',
     device: 'wasm',
     apiUrl: faultUrl(t.server, `key=${key}`, 'all'),
+    apiKey,
   });
   t.equal(
     'an explicit device of this page is used',
