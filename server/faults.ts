@@ -17,6 +17,12 @@ export function pathWithoutFaults(pathname: string, allowed: boolean): string {
   return allowed ? pathname.replace(PREFIX, '') : pathname;
 }
 
+/** Whether a request's address asks for the fault `lost`, which costs the server nothing. */
+export const asksToHangUp = (url: string): boolean =>
+  decode(PREFIX.exec(new URL(url).pathname)?.[1] ?? '')
+    .split(',')
+    .includes('lost');
+
 interface LogEntry {
   key: string | undefined;
   /** Without the prefix. */

@@ -14,7 +14,7 @@ import type { ServedModel } from '../src/openai/served-model.js';
 import { Slots } from '../src/openai/slots.js';
 import { bearerKey, checkKey } from './auth.js';
 import type { Connection } from './connection.js';
-import { Faults, pathWithoutFaults } from './faults.js';
+import { asksToHangUp, Faults, pathWithoutFaults } from './faults.js';
 import { hostFilter } from './hosts.js';
 import { originFilter } from './origins.js';
 
@@ -118,7 +118,14 @@ export function createHandler(options: HandlerOptions): Handler {
     await next();
   });
   app.use(async (c, next) => {
-    checkKey(c.req.raw.headers, apiKey);
+    try {
+      checkKey(c.req.raw.headers, apiKey);
+    } catch (error) {
+      // A browser that lost a connection asks again without the key, to learn why. It has to lose
+      // that one too, or the server would seem to refuse the page.
+      if (faults && asksToHangUp(c.req.url)) c.env.destroy?.();
+      throw error;
+    }
     await next();
   });
   faults?.install(app);

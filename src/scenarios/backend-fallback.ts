@@ -32,12 +32,11 @@ export async function run(t: ScenarioContext): Promise<void> {
 
   const whys: [string, string, string][] = [
     ['nothing listens', refused, 'refused'],
-    // A browser does not report a closed connection or an unresolved name. If the server needs a key,
-    // it answers the probe that follows, and the fault looks like missing CORS.
+    // A browser does not report a closed connection or an unresolved name.
     [
       'the server hangs up',
       faultUrl(t.server, 'lost', 'all'),
-      'refused|unresolved|connection-lost|cors',
+      'refused|unresolved|connection-lost',
     ],
     ['the server refuses the key', faultUrl(t.server, 'status=401', 'all'), 'unauthorized'],
     ['the server fails', faultUrl(t.server, 'status=500', 'all'), 'server-error'],

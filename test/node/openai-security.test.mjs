@@ -129,6 +129,12 @@ describe('the key', () => {
     assert.ok('faults' in found && found.faults, 'the scenarios found the faults');
     assert.deepEqual(await faultLog(found, 'unused'), []);
   });
+  test('does not keep a server from hanging up, and nothing is computed or logged', async () => {
+    await assert.rejects(chat(`${locked.url}/fault:lost,key=keyless`), TypeError);
+    const headers = { authorization: 'Bearer sk-right' };
+    const log = await fetch(`${locked.url}/faults/log?key=keyless`, { headers });
+    assert.deepEqual(await log.json(), []);
+  });
   test('is not needed for the health of the server', async () =>
     assert.equal((await fetch(`${locked.url}/health`)).status, 200));
 });
