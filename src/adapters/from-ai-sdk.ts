@@ -1,5 +1,5 @@
 import type { AgentLoader } from '../agents/agent-loader.js';
-import type { Claim } from '../agents/claims.js';
+import { type Claim, openAiClaims } from '../agents/claims.js';
 import { Assembly } from '../agents/remote/assembly.js';
 import { UnmockedError } from '../errors.js';
 import { type AISDKCallOptions, toCallOptions } from './ai-sdk-call.js';
@@ -26,19 +26,7 @@ export interface AISDKOptions {
 }
 
 /** What most providers do. Take away what yours lacks; add `seed` if it keeps to it. */
-export const aiSDKClaims: readonly Claim[] = [
-  'chat',
-  'tools',
-  'tool-choice',
-  'structured-output',
-  'streaming',
-  'abort',
-  'limits',
-  'stop',
-  'temperature',
-  'usage',
-  'context-overflow',
-];
+export const aiSDKClaims: readonly Claim[] = openAiClaims;
 
 const VERSIONS = ['v2', 'v3', 'v4'];
 

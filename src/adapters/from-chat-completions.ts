@@ -1,5 +1,5 @@
 import type { AgentLoader } from '../agents/agent-loader.js';
-import type { Claim } from '../agents/claims.js';
+import { type Claim, openAiClaims } from '../agents/claims.js';
 import type { Body } from '../agents/remote/answer-body.js';
 import { Assembly, type ServerCompletion } from '../agents/remote/assembly.js';
 import { toChatMessages } from '../agents/remote/chat-messages.js';
@@ -30,19 +30,7 @@ export interface ChatCompletionsOptions {
 }
 
 /** What OpenAI's API promises. Take away what your server lacks; add `seed` if it keeps to it. */
-export const chatCompletionsClaims: readonly Claim[] = [
-  'chat',
-  'tools',
-  'tool-choice',
-  'structured-output',
-  'streaming',
-  'abort',
-  'limits',
-  'stop',
-  'temperature',
-  'usage',
-  'context-overflow',
-];
+export const chatCompletionsClaims: readonly Claim[] = openAiClaims;
 
 /** A WebLLM engine has none. */
 const ANY_URL = 'http://localhost/';

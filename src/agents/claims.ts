@@ -44,3 +44,18 @@ export const claims = [
 ] as const;
 
 export type Claim = (typeof claims)[number];
+
+/** What OpenAI's API promises. It promises no `seed`: servers may do their best. */
+export const openAiClaims: readonly Claim[] = [
+  'chat',
+  'tools',
+  'tool-choice',
+  'structured-output',
+  'streaming',
+  'abort',
+  'limits',
+  'stop',
+  'temperature',
+  'usage',
+  'context-overflow',
+];

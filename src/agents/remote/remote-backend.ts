@@ -4,7 +4,7 @@ import { UnmockedError } from '../../errors.js';
 import type { ResolvedSettings } from '../../settings/resolve.js';
 import type { AgentDevice, AgentModel, TokenPiece, Usage } from '../agent.js';
 import type { ChatBackend, Completion, CompletionOptions, CompletionRequest } from '../backend.js';
-import type { Claim } from '../claims.js';
+import { openAiClaims } from '../claims.js';
 import type { TokenCounts } from './answer-body.js';
 import { toChatMessages } from './chat-messages.js';
 import { assertServed, chooseModel } from './choose-model.js';
@@ -23,25 +23,10 @@ export interface RemoteRequest extends ResolvedSettings {
 /** How long a ladder's first rung may take to answer. Fail fast, so that the fallback can start. */
 const FIRST_RUNG_SECONDS = 10;
 
-/** What OpenAI's API promises. */
-const SERVER_CLAIMS: readonly Claim[] = [
-  'chat',
-  'tools',
-  'tool-choice',
-  'structured-output',
-  'streaming',
-  'abort',
-  'limits',
-  'stop',
-  'temperature',
-  'usage',
-  'context-overflow',
-];
-
 /** A model on an OpenAI-compatible server. Each request sends the whole conversation. */
 export class RemoteBackend implements ChatBackend {
   readonly kind = 'remote';
-  readonly claims = SERVER_CLAIMS;
+  readonly claims = openAiClaims;
   readonly model: AgentModel;
   readonly device: AgentDevice;
   readonly contextWindow?: number;
