@@ -65,8 +65,8 @@ export function fromPipeline(
   const facts = readModelFacts(model, tokenizer);
   const window = contextWindow ?? facts.contextWindow;
   const { _name_or_path: path } = model.config as { _name_or_path?: string };
-  const format = chooseFormat({ ...facts, wanted: promptFormat }, (messages) =>
-    renderChatTemplate(tokenizer, messages),
+  const format = chooseFormat({ ...facts, wanted: promptFormat }, (messages, options) =>
+    renderChatTemplate(tokenizer, messages, options),
   );
   yieldOnce(model);
   return fromFunction(

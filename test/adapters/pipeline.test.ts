@@ -47,6 +47,43 @@ describe('fromPipeline', () => {
     callsTools(load);
   });
 
+  it('gives tools, calls and results to a template that takes them', async () => {
+    const { tokenizer } = generator;
+    const before = tokenizer.chat_template;
+    tokenizer.chat_template =
+      '{% for tool in tools or [] %}[tool]{{ tool | tojson }}{% endfor %}' +
+      '{% for message in messages %}[{{ message.role }}]{{ message.content }}' +
+      '{% for call in message.tool_calls or [] %}[call]{{ call.function.name }} ' +
+      '{{ call.function.arguments | tojson }}{% endfor %}{% endfor %}[assistant]';
+    try {
+      await withAgent(
+        fromPipeline(generator, { claims: [...pipelineClaims, 'tools'] }),
+        async (agent) => {
+          const { metadata } = await agent.invoke(
+            {
+              messages: [
+                { role: 'user', content: 'Weather?' },
+                {
+                  role: 'assistant',
+                  content: '',
+                  toolCalls: [{ name: WEATHER.name, arguments: { city: 'Oslo' } }],
+                },
+                { role: 'tool', content: 'rainy' },
+              ],
+              tools: [WEATHER],
+            },
+            { maxTokens: 1 },
+          );
+          expect(metadata.prompt).to.match(
+            /^\[tool\]\{.*"get_weather".*\}\[user\]Weather\?\[assistant\]\[call\]get_weather \{"city": "Oslo"\}\[tool\]rainy\[assistant\]$/,
+          );
+        },
+      );
+    } finally {
+      tokenizer.chat_template = before;
+    }
+  });
+
   it('refuses tools if it does not claim them', () =>
     withAgent(load(), async (agent) => {
       const error = await rejection(agent.invokeWithTools(HELLO, [WEATHER]));
