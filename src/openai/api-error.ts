@@ -52,8 +52,6 @@ export function toApiError(error: unknown): ApiError {
     return new ApiError(499, 'The client closed the request.', { type: 'request_aborted' });
   if (hasCode(error, 'context-overflow'))
     return new ApiError(400, error.message, { param: 'messages', code: 'context_length_exceeded' });
-  if (hasCode(error, 'invalid-constraint', 'unsupported'))
-    return new ApiError(400, error.message, { code: 'unsupported_schema', cause: error });
   return new ApiError(500, 'The server failed to answer this request. Its log has the details.', {
     cause: error,
   });

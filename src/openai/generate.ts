@@ -91,7 +91,7 @@ async function generateChoice(
   { onToken, onRest, onEnd }: Listener,
 ): Promise<GeneratedChoice> {
   const reply = new ReplyStream(request);
-  const reasoning = new ReasoningStream();
+  const reasoning = new ReasoningStream({ isJson: request.responseFormat !== undefined });
   let reasoningTokens = 0;
   const result = await model
     .generate(

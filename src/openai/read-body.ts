@@ -10,8 +10,8 @@ const DRAIN = { bytes: 64 << 20, ms: 2000 };
 /**
  * Reads a request's body as JSON.
  *
- * @throws ApiError 415 if its type is not JSON; 413 if it has more than `maxBytes` bytes; 400 if it is not UTF-8 or not JSON;
- *   `AbortError` if the client left while it sent the body.
+ * @throws ApiError 415 if its type is not JSON; 413 if it has more than `maxBytes` bytes; 400 if it
+ *   is not UTF-8 or not JSON; `AbortError` if the client left while it sent the body.
  */
 export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
   const bytes = await readBytes(request, maxBytes);
@@ -26,7 +26,7 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
   }
 }
 
-/** Any page may send other types to any server without asking first, and it would compute for them. */
+/** Any page may send other types to any server without asking first, and the server would compute. */
 function assertJsonType({ headers }: Request): void {
   const type = headers.get('content-type')?.split(';')[0]!.trim().toLowerCase();
   if (type === 'application/json') return;

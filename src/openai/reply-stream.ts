@@ -30,9 +30,10 @@ export class ReplyStream {
   #dropsSpace = true;
   #calls = 0;
 
-  constructor({ reasoningFormat, tools, parallelToolCalls }: ChatRequest) {
+  constructor({ reasoningFormat, responseFormat, tools, parallelToolCalls }: ChatRequest) {
     this.#parallelToolCalls = parallelToolCalls;
-    if (reasoningFormat === 'deepseek') this.#reasoning = new ReasoningStream();
+    if (reasoningFormat === 'deepseek')
+      this.#reasoning = new ReasoningStream({ isJson: responseFormat !== undefined });
     if (tools.length > 0) this.#tools = new ToolCallStream(tools.map(toTool));
   }
 

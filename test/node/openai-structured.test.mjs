@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Validator } from '@cfworker/json-schema';
+import { ROOT } from '../../scripts/lib/install.mjs';
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
-import { allEvents, chat, completed, contentOf, delta, STORY, WEATHER } from './openai-helpers.mjs';
+import { importTypeScript, loadServerModel } from '../../scripts/lib/typescript.mjs';
+import {
+  allEvents,
+  chat,
+  completed,
+  contentOf,
+  delta,
+  MODEL,
+  STORY,
+  WEATHER,
+} from './openai-helpers.mjs';
 
 /** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
 let server;
@@ -57,6 +68,17 @@ describe('response_format', () => {
     assert.equal(events.at(-1).choices[0].finish_reason, 'stop');
   });
 
+  test('a tag in a string is a part of the string, also where reasoning is apart', async () => {
+    const text = 'a <think>b</think> c';
+    const { choices } = await completed(server.url, {
+      max_tokens: 60,
+      reasoning_format: 'deepseek',
+      response_format: format(/** @type {any} */ ({ const: text })),
+    });
+    const [{ message }] = choices;
+    assert.deepEqual([JSON.parse(message.content), message.reasoning_content], [text, undefined]);
+  });
+
   test('json_object: the reply is an object', async () => {
     const { choices } = await completed(server.url, {
       max_tokens: 250,
@@ -84,7 +106,8 @@ describe('response_format', () => {
     });
     const { error } = await response.json();
     assert.equal(response.status, 400, JSON.stringify(error));
-    assert.match(error.message, /uniqueItems/);
+    assert.match(error.message, /"dragon".*uniqueItems/);
+    assert.deepEqual([error.param, error.code], ['response_format', 'unsupported_schema']);
     await completed(server.url, { max_tokens: 1 });
   });
 });
@@ -170,4 +193,88 @@ describe('tool_choice', () => {
     });
     assert.equal(choices[0].message.tool_calls, undefined, JSON.stringify(choices[0]));
   });
+});
+
+describe('strict tools', () => {
+  const parameters = {
+    type: 'object',
+    properties: { city: { enum: ['Oslo', 'Rome'] } },
+    required: ['city'],
+    additionalProperties: false,
+  };
+  const STRICT = {
+    type: /** @type {const} */ ('function'),
+    function: { name: 'get_weather', strict: true, parameters },
+  };
+
+  test('do not change a reply that calls none', async () => {
+    const [{ message }] = (await completed(server.url, { tools: [STRICT] })).choices;
+    assert.equal(message.content, 'Hello! How are you?');
+  });
+
+  test('a call in tags fits, on a model that would write something else', async () => {
+    const { constraintOf } = /** @type {typeof import('../../src/openai/output-constraint.js')} */ (
+      await importTypeScript('src/openai/output-constraint.ts')
+    );
+    const { readChatRequest } = /** @type {typeof import('../../src/openai/chat-request.js')} */ (
+      await importTypeScript('src/openai/chat-request.ts')
+    );
+    const { loadServedModel } = await loadServerModel();
+    const model = await loadServedModel({ model: MODEL, root: ROOT });
+    const request = readChatRequest({ model: MODEL, messages: STORY, tools: [STRICT] });
+    const constraint = constraintOf(request);
+    assert.ok(constraint);
+    const prefix = 'Well. <tool_call>';
+    const { text } = await model.generate(
+      {
+        prompt: `User: Hi.\nAssistant:${prefix}`,
+        constraint: { ...constraint, prefix },
+        maxTokens: 60,
+        temperature: 1,
+        topP: 1,
+        topK: 0,
+        repetitionPenalty: 1,
+        seed: 1,
+        stop: [],
+        client: 'a',
+      },
+      () => undefined,
+      new AbortController().signal,
+    );
+    assert.match(
+      text,
+      /^\n\{"name": "get_weather", "arguments": \{"city": "(Oslo|Rome)"\}\}\n<\/tool_call>/,
+    );
+  });
+
+  test('a schema that cannot be done is a 400 that names the tool; not strict, it is fine', async () => {
+    const odd = { ...parameters, not: { required: ['x'] } };
+    const tools = [
+      WEATHER,
+      { ...STRICT, function: { name: 'odd', parameters: odd, strict: true } },
+    ];
+    const response = await chat(server.url, { tools, max_tokens: 1 });
+    const { error } = await response.json();
+    assert.equal(response.status, 400);
+    assert.deepEqual([error.param, error.code], ['tools', 'unsupported_schema']);
+    assert.match(error.message, /"odd".*"not"/);
+    const loose = { ...STRICT, function: { name: 'odd', parameters: odd } };
+    await completed(server.url, { tools: [WEATHER, loose], max_tokens: 1 });
+  });
+});
+
+test('parallel_tool_calls: required calls are several, or one if it is false', async () => {
+  /** @param {boolean} parallel */
+  const callsOf = async (parallel) => {
+    const { choices } = await completed(server.url, {
+      tools: [{ type: 'function', function: { name: 'ping' } }],
+      tool_choice: 'required',
+      parallel_tool_calls: parallel,
+      temperature: 2,
+      seed: 4,
+    });
+    return choices[0].message.tool_calls.length;
+  };
+  assert.equal(await callsOf(false), 1);
+  assert.ok((await callsOf(true)) > 1);
 });
