@@ -39,6 +39,8 @@ export {
   type StoredSettings,
 } from './settings/settings-storage.js';
 export type * from './agents/agent.js';
+export { type AgentLoader, type AgentLoaderOptions } from './agents/agent-loader.js';
+export { claims } from './agents/claims.js';
 export { loadAgent, type LoadAgentOptions } from './agents/load-agent.js';
 export { type Validation, validateAgent, VALIDATION_PROMPT } from './agents/validate-agent.js';
 export { type StartupValidation, validateStartup } from './agents/startup.js';
@@ -50,6 +52,7 @@ export {
   type Need,
   type Scenario,
   type ScenarioContext,
+  type Suite,
 } from './scenarios/scenario.js';
 export { scenarios } from './scenarios/index.js';
 export type { EnvironmentInfo } from './scenarios/environment-info.js';
@@ -58,7 +61,9 @@ export { runScenarios } from './harness/run.js';
 export type { RunOptions } from './harness/run-options.js';
 export { toJUnit } from './harness/junit.js';
 export type {
+  Draw,
   Evidence,
+  EvidenceKind,
   Exchange,
   InferenceCheck,
   Report,

@@ -23,8 +23,14 @@ export async function runScenario(scenario: Scenario, run: RunSetup): Promise<Sc
   try {
     started = await run.startServer();
   } catch (error) {
-    const { message } = toErrorRecord(error);
-    return { ...emptyResult(scenario, run), status: 'failed', reason: message };
+    if (run.options.signal?.aborted) return { ...emptyResult(scenario, run), reason: 'stopped' };
+    const record = toErrorRecord(error);
+    return {
+      ...emptyResult(scenario, run),
+      status: 'failed',
+      reason: record.message,
+      error: record,
+    };
   }
   try {
     return await runOn(scenario, { ...run, server: started.server });
@@ -35,7 +41,6 @@ export async function runScenario(scenario: Scenario, run: RunSetup): Promise<Sc
 
 async function runOn(scenario: Scenario, run: RunSetup): Promise<ScenarioResult> {
   const { options } = run;
-
   const began = performance.now();
   const limit = options.timeout ?? scenario.timeout ?? DEFAULT_TIMEOUT_MS;
   const timeout = new AbortController();
