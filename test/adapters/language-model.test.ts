@@ -8,6 +8,8 @@ import { answers, HELLO, passesTheSuite, refusesTooMuch, withAgent } from './ask
 describe('fromLanguageModel', () => {
   const load = () => fromLanguageModel(LanguageModel);
 
+  // The adapter opens a session for each call. This one keeps the engine loaded between them.
+  before(() => LanguageModel.create());
   after(endAllEngines);
 
   answers(load);
