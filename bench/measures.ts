@@ -2,7 +2,16 @@
  * The measurements in the page, which `run.mjs` calls. Each figure that is compared comes with a
  * baseline from the same run.
  */
-import { assets, EnginePool, loadAgent, type Agent, type LoadAgentOptions } from '../src/index.js';
+import { chooseFormat } from '../src/agents/prompt/choose-format.js';
+import {
+  type Agent,
+  assets,
+  EnginePool,
+  loadAgent,
+  type LoadAgentOptions,
+  resolveModel,
+} from '../src/index.js';
+import { serveInPage } from '../src/openai/index.js';
 
 assets.base = new URL('../', location.href).href;
 
@@ -180,6 +189,101 @@ async function remoteFirstToken(apiUrl: string): Promise<{ bare: number[]; agent
   return samples;
 }
 
-const measures = { memoryOfAgents, lastTurn, threads, streaming, remoteFirstToken };
+/**
+ * Milliseconds to the first token of the same request: from the engine itself, and to the first
+ * content that the stream of `serveInPage` brings. Each keeps its KV cache.
+ */
+async function inPageFirstToken({ model = 'unmocked-tiny', hubUrl, device = 'auto' }: Target) {
+  const pool = new EnginePool();
+  const page = resolveModel(model, { hub: hubUrl });
+  const { engine, release } = await pool.acquire({ model: page, device });
+  const served = await serveInPage({ model: page, device, pool });
+  const body = {
+    model: page.id,
+    messages: [{ role: 'user', content: STORY }],
+    max_tokens: 8,
+    temperature: 0,
+    seed: 0,
+    stream: true,
+  };
+  const facts = { ...engine.info, wanted: page.promptFormat };
+  const format = chooseFormat(facts, (messages, options) =>
+    engine.renderTemplate(messages, options),
+  );
+  const prompt = await format.render({
+    messages: [{ role: 'user', content: STORY }],
+    tools: [],
+  });
+  const request = {
+    prompt,
+    maxTokens: 8,
+    temperature: 0,
+    topP: 1,
+    topK: 0,
+    repetitionPenalty: 1,
+    seed: 0,
+    stop: [...format.stop],
+    client: 'bench',
+    conversation: 'bench',
+  };
+  const samples = { engine: [] as number[], fetch: [] as number[] };
+  for (let sample = -5; sample < 25; sample++) {
+    const engineAt = performance.now();
+    let direct = 0;
+    const onToken = ({ text }: { text: string }) => {
+      if (direct === 0 && text) direct = performance.now() - engineAt;
+    };
+    await engine.generate(request, { onToken });
+    const fetchAt = performance.now();
+    const response = await served.fetch(`${served.baseURL}/chat/completions`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    let text = '';
+    let first = 0;
+    for await (const bytes of response.body as unknown as AsyncIterable<Uint8Array>) {
+      text += new TextDecoder().decode(bytes);
+      if (first === 0 && /"content":"[^"]/.test(text)) first = performance.now() - fetchAt;
+    }
+    if (sample < 0) continue; // until V8 has optimized
+    samples.engine.push(direct);
+    samples.fetch.push(first);
+  }
+  served.dispose();
+  release();
+  return samples;
+}
+
+/**
+ * Tokens per second of decoding, in turn: free text, and the same length of JSON that fits a schema
+ * which the engine has seen before.
+ */
+async function constrainedRate(target: Target): Promise<{ free: number[]; schema: number[] }> {
+  return withAgent(target, new EnginePool(), async (agent) => {
+    const samples = { free: [] as number[], schema: [] as number[] };
+    const schema = { type: 'array', items: { type: 'string' }, minItems: 100 };
+    const messages = [{ role: 'user' as const, content: STORY }];
+    for (let sample = -3; sample < 15; sample++) {
+      for (const kind of ['free', 'schema'] as const) {
+        const responseFormat =
+          kind === 'schema' ? { type: 'json-schema' as const, schema } : undefined;
+        const { metadata } = await agent.invoke({ messages, responseFormat }, { maxTokens: 96 });
+        if (sample >= 0) samples[kind].push(metadata.timings.tokensPerSecond);
+      }
+    }
+    return samples;
+  });
+}
+
+const measures = {
+  constrainedRate,
+  memoryOfAgents,
+  lastTurn,
+  threads,
+  streaming,
+  remoteFirstToken,
+  inPageFirstToken,
+};
 export type Measures = typeof measures;
 Object.assign(globalThis, { measures });

@@ -101,8 +101,8 @@ function collectFacts() {
  * @param {import('playwright-core').BrowserContext} context
  * @param {string} url
  * @param {string} query
- * @throws {Error} if one of them does not pass. The page has no server, so scenarios that need one
- *   are skipped.
+ * @throws {Error} if one of them does not pass. The page is its own server, so only scenarios that
+ *   need a socket are skipped.
  */
 async function runScenarios(context, url, query) {
   const page = await context.newPage();
@@ -170,7 +170,7 @@ async function measurePage(browser, { model, hub, device }) {
       await context.close();
     }
     row('warm page: navigation to first token (load-agent)', firstToken, 'ms', 'at most 2000');
-    row('all scenarios, without a server', whole, 's', 'at most 25');
+    row('all scenarios, without a socket', whole, 's', 'at most 25');
     row('longest main-thread task while loading and generating', longest, 'ms', 'at most 100');
   } finally {
     await served.close();
@@ -223,6 +223,21 @@ async function measureEngine(browser, { model, hub, device }) {
     const { streamed, invoked } = await measure('streaming', target);
     row('tokens per second, invoke', invoked, 'tok/s');
     row('tokens per second, streamed / invoke', ratios(streamed, invoked), '×');
+    const { free, schema } = await measure('constrainedRate', target);
+    row(
+      'tokens per second, constrained by a schema / free',
+      ratios(schema, free),
+      '×',
+      'at least 0.85',
+    );
+    const inPage = await measure('inPageFirstToken', target);
+    row('first token, the engine itself', inPage.engine, 'ms');
+    row(
+      'first token, added by the fetch of serveInPage',
+      inPage.fetch.map((fetched, sample) => fetched - (inPage.engine[sample] ?? NaN)),
+      'ms',
+      'at most 5',
+    );
     if (device === 'wasm') {
       const several = await page.evaluate(() => Math.min(4, navigator.hardwareConcurrency));
       const samples = await measure('threads', target, several);
