@@ -17,11 +17,19 @@ export function pathWithoutFaults(pathname: string, allowed: boolean): string {
   return allowed ? pathname.replace(PREFIX, '') : pathname;
 }
 
-/** Whether a request's address asks for the fault `lost`, which costs the server nothing. */
-export const asksToHangUp = (url: string): boolean =>
-  decode(PREFIX.exec(new URL(url).pathname)?.[1] ?? '')
-    .split(',')
-    .includes('lost');
+/** Whether a request asks to be hung up on (`lost`), which costs the server nothing. */
+export function asksToHangUp({ url, method }: Request): boolean {
+  const { pathname } = new URL(url);
+  const faults = decode(PREFIX.exec(pathname)?.[1] ?? '').split(',');
+  return (
+    faults.includes('lost') &&
+    (faults.includes('all') || isCompletion(method, pathWithoutFaults(pathname, true)))
+  );
+}
+
+/** What faults touch if they do not say `all`. */
+const isCompletion = (method: string, path: string): boolean =>
+  method === 'POST' && path === '/v1/chat/completions';
 
 interface LogEntry {
   key: string | undefined;
@@ -66,8 +74,7 @@ export class Faults {
       void c.env.finished?.then((finished) => (entry.finished = finished));
       try {
         const touches =
-          (options.all || (c.req.method === 'POST' && c.req.path === '/v1/chat/completions')) &&
-          this.#isTurn(options);
+          (options.all || isCompletion(c.req.method, c.req.path)) && this.#isTurn(options);
         const answer = async () => {
           await next();
           return c.res;

@@ -123,7 +123,7 @@ export function createHandler(options: HandlerOptions): Handler {
     } catch (error) {
       // A browser that lost a connection asks again without the key, to learn why. It has to lose
       // that one too, or the server would seem to refuse the page.
-      if (faults && asksToHangUp(c.req.url)) c.env.destroy?.();
+      if (faults && asksToHangUp(c.req.raw)) c.env.destroy?.();
       throw error;
     }
     await next();

@@ -131,6 +131,9 @@ describe('the key', () => {
   });
   test('does not keep a server from hanging up, and nothing is computed or logged', async () => {
     await assert.rejects(chat(`${locked.url}/fault:lost,key=keyless`), TypeError);
+    // A fault touches completions only, if it does not say `all`.
+    assert.equal((await fetch(`${locked.url}/fault:lost/v1/models`)).status, 401);
+    await assert.rejects(fetch(`${locked.url}/fault:lost,all/v1/models`), TypeError);
     const headers = { authorization: 'Bearer sk-right' };
     const log = await fetch(`${locked.url}/faults/log?key=keyless`, { headers });
     assert.deepEqual(await log.json(), []);
