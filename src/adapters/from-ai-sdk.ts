@@ -1,3 +1,4 @@
+import { nextTask } from '../async.js';
 import type { AgentLoader } from '../agents/agent-loader.js';
 import { type Claim, openAiClaims } from '../agents/claims.js';
 import { Assembly } from '../agents/remote/assembly.js';
@@ -77,6 +78,7 @@ async function readStream(
       if (part.type === 'finish') ending = readEnding(part);
       const text = assembly.take({}, undefined, toAssemblyPart(part));
       if (text) onText(text);
+      await nextTask(); // many may arrive at once, and the reader may leave in between
     }
   } finally {
     reader.cancel().catch(() => undefined); // nobody reads the rest

@@ -1,3 +1,4 @@
+import { nextTask } from '../async.js';
 import type { AgentLoader } from '../agents/agent-loader.js';
 import { type Claim, openAiClaims } from '../agents/claims.js';
 import type { Body } from '../agents/remote/answer-body.js';
@@ -79,6 +80,7 @@ async function readChunks(
     const choice = chunk.choices?.[0];
     const text = assembly.take(chunk, choice, choice?.delta ?? {});
     if (text) onText(text);
+    await nextTask(); // many may arrive at once, and the reader may leave in between
   }
   const closing = assembly.close();
   if (closing) onText(closing);

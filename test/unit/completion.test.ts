@@ -3,6 +3,7 @@ import type { TokenPiece } from '../../src/agents/agent.js';
 import { readCompletion } from '../../src/agents/remote/read-completion.js';
 import { readStream } from '../../src/agents/remote/read-stream.js';
 import type { Answer } from '../../src/agents/remote/connection.js';
+import { streamOf } from '../../src/agents/stream.js';
 import { toChatMessages } from '../../src/agents/remote/chat-messages.js';
 import { type RequestFacts, toRequestBody } from '../../src/agents/remote/request-body.js';
 import { resolveSettings } from '../../src/settings/resolve.js';
@@ -28,6 +29,7 @@ function answer(body: string | string[]): Answer & { shown: boolean } {
   const made = {
     response,
     retries: 0,
+    signal: new AbortController().signal,
     redact: (text: string) => text,
     shown: false,
     alive: () => undefined,
@@ -361,6 +363,25 @@ describe('an answer as a stream', () => {
       }),
     );
     expect([error.name, error.message]).to.deep.equal(['RangeError', 'mine']);
+  });
+
+  it('lets its reader leave between pieces that arrived at once', async () => {
+    const leaving = new AbortController();
+    const whole = answer(['a', 'b', 'c'].map((content) => event({ content })).join('') + END);
+    const pieces: string[] = [];
+    const stream = streamOf(
+      async (onToken) => {
+        await readStream({ ...whole, signal: leaving.signal }, 4, onToken);
+        throw new Error('it was read to its end');
+      },
+      { onToken: ({ text }) => pieces.push(text) },
+    );
+    for await (const { text } of stream) {
+      leaving.abort();
+      if (text) break;
+    }
+    const error = await rejection<Error>(stream.response);
+    expect([error.name, pieces]).to.deep.equal(['AbortError', ['a']]);
   });
 
   it('counts as begun only after a piece was passed on', async () => {

@@ -32,6 +32,8 @@ export interface Answer {
   response: Response;
   /** Requests that failed before this one. */
   retries: number;
+  /** Aborts when the caller leaves, or when the server was silent for too long. */
+  signal: AbortSignal;
   /** Apply it to everything that the server says before it is shown. */
   redact: Redact;
   /** Call it when something came. The server's time starts again. */
@@ -92,6 +94,7 @@ export class Connection {
         return await read({
           response,
           retries,
+          signal: watch.signal,
           redact: this.#redact,
           alive: () => watch.alive(),
           begun: () => (begun = true),

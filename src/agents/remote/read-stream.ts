@@ -1,5 +1,6 @@
 import { createParser } from 'eventsource-parser';
-import { UnmockedError } from '../../errors.js';
+import { nextTask } from '../../async.js';
+import { abortError, UnmockedError } from '../../errors.js';
 import type { TokenPiece } from '../agent.js';
 import { noChoices, parseBody, throwErrorOf } from './answer-body.js';
 import { Assembly, readIds, type ServerCompletion } from './assembly.js';
@@ -21,10 +22,18 @@ export async function readStream(
 ): Promise<ServerCompletion> {
   const stream = new EventStream(answer, maxTokens, onPiece);
   try {
-    const parser = createParser({ onEvent: ({ data }) => stream.take(data) });
+    const events: string[] = [];
+    const parser = createParser({ onEvent: ({ data }) => void events.push(data) });
     const decoder = new TextDecoder();
     for await (const bytes of chunksOf(answer.response)) {
       parser.feed(decoder.decode(bytes, { stream: true }));
+      for (const [index, data] of events.splice(0).entries()) {
+        // Many events may arrive at once. Whoever reads the reply gets each piece before the next,
+        // and can leave in between.
+        if (index > 0) await nextTask();
+        if (answer.signal.aborted) throw abortError(answer.signal);
+        stream.take(data);
+      }
       if (stream.done) break;
     }
     return stream.finish();
