@@ -20,7 +20,8 @@ describe('the AI SDK with serveInPage', () => {
   const providers = {
     '@ai-sdk/openai-compatible': (id: string) =>
       createOpenAICompatible({ name: 'unmocked', ...served.client })(id),
-    '@ai-sdk/openai': (id: string) => createOpenAI(served.client).chat(id),
+    '@ai-sdk/openai, responses': (id: string) => createOpenAI(served.client)(id),
+    '@ai-sdk/openai, chat': (id: string) => createOpenAI(served.client).chat(id),
   };
 
   for (const [name, provider] of Object.entries(providers)) {
