@@ -86,6 +86,9 @@ export async function hubLog(key: string, file?: string): Promise<LoggedRequest[
     : entries;
 }
 
+/** Breaks the connections of the hub's answers under a key that have not ended. */
+export const cutAnswers = (key: string): Promise<Response> => fetch(`${hub()}__cut?key=${key}`);
+
 let keys = 0;
 export const newKey = (): string => `spec-${Date.now()}-${++keys}`;
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { get as httpGet } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -43,6 +44,24 @@ const get = (faults, file = 'onnx/model.onnx', init = {}) =>
   fetch(`${hub.url}${faults && `/fault:${faults}`}/owner/name/resolve/main/${file}`, init);
 /** @param {Response} response */
 const body = async (response) => Buffer.from(await response.arrayBuffer());
+
+/**
+ * The bytes of an answer whose connection breaks. They are taken as they arrive: `fetch` drops those
+ * that nobody has read when the connection breaks.
+ *
+ * @param {string} url
+ * @returns {Promise<Buffer>}
+ */
+const bytesUntilClosed = (url) =>
+  new Promise((resolve, reject) => {
+    httpGet(url, (response) => {
+      /** @type {Uint8Array[]} */
+      const received = [];
+      response.on('data', (bytes) => received.push(bytes));
+      response.on('error', () => resolve(Buffer.concat(received)));
+      response.on('end', () => reject(new Error('the answer is complete')));
+    }).on('error', reject);
+  });
 
 describe('the layout', () => {
   test('sends a small file directly, with its length, commit and git object id', async () => {
@@ -134,18 +153,23 @@ describe('the faults', () => {
 
   test('cut-once: the first answer ends at that byte, and the rest can be fetched', async () => {
     const faults = 'cut-once=100000:resume';
-    const first = await get(faults);
-    assert.equal(first.headers.get('content-length'), String(weights.length));
-    /** @type {Uint8Array[]} */
-    const received = [];
-    await assert.rejects(async () => {
-      for await (const chunk of bodyOf(first)) received.push(chunk);
-    });
-    const start = Buffer.concat(received);
+    const redirect = await get(faults, undefined, { redirect: 'manual' });
+    const start = await bytesUntilClosed(hub.url + header(redirect, 'location'));
     assert.equal(start.length, 100_000);
     const rest = await get(faults, undefined, { headers: { Range: `bytes=${start.length}-` } });
     assert.equal(rest.status, 206);
     assert.ok(Buffer.concat([start, await body(rest)]).equals(weights));
+  });
+
+  test('stall-once: the first answer stalls at that byte until /__cut closes it', async () => {
+    const faults = 'stall-once=100000:held';
+    const first = bodyOf(await get(faults))[Symbol.asyncIterator]();
+    let received = 0;
+    while (received < 100_000) received += (await first.next()).value?.length;
+    assert.equal(received, 100_000);
+    assert.equal((await fetch(`${hub.url}/__cut?key=held`)).status, 204);
+    await assert.rejects(first.next());
+    assert.ok((await body(await get(faults))).equals(weights));
   });
 
   test('corrupt changes one byte and keeps the length', async () => {

@@ -11,7 +11,8 @@ import { setTimeout as wait } from 'node:timers/promises';
  * | `truncate=N` | the file ends after N bytes, as Content-Length says: size or digest shows it |
  * | `cut=N` | the socket closes after N bytes of each answer; Content-Length promises all |
  * | `cut-once=N:KEY` | the same, only for the first answer under KEY |
- * | `stall=N` | nothing more comes after N bytes, and the socket stays open |
+ * | `stall=N` | nothing more comes after N bytes, and the socket stays open until `/__cut` closes it |
+ * | `stall-once=N:KEY` | the same, only for the first answer under KEY |
  * | `slow=N` | N bytes per second |
  * | `corrupt` | the byte in the middle is flipped; length and headers are right |
  * | `html` | status 200 with an index page, as a single-page host answers a missing file |
@@ -19,10 +20,14 @@ import { setTimeout as wait } from 'node:timers/promises';
  * | `no-range` | Range is ignored, and not offered |
  * | `no-length` | no Content-Length |
  * | `only=TEXT` | the faults touch only files whose path contains TEXT; without it, every file |
- * | `key=KEY` | no fault: logs the requests under KEY, as `cut-once` and `status-once` also do |
+ * | `key=KEY` | no fault: logs the requests under KEY, as every `-once` also does |
  */
 const NUMBERS = /** @type {const} */ (['truncate', 'cut', 'stall', 'slow', 'status']);
-const ONCE = /** @type {const} */ ({ 'cut-once': 'cut', 'status-once': 'status' });
+const ONCE = /** @type {const} */ ({
+  'cut-once': 'cut',
+  'stall-once': 'stall',
+  'status-once': 'status',
+});
 const FLAGS = /** @type {const} */ (['corrupt', 'html', 'no-range', 'no-length']);
 const TEXTS = /** @type {const} */ (['only', 'key']);
 
@@ -31,7 +36,7 @@ const TEXTS = /** @type {const} */ (['only', 'key']);
  *   Record<(typeof NUMBERS)[number], number> &
  *   Record<(typeof FLAGS)[number], true> &
  *   Record<(typeof TEXTS)[number], string>
- * > & { once?: { name: 'cut' | 'status', value: number, key: string } }} HubFaults
+ * > & { once?: { name: 'cut' | 'stall' | 'status', value: number, key: string } }} HubFaults
  */
 
 /**
@@ -68,7 +73,7 @@ export function parseFaults(text) {
     if (numeric) faults[numeric] = number(name, value);
     else if (flag) faults[flag] = true;
     else if (textual && value) faults[textual] = value;
-    else if (name === 'cut-once' || name === 'status-once') {
+    else if (name === 'cut-once' || name === 'stall-once' || name === 'status-once') {
       const [count, key] = (value ?? '').split(/:(.*)/s);
       if (!key) throw new Error(`fault ${name}: expected N:KEY, got "${value ?? ''}"`);
       faults.once = { name: ONCE[name], value: number(name, count), key };

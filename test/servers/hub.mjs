@@ -66,6 +66,7 @@ export function parseRange(header, size) {
  *   to `/cdn/…`
  * - `GET /api/models/{owner}/{name}/tree/{revision}?recursive=true`
  * - `GET /__log?key=KEY`: the requests under KEY so far, as JSON
+ * - `GET /__cut?key=KEY`: closes the sockets of the answers under KEY that have not ended
  * - any of these under `/fault:OPTIONS/`: see hub-faults.mjs
  *
  * @param {{ repos: Repos, prefix?: string }} options `prefix` is the path above all of these.
@@ -76,6 +77,8 @@ export function createHub({ repos, prefix = '' }) {
   );
   /** @type {LogEntry[]} */
   const log = [];
+  /** @type {Map<LogEntry, Res>} */
+  const open = new Map();
   /** @type {Set<string>} */
   const used = new Set();
 
@@ -228,6 +231,11 @@ export function createHub({ repos, prefix = '' }) {
         log.filter((one) => one !== entry && (key === null || one.key === key)),
       );
     }
+    if (pathname === '/__cut') {
+      for (const [{ key }, response] of open)
+        if (key !== undefined && key === url.searchParams.get('key')) response.destroy();
+      return reply(res, 204, '');
+    }
     const tree = /^\/api\/models\/(.+?)\/tree\/([^/]+)(?:\/(.+))?$/.exec(pathname);
     if (tree) {
       const [, name = '', revision = '', under] = tree;
@@ -256,6 +264,8 @@ export function createHub({ repos, prefix = '' }) {
       },
     };
     log.push(entry);
+    open.set(entry, res);
+    res.on('close', () => open.delete(entry));
     for (const [name, value] of Object.entries(CORS_HEADERS)) res.setHeader(name, value);
     route(req, res, entry).catch((error) => {
       if (error.name === 'AbortError') return;
