@@ -11,7 +11,7 @@ import torch
 
 from model import CONFIG, GPT2
 from tokenizer import load
-from train import make_optimizer, save
+from train import make_optimizers, save
 
 
 def main():
@@ -26,7 +26,7 @@ def main():
     vocabulary = len(load(os.path.join(options.build, "merges.json")).tokens)
     torch.manual_seed(options.seed)
     model = GPT2({"n_embd": options.width, "n_layer": options.layers, "n_head": options.heads, "vocab_size": vocabulary, "n_positions": options.positions})
-    save(os.path.join(options.build, "checkpoint.pt"), model, make_optimizer(model), step=0)
+    save(os.path.join(options.build, "checkpoint.pt"), model, make_optimizers(model), step=0)
 
 
 if __name__ == "__main__":

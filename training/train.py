@@ -1,6 +1,9 @@
 """Trains the model: BUILD/corpus.npz -> BUILD/checkpoint.pt, by a schedule of steps and seeds, never of time.
 
-    python3 train.py BUILD [--steps 20000] [--resume] [--minutes 140]
+    python3 train.py BUILD [--steps 12000] [--resume] [--minutes 140]
+
+The rate of learning is constant until the last fifth of the steps. While it is, --resume may say another number of steps
+than before: a run can be made longer or shorter without being in vain.
 
 On a GPU where torch finds one, else on as many threads as OMP_NUM_THREADS says. Matrix products are in bfloat16, all else
 in float32. A run that stops, by --minutes or by SIGTERM, writes a checkpoint first; --resume goes on from it with the same
@@ -21,13 +24,14 @@ import torch.nn.functional as F
 from torch.nn.utils import clip_grad_norm_
 
 from model import CONFIG, GPT2
+from muon import Muon
 
 STEP_TOKENS = 8192  # padding included
 BATCHES = 4  # in a step, at the least: a batch has documents of one length, a step should not
 BATCH_TOKENS = {"cpu": 2048, "cuda": 32768}  # what is computed at once, at the most
 POOL = 1024  # documents that are sorted by length before they are cut into batches, so that little is padding
 
-FINAL_RATE, WARM_UP = 0.02, 200  # the final rate is relative to the peak
+WARM_UP = 200  # steps
 BETAS, WEIGHT_DECAY, CLIP = (0.9, 0.98), 0.1, 1.0
 
 # So that every position is learnt, although few documents are long, some documents start late.
@@ -86,20 +90,22 @@ class Corpus:
 
 
 def learning_rate(step, options):
-    cosine = 0.5 * (1 + math.cos(math.pi * step / options.steps))
-    return options.rate * min(1, (step + 1) / WARM_UP) * (FINAL_RATE + (1 - FINAL_RATE) * cosine)
+    """Warm-up, the peak, then down to nothing over the last `--cool-down` of the steps, as 1 - sqrt (arXiv 2405.18392)."""
+    cooling = max(0, step - options.steps * (1 - options.cool_down)) / (options.steps * options.cool_down)
+    return options.rate * min(1, (step + 1) / WARM_UP) * (1 - math.sqrt(cooling))
 
 
-def make_optimizer(model):
-    is_decayed = lambda name, parameter: parameter.dim() == 2 and name != "positions.weight"
-    decayed = [parameter for name, parameter in model.named_parameters() if is_decayed(name, parameter)]
-    kept = [parameter for name, parameter in model.named_parameters() if not is_decayed(name, parameter)]
-    groups = [{"params": decayed, "weight_decay": WEIGHT_DECAY}, {"params": kept, "weight_decay": 0}]
-    return torch.optim.AdamW(groups, lr=0, betas=BETAS, foreach=True)
+def make_optimizers(model):
+    """Muon for the matrices inside the blocks, AdamW for all else."""
+    matrices = [parameter for parameter in model.blocks.parameters() if parameter.dim() == 2]
+    kept = [parameter for parameter in model.parameters() if parameter.dim() == 1] + [model.positions.weight]
+    groups = [{"params": [model.tokens.weight], "weight_decay": WEIGHT_DECAY}, {"params": kept, "weight_decay": 0}]
+    return [Muon(matrices, weight_decay=WEIGHT_DECAY), torch.optim.AdamW(groups, lr=0, betas=BETAS, foreach=True)]
 
 
-def save(path, model, optimizer, step):
-    state = {"config": model.config, "model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
+def save(path, model, optimizers, step):
+    optimizer_states = [optimizer.state_dict() for optimizer in optimizers]
+    state = {"config": model.config, "model": model.state_dict(), "optimizers": optimizer_states, "step": step}
     torch.save(state, path + ".new")
     os.replace(path + ".new", path)
 
@@ -116,10 +122,11 @@ def train(options):
         state = torch.load(path, map_location="cpu")
         config, first = state["config"], state["step"]
     model = GPT2(config).to(device)
-    optimizer = make_optimizer(model)
+    optimizers = make_optimizers(model)
     if state:
         model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
+        for optimizer, saved in zip(optimizers, state["optimizers"]):
+            optimizer.load_state_dict(saved)
 
     batch_tokens = min(BATCH_TOKENS[device], options.step_tokens // BATCHES)
     batches_a_step = options.step_tokens // batch_tokens
@@ -142,7 +149,7 @@ def train(options):
     loss_sum, loss_count, seen, began = 0.0, 0, 0, time.time()
     for step in range(first, options.steps):
         random = np.random.default_rng((options.seed, step))
-        optimizer.zero_grad(set_to_none=False)
+        model.zero_grad(set_to_none=False)
         for _ in range(batches_a_step):
             tensors = corpus.tensors(next(batches), random, config["n_positions"])
             ids, positions, targets, weights = (tensor.to(device, non_blocking=True) for tensor in tensors)
@@ -154,9 +161,10 @@ def train(options):
             loss_count += (weights == 1).sum()
             seen += (tensors[3] > 0).sum().item()
         norm = clip_grad_norm_(model.parameters(), CLIP)
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, options)
-        optimizer.step()
+        for optimizer in optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate(step, options)
+            optimizer.step()
 
         done = step + 1
         stops = bool(stopped) or (options.minutes and time.time() - began_at > 60 * options.minutes)
@@ -166,7 +174,7 @@ def train(options):
                 f"gradient {float(norm):.2f}  tokens a step {seen / LOG_EVERY:.0f}  {milliseconds:.0f} ms a step")
             loss_sum, loss_count, seen, began = 0.0, 0, 0, time.time()
         if done % SAVE_EVERY == 0 or done == options.steps or stops:
-            save(path, model, optimizer, done)
+            save(path, model, optimizers, done)
         if stops:
             say(f"stopped after step {done}; go on with --resume")
             break
@@ -175,11 +183,12 @@ def train(options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build")
-    parser.add_argument("--steps", type=int, default=20_000)
+    parser.add_argument("--steps", type=int, default=12_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--minutes", type=float, help="stop after so long, with a checkpoint")
     parser.add_argument("--rate", type=float, default=2e-3, help="the peak of the learning rate")
+    parser.add_argument("--cool-down", type=float, default=0.2, help="the part of the steps in which the rate falls, at the end")
     parser.add_argument("--step-tokens", type=int, default=STEP_TOKENS)
     # The loss of what the assistant does not say counts less: it teaches the structure of a conversation, but the model
     # must not spend itself on fillers that nobody could predict.
