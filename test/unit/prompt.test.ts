@@ -303,10 +303,13 @@ describe('transcript', () => {
 describe('a chat template', () => {
   it('gets tools in the system message, calls as text, and the request to think', async () => {
     const messages = await new Promise<unknown>((resolve) => {
-      const format = templateFormat((rendered) => {
-        resolve(rendered);
-        return '';
-      });
+      const format = templateFormat(
+        (rendered) => {
+          resolve(rendered);
+          return '';
+        },
+        { takesTools: false, eosToken: EOS },
+      );
       void format.render({
         messages: [
           { role: 'user', content: 'Weather?', reasoningEffort: 'low' },

@@ -12,26 +12,64 @@ export type RenderTemplate = (
   options: { tools: FunctionTool[] },
 ) => string | Promise<string>;
 
+/** What a tokenizer says of its chat template. */
+export interface TemplateFacts {
+  /**
+   * Whether the template shows tools and calls to the model. If not, tools are listed in the system
+   * message and calls are written as text.
+   */
+  takesTools: boolean;
+  /** What ends a reply. */
+  eosToken: string;
+}
+
 /**
- * The model's own chat template.
- *
- * @param takesTools whether the template shows tools and calls to the model. If not, tools are
- *   listed in the system message and calls are written as text.
+ * The model's own chat template. A reply that the model generated is rendered as it was, with its
+ * calls and its reasoning: so the tokens of a turn stay a prefix of the next prompt, and the KV
+ * cache stays usable. A template that refuses this gets calls in their own field, or else as text.
  */
-export const templateFormat = (render: RenderTemplate, takesTools = false): PromptFormat => ({
+export const templateFormat = (
+  render: RenderTemplate,
+  { takesTools, eosToken }: TemplateFacts,
+): PromptFormat => ({
   stop: [],
   render: async (conversation) => {
-    if (!takesTools) return render(asText(conversation), { tools: [] });
-    const messages = asCalls(conversation.messages);
-    try {
-      return await render(messages, { tools: conversation.tools.map(asFunction) });
-    } catch (error) {
-      // Some templates refuse a second call in one message, or ids that their model would not write.
-      if (!messages.some((message) => message.tool_calls)) throw error;
-      return render(asText(conversation), { tools: [] });
-    }
+    const generated = asGenerated(conversation, eosToken);
+    if (!takesTools) return render(asText(generated), { tools: [] });
+    const tools = conversation.tools.map(asFunction);
+    return firstThatRenders([
+      () => render(asCalls(generated.messages), { tools }),
+      () => render(asCalls(conversation.messages), { tools }),
+      () => render(asText(conversation), { tools: [] }),
+    ]);
   },
 });
+
+/** @throws the first error if none renders. */
+async function firstThatRenders(attempts: readonly (() => string | Promise<string>)[]) {
+  const errors: unknown[] = [];
+  for (const attempt of attempts) {
+    try {
+      return await attempt();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  throw errors[0];
+}
+
+/** Replies whose exact text is known become that text. The template ends them itself. */
+const asGenerated = (conversation: Conversation, eosToken: string): Conversation => ({
+  ...conversation,
+  messages: conversation.messages.map((message) =>
+    message.role === 'assistant' && message.raw !== undefined
+      ? { role: 'assistant', content: withoutEnd(message.raw, eosToken) }
+      : message,
+  ),
+});
+
+const withoutEnd = (text: string, end: string): string =>
+  end !== '' && text.endsWith(end) ? text.slice(0, -end.length) : text;
 
 const asText = (conversation: Conversation): ChatMessage[] =>
   withTools(conversation).map((message) => ({
