@@ -98,7 +98,7 @@ describe('engine', () => {
         undefined,
         engine.info.eosTokenIds[0],
       ]);
-      expect(whole.rawText).to.equal(whole.text + engine.info.eosToken);
+      expect(whole.rawText).to.equal(whole.text + engine.info.eosTokens[0]);
     });
 
     it('to the end of the context window, and reports it', async () => {

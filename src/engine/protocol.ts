@@ -55,8 +55,8 @@ export interface ModelFacts {
   contextWindow: number;
   /** Generation ends at any of these tokens. */
   eosTokenIds: number[];
-  /** The first end-of-text token as a string. It ends a turn in the transcript format. */
-  eosToken: string;
+  /** The same tokens as text. The first one ends a turn in the transcript format. */
+  eosTokens: string[];
   hasChatTemplate: boolean;
   /** Whether the chat template shows the model tools, calls and their results. Many ignore them. */
   templateTakesTools: boolean;

@@ -83,11 +83,12 @@ export class ConversationModel {
   async replyStart(prefix: string): Promise<string> {
     const { info } = this.#engine.current;
     if (usesTemplate({ ...info, wanted: this.#host.model.promptFormat })) return prefix;
-    const turn = await transcriptFormat(info.eosToken).render({
+    const [end = ''] = info.eosTokens;
+    const turn = await transcriptFormat(end).render({
       messages: [{ role: 'assistant', content: prefix }],
       tools: [],
     });
-    return turn.slice('Assistant:'.length, turn.lastIndexOf(`${info.eosToken}\nAssistant:`));
+    return turn.slice('Assistant:'.length, turn.lastIndexOf(`${end}\nAssistant:`));
   }
 
   /** @throws what the engine throws; an abort's error after the worker has stopped. */

@@ -308,7 +308,7 @@ describe('a chat template', () => {
           resolve(rendered);
           return '';
         },
-        { takesTools: false, eosToken: EOS },
+        { takesTools: false, eosTokens: [EOS] },
       );
       void format.render({
         messages: [

@@ -5,5 +5,5 @@ import { transcriptFormat } from './transcript.js';
 /** The format in which a model reads conversations. */
 export const chooseFormat = (facts: FormatFacts, render: RenderTemplate): PromptFormat =>
   usesTemplate(facts)
-    ? templateFormat(render, { takesTools: facts.templateTakesTools, eosToken: facts.eosToken })
-    : transcriptFormat(facts.eosToken);
+    ? templateFormat(render, { takesTools: facts.templateTakesTools, eosTokens: facts.eosTokens })
+    : transcriptFormat(facts.eosTokens[0]);

@@ -19,7 +19,8 @@ export interface FormatFacts {
   wanted?: 'transcript' | 'template';
   hasChatTemplate: boolean;
   templateTakesTools: boolean;
-  eosToken: string;
+  /** What can end a reply. The first one is the usual one. */
+  eosTokens: readonly string[];
 }
 
 /** A transcript is the fallback for models without a chat template. */

@@ -19,8 +19,8 @@ export interface TemplateFacts {
    * message and calls are written as text.
    */
   takesTools: boolean;
-  /** What ends a reply. */
-  eosToken: string;
+  /** What can end a reply. */
+  eosTokens: readonly string[];
 }
 
 /**
@@ -30,11 +30,11 @@ export interface TemplateFacts {
  */
 export const templateFormat = (
   render: RenderTemplate,
-  { takesTools, eosToken }: TemplateFacts,
+  { takesTools, eosTokens }: TemplateFacts,
 ): PromptFormat => ({
   stop: [],
   render: async (conversation) => {
-    const generated = asGenerated(conversation, eosToken);
+    const generated = asGenerated(conversation, eosTokens);
     if (!takesTools) return render(asText(generated), { tools: [] });
     const tools = conversation.tools.map(asFunction);
     return firstThatRenders([
@@ -59,17 +59,19 @@ async function firstThatRenders(attempts: readonly (() => string | Promise<strin
 }
 
 /** Replies whose exact text is known become that text. The template ends them itself. */
-const asGenerated = (conversation: Conversation, eosToken: string): Conversation => ({
+const asGenerated = (conversation: Conversation, eosTokens: readonly string[]): Conversation => ({
   ...conversation,
   messages: conversation.messages.map((message) =>
     message.role === 'assistant' && message.raw !== undefined
-      ? { role: 'assistant', content: withoutEnd(message.raw, eosToken) }
+      ? { role: 'assistant', content: withoutEnd(message.raw, eosTokens) }
       : message,
   ),
 });
 
-const withoutEnd = (text: string, end: string): string =>
-  end !== '' && text.endsWith(end) ? text.slice(0, -end.length) : text;
+function withoutEnd(text: string, ends: readonly string[]): string {
+  const end = ends.find((token) => token !== '' && text.endsWith(token));
+  return end === undefined ? text : text.slice(0, -end.length);
+}
 
 const asText = (conversation: Conversation): ChatMessage[] =>
   withTools(conversation).map((message) => ({

@@ -12,7 +12,7 @@ import { writeToolCalls } from './tool-call-text.js';
  * usable. A base model does not end its turn but goes on as the user. It is stopped there, and its
  * own `\nUser:` becomes the label of the next turn.
  */
-export const transcriptFormat = (eosToken: string): PromptFormat => ({
+export const transcriptFormat = (eosToken = ''): PromptFormat => ({
   stop: [TURN_STOP],
   render: (conversation) => transcript(conversation, eosToken),
 });

@@ -32,7 +32,7 @@ export function readModelFacts(
       declaredContextWindow ??
       DEFAULT_CONTEXT_WINDOW,
     eosTokenIds,
-    eosToken: decode(tokenizer, eosTokenIds.slice(0, 1), false),
+    eosTokens: eosTokenIds.map((id) => decode(tokenizer, [id], false)),
     hasChatTemplate: Boolean(tokenizer.chat_template),
     templateTakesTools: takesTools(tokenizer),
   };
