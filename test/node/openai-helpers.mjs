@@ -1,4 +1,6 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
+import { conversations } from '../conversations.mjs';
+import { replies } from '../golden.mjs';
 
 /** @typedef {RequestInit & { headers?: Record<string, string> }} Init */
 
@@ -10,13 +12,15 @@ import { EventSourceParserStream } from 'eventsource-parser/stream';
 
 export const MODEL = 'unmocked-tiny';
 /** @type {{ role: 'user', content: string }[]} */
-export const HELLO = [{ role: 'user', content: 'Hello, this is a test.' }];
+export const HELLO = [{ role: 'user', content: conversations.greeting.turns[0] }];
 /**
  * The answer is long.
  *
  * @type {{ role: 'user', content: string }[]}
  */
-export const STORY = [{ role: 'user', content: 'Tell me a story about a fox.' }];
+export const STORY = [{ role: 'user', content: conversations.foxStory.turns[0] }];
+/** Two words of the answer: the stream has sent some tokens before them. */
+export const STORY_STOP = ` ${replies.foxStory[0].split(' ').slice(3, 5).join(' ')}`;
 export const WEATHER = {
   type: /** @type {const} */ ('function'),
   function: {
