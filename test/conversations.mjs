@@ -14,13 +14,14 @@
 export const MAX_TOKENS = 48;
 
 const ASK_NAME = 'What is my name?';
+const GREETING = 'Hello, this is a test.';
 const TELL_NAME = 'My name is Zorvik.';
 const ASK_JOB = 'What do you do?';
 const HEALER = 'You are Luna, a healer.';
 
 /** @satisfies {Record<string, Conversation>} */
 export const conversations = /** @type {const} */ ({
-  greeting: { turns: ['Hello, this is a test.'] },
+  greeting: { turns: [GREETING] },
   name: { turns: [TELL_NAME, ASK_NAME] },
   add: { turns: ['What is 2 plus 3?'] },
   repeat: { turns: ['Repeat after me: blue river stone'], wasmOnly: true },
@@ -31,7 +32,7 @@ export const conversations = /** @type {const} */ ({
     turns: ["Please say 'Hello world' and 5 words about yourself"],
     wasmOnly: true,
   },
-  unknownName: { turns: [ASK_NAME], wasmOnly: true },
+  unknownName: { turns: [ASK_NAME, GREETING], wasmOnly: true },
   nameAfterAdd: { turns: [TELL_NAME, 'What is 2 plus 3?', ASK_NAME], wasmOnly: true },
   persona: { system: HEALER, turns: [ASK_JOB, ASK_JOB], wasmOnly: true },
   personaAndName: { system: HEALER, turns: [TELL_NAME, ASK_NAME, ASK_JOB], wasmOnly: true },
