@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
+import { ROOT } from '../../scripts/lib/install.mjs';
 import { conversations } from '../conversations.mjs';
 import { replies } from '../golden.mjs';
 
@@ -11,6 +14,14 @@ import { replies } from '../golden.mjs';
  */
 
 export const MODEL = 'unmocked-tiny';
+/**
+ * The configuration of the bundled model.
+ *
+ * @type {{ vocab_size: number, eos_token_id: number }}
+ */
+export const CONFIG = JSON.parse(
+  readFileSync(path.join(ROOT, 'public/models', MODEL, 'config.json'), 'utf8'),
+);
 /** @type {{ role: 'user', content: string }[]} */
 export const HELLO = [{ role: 'user', content: conversations.greeting.turns[0] }];
 /**
