@@ -15,13 +15,20 @@ import { replies } from '../golden.mjs';
 
 export const MODEL = 'unmocked-tiny';
 /**
- * The configuration of the bundled model.
+ * A file of the bundled model.
  *
- * @type {{ vocab_size: number, eos_token_id: number }}
+ * @param {string} name
  */
-export const CONFIG = JSON.parse(
-  readFileSync(path.join(ROOT, 'public/models', MODEL, 'config.json'), 'utf8'),
-);
+const fileOfModel = (name) =>
+  JSON.parse(readFileSync(path.join(ROOT, 'public/models', MODEL, name), 'utf8'));
+/** @type {number} */
+export const VOCABULARY_SIZE = fileOfModel('config.json').vocab_size;
+/**
+ * The tokens that end a reply.
+ *
+ * @type {number[]}
+ */
+export const END_TOKENS = [fileOfModel('generation_config.json').eos_token_id].flat();
 /** @type {{ role: 'user', content: string }[]} */
 export const HELLO = [{ role: 'user', content: conversations.greeting.turns[0] }];
 /**

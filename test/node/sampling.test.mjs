@@ -4,7 +4,7 @@ import { ROOT } from '../../scripts/lib/install.mjs';
 import { createModelWorker } from '../../scripts/lib/openai/server.mjs';
 import { loadServer } from '../../scripts/lib/typescript.mjs';
 import { conversations } from '../conversations.mjs';
-import { CONFIG } from './openai-helpers.mjs';
+import { END_TOKENS, VOCABULARY_SIZE } from './openai-helpers.mjs';
 
 /* Penalties, biases and logprobs on the bundled model, in the server's worker. */
 
@@ -108,7 +108,7 @@ describe('a generation', () => {
   });
 
   test('all logprobs add up to 1', async () => {
-    const { events } = await generate({ logprobs: CONFIG.vocab_size, maxTokens: 1 });
+    const { events } = await generate({ logprobs: VOCABULARY_SIZE, maxTokens: 1 });
     const sum = (events[0]?.topLogprobs ?? []).reduce((a, b) => a + Math.exp(b.logprob), 0);
     assert.ok(Math.abs(sum - 1) < 1e-4, String(sum));
   });
@@ -135,7 +135,7 @@ describe('a generation', () => {
   });
 
   test('refuses a bias on a token that the model does not have, and goes on', async () => {
-    const { vocab_size: size } = CONFIG;
+    const size = VOCABULARY_SIZE;
     await assert.rejects(generate({ logitBias: { [size]: 1 } }), {
       code: 'invalid-argument',
       message: new RegExp(`token ${size}.*0 to ${size - 1}`),
@@ -146,7 +146,7 @@ describe('a generation', () => {
 
   // The bundled model is sure of what comes next, so the penalties are larger than those of OpenAI.
   test('repeats less with a penalty, and more with a negative one', async () => {
-    const neverEnds = { [CONFIG.eos_token_id]: -100 };
+    const neverEnds = Object.fromEntries(END_TOKENS.map((id) => [id, -100]));
     const plain = await generate({ maxTokens: 60, logitBias: neverEnds });
     for (const name of ['frequencyPenalty', 'presencePenalty']) {
       const less = await generate({ maxTokens: 60, logitBias: neverEnds, [name]: 10 });
