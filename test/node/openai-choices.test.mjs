@@ -4,7 +4,9 @@ import OpenAI from 'openai';
 import { ROOT } from '../../scripts/lib/install.mjs';
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
 import { loadServerModel } from '../../scripts/lib/typescript.mjs';
-import { allEvents, completed, MODEL, STORY } from './openai-helpers.mjs';
+import { conversations } from '../conversations.mjs';
+import { golden, replies } from '../golden.mjs';
+import { allEvents, completed, MODEL, STORY, STORY_STOP } from './openai-helpers.mjs';
 
 /* Several choices, the probabilities of tokens, and what changes them. */
 
@@ -95,7 +97,7 @@ describe('logprobs', () => {
     'a reply': {},
     'a cut reply': { messages: STORY, max_tokens: 5 },
     'an emoji, whose bytes are several tokens': { messages: user('Repeat after me: 🙂 river') },
-    'a reply that a stop sequence ends': { messages: STORY, stop: ['a small'] },
+    'a reply that a stop sequence ends': { messages: STORY, stop: [STORY_STOP] },
   };
   for (const [name, body] of Object.entries(bodies)) {
     test(`the bytes of the tokens are the content: ${name}`, async () => {
@@ -155,7 +157,7 @@ describe('what changes the next token', () => {
   test('logit_bias: -100 bans a token, 100 forces it', async () => {
     const [{ token_ids: ids, message }] = (await completed(server.url, { return_token_ids: true }))
       .choices;
-    assert.equal(message.content, 'Hello! How are you?');
+    assert.deepEqual([message.content, ids], [replies.greeting[0], golden.q8.greeting[0]]);
     const banned = await completed(server.url, {
       logit_bias: { [ids[0]]: -100 },
       return_token_ids: true,
@@ -198,7 +200,7 @@ describe('what changes the next token', () => {
 
 describe('usage', () => {
   test('counts reasoning, in its own field or in tags, and what the cache held', async () => {
-    const messages = user('Think step by step: what is 9 plus 6?');
+    const messages = user(conversations.thinking.turns[0]);
     for (const reasoning_format of ['none', 'deepseek']) {
       const { usage } = await completed(server.url, { messages, reasoning_format });
       const { reasoning_tokens: reasoning } = usage.completion_tokens_details;
