@@ -29,6 +29,11 @@ export const VOCABULARY_SIZE = fileOfModel('config.json').vocab_size;
  * @type {number[]}
  */
 export const END_TOKENS = [fileOfModel('generation_config.json').eos_token_id].flat();
+/** The part of a request that keeps the reply from ending by itself. */
+export const NEVER_ENDS = {
+  logit_bias: Object.fromEntries(END_TOKENS.map((id) => [id, -100])),
+  max_tokens: 300,
+};
 /** @type {{ role: 'user', content: string }[]} */
 export const HELLO = [{ role: 'user', content: conversations.greeting.turns[0] }];
 /**

@@ -13,13 +13,14 @@ import {
   eventually,
   MODEL,
   modelOf,
+  NEVER_ENDS,
   readEvents,
   STORY,
 } from './openai-helpers.mjs';
 
 /* The worker that computes. Each test controls the worker itself. */
 
-const LONG = { messages: STORY, temperature: 2, repetition_penalty: 2, seed: 5 };
+const LONG = { messages: STORY, ...NEVER_ENDS };
 
 /** @type {Awaited<ReturnType<typeof loadServer>>['ModelHost']} */
 let ModelHost;
@@ -57,13 +58,10 @@ const idle = () =>
 test('while it computes, health and 429 work; a client that leaves frees the slot', async () => {
   const model = modelOf(server);
   const { generate } = model;
-  // A high temperature keeps the reply from ending by itself.
   const prompt = {
     messages: [{ role: 'user', content: 'apple river stone '.repeat(60) }],
+    ...NEVER_ENDS,
     max_tokens: 200,
-    temperature: 2,
-    repetition_penalty: 2,
-    seed: 5,
     stream: true,
   };
   let tokens = 0;

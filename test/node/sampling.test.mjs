@@ -4,7 +4,7 @@ import { ROOT } from '../../scripts/lib/install.mjs';
 import { createModelWorker } from '../../scripts/lib/openai/server.mjs';
 import { loadServer } from '../../scripts/lib/typescript.mjs';
 import { conversations } from '../conversations.mjs';
-import { END_TOKENS, VOCABULARY_SIZE } from './openai-helpers.mjs';
+import { NEVER_ENDS, VOCABULARY_SIZE } from './openai-helpers.mjs';
 
 /* Penalties, biases and logprobs on the bundled model, in the server's worker. */
 
@@ -146,7 +146,7 @@ describe('a generation', () => {
 
   // The bundled model is sure of what comes next, so the penalties are larger than those of OpenAI.
   test('repeats less with a penalty, and more with a negative one', async () => {
-    const neverEnds = Object.fromEntries(END_TOKENS.map((id) => [id, -100]));
+    const neverEnds = NEVER_ENDS.logit_bias;
     const plain = await generate({ maxTokens: 60, logitBias: neverEnds });
     for (const name of ['frequencyPenalty', 'presencePenalty']) {
       const less = await generate({ maxTokens: 60, logitBias: neverEnds, [name]: 10 });
