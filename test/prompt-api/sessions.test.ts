@@ -530,12 +530,21 @@ describe('prompt-api/sessions', () => {
 
     it('happens before a reply that would lack room', async () => {
       const { session, heard } = await watched();
-      const turn = [
-        { role: 'user' as const, content: HELLO },
+      const hello = { role: 'user' as const, content: HELLO };
+      const turnOf = (content: string) => [
+        { role: 'user' as const, content },
         { role: 'assistant' as const, content: ANSWER },
       ];
-      const usage = await session.measureContextUsage(turn);
-      while (session.contextUsage + usage <= session.contextWindow) await session.append(turn);
+      const turns: ReturnType<typeof turnOf>[] = [];
+      /** Whether a turn and the prompt have room, with two tokens left for the reply. */
+      const fits = async (turn: ReturnType<typeof turnOf>) =>
+        (await session.measureContextUsage([...turns, turn, hello].flat())) + 2 <=
+        session.contextWindow;
+      while (await fits(turnOf(HELLO))) turns.push(turnOf(HELLO));
+      turns.pop();
+      let words = 'one';
+      while (await fits(turnOf(`${words} one`))) words += ' one';
+      for (const turn of [...turns, turnOf(words)]) await session.append(turn);
       expect(heard, 'before the prompt').to.deep.equal([]);
       const requests = pool.requests.length;
       expect(await session.prompt(HELLO)).not.to.equal('');
