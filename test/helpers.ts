@@ -1,4 +1,4 @@
-import type { Message } from '../src/agents/agent.js';
+import type { Message, Tool } from '../src/agents/agent.js';
 import { chooseFormat } from '../src/agents/prompt/choose-format.js';
 import { Engine } from '../src/engine/engine.js';
 import type { Attempt } from '../src/engine/ladder.js';
@@ -27,13 +27,17 @@ export const greedy: Omit<GenerateRequest, 'prompt'> = {
 };
 
 /** What the bundled model reads when a user says this, or when a conversation is at this point. */
-export function promptOf(engine: Engine, said: string | readonly Message[]) {
+export async function promptOf(
+  engine: Engine,
+  said: string | readonly Message[],
+  tools: readonly Tool[] = [],
+): Promise<string> {
   const { render } = chooseFormat(
     { ...engine.info, wanted: unmockedTiny.promptFormat },
     (messages, options) => engine.renderTemplate(messages, options),
   );
   const messages = typeof said === 'string' ? [{ role: 'user' as const, content: said }] : said;
-  return render({ messages, tools: [] });
+  return render({ messages, tools });
 }
 
 /** The context window of the bundled model. */
