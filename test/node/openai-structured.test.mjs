@@ -12,6 +12,7 @@ import {
   contentOf,
   delta,
   MODEL,
+  NEVER_ENDS,
   STORY,
   WEATHER,
 } from './openai-helpers.mjs';
@@ -226,9 +227,10 @@ describe('strict tools', () => {
     const constraint = constraintOf(request);
     assert.ok(constraint);
     const prefix = 'Well. <tool_call>';
+    const { text: prompt } = await model.prompt({ messages: STORY, tools: [] });
     const { text } = await model.generate(
       {
-        prompt: `User: Hi.\nAssistant:${prefix}`,
+        prompt: prompt + prefix,
         constraint: { ...constraint, prefix },
         maxTokens: 60,
         temperature: 1,
@@ -271,8 +273,7 @@ test('parallel_tool_calls: required calls are several, or one if it is false', a
       tools: [{ type: 'function', function: { name: 'ping' } }],
       tool_choice: 'required',
       parallel_tool_calls: parallel,
-      temperature: 2,
-      seed: 4,
+      ...NEVER_ENDS,
     });
     return choices[0].message.tool_calls.length;
   };
