@@ -1,6 +1,7 @@
 import { abortError, fromErrorRecord, UnmockedError } from '../errors.js';
 import type { OutputConstraint } from './constraint/constraint.js';
 import type { Vocabulary } from './constraint/vocabulary.js';
+import { createEngineWorker } from './start-worker.js';
 import { ledger } from './ledger.js';
 import { type CallOptions, PendingCalls, type RequestBody } from './pending-calls.js';
 import type {
@@ -32,12 +33,6 @@ const DEFAULT_SILENCE_LIMIT = 120_000;
  * A cancelled generation stops after the current token. A worker that takes longer is terminated.
  */
 const CANCEL_LIMIT = 30_000;
-
-export const createEngineWorker = (): Worker =>
-  new Worker(new URL('./runtime/worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'unmocked-engine',
-  });
 
 /**
  * One worker with one loaded model. Everything that can crash or be poisoned lives and dies in it.

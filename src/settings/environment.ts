@@ -1,6 +1,6 @@
 import { checkSettings, type UncheckedSettings } from './check-settings.js';
-import { definitions, type EnvironmentName, settingNames } from './definitions.js';
-import type { AgentSettings } from './settings.js';
+import { definitions, settingNames } from './definitions.js';
+import type { AgentSettings, EnvironmentName } from './settings.js';
 
 export type Environment = Partial<Record<EnvironmentName, string>>;
 
