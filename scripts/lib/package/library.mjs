@@ -108,6 +108,8 @@ async function buildModules(folder, files) {
     format: 'es',
     entryFileNames: '[name].js',
     chunkFileNames: `${CHUNK}[name].js`,
+    // Not by Rolldown: see minifyModules.
+    minify: false,
     codeSplitting: { groups: [{ name: 'own-files', test: OWN_FILES }] },
   });
   await bundle.close();
@@ -125,7 +127,10 @@ function minifyModules() {
     name: 'unmocked:minify',
     async renderChunk(code, { moduleIds, fileName }) {
       if (moduleIds.includes(OWN_FILES)) return null;
-      const result = await minify(fileName, code, { module: true });
+      const result = await minify(fileName, code, {
+        module: true,
+        codegen: { removeWhitespace: true },
+      });
       if (result.errors.length > 0) throw new Error(`${fileName}: ${result.errors[0]?.message}`);
       return result.code;
     },
