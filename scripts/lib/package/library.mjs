@@ -93,6 +93,7 @@ async function buildModules(folder, files) {
     resolve: { conditionNames: ['browser', 'module', 'import'] },
     plugins: [
       litForServersToo(),
+      compactStyles(),
       {
         name: 'unmocked:own-files',
         load: {
@@ -114,6 +115,24 @@ async function buildModules(folder, files) {
   });
   await bundle.close();
   return chunksOf(output);
+}
+
+/**
+ * Takes comments and line breaks out of the style sheets, which no minifier of scripts sees.
+ *
+ * @returns {import('rolldown').Plugin}
+ */
+function compactStyles() {
+  return {
+    name: 'unmocked:styles',
+    transform: {
+      filter: { id: /\.styles\.ts$/ },
+      handler: (code) =>
+        code.replace(/css`[^`]*`/g, (sheet) =>
+          sheet.replace(/\/\*.*?\*\//gs, '').replace(/\s+/g, ' '),
+        ),
+    },
+  };
 }
 
 /**
