@@ -6,10 +6,11 @@ import { ensureInstalled, ROOT } from './lib/install.mjs';
 const STEPS = [
   { script: 'vite/bin/vite.js', args: ['build'] },
   { script: 'vite/bin/vite.js', args: ['build', '--mode', 'library'] },
+  { script: 'vite/bin/vite.js', args: ['build', '--config', 'vite.cli.config.ts'] },
   { script: 'typescript/bin/tsc', args: ['-p', 'tsconfig.library.json'] },
 ];
 
-/** `npm run build`: the static page in dist/, the library and its types in dist/lib/. */
+/** `npm run build`: the static page in dist/, the library and its types in dist/lib/, the command in dist/cli/. */
 await main(() => {
   ensureInstalled();
   for (const { script, args } of STEPS) {
