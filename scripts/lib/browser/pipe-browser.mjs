@@ -189,7 +189,7 @@ class Page extends EventEmitter {
    *
    * @template A, R
    * @param {(argument: A) => R} script It can use nothing but its argument.
-   * @param {A} argument JSON.
+   * @param {A} [argument] JSON.
    * @returns {Promise<Awaited<R>>} As JSON.
    */
   async evaluate(script, argument) {
@@ -200,6 +200,11 @@ class Page extends EventEmitter {
     });
     if (exceptionDetails) throw new Error(describeException(exceptionDetails));
     return result.value;
+  }
+
+  /** Crashes the page on purpose. */
+  async crash() {
+    await this.#send('Page.crash');
   }
 
   /**

@@ -9,6 +9,20 @@ import { findFile, ISOLATION_HEADERS, sendFile } from './static-files.mjs';
 const AGENT_FILES = /\.(?:m?js|json|wasm|txt)$/;
 
 /**
+ * Whether a browser may load a file of the agent's folder. Hidden files can hold secrets.
+ *
+ * @param {string} relative A URL path, still encoded.
+ */
+function isAgentFile(relative) {
+  try {
+    const decoded = decodeURIComponent(relative);
+    return AGENT_FILES.test(decoded) && !/(^|[/\\])\./.test(decoded);
+  } catch {
+    return false;
+  }
+}
+
+/**
  * @typedef {object} PageServer
  * @property {string} url The page. Ends with a slash.
  * @property {string} [agentUrl] The module of the agent.
@@ -48,8 +62,8 @@ export async function servePage({ folder, host = '127.0.0.1', agent }) {
       response.writeHead(405).end();
     } else if (agentRoot && pathname.startsWith(prefix)) {
       const relative = pathname.slice(prefix.length);
-      const served = AGENT_FILES.test(relative) && !/(^|\/)\./.test(relative);
-      sendFile(request, response, agentRoot, served ? relative : 'not-served');
+      const file = isAgentFile(relative) ? relative : 'not-served';
+      sendFile(request, response, agentRoot, file);
     } else if (pathname === '/' || pathname === '/index.html') {
       const page = await readFile(path.join(folder, 'index.html'), 'utf8');
       response.setHeader('Content-Type', 'text/html; charset=utf-8');
