@@ -44,9 +44,26 @@ const refuses = (call, message) =>
 describe('the options of a run', () => {
   test('all of them', () => {
     const options = read(
-      ...['--run', 'usage', '--agent', agent, '--seed', '7', '--tags', 'agent'],
-      ...['--shard', '2/3', '--json', 'a.json', '--junit', 'a.xml', '--timeout', '5'],
-      ...['--connect', 'ws://box:3000/', '--host', '10.0.0.1'],
+      '--run',
+      'usage',
+      '--agent',
+      agent,
+      '--seed',
+      '7',
+      '--tags',
+      'agent',
+      '--shard',
+      '2/3',
+      '--json',
+      'a.json',
+      '--junit',
+      'a.xml',
+      '--timeout',
+      '5',
+      '--connect',
+      'ws://box:3000/',
+      '--host',
+      '10.0.0.1',
     );
     assert.deepEqual(
       { ...options, environment: {} },

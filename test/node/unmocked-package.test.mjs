@@ -115,7 +115,14 @@ describe('the scenarios', { timeout: TIMEOUT }, () => {
 
   test('run on an agent that imports the package and a file beside it', async () => {
     const { status, out, err } = await unmocked(
-      ...['--agent', 'agent.mjs', '--run', 'usage', '--json', 'agent.json', '--junit', 'agent.xml'],
+      '--agent',
+      'agent.mjs',
+      '--run',
+      'usage',
+      '--json',
+      'agent.json',
+      '--junit',
+      'agent.xml',
     );
     assert.deepEqual([status, err], [0, ''], out);
     const { results, model } = readReport('agent.json');
@@ -276,7 +283,12 @@ describe('browsers elsewhere', { timeout: TIMEOUT }, () => {
     const server = await chromium.launchServer({ executablePath, args: launchArguments() });
     try {
       const { status, out, err } = await unmocked(
-        ...['--connect', server.wsEndpoint(), '--run', 'chat-completion', '--json', 'connect.json'],
+        '--connect',
+        server.wsEndpoint(),
+        '--run',
+        'chat-completion',
+        '--json',
+        'connect.json',
       );
       assert.deepEqual([status, err], [0, ''], out);
       const { environment, inference } = readReport('connect.json');
@@ -298,8 +310,14 @@ describe('browsers elsewhere', { timeout: TIMEOUT }, () => {
     const grid = await startGrid(executablePath);
     try {
       const { status, out, err } = await unmocked(
-        ...['--grid', grid.url, '--host', '127.0.0.1', '--run', 'chat-completion'],
-        ...['--json', 'grid.json'],
+        '--grid',
+        grid.url,
+        '--host',
+        '127.0.0.1',
+        '--run',
+        'chat-completion',
+        '--json',
+        'grid.json',
       );
       assert.deepEqual([status, err], [0, ''], out);
       assert.equal(readReport('grid.json').inference.kind, 'witnessed');
