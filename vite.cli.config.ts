@@ -46,7 +46,7 @@ export default defineConfig({
     outDir: 'dist/cli',
     emptyOutDir: true,
     target: 'node20',
-    minify: false,
+    minify: true, // transformers.js alone is 1.2 MB otherwise
     rolldownOptions: {
       input: {
         unmocked: 'scripts/package/unmocked.ts',
