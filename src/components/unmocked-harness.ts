@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import type { AgentLoader } from '../agents/agent-loader.js';
 import type { StartupState } from '../agents/check-startup.js';
 import type { StartupCheck } from '../agents/startup-check.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
@@ -67,6 +68,11 @@ export class UnmockedHarness extends SettingsElement {
   @property({ attribute: false }) tags: readonly string[] = [];
   /** Default: the core scenarios. */
   @property({ attribute: false }) scenarios: readonly Scenario[] = coreScenarios;
+  /**
+   * Loads an agent to test, in place of this page's model: see `RunOptions`. Only agent scenarios are
+   * shown, and run.
+   */
+  @property({ attribute: false }) agent: AgentLoader | undefined;
   /** The subject under test; saboteurs replace it. */
   @property({ attribute: false }) subject: Subject | undefined;
   /** What was wrong with the page's URL, or with the latest run. */
@@ -128,13 +134,15 @@ export class UnmockedHarness extends SettingsElement {
       if (this.settings.argumentError) throw this.settings.argumentError;
       const { resolved, sources } = this.settings;
       const settings = runSettings(resolved, sources);
+      const tested = this.agent
+        ? { agent: this.agent, seed: settings.seed }
+        : { ...settings, server: runServer(settings.server) };
       this.#begin(chosen);
       loadReport().catch((error: Error) => this.#addProblem(error.message));
       // One engine at a time: scenarios count engines, and a small machine holds no more.
       await Promise.all([this.startup?.stop(), this.#try?.release()]);
       const report = await runInTurn({
-        ...settings,
-        server: runServer(settings.server),
+        ...tested,
         scenarios: chosen,
         subject: this.subject,
         signal: signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,
@@ -392,7 +400,9 @@ export class UnmockedHarness extends SettingsElement {
   }
 
   #shownScenarios = (): Scenario[] =>
-    this.scenarios.filter((scenario) => hasTag(scenario, this.tags));
+    this.scenarios.filter(
+      (scenario) => hasTag(scenario, this.tags) && (!this.agent || scenario.suite === 'agent'),
+    );
   get #try(): UnmockedTry | null {
     return this.renderRoot?.querySelector<UnmockedTry>('unmocked-try');
   }
