@@ -11,7 +11,10 @@ await main(async () => {
   ensureInstalled();
   const vite = path.join(ROOT, 'node_modules/vite/bin/vite.js');
   for (const args of [['build'], ['build', '--config', 'vite.cli.config.ts']]) {
-    const { status } = spawnSync(process.execPath, [vite, ...args], { cwd: ROOT, stdio: 'inherit' });
+    const { status } = spawnSync(process.execPath, [vite, ...args], {
+      cwd: ROOT,
+      stdio: 'inherit',
+    });
     if (status !== 0) throw new Error(`vite ${args.join(' ')} ended with exit status ${status}`);
   }
   const { buildPackage } = await import('./lib/package/build.mjs');

@@ -1,29 +1,22 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import os from 'node:os';
+import { readFileSync, symlinkSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { chromium } from 'playwright-core';
 import { ensureChromium, launchArguments } from '../../scripts/lib/browser/chromium.mjs';
 import { ROOT } from '../../scripts/lib/install.mjs';
-import { runNode } from '../../scripts/lib/run-node.mjs';
-import { importTypeScript, loadServer } from '../../scripts/lib/typescript.mjs';
+import { loadServer } from '../../scripts/lib/typescript.mjs';
+import { conversations } from '../conversations.mjs';
+import { golden, replies } from '../golden.mjs';
 import { startGrid } from '../servers/grid.mjs';
+import { APP, INSTALLED, project } from './helpers.mjs';
 
 /*
- * `npx unmocked` as its users have it: the built files of the package in the node_modules of a
- * folder with nothing else in it. There is no Vite, no TypeScript and no playwright-core.
+ * `npx unmocked` as its users have it: the installed package in a project with nothing else in it.
+ * There is no Vite, no TypeScript and no playwright-core.
  */
 
 const TIMEOUT = 600_000;
@@ -41,25 +34,9 @@ const FILES = {
   'bare.mjs': `import 'left-pad';\nexport default () => undefined;`,
 };
 
-/** @type {string} */
-let folder;
-/** @type {string} */
-let dist;
-/** @type {string} */
-let executablePath;
-before(() => {
-  executablePath = ensureChromium();
-  runNode([path.join(ROOT, 'scripts/build.mjs')]);
-  folder = mkdtempSync(path.join(os.tmpdir(), 'unmocked-package-'));
-  const own = path.join(folder, 'node_modules/unmocked');
-  dist = path.join(own, 'dist');
-  mkdirSync(own, { recursive: true });
-  cpSync(path.join(ROOT, 'dist'), dist, { recursive: true });
-  cpSync(path.join(ROOT, 'package.json'), path.join(own, 'package.json'));
-  for (const [name, content] of Object.entries(FILES))
-    writeFileSync(path.join(folder, name), content);
-});
-after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+const dist = path.join(INSTALLED, 'dist');
+const folder = project('command', FILES);
+const executablePath = ensureChromium();
 
 /**
  * Calls the command in the folder. Only what a browser needs is in its environment.
@@ -189,22 +166,10 @@ describe('what is wrong is one line, with the remedy', { timeout: TIMEOUT }, () 
 });
 
 describe('the server, on ONNX Runtime in WASM', { timeout: TIMEOUT }, () => {
-  /**
-   * Conversations of one turn in test/both/golden.test.ts.
-   *
-   * @type {Record<string, string>}
-   */
-  const turns = {
-    greeting: 'Hello, this is a test.',
-    add: 'What is 2 plus 3?',
-    repeat: 'Repeat after me: blue river stone',
-  };
+  const names = /** @type {const} */ (['greeting', 'add', 'repeat']);
 
   for (const dtype of /** @type {const} */ (['q8', 'fp32']))
     test(`computes the golden tokens in ${dtype}`, async () => {
-      const { golden } = /** @type {typeof import('../golden.js')} */ (
-        await importTypeScript('test/golden.ts')
-      );
       const { ModelHost } = await loadServer();
       const host = new ModelHost(() => new Worker(path.join(dist, 'cli/model-worker.js')));
       try {
@@ -214,7 +179,8 @@ describe('the server, on ONNX Runtime in WASM', { timeout: TIMEOUT }, () => {
           root: dist,
           modelsFolder: path.join(dist, 'models'),
         });
-        for (const [name, content] of Object.entries(turns)) {
+        for (const name of names) {
+          const [content] = conversations[name].turns;
           const { text } = await model.prompt({ messages: [{ role: 'user', content }], tools: [] });
           const { outputTokenIds } = await model.generate(
             {
@@ -260,7 +226,7 @@ describe('the server, on ONNX Runtime in WASM', { timeout: TIMEOUT }, () => {
         }),
       });
       const answer = /** @type {any} */ (await response.json());
-      assert.equal(answer.choices[0].message.content, 'Hello! How are you?');
+      assert.equal(answer.choices[0].message.content, replies.greeting[0]);
     } finally {
       const exit = once(child, 'exit');
       child.kill('SIGINT');
@@ -271,13 +237,9 @@ describe('the server, on ONNX Runtime in WASM', { timeout: TIMEOUT }, () => {
 
 // Last: from here on, playwright-core is installed.
 describe('browsers elsewhere', { timeout: TIMEOUT }, () => {
-  before(() =>
-    symlinkSync(
-      path.join(ROOT, 'node_modules/playwright-core'),
-      path.join(folder, 'node_modules/playwright-core'),
-      'junction',
-    ),
-  );
+  const installed = path.join(APP, 'node_modules/playwright-core');
+  before(() => symlinkSync(path.join(ROOT, 'node_modules/playwright-core'), installed, 'junction'));
+  after(() => unlinkSync(installed));
 
   test('--connect runs in a browser of a Playwright server, through a tunnel', async () => {
     const server = await chromium.launchServer({ executablePath, args: launchArguments() });
