@@ -19,7 +19,7 @@ const send = (message) => process.send?.(message);
 
 async function direct() {
   const { loadServedModel } = await loadServerModel();
-  const { prompt, generator } = await loadServedModel({ model, root: ROOT });
+  const { prompt, generator, formatStop } = await loadServedModel({ model, root: ROOT });
   process.on('message', async (order) => {
     const { messages, maxTokens } = /** @type {Order} */ (order);
     const { text } = await prompt({ messages, tools: [] });
@@ -31,7 +31,7 @@ async function direct() {
       topK: 0,
       repetitionPenalty: 1,
       seed: 0,
-      stop: ['\nUser:'],
+      stop: [...formatStop],
       client: 'bench',
     };
     const startedAt = performance.now();

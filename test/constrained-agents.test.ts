@@ -6,7 +6,7 @@ import { EnginePool } from '../src/engine/engine-pool.js';
 import { ledger } from '../src/engine/ledger.js';
 import { conversations } from './conversations.mjs';
 import { replies } from './golden.mjs';
-import { blobUrl, endAllEngines, rejection, tinyQ8 } from './helpers.js';
+import { endAllEngines, rejection, tinyQ8, withChanged } from './helpers.js';
 
 /*
  * `toolChoice` and `responseFormat` of our own agents: in this page, and on the server of the test
@@ -190,13 +190,9 @@ describe('an agent whose chat template takes tools', () => {
       '{% if tools %}Tools: {{ tools | tojson }} {% endif %}{% for m in messages %}' +
       '{{ m.role }}: {{ m.content }}{% for c in m.tool_calls or [] %}{{ c | tojson }}{% endfor %}' +
       ' {% endfor %}assistant:';
-    const plain = await (await fetch('/models/unmocked-tiny/tokenizer_config.json')).json();
-    const config = JSON.stringify({ ...plain, chat_template: chatTemplate });
+    const model = await withChanged('tokenizer_config.json', { chat_template: chatTemplate });
     const templated = await loadAgent({
-      model: {
-        ...tinyQ8({ 'tokenizer_config.json': { url: blobUrl(config) } }),
-        promptFormat: 'template',
-      },
+      model: { ...model, promptFormat: 'template' },
       device: 'wasm',
       pool,
       maxTokens: 80,

@@ -1,4 +1,5 @@
 import { expect } from '@open-wc/testing';
+import type { Message } from '../src/agents/agent.js';
 import { Engine } from '../src/engine/engine.js';
 import { createEngineWorker } from '../src/engine/start-worker.js';
 import { EnginePool, type EnginePoolOptions } from '../src/engine/engine-pool.js';
@@ -9,13 +10,14 @@ import type { Model } from '../src/models/model.js';
 import { conversations } from './conversations.mjs';
 import { golden } from './golden.mjs';
 import {
-  ask,
   blobUrl,
+  CONTEXT_WINDOW,
   endAllEngines,
   greedy,
-  GREETING,
   LONG_MESSAGE,
   overpromising,
+  PROMISED,
+  promptOf,
   rejection,
   tinyQ8,
   workerOf,
@@ -34,24 +36,24 @@ const attemptError = ({ details }: UnmockedError, index = 0) =>
     }[]
   )[index]?.error;
 
-const story: GenerateRequest = {
-  ...greedy,
-  prompt: ask(conversations.story.turns[0]),
-  maxTokens: 40,
-};
-
 describe('engine', () => {
   let engine: Engine;
+  /** The prompt of a greeting, and the tokens of the reply to it. */
+  let hello: string;
   let greeting: number[];
+  let story: GenerateRequest;
+  const ask = (said: Parameters<typeof promptOf>[1]) => promptOf(engine, said);
   before(async () => {
     engine = await load();
-    greeting = (await engine.generate({ ...greedy, prompt: GREETING })).outputTokenIds;
+    hello = await ask(conversations.greeting.turns[0]);
+    story = { ...greedy, prompt: await ask(conversations.story.turns[0]), maxTokens: 40 };
+    greeting = (await engine.generate({ ...greedy, prompt: hello })).outputTokenIds;
     expect(greeting).to.deep.equal(golden.q8.greeting[0]);
   });
   after(endAllEngines);
 
   const stillWorks = async (which = engine) =>
-    expect((await which.generate({ ...greedy, prompt: GREETING })).outputTokenIds).to.deep.equal(
+    expect((await which.generate({ ...greedy, prompt: hello })).outputTokenIds).to.deep.equal(
       greeting,
     );
 
@@ -96,7 +98,7 @@ describe('engine', () => {
         'length',
         'max-tokens',
       ]);
-      const whole = await engine.generate({ ...greedy, prompt: GREETING });
+      const whole = await engine.generate({ ...greedy, prompt: hello });
       expect([whole.finishReason, whole.limitedBy, whole.outputTokenIds.at(-1)]).to.deep.equal([
         'stop',
         undefined,
@@ -106,13 +108,14 @@ describe('engine', () => {
     });
 
     it('to the end of the context window, and reports it', async () => {
-      let words = 500;
-      const prompt = () => ask('one '.repeat(words));
-      while ((await engine.encode(prompt())).length > engine.info.contextWindow - 2) words--;
+      let words = engine.info.contextWindow;
+      let prompt: string;
+      do prompt = await ask('one '.repeat(words--));
+      while ((await engine.encode(prompt)).length > engine.info.contextWindow - 2);
       // Sampled at a high temperature, so that the output rarely ends by itself. If it does, try
       // another seed.
       for (let seed = 1; seed <= 20; seed++) {
-        const result = await engine.generate({ ...greedy, prompt: prompt(), temperature: 2, seed });
+        const result = await engine.generate({ ...greedy, prompt, temperature: 2, seed });
         const length = result.promptTokenIds.length + result.outputTokenIds.length;
         expect(length).to.be.at.most(engine.info.contextWindow);
         if (result.finishReason === 'stop') continue;
@@ -191,31 +194,34 @@ describe('engine', () => {
   describe('refuses a prompt that does not fit the context window', () => {
     it('before it computes anything, and works afterwards', async () => {
       const before = ledger.tokens;
-      const error = await rejection(engine.generate({ ...greedy, prompt: ask(LONG_MESSAGE) }));
+      const error = await rejection(
+        engine.generate({ ...greedy, prompt: await ask(LONG_MESSAGE) }),
+      );
       expect(error.code).to.equal('context-overflow');
-      expect(error.message).to.include(String(error.details['promptTokens'])).and.include('512');
-      expect(error.details['contextWindow']).to.equal(512);
+      expect(error.message).to.include(String(error.details['promptTokens']));
+      expect(error.message).to.include(String(CONTEXT_WINDOW));
+      expect(error.details['contextWindow']).to.equal(CONTEXT_WINDOW);
       expect(ledger.tokens).to.equal(before);
       await stillWorks();
     });
 
     it('and keeps the KV cache of the conversation', async () => {
-      const first = await engine.generate({
-        ...greedy,
-        prompt: GREETING,
-        conversation: 'overflow',
-      });
+      const conversation = 'overflow';
+      const first = await engine.generate({ ...greedy, prompt: hello, conversation });
+      /** The conversation so far, and what the user says then. */
+      const then = (content: string) =>
+        ask([
+          { role: 'user', content: conversations.greeting.turns[0] },
+          { role: 'assistant', content: first.text, raw: first.rawText },
+          { role: 'user', content },
+        ]);
       await rejection(
-        engine.generate({
-          ...greedy,
-          prompt: `${GREETING}${first.rawText}\n${ask(LONG_MESSAGE)}`,
-          conversation: 'overflow',
-        }),
+        engine.generate({ ...greedy, prompt: await then(LONG_MESSAGE), conversation }),
       );
       const next = await engine.generate({
         ...greedy,
-        prompt: `${GREETING}${first.rawText}\n${ask('My name is Ada.')}`,
-        conversation: 'overflow',
+        prompt: await then('My name is Ada.'),
+        conversation,
       });
       expect(next.prefilledTokens).to.be.below(next.promptTokenIds.length);
     });
@@ -280,7 +286,7 @@ describe('engine', () => {
     const order: string[] = [];
     const say = (client: string, name: string) =>
       engine
-        .generate({ ...greedy, prompt: GREETING, maxTokens: 2, client })
+        .generate({ ...greedy, prompt: hello, maxTokens: 2, client })
         .then(() => order.push(name));
     await Promise.all([
       say('a', 'a1'),
@@ -297,12 +303,13 @@ describe('engine', () => {
     const messages = conversations.nameAfterAdd.turns;
     async function converse(which: Engine, conversation: string | undefined) {
       const results = [];
-      let prompt = '';
-      for (const message of messages) {
-        prompt += (prompt ? '\n' : '') + ask(message);
+      const said: Message[] = [];
+      for (const content of messages) {
+        said.push({ role: 'user', content });
+        const prompt = await ask(said);
         const result = await which.generate({ ...greedy, prompt, conversation });
         results.push(result);
-        prompt += result.rawText;
+        said.push({ role: 'assistant', content: result.text, raw: result.rawText });
       }
       return {
         ids: results.map(({ outputTokenIds }) => outputTokenIds),
@@ -325,21 +332,21 @@ describe('engine', () => {
     it('until forget is called', async () => {
       const { text } = await engine.generate({
         ...greedy,
-        prompt: GREETING,
+        prompt: hello,
         maxTokens: 4,
         conversation: 'forgotten',
       });
       await engine.forget('forgotten');
       const again = await engine.generate({
         ...greedy,
-        prompt: GREETING + text,
+        prompt: hello + text,
         conversation: 'forgotten',
       });
       expect(again.prefilledTokens).to.equal(again.promptTokenIds.length);
     });
 
     it('and gives the same answer to the same prompt', async () => {
-      const options = { ...greedy, prompt: GREETING, conversation: 'again' };
+      const options = { ...greedy, prompt: hello, conversation: 'again' };
       for (const maxTokens of [1, 1, 3, 24]) {
         const { outputTokenIds } = await engine.generate({ ...options, maxTokens });
         expect(outputTokenIds, `at most ${maxTokens}`).to.deep.equal(greeting.slice(0, maxTokens));
@@ -351,7 +358,7 @@ describe('engine', () => {
       await converse(engine, 'back');
       const { outputTokenIds } = await engine.generate({
         ...greedy,
-        prompt: GREETING,
+        prompt: hello,
         conversation: 'back',
       });
       expect(outputTokenIds).to.deep.equal(greeting);
@@ -361,13 +368,13 @@ describe('engine', () => {
       const controller = new AbortController();
       await rejection(
         engine.generate(
-          { ...greedy, prompt: GREETING, conversation: 'stopped' },
+          { ...greedy, prompt: hello, conversation: 'stopped' },
           { signal: controller.signal, onToken: () => controller.abort() },
         ),
       );
       const { outputTokenIds } = await engine.generate({
         ...greedy,
-        prompt: GREETING,
+        prompt: hello,
         conversation: 'stopped',
       });
       expect(outputTokenIds).to.deep.equal(greeting);
@@ -386,19 +393,19 @@ describe('engine', () => {
       // Fits two conversations, but not three: each token has a key and a value of `width` floats
       // in each layer.
       const { layers, width } = tinyQ8().geometry!;
-      const tokens = (await engine.encode(GREETING)).length + 3;
+      const tokens = (await engine.encode(hello)).length + 3;
       const poor = await load({ kvCacheBytes: 2.5 * tokens * 2 * layers * width * 4 });
       const turn = async (conversation: string) => {
         const { promptTokenIds, prefilledTokens } = await poor.generate({
           ...greedy,
-          prompt: GREETING + (await engine.decode(greeting.slice(0, 2))),
+          prompt: hello + (await engine.decode(greeting.slice(0, 2))),
           maxTokens: 2,
           conversation,
         });
         return promptTokenIds.length - prefilledTokens;
       };
       for (const conversation of ['a', 'b', 'a', 'c'])
-        await poor.generate({ ...greedy, prompt: GREETING, maxTokens: 2, conversation });
+        await poor.generate({ ...greedy, prompt: hello, maxTokens: 2, conversation });
       expect(await turn('a'), 'a was used after b').to.be.above(0);
       expect(await turn('b'), 'b was evicted').to.equal(0);
       poor.terminate();
@@ -407,11 +414,12 @@ describe('engine', () => {
 
   describe('that fails while computing', () => {
     it('is terminated with the whole error of the runtime; the next one works', async () => {
-      const broken = await load({}, overpromising());
-      expect(broken.info.contextWindow).to.equal(4096);
+      const broken = await load({}, await overpromising());
+      expect(broken.info.contextWindow).to.equal(PROMISED);
+      const tooLong = await ask(LONG_MESSAGE);
       const waiting = [
-        rejection(broken.generate({ ...greedy, prompt: ask(LONG_MESSAGE) })),
-        rejection(broken.generate({ ...greedy, prompt: GREETING })),
+        rejection(broken.generate({ ...greedy, prompt: tooLong })),
+        rejection(broken.generate({ ...greedy, prompt: hello })),
       ];
       const [error, other] = await Promise.all(waiting);
       expect(error!.name).to.equal('UnmockedError');
@@ -422,7 +430,7 @@ describe('engine', () => {
       expect(other!.code, 'the call that waited behind it').to.equal('inference-failed');
       expect(broken.closed).to.equal(true);
       expect(Engine.alive.has(broken)).to.equal(false);
-      expect((await rejection(broken.generate({ ...greedy, prompt: GREETING }))).code).to.equal(
+      expect((await rejection(broken.generate({ ...greedy, prompt: hello }))).code).to.equal(
         'inference-failed',
       );
       const next = await load();
@@ -510,7 +518,7 @@ describe('engine', () => {
       });
       const requests = [
         dying.generate({ ...story, maxTokens: 400 }),
-        dying.generate({ ...greedy, prompt: GREETING, client: 'deadly' }),
+        dying.generate({ ...greedy, prompt: hello, client: 'deadly' }),
         dying.generate(story),
       ];
       const errors = await Promise.all(requests.map((request) => rejection(request)));
@@ -547,7 +555,7 @@ describe('engine', () => {
             : createEngineWorker(),
       });
       const first = await pool.acquire({ model: tinyQ8(), device: 'wasm' });
-      await rejection(first.engine.generate({ ...greedy, prompt: GREETING, client: 'deadly' }));
+      await rejection(first.engine.generate({ ...greedy, prompt: hello, client: 'deadly' }));
       expect(pool.size).to.equal(0);
       const second = await pool.acquire({ model: tinyQ8(), device: 'wasm' });
       first.release();
@@ -579,7 +587,9 @@ describe('engine', () => {
       const error = await rejection(
         load(
           {},
-          tinyQ8({ 'onnx/model_quantized.onnx': { url: blobUrl(new Uint8Array(1000).fill(7)) } }),
+          tinyQ8({
+            files: { 'onnx/model_quantized.onnx': { url: blobUrl(new Uint8Array(1000).fill(7)) } },
+          }),
         ),
       );
       expect(attemptError(error)!.code).to.equal('model-load-failed');

@@ -1,10 +1,11 @@
+import type { Message, Tool } from '../src/agents/agent.js';
+import { chooseFormat } from '../src/agents/prompt/choose-format.js';
 import { Engine } from '../src/engine/engine.js';
 import type { Attempt } from '../src/engine/ladder.js';
 import type { GenerateRequest, LoadProgress } from '../src/engine/protocol.js';
 import type { UnmockedError } from '../src/errors.js';
-import type { Model, ModelFile } from '../src/models/model.js';
+import type { Model } from '../src/models/model.js';
 import { unmockedTiny } from '../src/models/unmocked-tiny.js';
-import { conversations } from './conversations.mjs';
 
 /** The error of work that has to fail. */
 export const rejection = <E extends Error = UnmockedError>(work: Promise<unknown>): Promise<E> =>
@@ -25,13 +26,31 @@ export const greedy: Omit<GenerateRequest, 'prompt'> = {
   client: 'spec',
 };
 
-export const ask = (message: string): string => `User: ${message}\nAssistant:`;
-export const GREETING = ask(conversations.greeting.turns[0]);
+/** What the bundled model reads when a user says this, or when a conversation is at this point. */
+export async function promptOf(
+  engine: Engine,
+  said: string | readonly Message[],
+  tools: readonly Tool[] = [],
+): Promise<string> {
+  const { render } = chooseFormat(
+    { ...engine.info, wanted: unmockedTiny.promptFormat },
+    (messages, options) => engine.renderTemplate(messages, options),
+  );
+  const messages = typeof said === 'string' ? [{ role: 'user' as const, content: said }] : said;
+  return render({ messages, tools });
+}
+
+/** The context window of the bundled model. */
+export const CONTEXT_WINDOW = unmockedTiny.contextWindow!;
+
+/** Does not fit the context window: each of its words has a token or more. */
+export const LONG_MESSAGE = 'one two three four five '.repeat(Math.ceil(CONTEXT_WINDOW / 4));
 
 /** The bundled model on WASM in q8 without a fallback. `files` replaces some of its files. */
-export function tinyQ8(files: Record<string, ModelFile> = {}): Model {
+export function tinyQ8({ files = {}, ...changes }: Partial<Model> = {}): Model {
   return {
     ...unmockedTiny,
+    ...changes,
     variants: unmockedTiny.variants.filter(
       ({ device, dtype }) => device === 'wasm' && dtype === 'q8',
     ),
@@ -42,28 +61,20 @@ export function tinyQ8(files: Record<string, ModelFile> = {}): Model {
 export const blobUrl = (content: BlobPart, type = 'application/octet-stream'): string =>
   URL.createObjectURL(new Blob([content], { type }));
 
+/** The bundled model with changes to one of its files, which is JSON. */
+export async function withChanged(file: string, changes: object): Promise<Model> {
+  const content = (await (await fetch(`/models/${unmockedTiny.id}/${file}`)).json()) as object;
+  const changed = JSON.stringify({ ...content, ...changes });
+  return tinyQ8({ files: { [file]: { url: blobUrl(changed, 'application/json') } } });
+}
+
 /**
  * The bundled model with a `config.json` whose context window is larger than that of its weights. A
  * long prompt breaks the runtime.
  */
-export function overpromising(): Model {
-  const config = {
-    model_type: 'gpt2',
-    architectures: ['GPT2LMHeadModel'],
-    n_positions: 4096,
-    n_ctx: 4096,
-    n_embd: 128,
-    n_layer: 4,
-    n_head: 4,
-    vocab_size: 1024,
-    eos_token_id: 1023,
-    bos_token_id: 1023,
-    use_cache: true,
-  };
-  return tinyQ8({ 'config.json': { url: blobUrl(JSON.stringify(config), 'application/json') } });
-}
-
-export const LONG_MESSAGE = 'one two three four five '.repeat(160);
+export const overpromising = (): Promise<Model> =>
+  withChanged('config.json', { n_positions: PROMISED, n_ctx: PROMISED });
+export const PROMISED = 8 * CONTEXT_WINDOW;
 
 /** A hub on this origin. The faults are listed in test/servers/hub-faults.mjs. */
 export const hub = (faults = ''): string =>

@@ -5,15 +5,18 @@ import { EnginePool, type EnginePoolOptions } from '../src/engine/engine-pool.js
 import type { Attempt } from '../src/engine/ladder.js';
 import { isAbortError } from '../src/errors.js';
 import { resolveModel } from '../src/models/registry.js';
+import { conversations } from './conversations.mjs';
 import {
   blobUrl,
+  CONTEXT_WINDOW,
   endAllEngines,
   greedy,
-  GREETING,
   hub,
+  promptOf,
   rejection,
   tinyQ8,
   watchLoad,
+  withChanged,
 } from './helpers.js';
 
 /** A pool that records the workers it starts. */
@@ -37,6 +40,11 @@ const outcomes = (attempts: readonly Attempt[]) =>
       `${error ? ` ${error.code}` : ''}${reason ? ' with a reason' : ''}`,
   );
 const tiny = tinyQ8();
+/** The first tokens of the reply to a greeting. */
+const reply = async (engine: Engine, maxTokens: number) => {
+  const prompt = await promptOf(engine, conversations.greeting.turns[0]);
+  return (await engine.generate({ ...greedy, prompt, maxTokens })).outputTokenIds;
+};
 
 describe('engine pool', () => {
   afterEach(endAllEngines);
@@ -76,25 +84,15 @@ describe('engine pool', () => {
 
     it('but not between models that have the same name and other files', async () => {
       const { pool, started } = counted();
-      const config = {
-        model_type: 'gpt2',
-        n_positions: 256,
-        n_embd: 128,
-        n_layer: 4,
-        n_head: 4,
-        vocab_size: 1024,
-        eos_token_id: 1023,
-      };
-      const other = tinyQ8({
-        'config.json': { url: blobUrl(JSON.stringify(config), 'application/json') },
-      });
+      const other = await withChanged('config.json', { n_positions: CONTEXT_WINDOW / 2 });
       const [one, two] = await Promise.all([
         pool.acquire({ model: tiny, device: 'wasm' }),
         pool.acquire({ model: other, device: 'wasm' }),
       ]);
       expect(started).to.have.length(2);
       expect([one.engine.info.contextWindow, two.engine.info.contextWindow]).to.deep.equal([
-        512, 256,
+        CONTEXT_WINDOW,
+        CONTEXT_WINDOW / 2,
       ]);
     });
 
@@ -113,9 +111,7 @@ describe('engine pool', () => {
       expect(isAbortError(await leaving)).to.equal(true);
       const { engine, release } = await staying;
       expect(started).to.have.length(1);
-      expect(
-        (await engine.generate({ ...greedy, prompt: GREETING, maxTokens: 2 })).outputTokenIds,
-      ).to.have.length(2);
+      expect(await reply(engine, 2)).to.have.length(2);
       release();
       expect(Engine.alive.size).to.equal(0);
     });
@@ -299,9 +295,7 @@ describe('engine pool', () => {
         'wasm q8 failed model-load-failed',
         'wasm fp32 loaded',
       ]);
-      expect(
-        (await lease.engine.generate({ ...greedy, prompt: GREETING, maxTokens: 3 })).outputTokenIds,
-      ).to.have.length(3);
+      expect(await reply(lease.engine, 3)).to.have.length(3);
     });
   });
 });

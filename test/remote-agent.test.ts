@@ -12,7 +12,7 @@ import {
 } from '../src/scenarios/server.js';
 import { conversations } from './conversations.mjs';
 import { replies } from './golden.mjs';
-import { LONG_MESSAGE, rejection } from './helpers.js';
+import { CONTEXT_WINDOW, LONG_MESSAGE, rejection } from './helpers.js';
 
 const [HELLO] = conversations.greeting.turns;
 const [ANSWER] = replies.greeting;
@@ -60,7 +60,7 @@ describe('remote agents', () => {
       agent.contextWindow,
       agent.device.requested,
       agent.device.actual,
-    ]).to.deep.equal(['unmocked-tiny', 512, 'remote', 'remote']);
+    ]).to.deep.equal(['unmocked-tiny', CONTEXT_WINDOW, 'remote', 'remote']);
     expect([agent.supportsStreaming, agent.disposed]).to.deep.equal([true, false]);
     await agent.dispose();
     await agent.dispose();
@@ -244,7 +244,7 @@ describe('remote agents', () => {
     const agent = await load();
     const error = await rejection(agent.invoke(LONG_MESSAGE));
     expect(error.code).to.equal('context-overflow');
-    expect(error.message).to.match(/\d+ tokens.*512.*Shorten/);
+    expect(error.message).to.match(new RegExp(`\\d+ tokens.*${CONTEXT_WINDOW}.*Shorten`));
     expect((await agent.invoke(HELLO)).response).to.equal(ANSWER);
   });
 

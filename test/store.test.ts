@@ -320,7 +320,9 @@ describe('model store', () => {
     it('invalid JSON of a model without pins', async () => {
       const error = await rejection(
         loadAgent({
-          model: tinyQ8({ 'tokenizer.json': { url: blobUrl('{"a":', 'application/json') } }),
+          model: tinyQ8({
+            files: { 'tokenizer.json': { url: blobUrl('{"a":', 'application/json') } },
+          }),
           device: 'wasm',
           pool: new EnginePool(),
         }),

@@ -33,7 +33,10 @@ export class ReplyStream {
   constructor({ reasoningFormat, responseFormat, tools, parallelToolCalls }: ChatRequest) {
     this.#parallelToolCalls = parallelToolCalls;
     if (reasoningFormat === 'deepseek')
-      this.#reasoning = new ReasoningStream({ isJson: responseFormat !== undefined });
+      this.#reasoning = new ReasoningStream({
+        isJson: responseFormat !== undefined,
+        trims: true,
+      });
     if (tools.length > 0) this.#tools = new ToolCallStream(tools.map(toTool));
   }
 

@@ -86,7 +86,7 @@ export class ConversationModel {
     if (usesTemplate({ ...info, wanted: this.#host.model.promptFormat }))
       return breakSpecialTokens(prefix, info.specialTokens);
     const [end = ''] = info.eosTokens;
-    const turn = await transcriptFormat(end).render({
+    const turn = await transcriptFormat(...info.eosTokens).render({
       messages: [{ role: 'assistant', content: prefix }],
       tools: [],
     });

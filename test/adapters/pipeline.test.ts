@@ -1,6 +1,7 @@
 import { env, pipeline, type TextGenerationPipeline } from '@huggingface/transformers';
 import { expect } from '@open-wc/testing';
 import { fromPipeline, pipelineClaims } from '../../src/adapters/from-pipeline.js';
+import { unmockedTiny } from '../../src/models/unmocked-tiny.js';
 import { LONG_MESSAGE, rejection } from '../helpers.js';
 import {
   answers,
@@ -37,17 +38,22 @@ describe('fromPipeline', () => {
     refusesTooMuch(load, LONG_MESSAGE);
   });
 
-  // The bundled tokenizer's template leaves out results of tools.
-  describe('with a transcript', () => {
+  describe('with tools, in the format that the bundled model was trained in', () => {
     const load = () =>
       fromPipeline(generator, {
         claims: [...pipelineClaims, 'tools'],
-        promptFormat: 'transcript',
+        promptFormat: unmockedTiny.promptFormat,
       });
     answers(load);
     passesTheSuite(load);
     callsTools(load);
   });
+
+  it('gives a model that knows no chat template a transcript', () =>
+    withAgent(fromPipeline(generator, { promptFormat: 'transcript' }), async (agent) => {
+      const { metadata } = await agent.invoke('Hi.', { maxTokens: 1 });
+      expect(metadata.prompt).to.equal('User: Hi.\nAssistant:');
+    }));
 
   it('gives tools, calls and results to a template that takes them', async () => {
     const { tokenizer } = generator;

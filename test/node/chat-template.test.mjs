@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ROOT } from '../../scripts/lib/install.mjs';
 import { createModelWorker } from '../../scripts/lib/openai/server.mjs';
 import { loadServer } from '../../scripts/lib/typescript.mjs';
+import { copyModelWith } from './model-copy.mjs';
 
 /* How tools reach a model through its own chat template: the bundled model in a folder, with small templates. */
 
@@ -70,10 +71,7 @@ describe('a chat template', () => {
    */
   async function load(name, chatTemplate) {
     const model = path.join(folder, name);
-    await cp(path.join(ROOT, 'public/models/unmocked-tiny'), model, { recursive: true });
-    const file = path.join(model, 'tokenizer_config.json');
-    const config = JSON.parse(await readFile(file, 'utf8'));
-    await writeFile(file, JSON.stringify({ ...config, chat_template: chatTemplate }));
+    await copyModelWith(model, chatTemplate);
     return host.load({ model, root: ROOT });
   }
   /**

@@ -725,11 +725,13 @@ describe("in the server's worker", () => {
     const { ModelHost } = await loadServer();
     host = new ModelHost(createModelWorker);
     model = await host.load({ model: 'unmocked-tiny', root: ROOT });
+    const messages = [{ role: /** @type {const} */ ('user'), content: 'Hello' }];
+    request.prompt = (await model.prompt({ messages, tools: [] })).text;
   });
   after(() => host?.close());
 
   const request = {
-    prompt: 'User: Hello\nAssistant:',
+    prompt: '',
     maxTokens: 200,
     temperature: 0,
     topP: 1,
@@ -771,7 +773,7 @@ describe("in the server's worker", () => {
   test('the output continues a prefix', async () => {
     const prefix = '{"name":"Luna","age":';
     const { text } = await generate({
-      prompt: `${request.prompt} ${prefix}`,
+      prompt: request.prompt + prefix,
       constraint: {
         type: 'json-schema',
         schema: {

@@ -6,7 +6,15 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { ROOT } from '../../scripts/lib/install.mjs';
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
 import { replies } from '../golden.mjs';
-import { chat, completed, HELLO, MODEL, WEATHER, header } from './openai-helpers.mjs';
+import {
+  chat,
+  completed,
+  CONTEXT_WINDOW,
+  HELLO,
+  MODEL,
+  WEATHER,
+  header,
+} from './openai-helpers.mjs';
 
 /** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
 let server;
@@ -472,13 +480,13 @@ describe('bodies', () => {
       const error = await refused(
         await chat(server.url, {
           stream,
-          messages: [{ role: 'user', content: 'river '.repeat(2000) }],
+          messages: [{ role: 'user', content: 'river '.repeat(4 * CONTEXT_WINDOW) }],
         }),
         400,
         'messages',
       );
       assert.equal(error.code, 'context_length_exceeded');
-      assert.match(error.message, /have \d{4,} tokens.* is 512/);
+      assert.match(error.message, new RegExp(`have \\d{4,} tokens.* is ${CONTEXT_WINDOW},`));
     }
   });
 });

@@ -225,12 +225,16 @@ describe('usage', () => {
 test('a refusal in a history is what the assistant said', async () => {
   const refusal = { role: 'assistant', content: null, refusal: 'No, thanks.' };
   const part = { role: 'assistant', content: [{ type: 'refusal', refusal: 'No, thanks.' }] };
-  for (const said of [refusal, part]) {
+  /** @param {object} said */
+  const promptWith = async (said) => {
     const { prompt_token_ids: ids } = await completed(server.url, {
       messages: [...user('Hi.'), said, ...user('Why?')],
       max_tokens: 1,
       return_token_ids: true,
     });
-    assert.match(generator.decode(ids, false), /Assistant: No, thanks\./);
-  }
+    return generator.decode(ids, false);
+  };
+  const plain = await promptWith({ role: 'assistant', content: 'No, thanks.' });
+  assert.match(plain, /No, thanks\./);
+  for (const said of [refusal, part]) assert.equal(await promptWith(said), plain);
 });

@@ -11,7 +11,7 @@ import OpenAI, {
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
 import { TELLS_WEATHER, WEATHER_RESULT } from '../conversations.mjs';
 import { replies } from '../golden.mjs';
-import { eventually, HELLO, MODEL, STORY, WEATHER } from './openai-helpers.mjs';
+import { CONTEXT_WINDOW, eventually, HELLO, MODEL, STORY, WEATHER } from './openai-helpers.mjs';
 
 /* The official client, unchanged: it sends and reads what other clients will. */
 
@@ -55,7 +55,7 @@ test('models: list and retrieve', async () => {
         max_model_len,
       }),
     ),
-    [{ id: MODEL, object: 'model', max_model_len: 512 }],
+    [{ id: MODEL, object: 'model', max_model_len: CONTEXT_WINDOW }],
   );
   assert.equal((await client.models.retrieve(MODEL)).id, MODEL);
 });

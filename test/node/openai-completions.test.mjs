@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import OpenAI, { BadRequestError, NotFoundError } from 'openai';
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
+import { MAX_TOKENS } from '../conversations.mjs';
 import { completed, HELLO, MODEL } from './openai-helpers.mjs';
 
 /** @typedef {import('./openai-helpers.mjs').Json} Json */
@@ -53,9 +54,9 @@ test('continues the prompt as it is, with at most 16 tokens', async () => {
   assert.ok(usage.prompt_tokens < chat.usage.prompt_tokens, 'nothing is added to the prompt');
 });
 
-test('continues a transcript in the format of the model as the chat does', async () => {
+test('continues a conversation in the format of the model as the chat does', async () => {
   const prompt = await server.models[0]?.prompt({ messages: HELLO, tools: [] });
-  const { choices } = await create({ prompt: prompt?.text, stop: ['\n'], max_tokens: 50 });
+  const { choices } = await create({ prompt: prompt?.text, max_tokens: MAX_TOKENS });
   const chat = await completed(server.url, { messages: HELLO });
   assert.equal(choices[0].text.trim(), chat.choices[0].message.content);
   assert.equal(choices[0].finish_reason, 'stop');

@@ -22,6 +22,8 @@ export const MODEL = 'unmocked-tiny';
 const fileOfModel = (name) =>
   JSON.parse(readFileSync(path.join(ROOT, 'public/models', MODEL, name), 'utf8'));
 /** @type {number} */
+export const CONTEXT_WINDOW = fileOfModel('config.json').n_positions;
+/** @type {number} */
 export const VOCABULARY_SIZE = fileOfModel('config.json').vocab_size;
 /**
  * The tokens that end a reply.

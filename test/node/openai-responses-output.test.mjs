@@ -107,6 +107,41 @@ describe('an output that is given', () => {
     assert.equal(single.output.filter(({ type }) => type === 'function_call').length, 1);
   });
 
+  test('white space around reasoning is no text, streamed or not', async () => {
+    const pieces = ['<think>', '\n', 'Two\n', ' cities.', '\n', '</think>', '\n\n', 'Ulm', '\n'];
+    const { scripted } = await clientOf(pieces);
+    const { output } = await scripted.responses.create(request);
+    assert.deepEqual(
+      output.map((/** @type {Json} */ { type, content }) => [type, content[0].text]),
+      [
+        ['reasoning', 'Two\n cities.'],
+        ['message', 'Ulm\n'],
+      ],
+    );
+    assert.deepEqual(
+      (await scriptedEvents(scripted))
+        .filter(({ type }) => type.endsWith('text.delta'))
+        .map(({ delta }) => delta),
+      ['Two', '\n cities.', 'Ulm', '\n'],
+    );
+    const chat = /** @type {Json} */ ({
+      model: MODEL,
+      messages: [{ role: 'user', content: HELLO }],
+      reasoning_format: 'deepseek',
+    });
+    const [choice] = (await scripted.chat.completions.create(chat)).choices;
+    const { reasoning_content: reasoning, content } = /** @type {Json} */ (choice).message;
+    assert.deepEqual([reasoning, content], ['Two\n cities.', 'Ulm\n']);
+    /** @type {Json[]} */
+    const deltas = [];
+    const stream = await scripted.chat.completions.create({ ...chat, stream: true });
+    for await (const { choices } of /** @type {Json} */ (stream)) deltas.push(choices[0].delta);
+    assert.deepEqual(
+      deltas.map((delta) => delta.reasoning_content ?? delta.content).filter(Boolean),
+      ['Two', '\n cities.', 'Ulm', '\n'],
+    );
+  });
+
   test('an empty output is an empty message', async () => {
     const { scripted } = await clientOf(['']);
     const { status, output } = await scripted.responses.create(request);

@@ -4,7 +4,7 @@ import OpenAI, { APIUserAbortError, BadRequestError, NotFoundError } from 'opena
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
 import { conversations, TELLS_WEATHER, WEATHER_RESULT } from '../conversations.mjs';
 import { replies } from '../golden.mjs';
-import { eventually, MODEL } from './openai-helpers.mjs';
+import { CONTEXT_WINDOW, eventually, MODEL } from './openai-helpers.mjs';
 
 /** @typedef {import('./openai-helpers.mjs').Json} Json */
 
@@ -398,9 +398,9 @@ describe('refuses', () => {
     ],
     [
       'a prompt that is too long',
-      { input: 'river stone '.repeat(600) },
+      { input: 'river stone '.repeat(CONTEXT_WINDOW) },
       'input',
-      /the model.s context window is 512/,
+      new RegExp(`the model.s context window is ${CONTEXT_WINDOW},`),
     ],
   ];
   for (const [name, body, param, message] of cases) {

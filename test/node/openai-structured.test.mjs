@@ -226,9 +226,10 @@ describe('strict tools', () => {
     const constraint = constraintOf(request);
     assert.ok(constraint);
     const prefix = 'Well. <tool_call>';
+    const { text: prompt } = await model.prompt({ messages: STORY, tools: [] });
     const { text } = await model.generate(
       {
-        prompt: `User: Hi.\nAssistant:${prefix}`,
+        prompt: prompt + prefix,
         constraint: { ...constraint, prefix },
         maxTokens: 60,
         temperature: 1,

@@ -20,11 +20,14 @@ describe('a generation', () => {
     const { ModelHost } = await loadServer();
     host = new ModelHost(createModelWorker);
     model = await host.load({ model: 'unmocked-tiny', root: ROOT });
+    const [content] = conversations.story.turns;
+    const messages = [{ role: /** @type {const} */ ('user'), content }];
+    request.prompt = (await model.prompt({ messages, tools: [] })).text;
   });
   after(() => host?.close());
 
   const request = {
-    prompt: `User: ${conversations.story.turns[0]}\nAssistant:`,
+    prompt: '',
     maxTokens: 32,
     temperature: 0,
     topP: 1,

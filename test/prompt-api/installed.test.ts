@@ -132,7 +132,9 @@ describe('prompt-api/installed', () => {
   });
 
   it('a model that no device can load is a NotSupportedError, then unavailable', async () => {
-    const model = tinyQ8({ 'onnx/model_quantized.onnx': { url: `${location.origin}/index.html` } });
+    const model = tinyQ8({
+      files: { 'onnx/model_quantized.onnx': { url: `${location.origin}/index.html` } },
+    });
     const undo = install({ ...onWasm(pool), model });
     expect((await rejection(LanguageModel.create())).name).to.equal('NotSupportedError');
     expect(await LanguageModel.availability()).to.equal('unavailable');

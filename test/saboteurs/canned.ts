@@ -53,7 +53,8 @@ function canned(agent: Agent, replies: [RegExp, string][]): Agent {
     const text = ` ${message.match(pattern)![0].replace(pattern, reply)}`;
     const prompt = `User: ${message}\nAssistant:`;
     const promptTokenIds = await agent.encode!(prompt);
-    const all = [...(await agent.encode!(text)), ...(agent.engineInfo?.eosTokenIds ?? [])];
+    const end = agent.engineInfo?.eosTokenIds.slice(0, 1) ?? [];
+    const all = [...(await agent.encode!(text)), ...end];
     const outputTokenIds = all.slice(0, options.maxTokens ?? 64);
     const said = await agent.decode!(outputTokenIds);
     outputTokenIds.forEach((tokenId, index) =>

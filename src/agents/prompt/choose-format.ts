@@ -6,4 +6,4 @@ import { transcriptFormat } from './transcript.js';
 export const chooseFormat = (facts: FormatFacts, render: RenderTemplate): PromptFormat =>
   usesTemplate(facts)
     ? templateFormat(render, { takesTools: facts.templateTakesTools, eosTokens: facts.eosTokens })
-    : transcriptFormat(facts.eosTokens[0]);
+    : transcriptFormat(...facts.eosTokens);

@@ -17,14 +17,25 @@ export interface ReasoningPieces {
  */
 export class ReasoningStream {
   readonly #isJson: boolean;
+  readonly #trims: boolean;
   #held = '';
   #depth = 0;
   /** The reply has begun. */
   #replies = false;
+  /** Some reasoning has ended. */
+  #reasoned = false;
+  /** White space in reasoning: more reasoning shows it, the end of the reasoning drops it. */
+  #space = '';
+  /** The current reasoning has begun: white space before it is dropped. */
+  #reasons = false;
 
-  /** @param isJson the reply is JSON: once it has begun, a tag is a part of some string. */
-  constructor({ isJson = false } = {}) {
+  /**
+   * @param isJson the reply is JSON: once it has begun, a tag is a part of some string.
+   * @param trims white space around reasoning, as in `<think>\n…\n</think>\n\n`, is left out.
+   */
+  constructor({ isJson = false, trims = false } = {}) {
     this.#isJson = isJson;
+    this.#trims = trims;
   }
 
   push(text: string): ReasoningPieces {
@@ -57,9 +68,24 @@ export class ReasoningStream {
 
   #take(length: number, pieces: ReasoningPieces): void {
     const text = this.#held.slice(0, length);
-    if (this.#depth === 0 && text.trim() !== '') this.#replies = true;
-    pieces[this.#depth > 0 ? 'thinking' : 'response'] += text;
     this.#held = this.#held.slice(length);
+    if (this.#depth > 0) pieces.thinking += this.#think(text);
+    else pieces.response += this.#reply(text);
+  }
+
+  #think(text: string): string {
+    if (!this.#trims) return text;
+    const all = this.#space + (this.#reasons ? text : text.trimStart());
+    const shown = all.trimEnd();
+    this.#space = all.slice(shown.length);
+    this.#reasons ||= shown !== '';
+    return shown;
+  }
+
+  #reply(text: string): string {
+    const isBetween = this.#reasoned && !this.#replies;
+    if (text.trim() !== '') this.#replies = true;
+    return this.#trims && isBetween ? text.trimStart() : text;
   }
 
   /** Reasoning can be nested. Inner tags are part of the outer reasoning. */
@@ -67,7 +93,12 @@ export class ReasoningStream {
     const opens = !tag.startsWith('</');
     const isInner = opens ? this.#depth > 0 : this.#depth > 1;
     if (isInner) this.#take(tag.length, pieces);
-    else this.#held = this.#held.slice(tag.length);
+    else {
+      this.#held = this.#held.slice(tag.length);
+      this.#reasoned ||= !opens;
+      this.#reasons = false;
+      this.#space = '';
+    }
     this.#depth = Math.max(0, this.#depth + (opens ? 1 : -1));
   }
 }
