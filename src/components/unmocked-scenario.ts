@@ -7,6 +7,7 @@ import { environmentServer } from '../settings/environment-server.js';
 import { scenarios } from '../scenarios/index.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { describeDownload } from '../engine/download-size.js';
+import { BaseAttribute } from './base-attribute.js';
 import {
   type PageDevice,
   UnmockedErrorEvent,
@@ -68,6 +69,14 @@ export class UnmockedScenario extends StreamingElement {
   @property({ type: Number }) seed = 0;
   /** Base URL of a mirror of the hub. */
   @property() hub = '';
+  /** Where `models/` and `ort/` are: `assets.base`, for the whole page. */
+  @property()
+  get base(): string {
+    return this.#base.text;
+  }
+  set base(url: string | null) {
+    this.#base.text = url;
+  }
   /** The scenario to show. Default: the core scenario `name`. */
   @property({ attribute: false }) scenario: Scenario | undefined;
   @property({ attribute: false }) state: ScenarioState = idle;
@@ -78,6 +87,7 @@ export class UnmockedScenario extends StreamingElement {
   /** Why its own run could not start. */
   @property({ attribute: false }) error: Error | undefined;
 
+  readonly #base = new BaseAttribute();
   #controller: AbortController | undefined;
 
   /** The latest result. Undefined before the first one. */
@@ -113,6 +123,7 @@ export class UnmockedScenario extends StreamingElement {
     this.error = undefined;
     this.state = waiting;
     try {
+      this.#base.check();
       const report = await runInTurn({
         scenarios: [this.#scenario()],
         model: this.model,

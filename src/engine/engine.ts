@@ -1,9 +1,9 @@
 import { abortError, fromErrorRecord, UnmockedError } from '../errors.js';
 import type { OutputConstraint } from './constraint/constraint.js';
 import type { Vocabulary } from './constraint/vocabulary.js';
-import { createEngineWorker } from './start-worker.js';
 import { ledger } from './ledger.js';
 import { type CallOptions, PendingCalls, type RequestBody } from './pending-calls.js';
+import { createEngineWorker, StartWatch } from './start-worker.js';
 import type {
   ChatMessage,
   EngineInfo,
@@ -47,6 +47,7 @@ export class Engine {
   info!: EngineInfo;
   /** Called once, when the worker is gone for any reason. */
   onClosed: (() => void) | undefined;
+  readonly #start = new StartWatch();
   readonly #worker: Worker;
   readonly #calls = new PendingCalls();
   readonly #silenceLimit: number;
@@ -73,22 +74,22 @@ export class Engine {
       throw error;
     } finally {
       signal?.removeEventListener('abort', stop);
+      engine.#start.stop();
     }
   }
 
   private constructor(options: EngineLoadOptions) {
     this.#silenceLimit = options.silenceLimit ?? DEFAULT_SILENCE_LIMIT;
-    this.#worker = (options.createWorker ?? createEngineWorker)();
+    try {
+      this.#worker = (options.createWorker ?? createEngineWorker)();
+    } catch (error) {
+      this.#start.stop();
+      throw error;
+    }
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerResponse>) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.terminate(
-        new UnmockedError(
-          'engine-crashed',
-          `The engine's worker crashed: ${event.message || 'its script could not be loaded'}. ` +
-            'The next call starts a new one.',
-        ),
-      );
+      this.terminate(this.#start.explain(this.#worker, event));
     };
     this.#worker.onmessageerror = () =>
       this.terminate(

@@ -93,6 +93,7 @@ async function buildModules(folder, files) {
     resolve: { conditionNames: ['browser', 'module', 'import'] },
     plugins: [
       litForServersToo(),
+      compactStyles(),
       {
         name: 'unmocked:own-files',
         load: {
@@ -108,10 +109,30 @@ async function buildModules(folder, files) {
     format: 'es',
     entryFileNames: '[name].js',
     chunkFileNames: `${CHUNK}[name].js`,
+    // Not by Rolldown: see minifyModules.
+    minify: false,
     codeSplitting: { groups: [{ name: 'own-files', test: OWN_FILES }] },
   });
   await bundle.close();
   return chunksOf(output);
+}
+
+/**
+ * Takes comments and line breaks out of the style sheets, which no minifier of scripts sees.
+ *
+ * @returns {import('rolldown').Plugin}
+ */
+function compactStyles() {
+  return {
+    name: 'unmocked:styles',
+    transform: {
+      filter: { id: /\.styles\.ts$/ },
+      handler: (code) =>
+        code.replace(/css`[^`]*`/g, (sheet) =>
+          sheet.replace(/\/\*.*?\*\//gs, '').replace(/\s+/g, ' '),
+        ),
+    },
+  };
 }
 
 /**
@@ -125,7 +146,10 @@ function minifyModules() {
     name: 'unmocked:minify',
     async renderChunk(code, { moduleIds, fileName }) {
       if (moduleIds.includes(OWN_FILES)) return null;
-      const result = await minify(fileName, code, { module: true });
+      const result = await minify(fileName, code, {
+        module: true,
+        codegen: { removeWhitespace: true },
+      });
       if (result.errors.length > 0) throw new Error(`${fileName}: ${result.errors[0]?.message}`);
       return result.code;
     },

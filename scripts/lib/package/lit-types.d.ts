@@ -13,6 +13,10 @@ export interface TemplateResult<T extends 1 | 2 = 1 | 2> {
   values: unknown[];
 }
 
+export declare const nothing: unique symbol;
+
+export type PropertyValues<T = unknown> = Map<keyof T | PropertyKey, unknown>;
+
 export interface ReactiveController {
   hostConnected?(): void;
   hostDisconnected?(): void;
@@ -43,11 +47,11 @@ export declare class LitElement extends HTMLElement implements ReactiveControlle
   protected render(): unknown;
   protected scheduleUpdate(): void | Promise<unknown>;
   protected performUpdate(): void;
-  protected shouldUpdate(changed: Map<PropertyKey, unknown>): boolean;
-  protected willUpdate(changed: Map<PropertyKey, unknown>): void;
-  protected update(changed: Map<PropertyKey, unknown>): void;
-  protected updated(changed: Map<PropertyKey, unknown>): void;
-  protected firstUpdated(changed: Map<PropertyKey, unknown>): void;
+  protected shouldUpdate(changed: PropertyValues): boolean;
+  protected willUpdate(changed: PropertyValues): void;
+  protected update(changed: PropertyValues): void;
+  protected updated(changed: PropertyValues): void;
+  protected firstUpdated(changed: PropertyValues): void;
   protected getUpdateComplete(): Promise<boolean>;
   protected createRenderRoot(): HTMLElement | DocumentFragment;
 }
