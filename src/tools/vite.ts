@@ -72,7 +72,8 @@ export function unmocked({ isolation = true }: UnmockedPluginOptions = {}): Plug
         code: code.replace(
           ADDRESS,
           (_, relative: string) =>
-            `new URL(import.meta.ROLLUP_FILE_URL_${references.get(relative)})`,
+            // Vite gives a path from the base or an address, depending on the base.
+            `new URL(import.meta.ROLLUP_FILE_URL_${references.get(relative)}, import.meta.url)`,
         ),
         map: null,
       };

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import path from 'node:path';
 import { DIST, rawFile } from './package-files.js';
 import type { UnmockedPluginOptions } from './plugin-options.js';
@@ -6,21 +6,12 @@ import { ISOLATION_HEADERS, sendFile } from './static-files.js';
 
 export type { UnmockedPluginOptions };
 
-/** What the plugin uses of a request, which is Koa's `Context`. */
-interface Context {
-  path: string;
-  req: IncomingMessage;
-  res: ServerResponse;
-  respond?: boolean;
-  set(headers: Record<string, string>): void;
-}
-
 /** A plugin of web-test-runner and of `@web/dev-server`. */
 export interface DevServerPlugin {
   name: string;
-  serverStart(server: {
+  serverStart(started: {
     config: { rootDir: string; basePath?: string };
-    app: { middleware: unknown[] };
+    server?: Pick<Server, 'listeners' | 'removeAllListeners' | 'on'>;
   }): void;
 }
 
@@ -38,20 +29,19 @@ const OUTSIDE = /^\/__wds-outside-root__\/(\d+)\//;
 export function unmocked({ isolation = true }: UnmockedPluginOptions = {}): DevServerPlugin {
   return {
     name: 'unmocked',
-    serverStart({ app, config: { rootDir, basePath = '' } }) {
-      // First of all: a plugin's `serve` would come after those who change modules were told of it.
-      app.middleware.unshift(async (ctx: Context, next: () => Promise<unknown>) => {
-        if (isolation) ctx.set(ISOLATION_HEADERS);
-        const file = rawFile(
-          servedFile(
-            ctx.path.startsWith(basePath) ? ctx.path.slice(basePath.length) : ctx.path,
-            rootDir,
-          ),
-        );
-        if (file === undefined) return next();
-        ctx.respond = false;
-        ctx.res.statusCode = 200;
-        sendFile(ctx.req, ctx.res, DIST, file);
+    serverStart({ server, config: { rootDir, basePath = '' } }) {
+      if (!server) throw new Error('unmocked/wtr needs a server, so it has no middleware mode.');
+      // Before the dev server itself: what a plugin serves is still changed by the other plugins.
+      const listeners = server.listeners('request') as RequestListener[];
+      server.removeAllListeners('request');
+      server.on('request', (req, res) => {
+        if (isolation)
+          for (const [name, value] of Object.entries(ISOLATION_HEADERS)) res.setHeader(name, value);
+        const pathname = (req.url ?? '/').replace(/[?#].*$/s, '');
+        const own = pathname.startsWith(basePath) ? pathname.slice(basePath.length) : pathname;
+        const file = rawFile(servedFile(own, rootDir));
+        if (file !== undefined) sendFile(req, res, DIST, file);
+        else for (const listener of listeners) listener.call(server as Server, req, res);
       });
     },
   };
