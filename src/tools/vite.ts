@@ -20,20 +20,19 @@ const FOLDER = 'unmocked';
  * export default defineConfig({ plugins: [unmocked()] });
  */
 export function unmocked({ isolation = true }: UnmockedPluginOptions = {}): Plugin {
-  const setHeaders =
-    (configured: object = {}): Connect.NextHandleFunction =>
-    (_req, res, next) => {
-      const headers = { ...configured, ...(isolation ? ISOLATION_HEADERS : {}) };
-      for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
-      next();
-    };
+  const headers = isolation ? ISOLATION_HEADERS : {};
   let building = false;
   return {
     name: 'unmocked',
     // Before Vite's own plugins see the addresses.
     enforce: 'pre',
     // Vite's copies of dependencies lie elsewhere, and addresses count from the module.
-    config: () => ({ optimizeDeps: { exclude: ['unmocked'] } }),
+    config: () => ({
+      optimizeDeps: { exclude: ['unmocked'] },
+      // Vitest's own pages have the configured headers only.
+      server: { headers },
+      preview: { headers },
+    }),
     configResolved({ command }) {
       building = command === 'build';
     },
@@ -80,6 +79,14 @@ export function unmocked({ isolation = true }: UnmockedPluginOptions = {}): Plug
     },
   };
 }
+
+/** Vite leaves the configured headers out of some answers, worker scripts among them. */
+const setHeaders =
+  (headers: object = {}): Connect.NextHandleFunction =>
+  (_req, res, next) => {
+    for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+    next();
+  };
 
 /** The file that Vite's dev server has at a URL, as an encoded path with slashes. */
 function servedFile(url: string, { base, root }: { base: string; root: string }): string {

@@ -1,4 +1,5 @@
-import type { RequestListener, Server } from 'node:http';
+import type { RequestListener } from 'node:http';
+import type { Server } from 'node:net';
 import path from 'node:path';
 import { DIST, rawFile } from './package-files.js';
 import type { UnmockedPluginOptions } from './plugin-options.js';
@@ -9,10 +10,7 @@ export type { UnmockedPluginOptions };
 /** A plugin of web-test-runner and of `@web/dev-server`. */
 export interface DevServerPlugin {
   name: string;
-  serverStart(started: {
-    config: { rootDir: string; basePath?: string };
-    server?: Pick<Server, 'listeners' | 'removeAllListeners' | 'on'>;
-  }): void;
+  serverStart(started: { config: { rootDir: string; basePath?: string }; server?: Server }): void;
 }
 
 /** How the dev server names folders outside of its root: by the number of steps up. */
@@ -34,15 +32,16 @@ export function unmocked({ isolation = true }: UnmockedPluginOptions = {}): DevS
       // Before the dev server itself: what a plugin serves is still changed by the other plugins.
       const listeners = server.listeners('request') as RequestListener[];
       server.removeAllListeners('request');
-      server.on('request', (req, res) => {
+      const answer: RequestListener = (req, res) => {
         if (isolation)
           for (const [name, value] of Object.entries(ISOLATION_HEADERS)) res.setHeader(name, value);
         const pathname = (req.url ?? '/').replace(/[?#].*$/s, '');
         const own = pathname.startsWith(basePath) ? pathname.slice(basePath.length) : pathname;
         const file = rawFile(servedFile(own, rootDir));
         if (file !== undefined) sendFile(req, res, DIST, file);
-        else for (const listener of listeners) listener.call(server as Server, req, res);
-      });
+        else for (const listener of listeners) listener(req, res);
+      };
+      server.on('request', answer);
     },
   };
 }

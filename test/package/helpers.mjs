@@ -93,8 +93,13 @@ export function assertOutcomes(tests) {
  * @param {string} name
  * @param {Record<string, string>} files
  */
-export function project(name, files) {
-  const folder = path.join(APP, name);
+export const project = (name, files) => writeFiles(path.join(APP, name), files);
+
+/**
+ * @param {string} folder
+ * @param {Record<string, string>} files By their paths in the folder.
+ */
+export function writeFiles(folder, files) {
   for (const [file, text] of Object.entries(files)) {
     const target = path.join(folder, file);
     mkdirSync(path.dirname(target), { recursive: true });

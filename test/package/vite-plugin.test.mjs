@@ -14,7 +14,9 @@ import {
   runInPage,
 } from './helpers.mjs';
 
-const { unmocked } = await installedTool('vite');
+const { unmocked } = /** @type {typeof import('../../src/tools/vite.js')} */ (
+  await installedTool('vite')
+);
 const { version } = JSON.parse(readFileSync(path.join(INSTALLED, 'package.json'), 'utf8'));
 
 /** The base of a site below another one. */
@@ -24,7 +26,7 @@ const root = project('vite-plugin', {
   'main.js': `import 'unmocked/scenario';\n${runInPage}`,
 });
 
-/** @param {object} [pluginOptions] */
+/** @param {import('../../src/tools/vite.js').UnmockedPluginOptions} [pluginOptions] */
 const options = (pluginOptions) =>
   /** @satisfies {import('vite').InlineConfig} */ ({
     root,

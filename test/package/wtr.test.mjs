@@ -9,7 +9,9 @@ import { assertOutcomes, installedTool, project, specWithScenarios } from './hel
 /** @typedef {import('@web/test-runner').TestSession} TestSession */
 
 test('web-test-runner: a test for each scenario, with the plugin and nothing else', async () => {
-  const { unmocked } = await installedTool('wtr');
+  const { unmocked } = /** @type {typeof import('../../src/tools/wtr.js')} */ (
+    await installedTool('wtr')
+  );
   const rootDir = project('wtr', { 'scenarios.test.js': specWithScenarios('') });
   /** @type {TestSession[]} */
   const sessions = await new Promise((resolve, reject) => {
