@@ -1,3 +1,10 @@
-/** Registers every element. */
-export * from './harness.js';
-export * from './scenario.js';
+/**
+ * Registers every element. An entry of the package registers by itself what it
+ * promises: bundlers drop a shared module of which nothing is used.
+ */
+import { allElements } from './all-elements.js';
+import { define } from './define.js';
+
+define(allElements);
+
+export * from './all-elements.js';

@@ -35,18 +35,14 @@ export const assets = {
   },
 };
 
+/** @returns an absolute URL that ends with a slash. A page of an extension may name its own scheme. */
 function folderUrl(text: string): string {
-  const from = globalThis.document?.baseURI ?? globalThis.location?.href;
-  let url: URL;
-  try {
-    url = new URL(text, from);
-  } catch (cause) {
-    throw new UnmockedError('invalid-argument', `assets.base is ${JSON.stringify(text)}. ${RULE}`, {
-      cause,
-    });
-  }
-  if (!/^https?:$/.test(url.protocol) || url.username || url.password) {
-    throw new UnmockedError('invalid-argument', `assets.base is ${JSON.stringify(text)}. ${RULE}`);
+  const page = globalThis.document?.baseURI ?? globalThis.location?.href;
+  const url = URL.canParse(text, page) ? new URL(text, page) : undefined;
+  const isFile = url && (/^https?:$/.test(url.protocol) || page?.startsWith(url.protocol));
+  if (!isFile || url.username || url.password) {
+    const shown = JSON.stringify(text).replace(/\/\/[^/\s]*@/, '//…@');
+    throw new UnmockedError('invalid-argument', `assets.base is ${shown}. ${RULE}`);
   }
   url.search = url.hash = '';
   if (!url.pathname.endsWith('/')) url.pathname += '/';

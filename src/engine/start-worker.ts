@@ -95,11 +95,14 @@ export class StartWatch {
       return script?.imported ? notImported(script.url) : notStarted(remedyFor(violation!));
     return new UnmockedError(
       'engine-crashed',
-      `The engine's worker crashed: ${message || 'its script could not be loaded'}. ` +
+      `The engine's worker crashed: ${message || notLoaded(script?.url)}. ` +
         'The next call starts a new one.',
     );
   }
 }
+
+const notLoaded = (url: string | undefined) =>
+  `its script could not be loaded${url ? ` from ${url}` : ''}`;
 
 const notStarted = (remedy: Remedy) =>
   blockedByPolicy(remedy, { whose: 'the page', what: "the engine's worker" });

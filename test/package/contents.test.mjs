@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { rolldown } from 'rolldown';
 import { parseSync } from 'rolldown/utils';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
@@ -19,6 +22,19 @@ const modules = readdirSync(LIB).filter((name) => name.endsWith('.js'));
 /** @param {string} name */
 const read = (name) => readFileSync(path.join(LIB, name), 'utf8');
 const MB = 1_000_000;
+
+/**
+ * What a bundler makes of a module that uses the package: the code that loads first.
+ *
+ * @param {string} code
+ */
+async function bundle(code) {
+  const input = path.join(project('bundled', { 'main.js': code }), 'main.js');
+  const build = await rolldown({ input, logLevel: 'silent' });
+  const { output } = await build.generate({ format: 'es' });
+  await build.close();
+  return output[0].code;
+}
 
 describe('the package', () => {
   test('brings no other package and runs no script when it is installed', () => {
@@ -51,7 +67,13 @@ describe('the package', () => {
 
   test('has the licences of the code in it', () => {
     const notices = readFileSync(path.join(INSTALLED, 'dist/THIRD-PARTY-NOTICES.md'), 'utf8');
-    for (const name of ['@huggingface/transformers', 'onnxruntime-web', 'lit', 'valibot', 'hono'])
+    for (const name of [
+      '@huggingface/transformers',
+      'onnxruntime-web',
+      'lit',
+      'valibot',
+      'smol-toml',
+    ])
       assert.match(notices, new RegExp(`^## ${name} \\d`, 'm'), name);
   });
 
@@ -102,14 +124,23 @@ describe('the code of the package', () => {
     assert.deepEqual(unnamed, []);
   });
 
-  test('keeps what has an effect when it is imported alone, and only that', () => {
-    const withEffect = modules.filter((name) => /customElements\.(?:define|get)/.test(read(name)));
-    assert.ok(withEffect.length > 0);
-    assert.deepEqual(manifest.sideEffects.toSorted(), [
-      './dist/lib/elements.js',
-      './dist/lib/harness.js',
-      './dist/lib/scenario.js',
-    ]);
+  for (const [entry, expected] of /** @type {const} */ ([
+    ['elements', ['unmocked-harness', 'unmocked-scenario']],
+    ['harness', ['unmocked-harness', 'unmocked-scenario']],
+    ['scenario', ['unmocked-scenario']],
+  ]))
+    test(`unmocked/${entry}, imported for its effect alone, registers after a bundler has gone over it`, async () => {
+      const code = await bundle(`import 'unmocked/${entry}';`);
+      const names = ['unmocked-harness', 'unmocked-scenario'].filter((name) =>
+        new RegExp(`["'\`]${name}["'\`]:`).test(code),
+      );
+      assert.deepEqual(names, expected);
+      assert.match(code, /customElements\.define\(/);
+    });
+
+  test('leaves nothing in a bundle that is not used', async () => {
+    const code = await bundle(`import { assets } from 'unmocked'; console.log(assets.base);`);
+    assert.ok(code.length < 10_000, `${code.length} bytes for the address of the assets`);
   });
 
   /** Gzipped kB of an entry and of all that it imports at once. */
@@ -163,21 +194,28 @@ describe('in bare Node', () => {
     );
   });
 
-  test("a server's renderer gets the tag's fallback as it is", () => {
+  test("Lit's server renderer leaves the tags with their fallback", () => {
+    const lit = (/** @type {string} */ name) =>
+      JSON.stringify(pathToFileURL(createRequire(import.meta.url).resolve(name)).href);
     const folder = project('server', {
+      // The renderer comes first: it brings a registry, in which the elements could be.
       'render.mjs': `
-        import 'unmocked/elements';
-        if (globalThis.customElements?.get('unmocked-scenario')) throw new Error('registered');
-        const { UnmockedScenario } = await import('unmocked/scenario');
-        new UnmockedScenario();
-        console.log('<unmocked-scenario name="streaming"><p>The fallback.</p></unmocked-scenario>');
+        import { render } from ${lit('@lit-labs/ssr')};
+        import { collectResult } from ${lit('@lit-labs/ssr/lib/render-result.js')};
+        import { html } from ${lit('lit')};
+        await import('unmocked/elements');
+        const page = html\`<unmocked-scenario name="streaming"><p>One.</p></unmocked-scenario>
+          <unmocked-harness><p>Two.</p></unmocked-harness>\`;
+        console.log(await collectResult(render(page)));
       `,
     });
-    const { status, stderr } = spawnSync(process.execPath, ['render.mjs'], {
+    const { stdout, stderr } = spawnSync(process.execPath, ['render.mjs'], {
       cwd: folder,
       encoding: 'utf8',
     });
-    assert.equal(status, 0, stderr);
+    assert.equal(stderr, '');
+    assert.match(stdout, /<unmocked-scenario name="streaming"><p>One\.<\/p><\/unmocked-scenario>/);
+    assert.match(stdout, /<unmocked-harness><p>Two\.<\/p><\/unmocked-harness>/);
   });
 });
 
