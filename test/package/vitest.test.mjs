@@ -48,11 +48,10 @@ describe("Vitest's browser mode", () => {
   function run(...args) {
     const root = path.join(folder, 'vitest');
     const output = path.join(root, 'results.json');
-    const { stdout, stderr } = runTool(newerNode(), [
-      path.join(folder, 'node_modules/vitest/vitest.mjs'),
-      ...['run', '--root', root, '--reporter', 'verbose', '--reporter', 'json'],
-      ...['--outputFile.json', output, ...args],
-    ]);
+    const vitest = path.join(folder, 'node_modules/vitest/vitest.mjs');
+    const reporters = ['--reporter', 'verbose', '--reporter', 'json', '--outputFile.json', output];
+    const command = [vitest, 'run', '--root', root, ...reporters, ...args];
+    const { stdout, stderr } = runTool(newerNode(), command);
     const { testResults } = /** @type {VitestResults} */ (JSON.parse(readFileSync(output, 'utf8')));
     const tests = testResults.flatMap(({ assertionResults }) =>
       assertionResults.map(({ title, status, failureMessages: [message] }) => ({
