@@ -10,7 +10,7 @@ import type { PageServer } from './page-server.js';
 import type { RunSetup } from './run-setup.js';
 import { within } from './within.js';
 
-const DEFAULT_TIMEOUT_MS = 120_000;
+export const DEFAULT_TIMEOUT_MS = 120_000;
 
 /** Runs one scenario within its timeout. Never throws for what happens in the scenario. */
 export async function runScenario(scenario: Scenario, run: RunSetup): Promise<ScenarioResult> {

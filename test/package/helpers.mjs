@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { sendFile } from '../../scripts/lib/serving/static-files.mjs';
 
 /** @typedef {import('../../src/harness/report.js').ScenarioResult} ScenarioResult */
@@ -26,7 +27,65 @@ export const ENTRIES = [
   './openai',
   './prompt-api',
   './adapters',
+  './testing',
 ].map((name) => `unmocked${name.slice(1)}`);
+
+/**
+ * Imports an entry with code for Node from the installed package.
+ *
+ * @param {'vite' | 'wtr'} entry
+ */
+export const installedTool = (entry) =>
+  import(pathToFileURL(path.join(INSTALLED, `dist/lib/${entry}.js`)).href);
+
+/**
+ * A spec of somebody else's: it registers one scenario that passes, one that fails and one that is
+ * skipped with whatever runs it.
+ *
+ * @param {string} imports
+ */
+export const specWithScenarios = (imports) => `
+${imports}
+import { defineScenario, scenarios } from 'unmocked';
+import { registerScenarios } from 'unmocked/testing';
+
+const wrong = defineScenario({
+  id: 'wrong', title: 'Wrong', proves: 'nothing', inference: false,
+  async run(t) { t.equal('the sum', 1 + 1, 3); },
+});
+const moon = defineScenario({
+  id: 'moon', title: 'Moon', proves: 'nothing',
+  async run(t) { t.skip('there is no moon'); },
+});
+registerScenarios({
+  describe, it, device: 'wasm',
+  scenarios: [...scenarios.filter(({ id }) => id === 'chat-completion'), wrong, moon],
+});
+it('is isolated', () => {
+  if (!crossOriginIsolated) throw new Error('This page is not isolated.');
+});
+`;
+
+/**
+ * The outcomes of that spec.
+ *
+ * @param {readonly { name: string, status: string, message?: string | undefined }[]} tests
+ */
+export function assertOutcomes(tests) {
+  assert.deepEqual(
+    tests.map(({ name, status }) => `${status} ${name.replace(/ \(skipped: .*/s, '')}`).toSorted(),
+    [
+      'failed wrong',
+      'passed chat-completion',
+      'passed is isolated',
+      'passed the run: tokens were really computed',
+      'skipped moon',
+    ],
+    JSON.stringify(tests, null, 1),
+  );
+  const message = tests.find(({ name }) => name === 'wrong')?.message ?? '';
+  assert.match(message, /✗ the sum\s+actual: {3}2\s+expected: 3/);
+}
 
 /**
  * Makes a folder in the project with these files.
@@ -34,8 +93,13 @@ export const ENTRIES = [
  * @param {string} name
  * @param {Record<string, string>} files
  */
-export function project(name, files) {
-  const folder = path.join(APP, name);
+export const project = (name, files) => writeFiles(path.join(APP, name), files);
+
+/**
+ * @param {string} folder
+ * @param {Record<string, string>} files By their paths in the folder.
+ */
+export function writeFiles(folder, files) {
   for (const [file, text] of Object.entries(files)) {
     const target = path.join(folder, file);
     mkdirSync(path.dirname(target), { recursive: true });

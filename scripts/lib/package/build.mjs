@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ROOT } from '../install.mjs';
 import { ortFolder } from '../serving/ort-files.mjs';
 import { loadTables } from '../typescript.mjs';
-import { buildLibrary, ENTRIES } from './library.mjs';
+import { buildLibrary, ENTRIES, TOOLS } from './library.mjs';
 import { thirdPartyNotices } from './notices.mjs';
 import { writeTypes } from './types.mjs';
 
@@ -28,7 +28,7 @@ export async function buildPackage() {
   }
   rmSync(library, { recursive: true, force: true });
   const chunks = await buildLibrary(library, ortFiles);
-  writeTypes(path.join(library, 'types'), Object.values(ENTRIES));
+  writeTypes(path.join(library, 'types'), Object.values({ ...ENTRIES, ...TOOLS }));
   const modules = chunks.flatMap(({ moduleIds }) => moduleIds);
   const notices = thirdPartyNotices([...modules, ortFolder()]);
   writeFileSync(path.join(dist, 'THIRD-PARTY-NOTICES.md'), notices);

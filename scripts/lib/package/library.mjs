@@ -13,9 +13,16 @@ export const ENTRIES = {
   openai: 'src/openai/index.ts',
   'prompt-api': 'src/prompt-api/index.ts',
   adapters: 'src/adapters/index.ts',
+  testing: 'src/testing/index.ts',
   elements: 'src/components/index.ts',
   harness: 'src/components/harness.ts',
   scenario: 'src/components/scenario.ts',
+};
+
+/** The entries that are code for tools in Node, in the same way. */
+export const TOOLS = {
+  vite: 'src/tools/vite.ts',
+  wtr: 'src/tools/wtr.ts',
 };
 
 const OWN_FILES = path.join(ROOT, 'src/engine/own-files.ts');
@@ -40,7 +47,8 @@ export async function buildLibrary(folder, ortFiles) {
     ...ortFiles.map((file) => `ort/${file}`),
   ];
   const library = await buildModules(folder, files);
-  return [...worker, ...library];
+  const tools = await buildTools(folder);
+  return [...worker, ...library, ...tools];
 }
 
 /** Settings of both builds. */
@@ -133,6 +141,19 @@ function compactStyles() {
         ),
     },
   };
+}
+
+/** @param {string} folder */
+async function buildTools(folder) {
+  const bundle = await rolldown({ cwd: ROOT, platform: 'node', input: TOOLS });
+  const { output } = await bundle.write({
+    dir: folder,
+    format: 'es',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'tools-[name].js',
+  });
+  await bundle.close();
+  return chunksOf(output);
 }
 
 /**

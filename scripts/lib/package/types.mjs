@@ -7,6 +7,8 @@ import { ROOT } from '../install.mjs';
 const SPECIFIER = /((?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)['"])([^'"]+)(?=['"])/g;
 /** Packages whose types have a stand-in here. The package brings no others. */
 const LIT = new Set(['lit', 'lit-html']);
+/** What whoever imports the entry has: the tool, Node, and in examples the package itself. */
+const AT_HAND = /^(?:vite$|node:|unmocked(?:\/|$))/;
 const LIT_TYPES = 'lit.d.ts';
 
 /**
@@ -35,6 +37,7 @@ export function writeTypes(folder, entries) {
     const toFolder = path.relative(path.dirname(target), folder) || '.';
     const text = readFileSync(file, 'utf8').replace(SPECIFIER, (whole, before, name) => {
       if (LIT.has(name)) return `${before}${toFolder}/lit.js`.replaceAll(path.sep, '/');
+      if (AT_HAND.test(name)) return whole;
       if (!name.startsWith('.'))
         throw new Error(`${path.relative(all, file)} mentions the package "${name}"`);
       files.add(path.resolve(path.dirname(file), name.replace(/\.js$/, '.d.ts')));
