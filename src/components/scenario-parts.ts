@@ -7,6 +7,27 @@ import { count, formatByteProgress, formatDuration, formatMetric, formatValue } 
 import { isOver, type ScenarioState } from '../harness/scenario-state.js';
 import { statusIcon } from './status.js';
 
+/** The parts of a card, for `exportparts`: a harness has parts of the same names. */
+export const scenarioParts = [
+  'card',
+  'header',
+  'status',
+  'button',
+  'proves',
+  'reason',
+  'loading',
+  'output',
+  'checks',
+  'check',
+  'metrics',
+  'device',
+  'attempt',
+  'exchanges',
+  'exchange',
+]
+  .map((part) => `${part}: scenario-${part}`)
+  .join(', ');
+
 const phases: Record<string, string> = {
   download: 'Downloading',
   verify: 'Verifying the model',
@@ -67,18 +88,61 @@ export function outputPart(state: ScenarioState) {
   </div>`;
 }
 
+/**
+ * Every reply, in the order of the requests, for a box that scrolls: what has arrived keeps its
+ * place. Not a live region either.
+ */
+export function logPart({ live, status }: ScenarioState) {
+  if (live.length === 0) return nothing;
+  const reply = ({ message, text }: ScenarioState['live'][number], index: number) => {
+    const arriving = status === 'running' && index === live.length - 1;
+    const none = isOver({ status }) ? html`<span class="muted">(nothing)</span>` : '';
+    return html`<p class="message">${hidden('Message: ')}${formatValue(message)}</p>
+      <pre class="reply ${arriving ? 'arriving' : ''}">${text.trimStart() || none}</pre>`;
+  };
+  return html`<div class="output" part="output">${live.map(reply)}</div>`;
+}
+
+/** A run in one line: what it is doing, and then its figures. */
+export function noteOf({ status, checks, tokens, result }: ScenarioState): string {
+  if (status === 'waiting') return 'Waiting…';
+  if (status === 'running') return tokens > 0 ? count(tokens, 'token') : 'Starting…';
+  if (!result) return '';
+  const { metrics, device } = result;
+  return [
+    checks.length > 0 ? `${count(checks.length, 'check')}, ${outcomeOf({ checks, status })}` : '',
+    device?.actual,
+    ...(['firstTokenMs', 'tokensPerSecond'] as const).map((key) => {
+      const value = metrics[key];
+      if (value === undefined) return '';
+      const metric = formatMetric(key, value);
+      return `${metric.name} ${metric.value}`;
+    }),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
 const hidden = (text: string) => html`<span class="visually-hidden">${text}</span>`;
+
+/** `1 failed, 2 skipped`, or `all passed`. */
+function outcomeOf({ checks, status }: Pick<ScenarioState, 'checks' | 'status'>): string {
+  const number = (one: Check['status']) => checks.filter((check) => check.status === one).length;
+  const rest = (['failed', 'skipped'] as const)
+    .filter((one) => number(one) > 0)
+    .map((one) => `${number(one)} ${one}`);
+  return rest.join(', ') || (isOver({ status }) ? 'all passed' : 'so far all passed');
+}
 
 export function checksPart({ checks, status }: ScenarioState) {
   if (checks.length === 0) return nothing;
-  const failed = checks.filter((check) => check.status === 'failed').length;
-  const skipped = checks.filter((check) => check.status === 'skipped').length;
-  const rest = [failed ? `${failed} failed` : '', skipped ? `${skipped} skipped` : '']
-    .filter(Boolean)
-    .join(', ');
-  const outcome = rest || (isOver({ status }) ? 'all passed' : 'so far all passed');
-  return html`<details part="checks" ?open=${failed > 0 || status === 'running'}>
-    <summary>${count(checks.length, 'check')}<span class="muted">, ${outcome}</span></summary>
+  const open = status === 'running' || checks.some((check) => check.status === 'failed');
+  return html`<details part="checks" ?open=${open}>
+    <summary
+      >${count(checks.length, 'check')}<span class="muted"
+        >, ${outcomeOf({ checks, status })}</span
+      ></summary
+    >
     <ul class="checks">
       ${checks.map(checkPart)}
     </ul>

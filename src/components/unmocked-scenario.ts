@@ -1,29 +1,36 @@
 import { html, nothing } from 'lit';
-import { property } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
+import { ifDefined } from 'lit/directives/if-defined.js';
+import type { AgentLoader } from '../agents/agent-loader.js';
+import { assets } from '../engine/assets.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
-import type { Report, RunEvent, ScenarioResult } from '../harness/report.js';
+import { fetched } from '../fetched.js';
+import type { RunEvent, ScenarioResult } from '../harness/report.js';
 import { resolveModel } from '../models/registry.js';
-import { environmentServer } from '../settings/environment-server.js';
 import { scenarios } from '../scenarios/index.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { describeDownload } from '../engine/download-size.js';
+import { type RunTime, savesData, whenTimeComes } from './auto-start.js';
 import {
   type PageDevice,
+  type ProgressDetail,
   UnmockedErrorEvent,
+  UnmockedProgressEvent,
   UnmockedReportEvent,
   UnmockedRequestEvent,
   UnmockedResultEvent,
 } from './events.js';
 import { formatDuration } from '../format.js';
-import { runInTurn } from '../harness/run-queue.js';
-import { runServer } from './run-server.js';
+import { PromptDemo } from './prompt-demo.js';
 import {
   checksPart,
   devicePart,
   evidencePart,
   exchangesPart,
   loadingPart,
+  logPart,
   metricsPart,
+  noteOf,
   outputPart,
   reasonPart,
   withCode,
@@ -40,45 +47,99 @@ import { StreamingElement } from './streaming-element.js';
 import { themeStyles } from './theme.styles.js';
 import { scenarioStyles } from './unmocked-scenario.styles.js';
 
+/** Pixels from its end within which the output still scrolls along. */
+const NEAR_END = 16;
+
 /**
- * Shows one scenario: what it proves and its latest result.
+ * Runs one scenario, or a prompt, in somebody's documentation.
  *
- * Inside `<unmocked-harness>` it only displays its properties. On its own, `name` selects the
- * scenario and a click runs it. Nothing is downloaded before the click, and the button shows the
- * size. Light-DOM content is shown until the element is defined.
+ * Nothing is downloaded before a click, and the element says the size first. Its height is fixed, so
+ * it never moves what is below it. Inside `<unmocked-harness>` it only displays its properties.
  *
  * @example <unmocked-scenario name="streaming" device="wasm">Needs JavaScript.</unmocked-scenario>
  *
- * @fires unmocked-result - The scenario ended; `detail` is its result. Standalone elements only.
- * @fires unmocked-report - The run ended; `detail` is its report. Standalone elements only.
- * @fires unmocked-error - The run could not start; `detail` is the error. Standalone elements only.
- * @fires unmocked-request - Run or Stop was pressed. Cancel the event to handle it yourself.
+ * @fires {UnmockedProgressEvent} unmocked-progress - A model loads; `detail` has the phase and the bytes.
+ * @fires {UnmockedResultEvent} unmocked-result - The scenario ended; `detail` is its result.
+ * @fires {UnmockedReportEvent} unmocked-report - The run ended; `detail` is its report.
+ * @fires {UnmockedErrorEvent} unmocked-error - The run could not start, or the prompt failed; `detail` is the error.
+ * @fires {UnmockedRequestEvent} unmocked-request - Run or Stop was pressed. Cancel the event to handle it yourself.
  *
- * @csspart card, header, status, button, proves, reason, loading, output, checks, check, metrics,
- *   device, attempt, exchanges, exchange
- * @cssproperty [--unmocked-block-size=26rem] - Height of a standalone element.
+ * @slot - Shown while the element is not defined, and where it cannot run.
+ * @slot poster - Shown before the first run, in place of the description.
+ *
+ * @csspart card - The whole element.
+ * @csspart header - Title, status and button.
+ * @csspart status - The status in words.
+ * @csspart button - Run and Stop.
+ * @csspart proves - What a pass proves.
+ * @csspart stage - What scrolls: the description, then the output.
+ * @csspart prompt - The text field of a prompt.
+ * @csspart output - What the model says.
+ * @csspart reason - Why the scenario did not pass.
+ * @csspart note - The line below the output: model, progress, figures.
+ * @csspart loading - The progress of a load.
+ * @csspart metrics - The figures of a result.
+ * @csspart details - The button that opens the dialog.
+ * @csspart dialog - The dialog with the whole result.
+ * @csspart checks - The checks of a result.
+ * @csspart check - One check.
+ * @csspart device - The device and how it was chosen.
+ * @csspart attempt - One attempt to load.
+ * @csspart exchanges - The requests, with token ids counted.
+ * @csspart exchange - One request and its reply.
+ *
+ * @cssproperty [--unmocked-block-size=14rem] - The height; with `compact`, the default is 9rem.
  */
 export class UnmockedScenario extends StreamingElement {
   static override styles = [themeStyles, scenarioStyles];
 
-  /** Id of a core scenario, for a standalone element. */
+  /** Id of a core scenario. */
   @property() name = '';
+  /** A registry id, a hub id, or the URL of a model's folder. */
   @property() model = 'unmocked-tiny';
+  /** `auto`, `webgpu` or `wasm`. A named device is used or refused, never replaced. */
   @property() device: PageDevice = 'auto';
+  /**
+   * When it runs: `click`; by itself once it is in `visible` range; or once the page has `load`ed. By
+   * itself only if nothing but the bundled files is downloaded, and if the user does not save data.
+   */
+  @property({ attribute: 'run' }) runOn: RunTime = 'click';
+  /** Makes it a live demo in place of a scenario: a text field that has this prompt in it. */
+  @property() prompt: string | undefined;
+  /** The system message of the prompt. */
+  @property() system = '';
+  /** A lower box: the title and the latest output. */
+  @property({ type: Boolean, reflect: true }) compact = false;
+  /** URL of the folder with `models/` and `ort/`. It is one for the whole page. */
+  @property() base = '';
+  /** The level of the title in the page's outline, from 1 to 6. */
+  @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3;
   @property({ type: Number }) seed = 0;
   /** Base URL of a mirror of the hub. */
   @property() hub = '';
+  /** Loads the agent to test or to ask, in place of `model` and `device`. */
+  @property({ attribute: false }) agent: AgentLoader | undefined;
   /** The scenario to show. Default: the core scenario `name`. */
   @property({ attribute: false }) scenario: Scenario | undefined;
+  /** What is shown of the run. `<unmocked-harness>` sets it. */
   @property({ attribute: false }) state: ScenarioState = idle;
-  /** The position in a list, from 1. */
+  /**
+   * The position in a list, from 1. With it, the element only displays its properties.
+   * `<unmocked-harness>` sets it.
+   */
   @property({ type: Number }) number: number | undefined;
-  /** Whether another card is running. */
+  /** Whether another card is running. `<unmocked-harness>` sets it. */
   @property({ type: Boolean }) busy = false;
   /** Why its own run could not start. */
   @property({ attribute: false }) error: Error | undefined;
 
+  @state() private open = false;
+
+  readonly #demo = new PromptDemo(this);
   #controller: AbortController | undefined;
+  #timing: AbortController | undefined;
+  /** The output scrolls along. */
+  #follows = true;
 
   /** The latest result. Undefined before the first one. */
   get result(): ScenarioResult | undefined {
@@ -86,15 +147,38 @@ export class UnmockedScenario extends StreamingElement {
   }
 
   protected override get streaming(): boolean {
-    return this.state.status === 'running';
+    return this.state.status === 'running' || this.#demo.busy;
   }
 
-  protected override willUpdate(): void {
-    this.toggleAttribute('standalone', !this.scenario);
+  /** Somebody else runs what this element shows. */
+  get #inHarness(): boolean {
+    return this.number !== undefined;
+  }
+
+  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    this.toggleAttribute('standalone', !this.#inHarness);
+    if (changed.has('base') && this.base)
+      assets.base = new URL(this.base.replace(/\/*$/, '/'), document.baseURI).href;
+    if (changed.has('runOn')) this.#waitForItsTime();
+    const { stage } = this;
+    if (stage && this.streaming)
+      this.#follows = stage.scrollTop + stage.clientHeight >= stage.scrollHeight - NEAR_END;
+  }
+
+  protected override updated(): void {
+    const { stage } = this;
+    if (stage && this.#follows && (this.streaming || isOver(this.state)))
+      stage.scrollTop = stage.scrollHeight;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated) this.#waitForItsTime();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#timing?.abort();
     this.cancel();
   }
 
@@ -110,110 +194,317 @@ export class UnmockedScenario extends StreamingElement {
         'This scenario is already running. Wait until it ends, or cancel it.',
       );
     const controller = (this.#controller = new AbortController());
+    this.#timing?.abort();
     this.error = undefined;
     this.state = waiting;
+    this.#follows = true;
     try {
-      const report = await runInTurn({
-        scenarios: [this.#scenario()],
+      const scenario = this.#scenario();
+      const { runOne } = await fetched(import('./scenario-runner.js'));
+      const report = await runOne({
+        scenario,
+        agent: this.agent,
         model: this.model,
         device: this.device,
         seed: this.seed,
         hubUrl: this.hub || undefined,
-        server: runServer(environmentServer()),
         signal: signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,
         onEvent: (event) => this.#show(event),
       });
-      this.#finish(report);
+      this.dispatchEvent(new UnmockedReportEvent(report));
       return report.results[0]!;
     } catch (error) {
       this.state = idle;
-      this.error = error instanceof Error ? error : new Error(toErrorRecord(error).message);
-      this.dispatchEvent(new UnmockedErrorEvent(this.error));
+      this.#fail(
+        (this.error = error instanceof Error ? error : new Error(toErrorRecord(error).message)),
+      );
       throw error;
     } finally {
       this.#controller = undefined;
     }
   }
 
+  /**
+   * Asks the model what is in the text field. It is the demo of `prompt`. Settles when it is over;
+   * the element shows an error.
+   */
+  async ask(): Promise<void> {
+    this.#timing?.abort();
+    this.#follows = true;
+    const field = this.renderRoot.querySelector<HTMLInputElement>('#prompt');
+    await this.#demo
+      .ask(
+        {
+          agent: this.agent,
+          model: this.model,
+          hubUrl: this.hub || undefined,
+          device: this.device,
+          prompt: field?.value.trim() || this.prompt || '',
+          system: this.system || undefined,
+          seed: this.seed,
+        },
+        (progress) => this.#progress(progress),
+      )
+      .catch((error: Error) => this.#fail(error));
+  }
+
   /** Stops the run of this element. */
   cancel(): void {
     this.#controller?.abort();
+    this.#demo.stop();
+  }
+
+  private get stage(): HTMLElement | null {
+    return this.renderRoot?.querySelector<HTMLElement>('.stage') ?? null;
   }
 
   override render() {
-    const scenario = this.scenario ?? scenarios.find(({ id }) => id === this.name);
+    if (this.prompt !== undefined && !this.#inHarness) return this.#promptBox();
+    const scenario = this.#known();
     if (!scenario)
-      return html`<p class="card unknown" part="card" role="alert">${this.#unknownName}</p>`;
+      return html`<div class="card unknown" part="card"><p>${this.#unknownName}</p><slot></slot></div>`;
+    return this.#inHarness ? this.#card(scenario) : this.#box(scenario);
+  }
+
+  /** A card of a harness. It is as high as what it shows. */
+  #card(scenario: Scenario) {
     const { state } = this;
-    const { status } = state;
-    const duration = state.result?.durationMs ?? 0;
-    return html`<article class="card" part="card" aria-labelledby="title" data-state=${status}>
-      <header part="header">
-        <div class="heading">
-          <h3 id="title">${this.number ? numberPart(this.number) : nothing}${scenario.title}</h3>
-          <code class="id muted">${scenario.id}</code>
-        </div>
-        <span class="status" part="status" data-status=${status}>
-          ${statusIcon(status)}<span>${statusLabels[status]}</span>
-          ${duration > 0 ? html`<span class="muted">${formatDuration(duration)}</span>` : nothing}
-        </span>
-        ${this.#button(scenario)}
-      </header>
-      <p class="proves" part="proves">${withCode(scenario.proves)}</p>
+    return html`<article
+      class="card"
+      part="card"
+      aria-labelledby="title"
+      data-state=${state.status}
+    >
+      ${this.#header(scenario)} ${provesPart(scenario)}
       ${state.earlier ? html`<p class="muted">From an earlier run.</p>` : nothing}
-      ${this.scenario ? nothing : html`${this.#size()}${this.#announcement(scenario)}`}
-      ${this.error ? errorPart(this.error) : nothing}
-      ${loadingPart(state)} ${reasonPart(state)} ${evidencePart(state)} ${outputPart(state)} ${metricsPart(state)}
-      ${this.#details(state)}
+      ${loadingPart(state)} ${reasonPart(state)} ${evidencePart(state)} ${outputPart(state)}
+      ${metricsPart(state)}
+      ${
+        isOver(state) || state.checks.length > 0 || state.attempts.length > 0
+          ? detailsPart(state)
+          : nothing
+      }
     </article>`;
   }
 
-  #announcement({ title }: Scenario) {
-    const text = isOver(this.state) ? `${title}: ${statusLabels[this.state.status]}.` : '';
-    return html`<p class="visually-hidden" role="status">${text}</p>`;
+  /** A box of fixed height. What is in it keeps its place, and new things are added below. */
+  #box(scenario: Scenario) {
+    const { state } = this;
+    const started = state.status !== 'idle';
+    return html`<article
+      class="card box"
+      part="card"
+      aria-labelledby="title"
+      data-state=${this.error ? 'failed' : state.status}
+    >
+      ${this.#header(scenario)}
+      <div class="stage" part="stage" tabindex="0" role="group" aria-label="Output">
+        ${
+          started || this.error
+            ? html`${this.compact ? nothing : provesPart(scenario)} ${logPart(state)}
+              ${reasonPart(state)} ${evidencePart(state)} ${this.#errorPart()}`
+            : html`<slot name="poster">${provesPart(scenario)}${this.#size()}</slot>`
+        }
+      </div>
+      ${this.#foot(
+        state.progress,
+        noteOf(state) || this.#subject,
+        html`<button
+            type="button"
+            class="more"
+            part="details"
+            ?disabled=${!isOver(state)}
+            @click=${this.#openDialog}
+            >Details</button
+          >`,
+      )}
+      ${announcement(this.error ? this.error.message : this.#said(scenario))}
+      ${this.#dialog(scenario)}
+    </article>`;
   }
 
-  #details(state: ScenarioState) {
-    if (!isOver(state) && state.checks.length === 0 && state.attempts.length === 0) return nothing;
-    return html`<div class="details"
-      >${checksPart(state)} ${devicePart(state)} ${exchangesPart(state)}</div
+  #promptBox() {
+    const demo = this.#demo;
+    const output = demo.output();
+    return html`<article
+      class="card box prompt"
+      part="card"
+      aria-labelledby="title"
+      data-state=${demo.busy ? 'running' : demo.phase}
+    >
+      ${this.#heading('Ask the model', 'visually-hidden')}
+      <header part="header">
+        <input
+          id="prompt"
+          part="prompt"
+          aria-label="Prompt"
+          autocomplete="off"
+          .defaultValue=${this.prompt ?? ''}
+          @keydown=${this.#key}
+        />
+        ${this.#button(demo.busy ? 'Stop' : 'Ask', '')}
+      </header>
+      <div class="stage" part="stage" tabindex="0" role="group" aria-label="Output">
+        ${output ?? html`<slot name="poster">${this.#size()}</slot>`}
+        ${demo.phase === 'failed' ? html`<slot></slot>` : nothing}
+      </div>
+      ${this.#foot(demo.progress, demo.note || this.#subject)} ${announcement(demo.announcement)}
+    </article>`;
+  }
+
+  #header(scenario: Scenario) {
+    const { status, result } = this.state;
+    const duration = result?.durationMs ?? 0;
+    const active = status === 'running' || (!this.#inHarness && status === 'waiting');
+    const title = html`${this.number ? numberPart(this.number) : nothing}${scenario.title}`;
+    return html`<header part="header">
+      <div class="heading">
+        ${this.#heading(title)}
+        <code class="id muted">${scenario.id}</code>
+      </div>
+      <span class="status" part="status" data-status=${status}>
+        ${statusIcon(status)}<span>${statusLabels[status]}</span>
+        ${duration > 0 ? html`<span class="muted">${formatDuration(duration)}</span>` : nothing}
+      </span>
+      ${this.#button(active ? 'Stop' : 'Run', scenario.title, this.busy && !active)}
+    </header>`;
+  }
+
+  /** A level that the page chooses needs a role: an element's name cannot change. */
+  #heading(text: unknown, className = '') {
+    return html`<div
+      id="title"
+      class="title ${className}"
+      role="heading"
+      aria-level=${this.headingLevel}
+      >${text}</div
     >`;
   }
 
-  #button({ id, title }: Scenario) {
-    const { status } = this.state;
-    const active = status === 'running' || (!this.scenario && status === 'waiting');
-    const label = active ? 'Stop' : 'Run';
-    // One button for Run and Stop keeps the keyboard focus.
+  /** One button for Run and Stop keeps the keyboard focus. */
+  #button(label: 'Run' | 'Ask' | 'Stop', what: string, disabled = false) {
+    // Another element for another word: a word that changes its width would move.
+    const words = { Run: html`<b>Run</b>`, Ask: html`<b>Ask</b>`, Stop: html`<b>Stop</b>` };
     return html`<button
       type="button"
+      class="main"
       part="button"
-      aria-label="${label} ${title}"
-      ?disabled=${this.busy && !active}
-      @click=${() => this.#press(active ? 'stop' : 'run', id)}
-      >${label}</button
+      aria-label=${ifDefined(what ? `${label} ${what}` : undefined)}
+      ?disabled=${disabled}
+      @click=${() => this.#press(label === 'Stop' ? 'stop' : 'run')}
+      >${words[label]}</button
     >`;
+  }
+
+  #foot(progress: ScenarioState['progress'], note: string, more: unknown = nothing) {
+    return html`<footer>
+      <div class="note muted" part="note"
+        >${progress ? loadingPart({ progress, status: 'running' }) : html`<span>${note}</span>`}</div
+      >
+      ${more}
+    </footer>`;
+  }
+
+  #dialog(scenario: Scenario) {
+    if (!this.open) return nothing;
+    const { state } = this;
+    return html`<dialog
+      part="dialog"
+      closedby="any"
+      aria-labelledby="dialog-title"
+      @close=${() => (this.open = false)}
+    >
+      <div class="dialog-head">
+        <h2 id="dialog-title">${scenario.title}: ${statusLabels[state.status]}</h2>
+        <button type="button" autofocus @click=${this.#closeDialog}>Close</button>
+      </div>
+      ${provesPart(scenario)} ${reasonPart(state)} ${evidencePart(state)} ${metricsPart(state)}
+      ${detailsPart(state)}
+    </dialog>`;
+  }
+
+  async #openDialog(): Promise<void> {
+    this.open = true;
+    await this.updateComplete;
+    const dialog = this.renderRoot.querySelector('dialog');
+    if (dialog?.isConnected && !dialog.open) dialog.showModal();
+  }
+
+  #closeDialog(): void {
+    this.renderRoot.querySelector('dialog')?.close();
+  }
+
+  #said({ title }: Scenario): string {
+    const { status } = this.state;
+    if (status === 'idle') return '';
+    return `${title}: ${statusLabels[status]}.`;
+  }
+
+  /** Who will answer. */
+  get #subject(): string {
+    return this.agent ? 'An agent of this page' : `${this.model} · ${this.device}`;
   }
 
   #size() {
     let text: string;
     try {
-      text = describeDownload(resolveModel(this.model), this.device);
+      text = this.agent ? '' : describeDownload(resolveModel(this.model), this.device);
     } catch (error) {
       text = (error as Error).message;
     }
-    return html`<p class="muted size">${text}</p>`;
+    return text ? html`<p class="muted size">${text}</p>` : nothing;
   }
 
-  #press(action: 'run' | 'stop', id: string): void {
-    if (!this.dispatchEvent(new UnmockedRequestEvent(action, id))) return;
-    // The element shows the error.
-    if (action === 'run') this.run().catch(() => undefined);
-    else this.cancel();
+  /** The page says in the default slot what to do without the element. */
+  #errorPart() {
+    if (!this.error) return nothing;
+    return html`<p class="reason" part="reason" data-status="failed">${this.error.message}</p>
+      <slot></slot>`;
   }
+
+  #press(action: 'run' | 'stop'): void {
+    const id = this.#known()?.id ?? '';
+    if (!this.dispatchEvent(new UnmockedRequestEvent(action, id))) return;
+    if (action === 'stop') this.cancel();
+    else this.#start();
+  }
+
+  /** The element shows the error. */
+  #start(): void {
+    if (this.prompt !== undefined) void this.ask();
+    else this.run().catch(() => undefined);
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.key !== 'Enter' || event.isComposing || this.#demo.busy) return;
+    event.preventDefault();
+    this.#press('run');
+  }
+
+  #waitForItsTime(): void {
+    this.#timing?.abort();
+    if (this.runOn === 'click' || this.#inHarness || !this.isConnected) return;
+    const { signal } = (this.#timing = new AbortController());
+    whenTimeComes(this.runOn, this, signal, () => {
+      if (this.#mayStart()) this.#start();
+    });
+  }
+
+  /** Only what comes with the package may be downloaded before a click. */
+  #mayStart(): boolean {
+    if (this.agent || savesData()) return false;
+    try {
+      return resolveModel(this.model).source.kind === 'bundled';
+    } catch {
+      return false; // The element shows the error.
+    }
+  }
+
+  #known = (): Scenario | undefined =>
+    this.scenario ?? scenarios.find(({ id }) => id === this.name);
 
   #scenario(): Scenario {
-    const scenario = this.scenario ?? scenarios.find(({ id }) => id === this.name);
+    const scenario = this.#known();
     if (scenario) return scenario;
     throw new UnmockedError('invalid-argument', this.#unknownName);
   }
@@ -225,19 +516,32 @@ export class UnmockedScenario extends StreamingElement {
 
   #show(event: RunEvent): void {
     this.state = reduceScenario(this.state, event);
+    if (event.type === 'progress') this.#progress(event);
     if (event.type === 'scenario-end') this.dispatchEvent(new UnmockedResultEvent(event.result));
   }
 
-  #finish(report: Report): void {
-    this.dispatchEvent(new UnmockedReportEvent(report));
+  #progress({ phase, loadedBytes, totalBytes }: ProgressDetail): void {
+    this.dispatchEvent(new UnmockedProgressEvent({ phase, loadedBytes, totalBytes }));
+  }
+
+  #fail(error: Error): void {
+    this.dispatchEvent(new UnmockedErrorEvent(error));
   }
 }
 
 const numberPart = (number: number) =>
   html`<span class="number" aria-hidden="true">${String(number).padStart(2, '0')}</span>`;
 
-const errorPart = ({ message }: Error) =>
-  html`<p class="reason" role="alert" data-status="failed">${message}</p>`;
+const provesPart = ({ proves }: Scenario) =>
+  html`<p class="proves" part="proves">${withCode(proves)}</p>`;
+
+const detailsPart = (state: ScenarioState) =>
+  html`<div class="details"
+    >${checksPart(state)} ${devicePart(state)} ${exchangesPart(state)}</div
+  >`;
+
+/** The only live region. It says what happens and is not read out token by token. */
+const announcement = (text: string) => html`<p class="visually-hidden" role="status">${text}</p>`;
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -1,5 +1,6 @@
 import { ledger } from '../engine/ledger.js';
 import { scenarios as coreScenarios } from '../scenarios/index.js';
+import { engineKey, keepEngine, prepareKeptEngine, releaseKeptEngine } from './kept-engine.js';
 import { emptyResult, type Report, type ScenarioResult } from './report.js';
 import type { RunOptions } from './run-options.js';
 import { runScenario } from './run-scenario.js';
@@ -27,7 +28,15 @@ export async function runScenarios(options: RunOptions = {}): Promise<Report> {
   const began = performance.now();
   const before = { ...ledger };
   choices.emit({ type: 'run-start', scenarios: scenarios.map(({ id }) => id) });
-  const run = await setUpRun(choices);
+  const { keepEngine: keepFor = 0 } = options;
+  const key = engineKey(choices.model, choices.device);
+  // One engine at a time: scenarios count engines, and a small machine holds no more.
+  if (keepFor > 0) await prepareKeptEngine(key);
+  else await releaseKeptEngine();
+  const run = await setUpRun(choices).catch(async (error: unknown) => {
+    await releaseKeptEngine();
+    throw error;
+  });
   const results: ScenarioResult[] = [];
   for (const scenario of scenarios) {
     const result = options.signal?.aborted
@@ -36,7 +45,8 @@ export async function runScenarios(options: RunOptions = {}): Promise<Report> {
     results.push(result);
     run.emit({ type: 'scenario-end', id: scenario.id, result });
   }
-  await run.warm.release();
+  if (keepFor > 0) await keepEngine(key, run.warm, keepFor);
+  else await run.warm.release();
   const { server } = run;
   const report = summarize(results, {
     startedAt: startedAt.toISOString(),
