@@ -23,6 +23,7 @@ import {
   type UnmockedSettingsEvent,
   UnmockedStartEvent,
 } from './events.js';
+import { detailsCode } from './details-code.js';
 import { loadReport } from './load-report.js';
 import { runServer } from './run-server.js';
 import { moveFocus } from './move-focus.js';
@@ -36,11 +37,14 @@ import {
 } from '../harness/scenario-state.js';
 import { SettingsElement } from './settings-element.js';
 import { statusIcon, statusLabels, totalsText } from './status.js';
+import * as scenarioDetails from './scenario-details.js';
 import { scenarioParts } from './scenario-parts.js';
 import { themeStyles } from './theme.styles.js';
 import { harnessStyles } from './unmocked-harness.styles.js';
 import type { UnmockedScenario } from './unmocked-scenario.js';
 import type { UnmockedTry } from './unmocked-try.js';
+
+detailsCode.now = scenarioDetails;
 
 /**
  * The page: what this browser can do, the controls, and every scenario with its result.

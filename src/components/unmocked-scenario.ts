@@ -22,19 +22,8 @@ import {
 } from './events.js';
 import { formatDuration } from '../format.js';
 import { PromptDemo } from './prompt-demo.js';
-import {
-  checksPart,
-  devicePart,
-  evidencePart,
-  exchangesPart,
-  loadingPart,
-  logPart,
-  metricsPart,
-  noteOf,
-  outputPart,
-  reasonPart,
-  withCode,
-} from './scenario-parts.js';
+import { detailsCode } from './details-code.js';
+import { loadingPart, logPart, noteOf, reasonPart, withCode } from './scenario-parts.js';
 import {
   idle,
   isOver,
@@ -277,13 +266,7 @@ export class UnmockedScenario extends StreamingElement {
     >
       ${this.#header(scenario)} ${provesPart(scenario)}
       ${state.earlier ? html`<p class="muted">From an earlier run.</p>` : nothing}
-      ${loadingPart(state)} ${reasonPart(state)} ${evidencePart(state)} ${outputPart(state)}
-      ${metricsPart(state)}
-      ${
-        isOver(state) || state.checks.length > 0 || state.attempts.length > 0
-          ? detailsPart(state)
-          : nothing
-      }
+      ${this.#details?.cardBody(state)}
     </article>`;
   }
 
@@ -302,7 +285,7 @@ export class UnmockedScenario extends StreamingElement {
         ${
           started || this.error
             ? html`${this.compact ? nothing : provesPart(scenario)} ${logPart(state)}
-              ${reasonPart(state)} ${evidencePart(state)} ${this.#errorPart()}`
+              ${reasonPart(state)} ${this.#errorPart()}`
             : html`<slot name="poster">${provesPart(scenario)}${this.#size()}</slot>`
         }
       </div>
@@ -418,9 +401,18 @@ export class UnmockedScenario extends StreamingElement {
         <h2 id="dialog-title">${scenario.title}: ${statusLabels[state.status]}</h2>
         <button type="button" autofocus @click=${this.#closeDialog}>Close</button>
       </div>
-      ${provesPart(scenario)} ${reasonPart(state)} ${evidencePart(state)} ${metricsPart(state)}
-      ${detailsPart(state)}
+      ${provesPart(scenario)} ${this.#details?.resultBody(state)}
     </dialog>`;
+  }
+
+  /** Fetched where it is not there yet. */
+  get #details() {
+    if (!detailsCode.now)
+      detailsCode.load().then(
+        () => this.requestUpdate(),
+        (error: Error) => this.#fail((this.error = error)),
+      );
+    return detailsCode.now;
   }
 
   async #openDialog(): Promise<void> {
@@ -534,11 +526,6 @@ const numberPart = (number: number) =>
 
 const provesPart = ({ proves }: Scenario) =>
   html`<p class="proves" part="proves">${withCode(proves)}</p>`;
-
-const detailsPart = (state: ScenarioState) =>
-  html`<div class="details"
-    >${checksPart(state)} ${devicePart(state)} ${exchangesPart(state)}</div
-  >`;
 
 /** The only live region. It says what happens and is not read out token by token. */
 const announcement = (text: string) => html`<p class="visually-hidden" role="status">${text}</p>`;
