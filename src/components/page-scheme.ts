@@ -10,8 +10,6 @@ type Scheme = 'inherit' | 'light dark' | 'light' | 'dark';
 export const pageScheme: CSSStyleSheet | undefined =
   typeof document === 'undefined' ? undefined : new CSSStyleSheet();
 
-if (pageScheme) followPage(pageScheme);
-
 function followPage(sheet: CSSStyleSheet): void {
   let applied: Scheme | undefined;
   const apply = () => {
@@ -74,3 +72,5 @@ function schemeOfBackground(): 'light' | 'dark' | undefined {
   }
   return undefined;
 }
+
+if (pageScheme) followPage(pageScheme);

@@ -105,14 +105,13 @@ export class PromptDemo {
     if (metadata) {
       const { usage, timings, finishReason } = metadata;
       const tokens = usage.countedBy === 'nobody' ? [] : [count(usage.completionTokens, 'token')];
+      const { firstToken, tokensPerSecond } = timings;
       return [
+        ...(tokensPerSecond > 0 ? [`${tokensPerSecond.toFixed(0)} tok/s`] : []),
+        `first token ${formatDuration(firstToken)}`,
         this.answer!.device.actual,
         ...tokens,
         ...(finishReason === 'length' ? ['cut at the limit'] : []),
-        `first token ${formatDuration(timings.firstToken)}`,
-        ...(timings.tokensPerSecond > 0
-          ? [`${timings.tokensPerSecond.toFixed(0)} tokens per second`]
-          : []),
       ].join(' · ');
     }
     switch (this.phase) {
@@ -126,7 +125,9 @@ export class PromptDemo {
         if (this.#pieces === 0) return 'Waiting for the first token…';
         return (
           count(this.#pieces, this.#unit) +
-          (rate > 0 ? ` · ${rate.toFixed(0)} ${this.#unit}s per second` : '')
+          (rate > 0
+            ? ` · ${rate.toFixed(0)} ${this.#unit === 'token' ? 'tok/s' : 'pieces per second'}`
+            : '')
         );
       }
       case 'stopped':

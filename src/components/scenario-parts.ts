@@ -2,7 +2,7 @@
 import { html, nothing } from 'lit';
 import type { ScenarioResult } from '../harness/report.js';
 import type { Check } from '../scenarios/scenario.js';
-import { count, formatByteProgress, formatMetric, formatValue } from '../format.js';
+import { count, formatByteProgress, formatDuration, formatValue } from '../format.js';
 import { isOver, type ScenarioState } from '../harness/scenario-state.js';
 
 /** The parts of a card, for `exportparts`: a harness has parts of the same names. */
@@ -33,23 +33,39 @@ const phases: Record<string, string> = {
   'warm-up': 'Warming up',
 };
 
+type Progress = NonNullable<ScenarioState['progress']>;
+
 export function loadingPart({ progress, status }: Pick<ScenarioState, 'progress' | 'status'>) {
   if (!progress || status !== 'running') return nothing;
-  const { phase, loadedBytes, totalBytes } = progress;
-  const label = phases[phase] ?? phase;
-  // Without a value the progress bar is indeterminate, as the progress of the runtime is unknown.
-  const bar =
-    phase === 'download' && totalBytes > 0
-      ? html`<progress aria-label=${label} max=${totalBytes} value=${loadedBytes}></progress>`
-      : html`<progress aria-label=${label}></progress>`;
-  const bytes =
-    totalBytes > 0
-      ? html` <span class="muted">${formatByteProgress(loadedBytes, totalBytes)}</span>`
-      : nothing;
+  const bytes = bytesOf(progress);
   return html`<div class="loading" part="loading">
-    <span>${label}${bytes}</span>
-    ${bar}
+    <span>${labelOf(progress)}${bytes ? html` <span class="muted">${bytes}</span>` : nothing}</span>
+    ${progressPart(progress)}
   </div>`;
+}
+
+/** The same on one line, in which nothing moves. */
+export const barPart = (progress: Progress) =>
+  html`<div class="loading" part="loading">
+    ${progressPart(progress)}
+    <span class="line">${`${labelOf(progress)} ${bytesOf(progress)}`}</span>
+  </div>`;
+
+const labelOf = ({ phase }: Progress): string => phases[phase] ?? phase;
+
+const bytesOf = ({ loadedBytes, totalBytes }: Progress): string =>
+  totalBytes > 0 ? formatByteProgress(loadedBytes, totalBytes) : '';
+
+function progressPart(progress: Progress) {
+  const { phase, loadedBytes, totalBytes } = progress;
+  // Without a value the progress bar is indeterminate, as the progress of the runtime is unknown.
+  return phase === 'download' && totalBytes > 0
+    ? html`<progress
+        aria-label=${labelOf(progress)}
+        max=${totalBytes}
+        value=${loadedBytes}
+      ></progress>`
+    : html`<progress aria-label=${labelOf(progress)}></progress>`;
 }
 
 /** Renders a trusted string with `words` in backticks as code. */
@@ -77,15 +93,12 @@ export function noteOf({ status, checks, tokens, result }: ScenarioState): strin
   if (status === 'running') return tokens > 0 ? count(tokens, 'token') : 'Starting…';
   if (!result) return '';
   const { metrics, device } = result;
+  const { tokensPerSecond, firstTokenMs } = metrics;
   return [
     checks.length > 0 ? `${count(checks.length, 'check')}, ${outcomeOf({ checks, status })}` : '',
     device?.actual,
-    ...(['firstTokenMs', 'tokensPerSecond'] as const).map((key) => {
-      const value = metrics[key];
-      if (value === undefined) return '';
-      const metric = formatMetric(key, value);
-      return `${metric.name} ${metric.value}`;
-    }),
+    tokensPerSecond === undefined ? '' : `${tokensPerSecond.toFixed(0)} tok/s`,
+    firstTokenMs === undefined ? '' : `first token ${formatDuration(firstTokenMs)}`,
   ]
     .filter(Boolean)
     .join(' · ');

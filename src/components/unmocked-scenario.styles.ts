@@ -198,7 +198,7 @@ export const scenarioStyles = css`
     block-size: var(--unmocked-block-size, 14rem);
   }
   :host([standalone][compact]) {
-    block-size: var(--unmocked-block-size, 9rem);
+    block-size: var(--unmocked-block-size, 10rem);
   }
   :host([standalone]) .card {
     block-size: 100%;
@@ -219,8 +219,8 @@ export const scenarioStyles = css`
   }
   .stage {
     overflow: auto;
-    overscroll-behavior: auto;
     scrollbar-gutter: stable;
+    scrollbar-width: thin;
   }
   .stage > * + *,
   slot > * + * {
@@ -234,6 +234,18 @@ export const scenarioStyles = css`
   .box .output pre {
     max-block-size: none;
     overflow: visible;
+  }
+  /* A caret that moves along with the text would be a layout shift with every token. */
+  .box .reply {
+    position: relative;
+  }
+  .box .reply.arriving::after {
+    content: '';
+    position: absolute;
+    inset-block: 0.125rem;
+    inset-inline-start: 0;
+    inline-size: 3px;
+    background: var(--u-accent);
   }
   .thinking {
     color: var(--u-muted);
@@ -253,15 +265,14 @@ export const scenarioStyles = css`
     font-size: 0.8125rem;
     font-variant-numeric: tabular-nums;
   }
-  .note > * {
+  .line {
     display: block;
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
   }
   .note .loading {
-    display: grid;
-    grid-template-columns: auto minmax(2rem, 1fr);
+    grid-template-columns: 5rem minmax(0, 1fr);
     align-items: center;
     gap: 0.75rem;
   }
@@ -269,9 +280,6 @@ export const scenarioStyles = css`
     min-block-size: 1.5rem;
     padding-block: 0;
     font-size: 0.8125rem;
-  }
-  .more:disabled {
-    visibility: hidden;
   }
   input {
     flex: 1;
@@ -286,7 +294,9 @@ export const scenarioStyles = css`
   }
   dialog {
     inline-size: min(48rem, 100vw - 2rem);
-    max-block-size: min(44rem, 100dvh - 2rem);
+    max-block-size: min(44rem, 100dvh - 4rem);
+    /* Not centred: it would move when a part of it is opened. */
+    margin-block-start: 2rem;
     padding: 1rem;
     overflow: auto;
     color: var(--u-text);

@@ -6,10 +6,11 @@ import { assets } from '../engine/assets.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
 import { fetched } from '../fetched.js';
 import type { RunEvent, ScenarioResult } from '../harness/report.js';
+import type { Model } from '../models/model.js';
 import { resolveModel } from '../models/registry.js';
 import { scenarios } from '../scenarios/index.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import { describeDownload } from '../engine/download-size.js';
+import { describeDownload, shortDownload } from '../engine/download-size.js';
 import { type RunTime, savesData, whenTimeComes } from './auto-start.js';
 import {
   type PageDevice,
@@ -23,7 +24,7 @@ import {
 import { formatDuration } from '../format.js';
 import { PromptDemo } from './prompt-demo.js';
 import { detailsCode } from './details-code.js';
-import { loadingPart, logPart, noteOf, reasonPart, withCode } from './scenario-parts.js';
+import { barPart, logPart, noteOf, reasonPart, withCode } from './scenario-parts.js';
 import {
   idle,
   isOver,
@@ -77,7 +78,7 @@ const NEAR_END = 16;
  * @csspart exchanges - The requests, with token ids counted.
  * @csspart exchange - One request and its reply.
  *
- * @cssproperty [--unmocked-block-size=14rem] - The height; with `compact`, the default is 9rem.
+ * @cssproperty [--unmocked-block-size=14rem] - The height; with `compact`, the default is 10rem.
  */
 export class UnmockedScenario extends StreamingElement {
   static override styles = [themeStyles, scenarioStyles];
@@ -286,18 +287,17 @@ export class UnmockedScenario extends StreamingElement {
           started || this.error
             ? html`${this.compact ? nothing : provesPart(scenario)} ${logPart(state)}
               ${reasonPart(state)} ${this.#errorPart()}`
-            : html`<slot name="poster">${provesPart(scenario)}${this.#size()}</slot>`
+            : html`<slot name="poster">${this.compact ? nothing : provesPart(scenario)}${this.#size()}</slot>`
         }
       </div>
       ${this.#foot(
         state.progress,
-        noteOf(state) || this.#subject,
+        noteOf(state) || this.#idleNote,
         html`<button
             type="button"
             class="more"
             part="details"
-            ?disabled=${!isOver(state)}
-            @click=${this.#openDialog}
+            @click=${() => void this.#openDialog()}
             >Details</button
           >`,
       )}
@@ -310,7 +310,7 @@ export class UnmockedScenario extends StreamingElement {
     const demo = this.#demo;
     const output = demo.output();
     return html`<article
-      class="card box prompt"
+      class="card box"
       part="card"
       aria-labelledby="title"
       data-state=${demo.busy ? 'running' : demo.phase}
@@ -331,7 +331,7 @@ export class UnmockedScenario extends StreamingElement {
         ${output ?? html`<slot name="poster">${this.#size()}</slot>`}
         ${demo.phase === 'failed' ? html`<slot></slot>` : nothing}
       </div>
-      ${this.#foot(demo.progress, demo.note || this.#subject)} ${announcement(demo.announcement)}
+      ${this.#foot(demo.progress, demo.note || this.#idleNote)} ${announcement(demo.announcement)}
     </article>`;
   }
 
@@ -382,7 +382,9 @@ export class UnmockedScenario extends StreamingElement {
   #foot(progress: ScenarioState['progress'], note: string, more: unknown = nothing) {
     return html`<footer>
       <div class="note muted" part="note"
-        >${progress ? loadingPart({ progress, status: 'running' }) : html`<span>${note}</span>`}</div
+        >${
+          progress ? barPart(progress) : html`<span class="line" title=${note}>${note}</span>`
+        }</div
       >
       ${more}
     </footer>`;
@@ -401,22 +403,34 @@ export class UnmockedScenario extends StreamingElement {
         <h2 id="dialog-title">${scenario.title}: ${statusLabels[state.status]}</h2>
         <button type="button" autofocus @click=${this.#closeDialog}>Close</button>
       </div>
-      ${provesPart(scenario)} ${this.#details?.resultBody(state)}
+      ${provesPart(scenario)} ${isOver(state) ? nothing : this.#size()}
+      ${this.#details?.resultBody(state)}
     </dialog>`;
   }
 
-  /** Fetched where it is not there yet. */
+  /** A harness brings the code along. Somebody else's list gets it a moment later. */
   get #details() {
     if (!detailsCode.now)
-      detailsCode.load().then(
+      this.#loadDetails().then(
         () => this.requestUpdate(),
-        (error: Error) => this.#fail((this.error = error)),
+        () => undefined,
       );
     return detailsCode.now;
   }
 
+  /** @throws UnmockedError `network`, which the element shows. */
+  async #loadDetails(): Promise<void> {
+    try {
+      await detailsCode.load();
+    } catch (error) {
+      this.#fail((this.error = error as Error));
+      throw error;
+    }
+  }
+
   async #openDialog(): Promise<void> {
-    this.open = true;
+    await this.#loadDetails().catch(() => undefined);
+    this.open = detailsCode.now !== undefined;
     await this.updateComplete;
     const dialog = this.renderRoot.querySelector('dialog');
     if (dialog?.isConnected && !dialog.open) dialog.showModal();
@@ -432,19 +446,28 @@ export class UnmockedScenario extends StreamingElement {
     return `${title}: ${statusLabels[status]}.`;
   }
 
-  /** Who will answer. */
-  get #subject(): string {
-    return this.agent ? 'An agent of this page' : `${this.model} · ${this.device}`;
+  /** Who will answer, and how much that downloads. */
+  get #idleNote(): string {
+    if (this.agent) return 'An agent of this page';
+    const size = this.#describe(shortDownload);
+    return [this.model, this.device, size && `${size} to download`].filter(Boolean).join(' · ');
   }
 
   #size() {
-    let text: string;
+    if (this.agent) return nothing;
+    const text = this.#describe(describeDownload, ({ message }) => message);
+    return html`<p class="muted size">${text}</p>`;
+  }
+
+  #describe(
+    describe: (model: Model, device: PageDevice) => string,
+    orElse: (error: Error) => string = () => '',
+  ): string {
     try {
-      text = this.agent ? '' : describeDownload(resolveModel(this.model), this.device);
+      return describe(resolveModel(this.model), this.device);
     } catch (error) {
-      text = (error as Error).message;
+      return orElse(error as Error);
     }
-    return text ? html`<p class="muted size">${text}</p>` : nothing;
   }
 
   /** The page says in the default slot what to do without the element. */
