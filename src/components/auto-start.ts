@@ -1,13 +1,9 @@
-/** When a run begins by itself. `click`: never. */
-export const runTimes = ['click', 'visible', 'load'] as const;
-export type RunTime = (typeof runTimes)[number];
-
 /**
  * Calls back once: as soon as the page has loaded (`load`), or when at least half of the element is
  * in view (`visible`).
  */
 export function whenTimeComes(
-  time: Exclude<RunTime, 'click'>,
+  time: 'visible' | 'load',
   element: Element,
   signal: AbortSignal,
   start: () => void,

@@ -158,11 +158,16 @@ export class PromptDemo {
     const { phase, thinking, reply, error } = this;
     if (phase === 'idle') return undefined;
     const arriving = phase === 'answering' ? 'arriving' : '';
-    return html`<div class="output" part="output">
-        ${thinking ? html`<pre class="thinking">${thinking.trim()}</pre>` : nothing}
-        ${reply || !thinking ? html`<pre class="reply ${arriving}">${reply.trimStart()}</pre>` : nothing}
-      </div>
-      ${error ? html`<p class="reason" part="reason" data-status="failed">${error.message}</p>` : nothing}`;
+    const says = arriving || thinking || reply;
+    return html`${
+      says
+        ? html`<div class="output" part="output">
+            ${thinking ? html`<pre class="thinking">${thinking.trim()}</pre>` : nothing}
+            ${reply || !thinking ? html`<pre class="reply ${arriving}">${reply.trimStart()}</pre>` : nothing}
+          </div>`
+        : nothing
+    }
+    ${error ? html`<p class="reason" part="reason" data-status="failed">${error.message}</p>` : nothing}`;
   }
 
   #show(

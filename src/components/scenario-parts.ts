@@ -12,12 +12,17 @@ export const scenarioParts = [
   'status',
   'button',
   'proves',
-  'reason',
-  'loading',
+  'stage',
+  'prompt',
   'output',
+  'reason',
+  'note',
+  'loading',
+  'metrics',
+  'details',
+  'dialog',
   'checks',
   'check',
-  'metrics',
   'device',
   'attempt',
   'exchanges',
@@ -48,7 +53,7 @@ export function loadingPart({ progress, status }: Pick<ScenarioState, 'progress'
 export const barPart = (progress: Progress) =>
   html`<div class="loading" part="loading">
     ${progressPart(progress)}
-    <span class="line">${`${labelOf(progress)} ${bytesOf(progress)}`}</span>
+    <span class="line">${[bytesOf(progress), labelOf(progress)].filter(Boolean).join(' · ')}</span>
   </div>`;
 
 const labelOf = ({ phase }: Progress): string => phases[phase] ?? phase;

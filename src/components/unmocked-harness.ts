@@ -54,6 +54,8 @@ detailsCode.now = scenarioDetails;
  *
  * @example <unmocked-harness model="unmocked-tiny" device="wasm" seed="7"></unmocked-harness>
  *
+ * @tagname unmocked-harness
+ *
  * @fires {UnmockedStartEvent} unmocked-start - A run begins; `detail.scenarios` has its ids.
  * @fires {UnmockedProgressEvent} unmocked-progress - A model loads; `detail` has the phase and the bytes.
  * @fires {UnmockedResultEvent} unmocked-result - A scenario is over; `detail` is its result.

@@ -272,9 +272,9 @@ export const scenarioStyles = css`
     white-space: nowrap;
   }
   .note .loading {
-    grid-template-columns: 5rem minmax(0, 1fr);
+    grid-template-columns: 3rem minmax(0, 1fr);
     align-items: center;
-    gap: 0.75rem;
+    gap: 0.5rem;
   }
   .more {
     min-block-size: 1.5rem;
@@ -316,6 +316,9 @@ export const scenarioStyles = css`
     align-items: flex-start;
     justify-content: space-between;
     gap: 1rem;
+  }
+  .dialog-head button {
+    flex: none;
   }
   h2 {
     font-size: 1rem;

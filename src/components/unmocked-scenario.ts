@@ -11,7 +11,7 @@ import { resolveModel } from '../models/registry.js';
 import { scenarios } from '../scenarios/index.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { describeDownload, shortDownload } from '../engine/download-size.js';
-import { type RunTime, savesData, whenTimeComes } from './auto-start.js';
+import { savesData, whenTimeComes } from './auto-start.js';
 import {
   type PageDevice,
   type ProgressDetail,
@@ -47,6 +47,8 @@ const NEAR_END = 16;
  * it never moves what is below it. Inside `<unmocked-harness>` it only displays its properties.
  *
  * @example <unmocked-scenario name="streaming" device="wasm">Needs JavaScript.</unmocked-scenario>
+ *
+ * @tagname unmocked-scenario
  *
  * @fires {UnmockedProgressEvent} unmocked-progress - A model loads; `detail` has the phase and the bytes.
  * @fires {UnmockedResultEvent} unmocked-result - The scenario ended; `detail` is its result.
@@ -88,12 +90,12 @@ export class UnmockedScenario extends StreamingElement {
   /** A registry id, a hub id, or the URL of a model's folder. */
   @property() model = 'unmocked-tiny';
   /** `auto`, `webgpu` or `wasm`. A named device is used or refused, never replaced. */
-  @property() device: PageDevice = 'auto';
+  @property() device: 'auto' | 'webgpu' | 'wasm' = 'auto';
   /**
    * When it runs: `click`; by itself once it is in `visible` range; or once the page has `load`ed. By
    * itself only if nothing but the bundled files is downloaded, and if the user does not save data.
    */
-  @property({ attribute: 'run' }) runOn: RunTime = 'click';
+  @property({ attribute: 'run' }) runOn: 'click' | 'visible' | 'load' = 'click';
   /** Makes it a live demo in place of a scenario: a text field that has this prompt in it. */
   @property() prompt: string | undefined;
   /** The system message of the prompt. */
@@ -104,6 +106,7 @@ export class UnmockedScenario extends StreamingElement {
   @property() base = '';
   /** The level of the title in the page's outline, from 1 to 6. */
   @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3;
+  /** The seed of sampling. */
   @property({ type: Number }) seed = 0;
   /** Base URL of a mirror of the hub. */
   @property() hub = '';
@@ -111,14 +114,23 @@ export class UnmockedScenario extends StreamingElement {
   @property({ attribute: false }) agent: AgentLoader | undefined;
   /** The scenario to show. Default: the core scenario `name`. */
   @property({ attribute: false }) scenario: Scenario | undefined;
-  /** What is shown of the run. `<unmocked-harness>` sets it. */
+  /**
+   * What is shown of the run.
+   *
+   * @internal `<unmocked-harness>` sets it.
+   */
   @property({ attribute: false }) state: ScenarioState = idle;
   /**
    * The position in a list, from 1. With it, the element only displays its properties.
-   * `<unmocked-harness>` sets it.
+   *
+   * @internal `<unmocked-harness>` sets it.
    */
   @property({ type: Number }) number: number | undefined;
-  /** Whether another card is running. `<unmocked-harness>` sets it. */
+  /**
+   * Whether another card is running.
+   *
+   * @internal `<unmocked-harness>` sets it.
+   */
   @property({ type: Boolean }) busy = false;
   /** Why its own run could not start. */
   @property({ attribute: false }) error: Error | undefined;
@@ -450,7 +462,7 @@ export class UnmockedScenario extends StreamingElement {
   get #idleNote(): string {
     if (this.agent) return 'An agent of this page';
     const size = this.#describe(shortDownload);
-    return [this.model, this.device, size && `${size} to download`].filter(Boolean).join(' · ');
+    return [size && `Downloads ${size}`, this.model, this.device].filter(Boolean).join(' · ');
   }
 
   #size() {

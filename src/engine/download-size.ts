@@ -54,9 +54,9 @@ export function describeDownload(model: Model, device: PageDevice): string {
 /** `16 or 31 MB`: what `describeDownload` says, added up. Empty if it is not known. */
 export function shortDownload(model: Model, device: PageDevice): string {
   const sums = downloadSizes(model, device).map(({ bytes, device: name }) =>
-    bytes === undefined ? '' : formatBytes(Math.round((bytes + RUNTIME_BYTES[name]) / 1e6) * 1e6),
+    bytes === undefined ? '' : String(Math.round((bytes + RUNTIME_BYTES[name]) / 1e6)),
   );
-  return sums.includes('') ? '' : sums.join(' or ');
+  return sums.length === 0 || sums.includes('') ? '' : `${sums.join(' or ')} MB`;
 }
 
 function bytesWith(model: Model, weightsFile: string): number | undefined {
