@@ -3,10 +3,7 @@ import type * as scenarioDetails from './scenario-details.js';
 
 type DetailsCode = typeof scenarioDetails;
 
-/**
- * The code that shows a result in full. A harness brings it along; a single element fetches it with
- * its first run.
- */
+/** The code that shows a result in full. It loads with the first run. */
 export const detailsCode: {
   now: DetailsCode | undefined;
   load(): Promise<DetailsCode>;

@@ -37,14 +37,11 @@ import {
 } from '../harness/scenario-state.js';
 import { SettingsElement } from './settings-element.js';
 import { statusIcon, statusLabels, totalsText } from './status.js';
-import * as scenarioDetails from './scenario-details.js';
 import { scenarioParts } from './scenario-parts.js';
 import { themeStyles } from './theme.styles.js';
 import { harnessStyles } from './unmocked-harness.styles.js';
 import type { UnmockedScenario } from './unmocked-scenario.js';
 import type { UnmockedTry } from './unmocked-try.js';
-
-detailsCode.now = scenarioDetails;
 
 /**
  * The page: what this browser can do, the controls, and every scenario with its result.
@@ -149,7 +146,8 @@ export class UnmockedHarness extends SettingsElement {
       const { resolved, sources } = this.settings;
       const settings = runSettings(resolved, sources);
       this.#begin(chosen);
-      loadReport().catch((error: Error) => this.#addProblem(error.message));
+      for (const code of [loadReport(), detailsCode.load()])
+        code.catch((error: Error) => this.#addProblem(error.message));
       // One engine at a time: scenarios count engines, and a small machine holds no more.
       await Promise.all([this.startup?.stop(), this.#try?.release()]);
       const report = await runInTurn({

@@ -279,7 +279,7 @@ export class UnmockedScenario extends StreamingElement {
     >
       ${this.#header(scenario)} ${provesPart(scenario)}
       ${state.earlier ? html`<p class="muted">From an earlier run.</p>` : nothing}
-      ${this.#details?.cardBody(state)}
+      ${state.status === 'idle' ? nothing : this.#details?.cardBody(state)}
     </article>`;
   }
 
@@ -420,7 +420,7 @@ export class UnmockedScenario extends StreamingElement {
     </dialog>`;
   }
 
-  /** A harness brings the code along. Somebody else's list gets it a moment later. */
+  /** Comes a moment later where it is not there yet. */
   get #details() {
     if (!detailsCode.now)
       this.#loadDetails().then(

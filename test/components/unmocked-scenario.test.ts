@@ -1,5 +1,6 @@
 import { expect, fixture, html, oneEvent } from '@open-wc/testing';
 import '../../src/components/index.js';
+import { detailsCode } from '../../src/components/details-code.js';
 import {
   reduceScenario,
   idle,
@@ -28,6 +29,8 @@ const statusOf = (element: UnmockedScenario) =>
 const MARKUP = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>';
 
 describe('<unmocked-scenario>', () => {
+  before(() => detailsCode.load());
+
   const states: Record<string, ScenarioState> = {
     idle,
     waiting: { ...idle, status: 'waiting' },
