@@ -3,27 +3,15 @@ import path from 'node:path';
 import { main } from './lib/command.mjs';
 import { ensureInstalled, ROOT } from './lib/install.mjs';
 
-const STEPS = [
-  { script: 'node_modules/vite/bin/vite.js', args: ['build'] },
-  { script: 'node_modules/vite/bin/vite.js', args: ['build', '--mode', 'library'] },
-  { script: 'node_modules/typescript/bin/tsc', args: ['-p', 'tsconfig.library.json'] },
-  { script: 'scripts/write-api.mjs', args: ['--json', 'dist/custom-elements.json'] },
-];
-
 /**
- * `npm run build`: the static page in dist/, the library and its types in dist/lib/, and
- * dist/custom-elements.json, which describes the elements.
+ * `npm run build`: the static page in dist/, and the rest of the package: the library and its types
+ * in dist/lib/, and the licences of what is in them.
  */
-await main(() => {
+await main(async () => {
   ensureInstalled();
-  for (const { script, args } of STEPS) {
-    const { status } = spawnSync(process.execPath, [path.join(ROOT, script), ...args], {
-      cwd: ROOT,
-      stdio: 'inherit',
-    });
-    if (status !== 0)
-      throw new Error(
-        `${path.basename(script)} ${args.join(' ')} ended with exit status ${status}`,
-      );
-  }
+  const vite = path.join(ROOT, 'node_modules/vite/bin/vite.js');
+  const { status } = spawnSync(process.execPath, [vite, 'build'], { cwd: ROOT, stdio: 'inherit' });
+  if (status !== 0) throw new Error(`vite build ended with exit status ${status}`);
+  const { buildPackage } = await import('./lib/package/build.mjs');
+  await buildPackage();
 });

@@ -1,9 +1,10 @@
 /** Templates for what a scenario's card shows at once. Model output is bound as text, never as HTML. */
 import { html, nothing } from 'lit';
 import type { ScenarioResult } from '../harness/report.js';
-import type { Check } from '../scenarios/scenario.js';
-import { count, formatByteProgress, formatDuration, formatValue } from '../format.js';
+import type { Check, Scenario } from '../scenarios/scenario.js';
+import { formatByteProgress, formatDuration } from '../format.js';
 import { isOver, type ScenarioState } from '../harness/scenario-state.js';
+import { statusIcon, statusLabels } from './status.js';
 
 /** The parts of a card, for `exportparts`: a harness has parts of the same names. */
 export const scenarioParts = [
@@ -38,7 +39,7 @@ const phases: Record<string, string> = {
   'warm-up': 'Warming up',
 };
 
-type Progress = NonNullable<ScenarioState['progress']>;
+export type Progress = NonNullable<ScenarioState['progress']>;
 
 export function loadingPart({ progress, status }: Pick<ScenarioState, 'progress' | 'status'>) {
   if (!progress || status !== 'running') return nothing;
@@ -49,19 +50,12 @@ export function loadingPart({ progress, status }: Pick<ScenarioState, 'progress'
   </div>`;
 }
 
-/** The same on one line, in which nothing moves. */
-export const barPart = (progress: Progress) =>
-  html`<div class="loading" part="loading">
-    ${progressPart(progress)}
-    <span class="line">${[bytesOf(progress), labelOf(progress)].filter(Boolean).join(' · ')}</span>
-  </div>`;
+export const labelOf = ({ phase }: Progress): string => phases[phase] ?? phase;
 
-const labelOf = ({ phase }: Progress): string => phases[phase] ?? phase;
-
-const bytesOf = ({ loadedBytes, totalBytes }: Progress): string =>
+export const bytesOf = ({ loadedBytes, totalBytes }: Progress): string =>
   totalBytes > 0 ? formatByteProgress(loadedBytes, totalBytes) : '';
 
-function progressPart(progress: Progress) {
+export function progressPart(progress: Progress) {
   const { phase, loadedBytes, totalBytes } = progress;
   // Without a value the progress bar is indeterminate, as the progress of the runtime is unknown.
   return phase === 'download' && totalBytes > 0
@@ -73,41 +67,69 @@ function progressPart(progress: Progress) {
     : html`<progress aria-label=${labelOf(progress)}></progress>`;
 }
 
+/** Whether Stop is what the button does. */
+export const isActive = ({ status }: Pick<ScenarioState, 'status'>): boolean =>
+  status === 'running';
+
+export interface CardButton {
+  label: 'Run' | 'Ask' | 'Stop';
+  /** What is run, for screen readers. */
+  what?: string;
+  disabled?: boolean;
+  press(action: 'run' | 'stop'): void;
+}
+
+/** One button for Run and Stop keeps the keyboard focus. */
+export function buttonPart({ label, what, disabled = false, press }: CardButton) {
+  // Another element for another word: a word that changes its width would move.
+  const words = { Run: html`<b>Run</b>`, Ask: html`<b>Ask</b>`, Stop: html`<b>Stop</b>` };
+  return html`<button
+    type="button"
+    class="main"
+    part="button"
+    aria-label=${[label, what].filter(Boolean).join(' ')}
+    ?disabled=${disabled}
+    @click=${() => press(label === 'Stop' ? 'stop' : 'run')}
+    >${words[label]}</button
+  >`;
+}
+
+/** A level that the page chooses needs a role: an element's name cannot change. */
+export const titlePart = (text: unknown, level: number, className = '') =>
+  html`<div id="title" class="title ${className}" role="heading" aria-level=${level}>${text}</div>`;
+
+export function headerPart(
+  {
+    scenario: { id, title },
+    state: { status, result },
+    number,
+    headingLevel,
+  }: { scenario: Scenario; state: ScenarioState; number?: number; headingLevel: number },
+  button: CardButton,
+) {
+  const duration = result?.durationMs ?? 0;
+  return html`<header part="header">
+    <div class="heading">
+      ${titlePart(html`${number ? numberPart(number) : nothing}${title}`, headingLevel)}
+      <code class="id muted">${id}</code>
+    </div>
+    <span class="status" part="status" data-status=${status}>
+      ${statusIcon(status)}<span>${statusLabels[status]}</span>
+      ${duration > 0 ? html`<span class="muted">${formatDuration(duration)}</span>` : nothing}
+    </span>
+    ${buttonPart({ what: title, ...button })}
+  </header>`;
+}
+
+const numberPart = (number: number) =>
+  html`<span class="number" aria-hidden="true">${String(number).padStart(2, '0')}</span>`;
+
+export const provesPart = ({ proves }: Scenario) =>
+  html`<p class="proves" part="proves">${withCode(proves)}</p>`;
+
 /** Renders a trusted string with `words` in backticks as code. */
-export const withCode = (text: string) =>
+const withCode = (text: string) =>
   text.split('`').map((piece, index) => (index % 2 === 1 ? html`<code>${piece}</code>` : piece));
-
-/**
- * Every reply, in the order of the requests, for a box that scrolls: what has arrived keeps its
- * place. Not a live region either.
- */
-export function logPart({ live, status }: ScenarioState) {
-  if (live.length === 0) return nothing;
-  const reply = ({ message, text }: ScenarioState['live'][number], index: number) => {
-    const arriving = status === 'running' && index === live.length - 1;
-    const none = isOver({ status }) ? html`<span class="muted">(nothing)</span>` : '';
-    return html`<p class="message">${hidden('Message: ')}${formatValue(message)}</p>
-      <pre class="reply ${arriving ? 'arriving' : ''}">${text.trimStart() || none}</pre>`;
-  };
-  return html`<div class="output" part="output">${live.map(reply)}</div>`;
-}
-
-/** A run in one line: what it is doing, and then its figures. */
-export function noteOf({ status, checks, tokens, result }: ScenarioState): string {
-  if (status === 'waiting') return 'Waiting…';
-  if (status === 'running') return tokens > 0 ? count(tokens, 'token') : 'Starting…';
-  if (!result) return '';
-  const { metrics, device } = result;
-  const { tokensPerSecond, firstTokenMs } = metrics;
-  return [
-    checks.length > 0 ? `${count(checks.length, 'check')}, ${outcomeOf({ checks, status })}` : '',
-    device?.actual,
-    tokensPerSecond === undefined ? '' : `${tokensPerSecond.toFixed(0)} tok/s`,
-    firstTokenMs === undefined ? '' : `first token ${formatDuration(firstTokenMs)}`,
-  ]
-    .filter(Boolean)
-    .join(' · ');
-}
 
 export const hidden = (text: string) => html`<span class="visually-hidden">${text}</span>`;
 

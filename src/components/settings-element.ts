@@ -4,6 +4,7 @@ import { fromAttribute } from '../settings/attributes.js';
 import { shownSettings } from '../settings/run-settings.js';
 import type { AgentSettings, SettingName } from '../settings/settings.js';
 import { SettingsStore } from '../settings/settings-store.js';
+import { BaseAttribute } from './base-attribute.js';
 import { SettingsWatcher } from './settings-watcher.js';
 
 /**
@@ -13,6 +14,7 @@ import { SettingsWatcher } from './settings-watcher.js';
 export class SettingsElement extends LitElement {
   /** The settings and where each comes from. */
   readonly settings = new SettingsStore();
+  protected readonly baseAttribute = new BaseAttribute();
 
   constructor() {
     super();
@@ -83,6 +85,15 @@ export class SettingsElement extends LitElement {
   }
   set apiKey(value: string) {
     this.#set('apiKey', value);
+  }
+
+  /** Where `models/` and `ort/` are: `assets.base`, for the whole page. */
+  @property()
+  get base(): string {
+    return this.baseAttribute.text;
+  }
+  set base(url: string | null) {
+    this.baseAttribute.text = url;
   }
 
   get #shown(): AgentSettings {

@@ -142,6 +142,7 @@ export class UnmockedHarness extends SettingsElement {
     this.problems = this.problems.filter(({ kind }) => kind === 'warning');
     try {
       const chosen = this.#choose(ids);
+      this.baseAttribute.check();
       if (this.settings.argumentError) throw this.settings.argumentError;
       const { resolved, sources } = this.settings;
       const settings = runSettings(resolved, sources);

@@ -1,44 +1,27 @@
 import { html, nothing } from 'lit';
-import { property, state } from 'lit/decorators.js';
-import { ifDefined } from 'lit/directives/if-defined.js';
+import { property } from 'lit/decorators.js';
 import type { AgentLoader } from '../agents/agent-loader.js';
-import { assets } from '../engine/assets.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
 import { fetched } from '../fetched.js';
 import type { RunEvent, ScenarioResult } from '../harness/report.js';
-import type { Model } from '../models/model.js';
-import { resolveModel } from '../models/registry.js';
+import { idle, reduceScenario, type ScenarioState, waiting } from '../harness/scenario-state.js';
 import { scenarios } from '../scenarios/index.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import { describeDownload, shortDownload } from '../engine/download-size.js';
-import { savesData, whenTimeComes } from './auto-start.js';
+import { BaseAttribute } from './base-attribute.js';
 import {
-  type PageDevice,
-  type ProgressDetail,
   UnmockedErrorEvent,
   UnmockedProgressEvent,
   UnmockedReportEvent,
   UnmockedRequestEvent,
   UnmockedResultEvent,
 } from './events.js';
-import { formatDuration } from '../format.js';
-import { PromptDemo } from './prompt-demo.js';
+import { boxCode } from './box-code.js';
 import { detailsCode } from './details-code.js';
-import { barPart, logPart, noteOf, reasonPart, withCode } from './scenario-parts.js';
-import {
-  idle,
-  isOver,
-  reduceScenario,
-  type ScenarioState,
-  waiting,
-} from '../harness/scenario-state.js';
-import { statusIcon, statusLabels } from './status.js';
+import type { ScenarioBox } from './scenario-box.js';
+import { headerPart, isActive, provesPart } from './scenario-parts.js';
 import { StreamingElement } from './streaming-element.js';
 import { themeStyles } from './theme.styles.js';
 import { scenarioStyles } from './unmocked-scenario.styles.js';
-
-/** Pixels from its end within which the output still scrolls along. */
-const NEAR_END = 16;
 
 /**
  * Runs one scenario, or a prompt, in somebody's documentation.
@@ -102,8 +85,14 @@ export class UnmockedScenario extends StreamingElement {
   @property() system = '';
   /** A lower box: the title and the latest output. */
   @property({ type: Boolean, reflect: true }) compact = false;
-  /** URL of the folder with `models/` and `ort/`. It is one for the whole page. */
-  @property() base = '';
+  /** URL of the folder with `models/` and `ort/`: `assets.base`, for the whole page. */
+  @property()
+  get base(): string {
+    return this.#base.text;
+  }
+  set base(url: string | null) {
+    this.#base.text = url;
+  }
   /** The level of the title in the page's outline, from 1 to 6. */
   @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3;
   /** The seed of sampling. */
@@ -135,13 +124,10 @@ export class UnmockedScenario extends StreamingElement {
   /** Why its own run could not start. */
   @property({ attribute: false }) error: Error | undefined;
 
-  @state() private open = false;
-
-  readonly #demo = new PromptDemo(this);
+  readonly #base = new BaseAttribute();
   #controller: AbortController | undefined;
-  #timing: AbortController | undefined;
-  /** The output scrolls along. */
-  #follows = true;
+  /** What a single element shows. */
+  #box: ScenarioBox | undefined;
 
   /** The latest result. Undefined before the first one. */
   get result(): ScenarioResult | undefined {
@@ -149,7 +135,7 @@ export class UnmockedScenario extends StreamingElement {
   }
 
   protected override get streaming(): boolean {
-    return this.state.status === 'running' || this.#demo.busy;
+    return this.state.status === 'running' || (this.#box?.demo.busy ?? false);
   }
 
   /** Somebody else runs what this element shows. */
@@ -157,30 +143,14 @@ export class UnmockedScenario extends StreamingElement {
     return this.number !== undefined;
   }
 
-  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+  protected override willUpdate(): void {
     this.toggleAttribute('standalone', !this.#inHarness);
-    if (changed.has('base') && this.base)
-      assets.base = new URL(this.base.replace(/\/*$/, '/'), document.baseURI).href;
-    if (changed.has('runOn')) this.#waitForItsTime();
-    const { stage } = this;
-    if (stage && this.streaming)
-      this.#follows = stage.scrollTop + stage.clientHeight >= stage.scrollHeight - NEAR_END;
-  }
-
-  protected override updated(): void {
-    const { stage } = this;
-    if (stage && this.#follows && (this.streaming || isOver(this.state)))
-      stage.scrollTop = stage.scrollHeight;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (this.hasUpdated) this.#waitForItsTime();
+    if (!this.#inHarness && boxCode.now)
+      this.#box ??= new boxCode.now.ScenarioBox(this, this.#press);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#timing?.abort();
     this.cancel();
   }
 
@@ -196,12 +166,12 @@ export class UnmockedScenario extends StreamingElement {
         'This scenario is already running. Wait until it ends, or cancel it.',
       );
     const controller = (this.#controller = new AbortController());
-    this.#timing?.abort();
     this.error = undefined;
     this.state = waiting;
-    this.#follows = true;
     try {
-      const scenario = this.#scenario();
+      this.#base.check();
+      const { scenario } = this.#known;
+      if (!scenario) throw new UnmockedError('invalid-argument', this.#known.problem);
       const { runOne } = await fetched(import('./scenario-runner.js'));
       const report = await runOne({
         scenario,
@@ -217,9 +187,7 @@ export class UnmockedScenario extends StreamingElement {
       return report.results[0]!;
     } catch (error) {
       this.state = idle;
-      this.#fail(
-        (this.error = error instanceof Error ? error : new Error(toErrorRecord(error).message)),
-      );
+      this.#fail(error);
       throw error;
     } finally {
       this.#controller = undefined;
@@ -231,339 +199,83 @@ export class UnmockedScenario extends StreamingElement {
    * the element shows an error.
    */
   async ask(): Promise<void> {
-    this.#timing?.abort();
-    this.#follows = true;
-    const field = this.renderRoot.querySelector<HTMLInputElement>('#prompt');
-    await this.#demo
-      .ask(
-        {
-          agent: this.agent,
-          model: this.model,
-          hubUrl: this.hub || undefined,
-          device: this.device,
-          prompt: field?.value.trim() || this.prompt || '',
-          system: this.system || undefined,
-          seed: this.seed,
-        },
-        (progress) => this.#progress(progress),
-      )
-      .catch((error: Error) => this.#fail(error));
+    if (!this.#box) {
+      await boxCode.load();
+      this.requestUpdate();
+      await this.updateComplete;
+    }
+    await this.#box?.ask();
   }
 
   /** Stops the run of this element. */
   cancel(): void {
     this.#controller?.abort();
-    this.#demo.stop();
-  }
-
-  private get stage(): HTMLElement | null {
-    return this.renderRoot?.querySelector<HTMLElement>('.stage') ?? null;
+    this.#box?.demo.stop();
   }
 
   override render() {
-    if (this.prompt !== undefined && !this.#inHarness) return this.#promptBox();
-    const scenario = this.#known();
-    if (!scenario)
-      return html`<div class="card unknown" part="card"><p>${this.#unknownName}</p><slot></slot></div>`;
-    return this.#inHarness ? this.#card(scenario) : this.#box(scenario);
+    if (this.#inHarness) return this.#card();
+    if (this.#box) return this.#box.render(this.#known);
+    this.#await(boxCode.load());
+    // Until the code is there, the element looks as if it was not defined.
+    return html`${this.error ? html`<p>${this.error.message}</p>` : nothing}<slot></slot>`;
   }
 
   /** A card of a harness. It is as high as what it shows. */
-  #card(scenario: Scenario) {
-    const { state } = this;
-    return html`<article
-      class="card"
-      part="card"
-      aria-labelledby="title"
-      data-state=${state.status}
-    >
-      ${this.#header(scenario)} ${provesPart(scenario)}
+  #card() {
+    const { state, number, headingLevel } = this;
+    const { scenario, problem } = this.#known;
+    if (!scenario) return html`<div class="card unknown" part="card">${problem}</div>`;
+    const label = isActive(state) ? 'Stop' : 'Run';
+    const button = { label, disabled: this.busy && label === 'Run', press: this.#press } as const;
+    return html`<article class="card" part="card" aria-labelledby="title" data-state=${state.status}>
+      ${headerPart({ scenario, state, number, headingLevel }, button)} ${provesPart(scenario)}
       ${state.earlier ? html`<p class="muted">From an earlier run.</p>` : nothing}
-      ${state.status === 'idle' ? nothing : this.#details?.cardBody(state)}
+      ${state.status === 'idle' ? nothing : this.#details()?.cardBody(state)}
     </article>`;
   }
 
-  /** A box of fixed height. What is in it keeps its place, and new things are added below. */
-  #box(scenario: Scenario) {
-    const { state } = this;
-    const started = state.status !== 'idle';
-    return html`<article
-      class="card box"
-      part="card"
-      aria-labelledby="title"
-      data-state=${this.error ? 'failed' : state.status}
-    >
-      ${this.#header(scenario)}
-      <div class="stage" part="stage" tabindex="0" role="group" aria-label="Output">
-        ${
-          started || this.error
-            ? html`${this.compact ? nothing : provesPart(scenario)} ${logPart(state)}
-              ${reasonPart(state)} ${this.#errorPart()}`
-            : html`<slot name="poster">${this.compact ? nothing : provesPart(scenario)}${this.#size()}</slot>`
-        }
-      </div>
-      ${this.#foot(
-        state.progress,
-        noteOf(state) || this.#idleNote,
-        html`<button
-            type="button"
-            class="more"
-            part="details"
-            @click=${() => void this.#openDialog()}
-            >Details</button
-          >`,
-      )}
-      ${announcement(this.error ? this.error.message : this.#said(scenario))}
-      ${this.#dialog(scenario)}
-    </article>`;
-  }
-
-  #promptBox() {
-    const demo = this.#demo;
-    const output = demo.output();
-    return html`<article
-      class="card box"
-      part="card"
-      aria-labelledby="title"
-      data-state=${demo.busy ? 'running' : demo.phase}
-    >
-      ${this.#heading('Ask the model', 'visually-hidden')}
-      <header part="header">
-        <input
-          id="prompt"
-          part="prompt"
-          aria-label="Prompt"
-          autocomplete="off"
-          .defaultValue=${this.prompt ?? ''}
-          @keydown=${this.#key}
-        />
-        ${this.#button(demo.busy ? 'Stop' : 'Ask', '')}
-      </header>
-      <div class="stage" part="stage" tabindex="0" role="group" aria-label="Output">
-        ${output ?? html`<slot name="poster">${this.#size()}</slot>`}
-        ${demo.phase === 'failed' ? html`<slot></slot>` : nothing}
-      </div>
-      ${this.#foot(demo.progress, demo.note || this.#idleNote)} ${announcement(demo.announcement)}
-    </article>`;
-  }
-
-  #header(scenario: Scenario) {
-    const { status, result } = this.state;
-    const duration = result?.durationMs ?? 0;
-    const active = status === 'running' || (!this.#inHarness && status === 'waiting');
-    const title = html`${this.number ? numberPart(this.number) : nothing}${scenario.title}`;
-    return html`<header part="header">
-      <div class="heading">
-        ${this.#heading(title)}
-        <code class="id muted">${scenario.id}</code>
-      </div>
-      <span class="status" part="status" data-status=${status}>
-        ${statusIcon(status)}<span>${statusLabels[status]}</span>
-        ${duration > 0 ? html`<span class="muted">${formatDuration(duration)}</span>` : nothing}
-      </span>
-      ${this.#button(active ? 'Stop' : 'Run', scenario.title, this.busy && !active)}
-    </header>`;
-  }
-
-  /** A level that the page chooses needs a role: an element's name cannot change. */
-  #heading(text: unknown, className = '') {
-    return html`<div
-      id="title"
-      class="title ${className}"
-      role="heading"
-      aria-level=${this.headingLevel}
-      >${text}</div
-    >`;
-  }
-
-  /** One button for Run and Stop keeps the keyboard focus. */
-  #button(label: 'Run' | 'Ask' | 'Stop', what: string, disabled = false) {
-    // Another element for another word: a word that changes its width would move.
-    const words = { Run: html`<b>Run</b>`, Ask: html`<b>Ask</b>`, Stop: html`<b>Stop</b>` };
-    return html`<button
-      type="button"
-      class="main"
-      part="button"
-      aria-label=${ifDefined(what ? `${label} ${what}` : undefined)}
-      ?disabled=${disabled}
-      @click=${() => this.#press(label === 'Stop' ? 'stop' : 'run')}
-      >${words[label]}</button
-    >`;
-  }
-
-  #foot(progress: ScenarioState['progress'], note: string, more: unknown = nothing) {
-    return html`<footer>
-      <div class="note muted" part="note"
-        >${
-          progress ? barPart(progress) : html`<span class="line" title=${note}>${note}</span>`
-        }</div
-      >
-      ${more}
-    </footer>`;
-  }
-
-  #dialog(scenario: Scenario) {
-    if (!this.open) return nothing;
-    const { state } = this;
-    return html`<dialog
-      part="dialog"
-      closedby="any"
-      aria-labelledby="dialog-title"
-      @close=${() => (this.open = false)}
-    >
-      <div class="dialog-head">
-        <h2 id="dialog-title">${scenario.title}: ${statusLabels[state.status]}</h2>
-        <button type="button" autofocus @click=${this.#closeDialog}>Close</button>
-      </div>
-      ${provesPart(scenario)} ${isOver(state) ? nothing : this.#size()}
-      ${this.#details?.resultBody(state)}
-    </dialog>`;
-  }
-
-  /** Comes a moment later where it is not there yet. */
-  get #details() {
-    if (!detailsCode.now)
-      this.#loadDetails().then(
-        () => this.requestUpdate(),
-        () => undefined,
-      );
+  #details() {
+    if (!detailsCode.now) this.#await(detailsCode.load());
     return detailsCode.now;
   }
 
-  /** @throws UnmockedError `network`, which the element shows. */
-  async #loadDetails(): Promise<void> {
-    try {
-      await detailsCode.load();
-    } catch (error) {
-      this.#fail((this.error = error as Error));
-      throw error;
-    }
+  /** Renders again when the code is there. */
+  #await(code: Promise<unknown>): void {
+    if (this.error) return;
+    code.then(
+      () => this.requestUpdate(),
+      (error) => this.#fail(error),
+    );
   }
 
-  async #openDialog(): Promise<void> {
-    await this.#loadDetails().catch(() => undefined);
-    this.open = detailsCode.now !== undefined;
-    await this.updateComplete;
-    const dialog = this.renderRoot.querySelector('dialog');
-    if (dialog?.isConnected && !dialog.open) dialog.showModal();
-  }
-
-  #closeDialog(): void {
-    this.renderRoot.querySelector('dialog')?.close();
-  }
-
-  #said({ title }: Scenario): string {
-    const { status } = this.state;
-    if (status === 'idle') return '';
-    return `${title}: ${statusLabels[status]}.`;
-  }
-
-  /** Who will answer, and how much that downloads. */
-  get #idleNote(): string {
-    if (this.agent) return 'An agent of this page';
-    const size = this.#describe(shortDownload);
-    return [size && `Downloads ${size}`, this.model, this.device].filter(Boolean).join(' · ');
-  }
-
-  #size() {
-    if (this.agent) return nothing;
-    const text = this.#describe(describeDownload, ({ message }) => message);
-    return html`<p class="muted size">${text}</p>`;
-  }
-
-  #describe(
-    describe: (model: Model, device: PageDevice) => string,
-    orElse: (error: Error) => string = () => '',
-  ): string {
-    try {
-      return describe(resolveModel(this.model), this.device);
-    } catch (error) {
-      return orElse(error as Error);
-    }
-  }
-
-  /** The page says in the default slot what to do without the element. */
-  #errorPart() {
-    if (!this.error) return nothing;
-    return html`<p class="reason" part="reason" data-status="failed">${this.error.message}</p>
-      <slot></slot>`;
-  }
-
-  #press(action: 'run' | 'stop'): void {
-    const id = this.#known()?.id ?? '';
+  readonly #press = (action: 'run' | 'stop'): void => {
+    const id = this.#known.scenario?.id ?? '';
     if (!this.dispatchEvent(new UnmockedRequestEvent(action, id))) return;
     if (action === 'stop') this.cancel();
-    else this.#start();
-  }
+    else if (this.#box) this.#box.start();
+    else this.run().catch(() => undefined); // The element shows the error.
+  };
 
-  /** The element shows the error. */
-  #start(): void {
-    if (this.prompt !== undefined) void this.ask();
-    else this.run().catch(() => undefined);
-  }
-
-  #key(event: KeyboardEvent): void {
-    if (event.key !== 'Enter' || event.isComposing || this.#demo.busy) return;
-    event.preventDefault();
-    this.#press('run');
-  }
-
-  #waitForItsTime(): void {
-    this.#timing?.abort();
-    if (this.runOn === 'click' || this.#inHarness || !this.isConnected) return;
-    const { signal } = (this.#timing = new AbortController());
-    whenTimeComes(this.runOn, this, signal, () => {
-      if (this.#mayStart()) this.#start();
-    });
-  }
-
-  /** Only what comes with the package may be downloaded before a click. */
-  #mayStart(): boolean {
-    if (this.agent || savesData()) return false;
-    try {
-      return resolveModel(this.model).source.kind === 'bundled';
-    } catch {
-      return false; // The element shows the error.
-    }
-  }
-
-  #known = (): Scenario | undefined =>
-    this.scenario ?? scenarios.find(({ id }) => id === this.name);
-
-  #scenario(): Scenario {
-    const scenario = this.#known();
-    if (scenario) return scenario;
-    throw new UnmockedError('invalid-argument', this.#unknownName);
-  }
-
-  get #unknownName(): string {
+  /** What is to be shown, or why nothing can be. */
+  get #known(): { scenario: Scenario | undefined; problem: string } {
+    const scenario = this.scenario ?? scenarios.find(({ id }) => id === this.name);
+    if (scenario) return { scenario, problem: '' };
     const ids = scenarios.map(({ id }) => id).join(', ');
-    return `There is no scenario "${this.name}". Allowed: ${ids}.`;
+    return { scenario, problem: `There is no scenario "${this.name}". Allowed: ${ids}.` };
   }
 
   #show(event: RunEvent): void {
     this.state = reduceScenario(this.state, event);
-    if (event.type === 'progress') this.#progress(event);
+    if (event.type === 'progress') this.dispatchEvent(new UnmockedProgressEvent(event));
     if (event.type === 'scenario-end') this.dispatchEvent(new UnmockedResultEvent(event.result));
   }
 
-  #progress({ phase, loadedBytes, totalBytes }: ProgressDetail): void {
-    this.dispatchEvent(new UnmockedProgressEvent({ phase, loadedBytes, totalBytes }));
-  }
-
-  #fail(error: Error): void {
-    this.dispatchEvent(new UnmockedErrorEvent(error));
+  #fail(error: unknown): void {
+    this.error = error instanceof Error ? error : new Error(toErrorRecord(error).message);
+    this.dispatchEvent(new UnmockedErrorEvent(this.error));
   }
 }
-
-const numberPart = (number: number) =>
-  html`<span class="number" aria-hidden="true">${String(number).padStart(2, '0')}</span>`;
-
-const provesPart = ({ proves }: Scenario) =>
-  html`<p class="proves" part="proves">${withCode(proves)}</p>`;
-
-/** The only live region. It says what happens and is not read out token by token. */
-const announcement = (text: string) => html`<p class="visually-hidden" role="status">${text}</p>`;
 
 declare global {
   interface HTMLElementTagNameMap {

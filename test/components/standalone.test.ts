@@ -1,6 +1,7 @@
 import { expect, fixture, fixtureCleanup, html, oneEvent, waitUntil } from '@open-wc/testing';
 import { emulateMedia, sendKeys } from '@web/test-runner-commands';
 import '../../src/components/index.js';
+import { boxCode } from '../../src/components/box-code.js';
 import type { Agent } from '../../src/agents/agent.js';
 import { loadAgent } from '../../src/agents/load-agent.js';
 import type { ProgressDetail } from '../../src/components/events.js';
@@ -61,13 +62,16 @@ function watchShifts() {
   };
 }
 
-describe('<unmocked-scenario> on its own', () => {
-  afterEach(async () => {
-    fixtureCleanup();
-    await releaseKeptEngine();
-    await until(() => Engine.alive.size === 0, 'every engine is gone with its element');
-  });
+async function releaseAll(): Promise<void> {
+  fixtureCleanup();
+  await releaseKeptEngine();
+  await until(() => Engine.alive.size === 0, 'every engine is gone with its element');
+}
 
+describe('<unmocked-scenario> on its own', () => {
+  afterEach(releaseAll);
+
+  // First: the code of the box comes late, as for most readers.
   for (const compact of [false, true]) {
     it(`moves nothing, from the undefined element to a failed run${compact ? ', compact' : ''}`, async () => {
       const tag = compact ? 'late-compact' : 'late-scenario';
@@ -87,7 +91,7 @@ describe('<unmocked-scenario> on its own', () => {
       const top = () => below.getBoundingClientRect().top;
       const before = top();
       customElements.define(tag, compact ? class extends LateScenario {} : LateScenario);
-      await element.updateComplete;
+      await until(() => query(element, '.stage'), 'the box is there');
       expect(await shifts.sum(), 'while it upgrades').to.equal(0);
       expect(top(), 'what is below, after the upgrade').to.equal(before);
 
@@ -130,6 +134,11 @@ describe('<unmocked-scenario> on its own', () => {
       style.remove();
     });
   }
+});
+
+describe('<unmocked-scenario> on its own, with its code', () => {
+  before(() => boxCode.load());
+  afterEach(releaseAll);
 
   it('shares one worker and one download with the others, and frees the engine some seconds later', async () => {
     const workers: string[] = [];

@@ -48,7 +48,14 @@ describe("the elements' API", () => {
   });
 
   test('names exactly the parts of the templates', () => {
-    const sources = ['unmocked-scenario', 'prompt-demo', 'scenario-parts', 'scenario-details']
+    const sources = [
+      'unmocked-scenario',
+      'prompt-demo',
+      'scenario-box',
+      'scenario-box-parts',
+      'scenario-details',
+      'scenario-parts',
+    ]
       .map((name) => read(`src/components/${name}.ts`))
       .join('\n');
     const documented = element('unmocked-scenario').cssParts.map(({ name }) => name);
@@ -78,7 +85,9 @@ describe("the elements' API", () => {
       ['unmocked-scenario', 'unmocked-harness'],
     );
     const { customElements } = JSON.parse(read('package.json'));
-    assert.ok(read('scripts/build.mjs').includes(`'${customElements}'`));
+    const built = read('scripts/lib/package/build.mjs');
+    assert.ok(built.includes(`path.join(dist, '${path.basename(customElements)}')`));
+    assert.equal(path.dirname(customElements), 'dist');
   });
 
   test('in the README is noticed when somebody changes it by hand', () => {
