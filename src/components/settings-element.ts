@@ -12,6 +12,7 @@ import { SettingsWatcher } from './settings-watcher.js';
  * set arguments of the store, and the properties read the value that counts.
  */
 export class SettingsElement extends LitElement {
+  /** The settings and where each comes from. */
   readonly settings = new SettingsStore();
   protected readonly baseAttribute = new BaseAttribute();
 
@@ -32,6 +33,7 @@ export class SettingsElement extends LitElement {
     this.#set('model', value);
   }
 
+  /** `auto`, `webgpu` or `wasm`. A named device is used or refused, never replaced. */
   @property(fromAttribute('device'))
   get device(): AgentSettings['device'] {
     return this.#shown.device;
@@ -40,6 +42,7 @@ export class SettingsElement extends LitElement {
     this.#set('device', value);
   }
 
+  /** The seed of sampling. */
   @property(fromAttribute('seed'))
   get seed(): number {
     return this.#shown.seed;

@@ -1,5 +1,6 @@
 import { ledger } from '../engine/ledger.js';
 import type { Scenario } from '../scenarios/scenario.js';
+import { engineKey, keepEngine, prepareKeptEngine, releaseKeptEngine } from './kept-engine.js';
 import { emptyResult, type Report, type ScenarioResult } from './report.js';
 import { runScenario } from './run-scenario.js';
 import { type RunChoices, setUpRun } from './run-setup.js';
@@ -10,7 +11,7 @@ export interface OpenRun {
   /** Runs one scenario within its timeout. One at a time. Never throws for what happens in it. */
   run(scenario: Scenario): Promise<ScenarioResult>;
   /**
-   * Releases the engine and sums up.
+   * Releases the engine, or keeps it for `keepEngine` milliseconds, and sums up.
    *
    * @param expected with fewer scenarios, the run failed.
    */
@@ -27,9 +28,16 @@ export async function openRun(choices: RunChoices, planned: readonly Scenario[])
   const startedAt = new Date();
   const began = performance.now();
   const before = { ...ledger };
-  const { signal } = choices.options;
+  const { signal, keepEngine: keepFor = 0 } = choices.options;
   choices.emit({ type: 'run-start', scenarios: planned.map(({ id }) => id) });
-  const run = await setUpRun(choices);
+  const key = engineKey(choices.model, choices.device);
+  // One engine at a time: scenarios count engines, and a small machine holds no more.
+  if (keepFor > 0) await prepareKeptEngine(key);
+  else await releaseKeptEngine();
+  const run = await setUpRun(choices).catch(async (error: unknown) => {
+    await releaseKeptEngine();
+    throw error;
+  });
   const results: ScenarioResult[] = [];
   return {
     async run(scenario) {
@@ -41,7 +49,8 @@ export async function openRun(choices: RunChoices, planned: readonly Scenario[])
       return result;
     },
     async end(expected) {
-      await run.warm.release();
+      if (keepFor > 0) await keepEngine(key, run.warm, keepFor);
+      else await run.warm.release();
       const { server } = run;
       const report = summarize(results, {
         startedAt: startedAt.toISOString(),

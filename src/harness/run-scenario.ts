@@ -3,6 +3,7 @@ import { type Scenario, SkipScenario } from '../scenarios/scenario.js';
 import { RunningContext } from './context.js';
 import { askForEvidence, inferenceOf } from './inference.js';
 import { judge, type Verdict } from './judge.js';
+import { releaseKeptEngine } from './kept-engine.js';
 import { missingNeed } from './needs.js';
 import { Recorder } from './recorder.js';
 import { emptyResult, type ScenarioResult } from './report.js';
@@ -17,7 +18,7 @@ export async function runScenario(scenario: Scenario, run: RunSetup): Promise<Sc
   run.emit({ type: 'scenario-start', id: scenario.id });
   const missing = missingNeed(scenario, run);
   if (missing) return { ...emptyResult(scenario, run), status: 'skipped', reason: missing };
-  if (scenario.cold) await run.warm.release();
+  if (scenario.cold) await Promise.all([run.warm.release(), releaseKeptEngine()]);
   if (!run.startServer || !scenario.needs?.includes('remote')) return runOn(scenario, run);
   let started: PageServer;
   try {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { readElements, toManifest } from '../api/manifest.mjs';
 import { ROOT } from '../install.mjs';
 import { ortFolder } from '../serving/ort-files.mjs';
 import { loadTables } from '../typescript.mjs';
@@ -8,8 +9,8 @@ import { thirdPartyNotices } from './notices.mjs';
 import { writeTypes } from './types.mjs';
 
 /**
- * Writes what a package has beside the page: the library and its types in `dist/lib/`, and the
- * licences of the code in it. The page's build has to be there, with `dist/models/` and `dist/ort/`.
+ * Writes what a package has beside the page: the library and its types in `dist/lib/`, the
+ * licences of the code in it, and `custom-elements.json`. The page's build has to be there, with `dist/models/` and `dist/ort/`.
  */
 export async function buildPackage() {
   const dist = path.join(ROOT, 'dist');
@@ -32,4 +33,6 @@ export async function buildPackage() {
   const modules = chunks.flatMap(({ moduleIds }) => moduleIds);
   const notices = thirdPartyNotices([...modules, ortFolder()]);
   writeFileSync(path.join(dist, 'THIRD-PARTY-NOTICES.md'), notices);
+  const manifest = toManifest(readElements(ROOT));
+  writeFileSync(path.join(dist, 'custom-elements.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
