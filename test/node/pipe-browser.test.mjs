@@ -98,7 +98,7 @@ test('a page that crashes says so', { timeout: TIMEOUT }, async () => {
   try {
     const page = await own.newPage();
     await page.goto(url, { timeout: TIMEOUT });
-    const crash = once(page, 'crash');
+    const crash = once(page, 'crash', { signal: AbortSignal.timeout(TIMEOUT / 2) });
     void page.crash().catch(() => undefined);
     await crash;
   } finally {
@@ -109,7 +109,7 @@ test('a page that crashes says so', { timeout: TIMEOUT }, async () => {
 test('a browser that ends fails what is asked of it', { timeout: TIMEOUT }, async () => {
   const own = await launchChromium({ executablePath: ensureChromium(), args: launchArguments() });
   const page = await own.newPage();
-  const gone = once(own, 'disconnected');
+  const gone = once(own, 'disconnected', { signal: AbortSignal.timeout(TIMEOUT / 2) });
   const asked = page.evaluate(() => new Promise(() => undefined), undefined);
   const refused = assert.rejects(asked, /^Error: The browser is gone: it ended with/);
   await own.close();

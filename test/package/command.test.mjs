@@ -210,12 +210,18 @@ describe('the server, on ONNX Runtime in WASM', { timeout: TIMEOUT }, () => {
       [path.join(dist, 'cli/unmocked.js'), 'serve', '--port', '0'],
       { cwd: folder },
     );
+    let [out, err] = ['', ''];
+    child.stderr.setEncoding('utf8').on('data', (text) => (err += text));
+    const exit = once(child, 'exit');
     try {
-      let url;
-      for await (const text of child.stdout.setEncoding('utf8')) {
-        url = /server at (http:\S+)/.exec(text)?.[1];
-        if (url) break;
-      }
+      const url = await new Promise((resolve, reject) => {
+        child.stdout.setEncoding('utf8').on('data', (text) => {
+          out += text;
+          const address = /server at (http:\S+)/.exec(out)?.[1];
+          if (address) resolve(address);
+        });
+        void exit.then((how) => reject(new Error(`it ended: ${String(how)} ${err}`)));
+      });
       const response = await fetch(`${url}/chat/completions`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -227,10 +233,10 @@ describe('the server, on ONNX Runtime in WASM', { timeout: TIMEOUT }, () => {
       });
       const answer = /** @type {any} */ (await response.json());
       assert.equal(answer.choices[0].message.content, replies.greeting[0]);
-    } finally {
-      const exit = once(child, 'exit');
       child.kill('SIGINT');
-      assert.deepEqual(await exit, [0, null]);
+      assert.deepEqual(await exit, [0, null], err);
+    } finally {
+      child.kill('SIGKILL');
     }
   });
 });
