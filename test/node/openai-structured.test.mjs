@@ -12,6 +12,7 @@ import {
   contentOf,
   delta,
   MODEL,
+  NEVER_ENDS,
   STORY,
   WEATHER,
 } from './openai-helpers.mjs';
@@ -272,8 +273,7 @@ test('parallel_tool_calls: required calls are several, or one if it is false', a
       tools: [{ type: 'function', function: { name: 'ping' } }],
       tool_choice: 'required',
       parallel_tool_calls: parallel,
-      temperature: 2,
-      seed: 4,
+      ...NEVER_ENDS,
     });
     return choices[0].message.tool_calls.length;
   };
