@@ -10,7 +10,8 @@ export type { UnmockedPluginOptions };
 /** A plugin of web-test-runner and of `@web/dev-server`. */
 export interface DevServerPlugin {
   name: string;
-  serverStart(started: { config: { rootDir: string; basePath?: string }; server?: Server }): void;
+  /** `server`: a `Server` of `node:net`, whose types are not needed this way. */
+  serverStart(started: { config: { rootDir: string; basePath?: string }; server?: object }): void;
 }
 
 /** How the dev server names folders outside of its root: by the number of steps up. */
@@ -27,7 +28,8 @@ const OUTSIDE = /^\/__wds-outside-root__\/(\d+)\//;
 export function unmocked({ isolation = true }: UnmockedPluginOptions = {}): DevServerPlugin {
   return {
     name: 'unmocked',
-    serverStart({ server, config: { rootDir, basePath = '' } }) {
+    serverStart({ server: given, config: { rootDir, basePath = '' } }) {
+      const server = given as Server | undefined;
       if (!server) throw new Error('unmocked/wtr needs a server, so it has no middleware mode.');
       // Before the dev server itself: what a plugin serves is still changed by the other plugins.
       const listeners = server.listeners('request') as RequestListener[];

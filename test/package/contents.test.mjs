@@ -228,6 +228,8 @@ describe('the types', () => {
     import { serveInPage } from 'unmocked/openai';
     import { install, LanguageModel } from 'unmocked/prompt-api';
     import { fromFunction } from 'unmocked/adapters';
+    import { registerScenarios } from 'unmocked/testing';
+    import { unmocked } from 'unmocked/wtr';
 
     const scenario = defineScenario({
       id: 'a', title: 'A', proves: 'a', needs: [],
@@ -241,6 +243,9 @@ describe('the types', () => {
       const { fetch, baseURL } = await serveInPage();
       await fetch(baseURL);
       install();
+      registerScenarios({ describe: (_, body) => body(), it: (_, test) => test(), device: 'wasm' });
+      // @ts-expect-error It is yes or no.
+      console.log(unmocked({ isolation: 'yes' }));
       await LanguageModel.availability();
       const element: UnmockedScenario = document.querySelector('unmocked-scenario')!;
       element.addEventListener('unmocked-result', ({ detail }) => detail.status);

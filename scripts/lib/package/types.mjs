@@ -7,8 +7,8 @@ import { ROOT } from '../install.mjs';
 const SPECIFIER = /((?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)['"])([^'"]+)(?=['"])/g;
 /** Packages whose types have a stand-in here. The package brings no others. */
 const LIT = new Set(['lit', 'lit-html']);
-/** What whoever imports the entry has: the tool, Node, and in examples the package itself. */
-const AT_HAND = /^(?:vite$|node:|unmocked(?:\/|$))/;
+/** What whoever imports the entry has: the tool, and in examples the package itself. */
+const AT_HAND = /^(?:vite$|unmocked(?:\/|$))/;
 const LIT_TYPES = 'lit.d.ts';
 
 /**
