@@ -22,15 +22,21 @@ ${JSON.stringify({ name: WEATHER.name, description: WEATHER.description, paramet
 </tools><|im_end|>
 `;
 
-/** Scenarios that judge no sentence of a model that cannot chat. */
-const CHOSEN = [
-  'concurrent-loading',
-  'streaming',
-  'cancelling',
-  'determinism',
-  'typed-arguments',
-  'structured-output',
-];
+/**
+ * Scenarios that judge no sentence of a model that cannot chat. On WebGPU, which SwiftShader computes
+ * here, one shows that the device makes no difference.
+ */
+const CHOSEN =
+  window.unmockedGroup === 'webgpu'
+    ? ['streaming']
+    : [
+        'concurrent-loading',
+        'streaming',
+        'cancelling',
+        'determinism',
+        'typed-arguments',
+        'structured-output',
+      ];
 
 describe('a chat model of another geometry', () => {
   const pool = new EnginePool();
