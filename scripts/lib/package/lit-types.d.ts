@@ -7,6 +7,8 @@ export interface CSSResult {
   readonly cssText: string;
 }
 
+export type CSSResultOrNative = CSSResult | CSSStyleSheet;
+
 export interface TemplateResult<T extends 1 | 2 = 1 | 2> {
   _$litType$: T;
   strings: TemplateStringsArray;
