@@ -4,6 +4,7 @@ import { abortError, toErrorRecord } from '../errors.js';
 import { fetched } from '../fetched.js';
 import { count, formatDuration } from '../format.js';
 import type { ScenarioState } from '../harness/scenario-state.js';
+import { announcementPart, buttonPart, type CardButton, titlePart } from './scenario-parts.js';
 
 type Question = Omit<
   AskInTurnOptions,
@@ -19,6 +20,14 @@ export type DemoPhase =
   | 'answered'
   | 'stopped'
   | 'failed';
+
+interface DemoParts {
+  prompt: string;
+  headingLevel: number;
+  press: CardButton['press'];
+  size: unknown;
+  foot: unknown;
+}
 
 /** Asks a model, and holds what the element shows of it. */
 export class PromptDemo {
@@ -153,10 +162,41 @@ export class PromptDemo {
     }
   }
 
+  render({ prompt, headingLevel, press, size, foot }: DemoParts) {
+    const enter = (event: KeyboardEvent) => {
+      if (event.key !== 'Enter' || event.isComposing || this.busy) return;
+      event.preventDefault();
+      press('run');
+    };
+    return html`<article
+      class="card box"
+      part="card"
+      aria-labelledby="title"
+      data-state=${this.busy ? 'running' : this.phase}
+    >
+      ${titlePart('Ask the model', headingLevel, 'visually-hidden')}
+      <header part="header">
+        <input
+          id="prompt"
+          part="prompt"
+          aria-label="Prompt"
+          autocomplete="off"
+          .defaultValue=${prompt}
+          @keydown=${enter}
+        />
+        ${buttonPart({ label: this.busy ? 'Stop' : 'Ask', press })}
+      </header>
+      <div class="stage" part="stage" tabindex="0" role="group" aria-label="Output">
+        ${this.phase === 'idle' ? html`<slot name="poster">${size}</slot>` : this.#output()}
+        ${this.phase === 'failed' ? html`<slot></slot>` : nothing}
+      </div>
+      ${foot} ${announcementPart(this.announcement)}
+    </article>`;
+  }
+
   /** The reply, and the thinking before it. Text of a model is never HTML. */
-  output() {
+  #output() {
     const { phase, thinking, reply, error } = this;
-    if (phase === 'idle') return undefined;
     const arriving = phase === 'answering' ? 'arriving' : '';
     const says = arriving || thinking || reply;
     return html`${

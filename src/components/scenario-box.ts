@@ -8,17 +8,11 @@ import type { Scenario } from '../scenarios/scenario.js';
 import { savesData, whenTimeComes } from './auto-start.js';
 import { type PageDevice, UnmockedErrorEvent, UnmockedProgressEvent } from './events.js';
 import { detailsCode } from './details-code.js';
-import { PromptDemo } from './prompt-demo.js';
+import { demoCode } from './demo-code.js';
+import type { PromptDemo } from './prompt-demo.js';
 import { boxStyles } from './scenario-box.styles.js';
 import { barPart, logPart, noteOf } from './scenario-box-parts.js';
-import {
-  buttonPart,
-  headerPart,
-  isActive,
-  provesPart,
-  reasonPart,
-  titlePart,
-} from './scenario-parts.js';
+import { headerPart, isActive, provesPart, reasonPart } from './scenario-parts.js';
 import { statusLabels } from './status.js';
 
 /** Pixels from its end within which the output still scrolls along. */
@@ -46,7 +40,8 @@ export interface BoxHost extends ReactiveControllerHost, HTMLElement {
  * its place, and new things are added below.
  */
 export class ScenarioBox implements ReactiveController {
-  readonly demo: PromptDemo;
+  /** Only with a prompt. */
+  demo: PromptDemo | undefined;
   readonly #host: BoxHost;
   readonly #press: (action: 'run' | 'stop') => void;
   #open = false;
@@ -59,7 +54,6 @@ export class ScenarioBox implements ReactiveController {
   constructor(host: BoxHost, press: (action: 'run' | 'stop') => void) {
     this.#host = host;
     this.#press = press;
-    this.demo = new PromptDemo(host);
     host.shadowRoot!.adoptedStyleSheets.push(boxStyles.styleSheet!);
     host.addController(this);
   }
@@ -75,9 +69,10 @@ export class ScenarioBox implements ReactiveController {
 
   hostUpdate(): void {
     const { state, runOn } = this.#host;
+    if (this.#host.prompt !== undefined) this.#getDemo();
     if (runOn !== this.#runOn) this.#waitForItsTime(runOn);
-    if (state.status === 'waiting' || this.demo.phase === 'waiting') this.#follows = true;
-    else if (state.status === 'running' || this.demo.busy) {
+    if (state.status === 'waiting' || this.demo?.phase === 'waiting') this.#follows = true;
+    else if (state.status === 'running' || this.demo?.busy) {
       const stage = this.#find('.stage');
       if (stage)
         this.#follows = stage.scrollTop + stage.clientHeight >= stage.scrollHeight - NEAR_END;
@@ -87,7 +82,7 @@ export class ScenarioBox implements ReactiveController {
   hostUpdated(): void {
     const { state } = this.#host;
     const stage = this.#find('.stage');
-    if (stage && this.#follows && (state.status === 'running' || isOver(state) || this.demo.busy))
+    if (stage && this.#follows && (state.status === 'running' || isOver(state) || this.demo?.busy))
       stage.scrollTop = stage.scrollHeight;
   }
 
@@ -99,6 +94,11 @@ export class ScenarioBox implements ReactiveController {
 
   async ask(): Promise<void> {
     const host = this.#host;
+    if (!this.demo) {
+      await demoCode.load();
+      host.requestUpdate();
+      await host.updateComplete;
+    }
     const { agent, model, hub, device, prompt, system, seed } = host;
     const typed = this.#find<HTMLInputElement>('#prompt')?.value.trim();
     const question = {
@@ -111,7 +111,7 @@ export class ScenarioBox implements ReactiveController {
       seed,
     };
     await this.demo
-      .ask(question, (progress) => host.dispatchEvent(new UnmockedProgressEvent(progress)))
+      ?.ask(question, (progress) => host.dispatchEvent(new UnmockedProgressEvent(progress)))
       .catch((error: Error) => host.dispatchEvent(new UnmockedErrorEvent(error)));
   }
 
@@ -147,37 +147,22 @@ export class ScenarioBox implements ReactiveController {
           >Details</button
         >`,
       )}
-      ${announcement(error?.message ?? said)} ${this.#dialog(scenario)}
+      ${announcementPart(error?.message ?? said)} ${this.#dialog(scenario)}
     </article>`;
   }
 
   #promptBox() {
-    const { demo } = this;
-    const { prompt, headingLevel } = this.#host;
-    return html`<article
-      class="card box"
-      part="card"
-      aria-labelledby="title"
-      data-state=${demo.busy ? 'running' : demo.phase}
-    >
-      ${titlePart('Ask the model', headingLevel, 'visually-hidden')}
-      <header part="header">
-        <input
-          id="prompt"
-          part="prompt"
-          aria-label="Prompt"
-          autocomplete="off"
-          .defaultValue=${prompt ?? ''}
-          @keydown=${this.#key}
-        />
-        ${buttonPart({ label: demo.busy ? 'Stop' : 'Ask', press: this.#press })}
-      </header>
-      <div class="stage" part="stage" tabindex="0" role="group" aria-label="Output">
-        ${demo.output() ?? html`<slot name="poster">${this.#size()}</slot>`}
-        ${demo.phase === 'failed' ? html`<slot></slot>` : nothing}
-      </div>
-      ${this.#foot(demo.progress, demo.note)} ${announcement(demo.announcement)}
-    </article>`;
+    const { prompt = '', headingLevel } = this.#host;
+    // Until its code is there, the element looks as if it was not defined.
+    return (
+      this.demo?.render({
+        prompt,
+        headingLevel,
+        press: this.#press,
+        size: this.#size(),
+        foot: this.#foot(this.demo.progress, this.demo.note),
+      }) ?? html`${this.#host.error?.message}<slot></slot>`
+    );
   }
 
   #foot(progress: ScenarioState['progress'], note: string, more: unknown = nothing) {
@@ -193,32 +178,26 @@ export class ScenarioBox implements ReactiveController {
   #dialog(scenario: Scenario) {
     if (!this.#open) return nothing;
     const { state } = this.#host;
-    return html`<dialog
-      part="dialog"
-      closedby="any"
-      aria-labelledby="dialog-title"
-      @close=${this.#closed}
-    >
-      <div class="dialog-head">
-        <h2 id="dialog-title">${scenario.title}: ${statusLabels[state.status]}</h2>
-        <button type="button" autofocus @click=${() => this.#find<HTMLDialogElement>('dialog')?.close()}
-          >Close</button
-        >
-      </div>
-      ${provesPart(scenario)} ${isOver(state) ? nothing : this.#size()}
-      ${detailsCode.now?.resultBody(state)}
-    </dialog>`;
+    const size = isOver(state) ? nothing : this.#size();
+    return detailsCode.now?.dialogPart(scenario, state, size, this.#closed);
   }
+
+  #getDemo(): void {
+    const host = this.#host;
+    if (this.demo || host.error) return;
+    if (demoCode.now) this.demo = new demoCode.now.PromptDemo(host);
+    else demoCode.load().then(() => host.requestUpdate(), this.#fail);
+  }
+
+  readonly #fail = (error: Error): void => {
+    this.#host.error = error;
+    this.#host.dispatchEvent(new UnmockedErrorEvent(error));
+  };
 
   readonly #openDialog = async (): Promise<void> => {
     const host = this.#host;
-    try {
-      await detailsCode.load();
-    } catch (error) {
-      host.error = error as Error;
-      host.dispatchEvent(new UnmockedErrorEvent(host.error));
-      return;
-    }
+    const code = await detailsCode.load().catch(this.#fail);
+    if (!code) return;
     this.#open = true;
     host.requestUpdate();
     await host.updateComplete;
@@ -256,19 +235,14 @@ export class ScenarioBox implements ReactiveController {
     }
   }
 
-  readonly #key = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || event.isComposing || this.demo.busy) return;
-    event.preventDefault();
-    this.#press('run');
-  };
-
   #waitForItsTime(runOn: BoxHost['runOn']): void {
     this.#timing?.abort();
     this.#runOn = runOn;
     if (runOn === 'click' || !this.#host.isConnected) return;
     const { signal } = (this.#timing = new AbortController());
     whenTimeComes(runOn, this.#host, signal, () => {
-      const untouched = this.#host.state.status === 'idle' && this.demo.phase === 'idle';
+      const untouched =
+        this.#host.state.status === 'idle' && (this.demo?.phase ?? 'idle') === 'idle';
       if (untouched && this.#mayStart()) this.start();
     });
   }
@@ -292,6 +266,3 @@ export class ScenarioBox implements ReactiveController {
 const errorPart = ({ message }: Error) =>
   html`<p class="reason" part="reason" data-status="failed">${message}</p>
     <slot></slot>`;
-
-/** The only live region. It says what happens and is not read out token by token. */
-const announcement = (text: string) => html`<p class="visually-hidden" role="status">${text}</p>`;

@@ -5,11 +5,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Attempt } from '../engine/ladder.js';
 import type { Exchange } from '../harness/report.js';
-import type { Check } from '../scenarios/scenario.js';
+import type { Check, Scenario } from '../scenarios/scenario.js';
 import { count, formatDuration, formatMetric, formatValue } from '../format.js';
 import { isOver, type ScenarioState } from '../harness/scenario-state.js';
-import { hidden, loadingPart, outcomeOf, reasonPart } from './scenario-parts.js';
-import { statusIcon } from './status.js';
+import { hidden, loadingPart, outcomeOf, provesPart, reasonPart } from './scenario-parts.js';
+import { statusIcon, statusLabels } from './status.js';
 
 /** The whole state, for a card that is as high as what it shows. */
 export function cardBody(state: ScenarioState) {
@@ -19,9 +19,24 @@ export function cardBody(state: ScenarioState) {
   ${isOver(state) || checks.length > 0 || attempts.length > 0 ? detailsPart(state) : nothing}`;
 }
 
-/** A result without the replies, for a dialog beside them. */
-export const resultBody = (state: ScenarioState) =>
-  html`${reasonPart(state)} ${evidencePart(state)} ${metricsPart(state)} ${detailsPart(state)}`;
+/** The result without the replies, which are in the box. */
+export const dialogPart = (
+  scenario: Scenario,
+  state: ScenarioState,
+  size: unknown,
+  closed: () => void,
+) =>
+  html`<dialog part="dialog" closedby="any" aria-labelledby="dialog-title" @close=${closed}>
+    <div class="dialog-head">
+      <h2 id="dialog-title">${scenario.title}: ${statusLabels[state.status]}</h2>
+      <button type="button" autofocus @click=${close}>Close</button>
+    </div>
+    ${provesPart(scenario)} ${size} ${reasonPart(state)} ${evidencePart(state)}
+    ${metricsPart(state)} ${detailsPart(state)}
+  </dialog>`;
+
+const close = ({ currentTarget }: Event) =>
+  (currentTarget as HTMLElement).closest('dialog')?.close();
 
 const detailsPart = (state: ScenarioState) =>
   html`<div class="details"

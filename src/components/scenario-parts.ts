@@ -163,3 +163,7 @@ function formatReason({ status, reason, error }: ScenarioResult): string {
   if (status === 'skipped') return `Skipped: ${reason}`;
   return reason ?? '';
 }
+
+/** The only live region. It says what happens and is not read out token by token. */
+export const announcementPart = (text: string) =>
+  html`<p class="visually-hidden" role="status">${text}</p>`;

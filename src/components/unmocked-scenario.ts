@@ -135,7 +135,7 @@ export class UnmockedScenario extends StreamingElement {
   }
 
   protected override get streaming(): boolean {
-    return this.state.status === 'running' || (this.#box?.demo.busy ?? false);
+    return this.state.status === 'running' || (this.#box?.demo?.busy ?? false);
   }
 
   /** Somebody else runs what this element shows. */
@@ -210,7 +210,7 @@ export class UnmockedScenario extends StreamingElement {
   /** Stops the run of this element. */
   cancel(): void {
     this.#controller?.abort();
-    this.#box?.demo.stop();
+    this.#box?.demo?.stop();
   }
 
   override render() {

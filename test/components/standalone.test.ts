@@ -2,6 +2,7 @@ import { expect, fixture, fixtureCleanup, html, oneEvent, waitUntil } from '@ope
 import { emulateMedia, sendKeys } from '@web/test-runner-commands';
 import '../../src/components/index.js';
 import { boxCode } from '../../src/components/box-code.js';
+import { demoCode } from '../../src/components/demo-code.js';
 import type { Agent } from '../../src/agents/agent.js';
 import { fromFunction } from '../../src/adapters/from-function.js';
 import { loadAgent } from '../../src/agents/load-agent.js';
@@ -63,6 +64,16 @@ function watchShifts() {
     end: () => observer.disconnect(),
   };
 }
+
+/** An agent with another `stream`. */
+const withStream = (agent: Agent, stream: Agent['stream']): Agent =>
+  new Proxy(agent, {
+    get(target, name) {
+      if (name === 'stream') return stream;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 
 async function releaseAll(): Promise<void> {
   fixtureCleanup();
@@ -139,7 +150,7 @@ describe('<unmocked-scenario> on its own', () => {
 });
 
 describe('<unmocked-scenario> on its own, with its code', () => {
-  before(() => boxCode.load());
+  before(() => Promise.all([boxCode.load(), demoCode.load()]));
   afterEach(releaseAll);
 
   it('shares one worker and one download with the others, and frees the engine some seconds later', async () => {
@@ -389,16 +400,9 @@ describe('<unmocked-scenario> on its own, with its code', () => {
       const inputs: unknown[] = [];
       const agent = async () => {
         const real = await loadAgent({ backend: 'local', device: 'wasm' });
-        return new Proxy(real, {
-          get: (target, name) => {
-            if (name === 'stream')
-              return (...args: Parameters<Agent['stream']>) => {
-                inputs.push(args[0]);
-                return target.stream(...args);
-              };
-            const value: unknown = Reflect.get(target, name, target);
-            return typeof value === 'function' ? value.bind(target) : value;
-          },
+        return withStream(real, (input, options) => {
+          inputs.push(input);
+          return real.stream(input, options);
         });
       };
       const element = await open({ agent, system: 'You are a pirate.' });
