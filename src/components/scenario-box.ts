@@ -12,7 +12,13 @@ import { demoCode } from './demo-code.js';
 import type { PromptDemo } from './prompt-demo.js';
 import { boxStyles } from './scenario-box.styles.js';
 import { barPart, logPart, noteOf } from './scenario-box-parts.js';
-import { headerPart, isActive, provesPart, reasonPart } from './scenario-parts.js';
+import {
+  announcementPart,
+  headerPart,
+  isActive,
+  provesPart,
+  reasonPart,
+} from './scenario-parts.js';
 import { statusLabels } from './status.js';
 
 /** Pixels from its end within which the output still scrolls along. */
