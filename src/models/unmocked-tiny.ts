@@ -18,7 +18,7 @@ export const unmockedTiny: Model = {
     { device: 'wasm', dtype: 'q8', file: 'onnx/model_quantized.onnx' },
     { device: 'wasm', dtype: 'fp32', file: 'onnx/model.onnx' },
   ],
-  capabilities: ['chat', 'tools', 'reasoning'],
+  capabilities: ['chat', 'tools', 'parallel-tools', 'reasoning'],
   contextWindow: 1024,
   geometry: { layers: 6, heads: 6, width: 192, vocabulary: 2048 },
   promptFormat: 'template',

@@ -1,17 +1,55 @@
 import type { AgentStream, GamePayload } from '../agents/agent.js';
+import { mentions } from './ask.js';
 import { onBothBackends, type Where } from './both-backends.js';
+import type { Fillers } from './fillers.js';
 import type { ScenarioContext } from './scenario.js';
 import { faultUrl, newKey } from './server.js';
 
-const PARTY = [
-  { name: 'Ally', hp: 12 },
-  { name: 'Becca', hp: 7 },
-];
-const room = (message: string) => JSON.stringify({ party: PARTY, message });
+/** The same question about a group in another form, and what the reply has to say. */
+interface Group {
+  form: string;
+  message: string;
+  facts: (string | number)[];
+}
+
+function drawGroups(fillers: Fillers): Group[] {
+  const [player, other] = [fillers.name(), fillers.name()];
+  const [score, otherScore] = [fillers.integer(11, 99), fillers.integer(11, 99)];
+  const [one, two] = [fillers.name(), fillers.name()];
+  return [
+    {
+      form: 'other fields, the question first',
+      message: JSON.stringify({
+        message: `What is the score of ${player}?`,
+        team: [
+          { score: otherScore, player: other },
+          { score, player },
+        ],
+      }),
+      facts: [score],
+    },
+    {
+      form: 'an object of names',
+      message: JSON.stringify({
+        guild: { [one]: fillers.integer(11, 99), [two]: fillers.integer(11, 99) },
+        message: 'Who is in the guild?',
+      }),
+      facts: [one, two],
+    },
+  ];
+}
 
 export async function run(t: ScenarioContext): Promise<void> {
   const chat = t.model.capabilities.includes('chat');
   const options = { maxTokens: 32, temperature: 0, signal: t.signal };
+  const party = [t.fillers.name(), t.fillers.name()].map((name) => ({
+    name,
+    hp: t.fillers.integer(1, 99),
+  }));
+  const room = (message: string) => JSON.stringify({ party, message });
+  const name = t.fillers.name();
+  const introduction = `My name is ${name}.`;
+  const groups = drawGroups(t.fillers);
   // Use a separate pool: the scenario destroys its engine in the middle of a reply.
   const pool = t.subject.createPool();
   // The third reply of the server is cut off.
@@ -53,8 +91,8 @@ export async function run(t: ScenarioContext): Promise<void> {
       if (chat)
         t.check(
           `${where}: the reply names the party members`,
-          PARTY.every(({ name }) => who.response.includes(name)),
-          { actual: who.response, expected: PARTY.map(({ name }) => name) },
+          party.every((member) => who.response.includes(member.name)),
+          { actual: who.response, expected: party.map((member) => member.name) },
         );
       else
         t.skipCheck(
@@ -62,7 +100,7 @@ export async function run(t: ScenarioContext): Promise<void> {
           `"${t.model.id}" has no chat training`,
         );
 
-      const second = agent.stream(say('My name is Zorvik.'), options);
+      const second = agent.stream(say(introduction), options);
       const pieces: string[] = [];
       for await (const { text } of second) if (text) pieces.push(text);
       t.equal(
@@ -108,7 +146,7 @@ export async function run(t: ScenarioContext): Promise<void> {
               .join('\n');
       t.check(
         `${where}: the whole conversation is in the prompt`,
-        [room('Who is in the party?'), who.response, 'My name is Zorvik.'].every((text) =>
+        [room('Who is in the party?'), who.response, introduction].every((text) =>
           told.includes(text),
         ),
         { actual: told },
@@ -119,15 +157,28 @@ export async function run(t: ScenarioContext): Promise<void> {
         { actual: told },
       );
       if (chat)
-        t.check(`${where}: memory lasts over several messages`, last.response.includes('Zorvik'), {
+        t.check(`${where}: memory lasts over several messages`, last.response.includes(name), {
           actual: last.response,
-          expected: 'Zorvik',
+          expected: name,
         });
       else
         t.skipCheck(
           `${where}: memory lasts over several messages`,
           `"${t.model.id}" has no chat training`,
         );
+
+      for (const [index, { form, message, facts }] of groups.entries()) {
+        const reads = `${where}: the reply says what the data says (${form})`;
+        if (!chat) {
+          t.skipCheck(reads, `"${t.model.id}" has no chat training`);
+          continue;
+        }
+        const { response } = await agent.invoke(
+          { userMessage: message, sessionId: `group-${index}` } satisfies GamePayload,
+          options,
+        );
+        t.check(reads, mentions(response, facts), { actual: response, expected: facts });
+      }
     },
     { 'in this page': { pool }, 'on the server': broken ? { apiUrl: broken, maxRetries: 0 } : {} },
   );
