@@ -64,7 +64,7 @@ describe("a run of somebody else's agent", () => {
 
   it("passes every agent scenario with this page's own agent, and witnesses its tokens", async function () {
     this.timeout(120_000);
-    const report = await runScenarios({ agent: ofPage });
+    const report = await runScenarios({ agent: ofPage, seed: 0 });
     expect(report.results.length).to.be.at.least(7);
     for (const result of report.results) {
       expect(result.status, problems(result)).to.equal('passed');
@@ -88,7 +88,7 @@ describe("a run of somebody else's agent", () => {
     this.timeout(120_000);
     for (const agent of [elsewhere, claiming(elsewhere, 'chat')]) {
       const before = ledger.tokens;
-      const report = await runScenarios({ agent });
+      const report = await runScenarios({ agent, seed: 0 });
       for (const result of report.results) {
         expect(result.status, problems(result)).to.be.oneOf(['passed', 'skipped']);
         if (result.status === 'skipped') expect(result.reason).to.match(/does not claim/);

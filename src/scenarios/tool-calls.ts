@@ -113,6 +113,7 @@ export async function run(t: ScenarioContext): Promise<void> {
         if (strict) await checkCutCall(t, agent, where, ask, call);
       }
 
+      if (call.toolCalls.length === 0) continue; // there is nothing that could have a result
       const content = JSON.stringify(errand.result);
       const used = await agent.invoke(
         { messages: [{ role: 'tool', content, toolCallId: call.toolCalls[0]?.id }], sessionId },
