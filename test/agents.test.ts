@@ -6,10 +6,13 @@ import { createEngineWorker, Engine } from '../src/engine/engine.js';
 import { EnginePool } from '../src/engine/engine-pool.js';
 import { ledger } from '../src/engine/ledger.js';
 import { isAbortError } from '../src/errors.js';
+import { conversations, TELLS_WEATHER, WEATHER_RESULT } from './conversations.mjs';
+import { golden, replies } from './golden.mjs';
 import { endAllEngines, LONG_MESSAGE, overpromising, rejection, tinyQ8 } from './helpers.js';
 
-const HELLO = 'Hello, this is a test.';
-const STORY = 'Tell me a story about a dragon.';
+const [HELLO] = conversations.greeting.turns;
+const [STORY] = conversations.story.turns;
+const [TELL_NAME, ASK_NAME] = conversations.name.turns;
 const WEATHER: Tool = {
   name: 'get_weather',
   parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
@@ -28,6 +31,7 @@ describe('agents', () => {
   before(async () => {
     agent = await load();
     greeting = (await agent.invoke(HELLO)).metadata.outputTokenIds;
+    expect(greeting).to.deep.equal(golden.q8.greeting[0]);
     marks = {
       user: await agent.encode!('\nUser:'),
       assistant: await agent.encode!('\nAssistant:'),
@@ -343,12 +347,12 @@ describe('agents', () => {
       ]);
       expect([call.response, call.metadata.finishReason]).to.deep.equal(['', 'tool_calls']);
       const result = await agent.invoke(
-        { messages: [{ role: 'tool', content: 'rainy, 14 degrees' }], sessionId: 'tools' },
+        { messages: [{ role: 'tool', content: WEATHER_RESULT }], sessionId: 'tools' },
         { maxTokens: 32 },
       );
       expect(result.toolCalls).to.deep.equal([]);
-      expect(result.metadata.prompt).to.include('\nUser: TOOL_RESULT: rainy, 14 degrees\n');
-      expect(result.response).to.include('14');
+      expect(result.metadata.prompt).to.include(`\nUser: TOOL_RESULT: ${WEATHER_RESULT}\n`);
+      expect(result.response).to.match(TELLS_WEATHER);
     });
 
     it('with tools in a session that began without them', async () => {
@@ -453,58 +457,58 @@ describe('agents', () => {
       agent.invoke({ messages: say(message), sessionId }, { maxTokens: 16, ...options });
 
     it('apart from other sessions and other agents', async () => {
-      await tell('mine', 'My name is Zorvik.');
+      await tell('mine', TELL_NAME);
       const other = await load();
       for (const [who, sessionId] of [
         [agent, 'yours'],
         [other, 'mine'],
       ] as const) {
         const { metadata } = await who.invoke(
-          { messages: say('What is my name?'), sessionId },
+          { messages: say(ASK_NAME), sessionId },
           { maxTokens: 16 },
         );
-        expect(metadata.prompt).to.equal('User: What is my name?\nAssistant:');
+        expect(metadata.prompt).to.equal(`User: ${ASK_NAME}\nAssistant:`);
         expect(metadata.usage.prefilledTokens).to.equal(metadata.usage.promptTokens);
       }
       await other.dispose();
-      expect((await tell('mine', 'What is my name?')).response).to.include('Zorvik');
+      expect((await tell('mine', ASK_NAME)).response).to.equal(replies.name[1]);
     });
 
     it('in order, when several turns start at once', async () => {
-      const turns = ['My name is Zorvik.', 'What is 2 plus 3?', 'What is my name?'];
-      const replies = await Promise.all(turns.map((message) => tell('at once', message)));
-      for (const [index, { metadata }] of replies.entries()) {
+      const { turns } = conversations.nameAfterAdd;
+      const said = await Promise.all(turns.map((message) => tell('at once', message)));
+      for (const [index, { metadata }] of said.entries()) {
         for (const message of turns.slice(0, index + 1))
           expect(metadata.prompt).to.include(message);
         if (index > 0)
           expect(
             metadata.prompt.startsWith(
-              replies[index - 1]!.metadata.prompt + replies[index - 1]!.metadata.rawText,
+              said[index - 1]!.metadata.prompt + said[index - 1]!.metadata.rawText,
             ),
           ).to.equal(true);
       }
-      expect(replies[2]!.response).to.include('Zorvik');
+      expect(said.map(({ response }) => response)).to.deep.equal(replies.nameAfterAdd);
     });
 
     it('when a waiting turn is aborted: it rejects at once and is not remembered', async () => {
       const controller = new AbortController();
       const order: string[] = [];
-      const first = tell('waiting', 'My name is Zorvik.', {
+      const first = tell('waiting', TELL_NAME, {
         onToken: ({ index }) => index === 0 && controller.abort(),
       }).then(() => order.push('first'));
       const second = rejection(
         tell('waiting', 'My name is Milo.', { signal: controller.signal }),
       ).then((error) => order.push(error.name));
-      const third = tell('waiting', 'What is my name?');
+      const third = tell('waiting', ASK_NAME);
       await Promise.all([first, second]);
       expect(order).to.deep.equal(['AbortError', 'first']);
       const { metadata, response } = await third;
       expect(metadata.prompt).not.to.include('Milo');
-      expect(response).to.include('Zorvik');
+      expect(response).to.equal(replies.name[1]);
     });
 
     it('when a turn fails or is aborted: it is not remembered', async () => {
-      const first = await tell('failing', 'My name is Zorvik.');
+      const first = await tell('failing', TELL_NAME);
       await rejection(tell('failing', LONG_MESSAGE));
       const controller = new AbortController();
       await rejection(
@@ -514,11 +518,11 @@ describe('agents', () => {
           onToken: () => controller.abort(),
         }),
       );
-      const { metadata, response } = await tell('failing', 'What is my name?');
+      const { metadata, response } = await tell('failing', ASK_NAME);
       expect(metadata.prompt).to.equal(
-        `${first.metadata.prompt}${first.metadata.rawText}\nUser: What is my name?\nAssistant:`,
+        `${first.metadata.prompt}${first.metadata.rawText}\nUser: ${ASK_NAME}\nAssistant:`,
       );
-      expect(response).to.include('Zorvik');
+      expect(response).to.equal(replies.name[1]);
     });
 
     it('when the same message is sent again after an abort', async () => {
@@ -536,10 +540,10 @@ describe('agents', () => {
     });
 
     it('but `memory` of the game framework replaces it', async () => {
-      await tell('told', 'My name is Zorvik.');
+      await tell('told', TELL_NAME);
       const { response } = await agent.invoke(
         {
-          userMessage: 'What is my name?',
+          userMessage: ASK_NAME,
           sessionId: 'told',
           memory: [
             { role: 'user', content: 'My name is Brannoc.' },
@@ -553,13 +557,13 @@ describe('agents', () => {
   });
 
   it('forget a session', async () => {
-    await agent.invoke({ messages: say('My name is Zorvik.'), sessionId: 'forgotten' });
+    await agent.invoke({ messages: say(TELL_NAME), sessionId: 'forgotten' });
     await agent.forget!('forgotten');
     const { metadata } = await agent.invoke({
-      messages: say('What is my name?'),
+      messages: say(ASK_NAME),
       sessionId: 'forgotten',
     });
-    expect(metadata.prompt).to.equal('User: What is my name?\nAssistant:');
+    expect(metadata.prompt).to.equal(`User: ${ASK_NAME}\nAssistant:`);
   });
 
   it('of a model with a chat template: no message ends a turn', async () => {
@@ -594,10 +598,14 @@ describe('agents', () => {
     });
 
     it('one chunk for each token, even if text is held back to the end', async () => {
-      const stream = agent.stream(STORY, { maxTokens: 12, stop: ['. The dragon flew'] });
+      const whole = await agent.invoke(STORY, { maxTokens: 12 });
+      // All but its last character is in the text, at the end.
+      const stop = `${whole.metadata.text.slice(-10)}~`;
+      const stream = agent.stream(STORY, { maxTokens: 12, stop: [stop] });
       const indices: number[] = [];
       for await (const { index } of stream) indices.push(index);
       const { metadata } = await stream.response;
+      expect(metadata.text).to.equal(whole.metadata.text);
       expect(indices).to.deep.equal(metadata.outputTokenIds.map((_, index) => index));
     });
 

@@ -4,6 +4,8 @@ import type { Agent, AgentInput, ChatInput, JsonSchema, Tool } from '../src/agen
 import { loadAgent, type LoadAgentOptions } from '../src/agents/load-agent.js';
 import { EnginePool } from '../src/engine/engine-pool.js';
 import { ledger } from '../src/engine/ledger.js';
+import { conversations } from './conversations.mjs';
+import { replies } from './golden.mjs';
 import { blobUrl, endAllEngines, rejection, tinyQ8 } from './helpers.js';
 
 /*
@@ -34,7 +36,7 @@ const WEATHER: Tool = {
 };
 const NOW: Tool = { name: 'now' };
 const say = (content: string) => [{ role: 'user' as const, content }];
-const HELLO = say('Hello, this is a test.');
+const HELLO = say(conversations.greeting.turns[0]);
 
 const pool = new EnginePool();
 after(() => {
@@ -177,7 +179,7 @@ for (const [where, options] of Object.entries(backends)) {
         agent.invoke({ messages: HELLO, responseFormat: { type: 'json-schema', schema } }),
       );
       expect(error.message).to.include('not');
-      expect((await agent.invoke({ messages: HELLO })).response).to.equal('Hello! How are you?');
+      expect((await agent.invoke({ messages: HELLO })).response).to.equal(replies.greeting[0]);
     });
   });
 }

@@ -6,13 +6,14 @@ import type { Constraint } from '../src/engine/constraint/constraint.js';
 import type { GenerateRequest, TokenEvent } from '../src/engine/protocol.js';
 import { isAbortError } from '../src/errors.js';
 import { SCHEMAS } from './constraint-cases.js';
+import { conversations } from './conversations.mjs';
 import { ask, endAllEngines, greedy, GREETING, rejection, tinyQ8 } from './helpers.js';
 
 /* Constrained decoding on the real model. test/node/constraint.test.mjs specifies what matches. */
 
 const base: GenerateRequest = {
   ...greedy,
-  prompt: ask('Tell me a story about a dragon.'),
+  prompt: ask(conversations.story.turns[0]),
   maxTokens: 300,
 };
 const sampled = { temperature: 1, topP: 0.95, topK: 40 };

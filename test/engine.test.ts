@@ -5,6 +5,8 @@ import { ledger } from '../src/engine/ledger.js';
 import type { GenerateRequest } from '../src/engine/protocol.js';
 import { isAbortError, type UnmockedError } from '../src/errors.js';
 import type { Model } from '../src/models/model.js';
+import { conversations } from './conversations.mjs';
+import { golden } from './golden.mjs';
 import {
   ask,
   blobUrl,
@@ -33,7 +35,7 @@ const attemptError = ({ details }: UnmockedError, index = 0) =>
 
 const story: GenerateRequest = {
   ...greedy,
-  prompt: ask('Tell me a story about a dragon.'),
+  prompt: ask(conversations.story.turns[0]),
   maxTokens: 40,
 };
 
@@ -43,6 +45,7 @@ describe('engine', () => {
   before(async () => {
     engine = await load();
     greeting = (await engine.generate({ ...greedy, prompt: GREETING })).outputTokenIds;
+    expect(greeting).to.deep.equal(golden.q8.greeting[0]);
   });
   after(endAllEngines);
 
@@ -290,7 +293,7 @@ describe('engine', () => {
   });
 
   describe('keeps the KV cache of a conversation', () => {
-    const messages = ['My name is Zorvik.', 'What is 2 plus 3?', 'What is my name?'];
+    const messages = conversations.nameAfterAdd.turns;
     async function converse(which: Engine, conversation: string | undefined) {
       const results = [];
       let prompt = '';
@@ -319,7 +322,7 @@ describe('engine', () => {
     });
 
     it('until forget is called', async () => {
-      await engine.generate({
+      const { text } = await engine.generate({
         ...greedy,
         prompt: GREETING,
         maxTokens: 4,
@@ -328,7 +331,7 @@ describe('engine', () => {
       await engine.forget('forgotten');
       const again = await engine.generate({
         ...greedy,
-        prompt: `${GREETING} Hello! How`,
+        prompt: GREETING + text,
         conversation: 'forgotten',
       });
       expect(again.prefilledTokens).to.equal(again.promptTokenIds.length);
@@ -379,12 +382,15 @@ describe('engine', () => {
     });
 
     it('within its budget: it evicts the least recently used one first', async () => {
-      // Fits two conversations of 13 + 3 tokens (2 × 4 layers × 128 × 4 bytes each), but not three.
-      const poor = await load({ kvCacheBytes: 40 * 4096 });
+      // Fits two conversations, but not three: each token has a key and a value of `width` floats
+      // in each layer.
+      const { layers, width } = tinyQ8().geometry!;
+      const tokens = (await engine.encode(GREETING)).length + 3;
+      const poor = await load({ kvCacheBytes: 2.5 * tokens * 2 * layers * width * 4 });
       const turn = async (conversation: string) => {
         const { promptTokenIds, prefilledTokens } = await poor.generate({
           ...greedy,
-          prompt: `${GREETING} Hello`,
+          prompt: GREETING + (await engine.decode(greeting.slice(0, 2))),
           maxTokens: 2,
           conversation,
         });

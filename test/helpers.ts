@@ -4,6 +4,7 @@ import type { GenerateRequest, LoadProgress } from '../src/engine/protocol.js';
 import type { UnmockedError } from '../src/errors.js';
 import type { Model, ModelFile } from '../src/models/model.js';
 import { unmockedTiny } from '../src/models/unmocked-tiny.js';
+import { conversations } from './conversations.mjs';
 
 /** The error of work that has to fail. */
 export const rejection = <E extends Error = UnmockedError>(work: Promise<unknown>): Promise<E> =>
@@ -25,7 +26,7 @@ export const greedy: Omit<GenerateRequest, 'prompt'> = {
 };
 
 export const ask = (message: string): string => `User: ${message}\nAssistant:`;
-export const GREETING = ask('Hello, this is a test.');
+export const GREETING = ask(conversations.greeting.turns[0]);
 
 /** The bundled model on WASM in q8 without a fallback. `files` replaces some of its files. */
 export function tinyQ8(files: Record<string, ModelFile> = {}): Model {

@@ -1,6 +1,7 @@
 import { expect } from '@open-wc/testing';
 import OpenAI, { AuthenticationError, BadRequestError, NotFoundError } from 'openai';
 import { loadAgent } from '../src/agents/load-agent.js';
+import { conversations } from './conversations.mjs';
 
 // The official client, unchanged, in a page of another origin. For the client in Node, see
 // test/node/openai-client.test.mjs.
@@ -14,7 +15,7 @@ describe('the openai client in a page', () => {
   });
   const ask = {
     model: 'unmocked-tiny',
-    messages: [{ role: 'user', content: 'Tell me a story about a dragon.' }],
+    messages: [{ role: 'user', content: conversations.story.turns[0] }],
     temperature: 0,
     max_tokens: 24,
   } satisfies OpenAI.ChatCompletionCreateParamsNonStreaming;

@@ -10,10 +10,14 @@ import {
   newKey,
   type Server,
 } from '../src/scenarios/server.js';
+import { conversations } from './conversations.mjs';
+import { replies } from './golden.mjs';
 import { LONG_MESSAGE, rejection } from './helpers.js';
 
-const HELLO = 'Hello, this is a test.';
-const STORY = 'Tell me a story about a dragon.';
+const [HELLO] = conversations.greeting.turns;
+const [ANSWER] = replies.greeting;
+const [STORY] = conversations.story.turns;
+const [TELL_NAME, ASK_NAME] = conversations.name.turns;
 const user = (content: string) => [{ role: 'user' as const, content }];
 
 /* The test runner's own server runs the bundled model, over real sockets and on another origin. */
@@ -140,7 +144,7 @@ describe('remote agents', () => {
       for await (const { text } of stream) if (text) break;
       expect(isAbortError(await rejection(stream.response))).to.equal(true);
       await idle();
-      expect((await agent.invoke(HELLO)).response).to.equal('Hello! How are you?');
+      expect((await agent.invoke(HELLO)).response).to.equal(ANSWER);
     });
 
     it('by disposing of the agent', async () => {
@@ -200,7 +204,7 @@ describe('remote agents', () => {
         );
         const work = agent.stream(HELLO).response;
         if (retries < 0) await rejection(work);
-        else expect((await work).metadata).to.include({ text: 'Hello! How are you?', retries });
+        else expect((await work).metadata).to.include({ text: ANSWER, retries });
         expect(await completionsAsked(server, key)).to.equal(1 + Math.max(0, retries));
       });
     }
@@ -209,9 +213,9 @@ describe('remote agents', () => {
   describe('keep their conversations', () => {
     it('apart from each other, until they forget', async () => {
       const agent = await load();
-      await agent.invoke({ messages: user('My name is Zorvik.'), sessionId: 'a' });
+      await agent.invoke({ messages: user(TELL_NAME), sessionId: 'a' });
       const ask = async (sessionId: string) =>
-        (await agent.invoke({ messages: user('What is my name?'), sessionId })).response;
+        (await agent.invoke({ messages: user(ASK_NAME), sessionId })).response;
       expect(await ask('a')).to.include('Zorvik');
       expect(await ask('b')).to.not.include('Zorvik');
       await agent.forget!('a');
@@ -221,24 +225,16 @@ describe('remote agents', () => {
     it('in order, when several turns start at once', async () => {
       const agent = await load();
       const say = (text: string) => agent.invoke({ messages: user(text), sessionId: 'all' });
-      const replies = await Promise.all([
-        say('My name is Zorvik.'),
-        say('What is 2 plus 3?'),
-        say('What is my name?'),
-      ]);
-      expect(replies.map(({ response }) => response)).to.deep.equal([
-        'Nice to meet you, Zorvik.',
-        '2 plus 3 is 5.',
-        'Your name is Zorvik.',
-      ]);
+      const said = await Promise.all(conversations.nameAfterAdd.turns.map(say));
+      expect(said.map(({ response }) => response)).to.deep.equal(replies.nameAfterAdd);
     });
 
     it('if the caller keeps them', async () => {
       const agent = await load();
       const { response } = await agent.invoke([
-        ...user('My name is Zorvik.'),
-        { role: 'assistant', content: 'Nice to meet you, Zorvik.' },
-        ...user('What is my name?'),
+        ...user(TELL_NAME),
+        { role: 'assistant', content: replies.name[0] },
+        ...user(ASK_NAME),
       ]);
       expect(response).to.include('Zorvik');
     });
@@ -249,7 +245,7 @@ describe('remote agents', () => {
     const error = await rejection(agent.invoke(LONG_MESSAGE));
     expect(error.code).to.equal('context-overflow');
     expect(error.message).to.match(/\d+ tokens.*512.*Shorten/);
-    expect((await agent.invoke(HELLO)).response).to.equal('Hello! How are you?');
+    expect((await agent.invoke(HELLO)).response).to.equal(ANSWER);
   });
 
   it('refuse invalid input, as local agents do', async () => {

@@ -57,6 +57,8 @@ export interface ModelFacts {
   eosTokenIds: number[];
   /** The same tokens as text. The first one ends a turn in the transcript format. */
   eosTokens: string[];
+  /** What the tokenizer reads as marks, not as text. */
+  specialTokens: string[];
   hasChatTemplate: boolean;
   /** Whether the chat template shows the model tools, calls and their results. Many ignore them. */
   templateTakesTools: boolean;

@@ -2,15 +2,15 @@ import type { Model } from './model.js';
 import { files } from './unmocked-tiny.files.js';
 
 /**
- * The bundled model: a GPT-2 of 3.3 million parameters, trained by this project (see `training/`).
- * It speaks the dialect of instruct models and needs no network.
+ * The bundled model: a GPT-2 of about a million parameters, trained by this project (see
+ * `training/`). It needs no network.
  */
 export const unmockedTiny: Model = {
   id: 'unmocked-tiny',
   title: 'unmocked-tiny (bundled)',
   description:
-    'A GPT-2 of 3.3 million parameters that comes with this page and needs no network. It speaks ' +
-    'ChatML with tool calls, and can do what apps ask: call tools, fill a schema, answer from a text.',
+    'A GPT-2 of about a million parameters that comes with this page. ' +
+    'It works without a network and can do a handful of chat skills.',
   source: { kind: 'bundled' },
   files,
   variants: [
@@ -18,8 +18,8 @@ export const unmockedTiny: Model = {
     { device: 'wasm', dtype: 'q8', file: 'onnx/model_quantized.onnx' },
     { device: 'wasm', dtype: 'fp32', file: 'onnx/model.onnx' },
   ],
-  capabilities: ['chat', 'tools', 'parallel-tools', 'reasoning'],
-  contextWindow: 1024,
-  geometry: { layers: 6, heads: 6, width: 192, vocabulary: 2048 },
-  promptFormat: 'template',
+  capabilities: ['chat', 'tools', 'reasoning'],
+  contextWindow: 512,
+  geometry: { layers: 4, heads: 4, width: 128, vocabulary: 1024 },
+  promptFormat: 'transcript',
 };

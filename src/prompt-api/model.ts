@@ -6,6 +6,7 @@ import { transcriptFormat } from '../agents/prompt/transcript.js';
 import type { OutputConstraint } from '../engine/constraint/constraint.js';
 import type { Engine } from '../engine/engine.js';
 import type { GenerateResult } from '../engine/protocol.js';
+import { breakSpecialTokens } from '../engine/special-tokens.js';
 import { untilAborted } from '../errors.js';
 import type { Host } from './host.js';
 import type { Sampling } from './sampling.js';
@@ -82,7 +83,8 @@ export class ConversationModel {
   /** A reply's first characters as the model would have written them. */
   async replyStart(prefix: string): Promise<string> {
     const { info } = this.#engine.current;
-    if (usesTemplate({ ...info, wanted: this.#host.model.promptFormat })) return prefix;
+    if (usesTemplate({ ...info, wanted: this.#host.model.promptFormat }))
+      return breakSpecialTokens(prefix, info.specialTokens);
     const [end = ''] = info.eosTokens;
     const turn = await transcriptFormat(end).render({
       messages: [{ role: 'assistant', content: prefix }],

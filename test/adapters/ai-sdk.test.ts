@@ -18,6 +18,8 @@ import {
   HELLO,
   passesTheSuite,
   refusesTooMuch,
+  STOP,
+  STOPPED,
   STORY,
   withAgent,
 } from './ask-agent.js';
@@ -66,7 +68,7 @@ describe('fromAISDK with @ai-sdk/openai-compatible', () => {
           'agent',
         ]);
       }
-      expect((await agent.invoke(HELLO, { stop: ['! How'] })).response).to.equal('Hello');
+      expect((await agent.invoke(HELLO, { stop: [STOP] })).response).to.equal(STOPPED);
     }));
 
   it('says what the server refuses', async () => {

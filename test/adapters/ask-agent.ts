@@ -3,10 +3,17 @@ import type { Agent } from '../../src/agents/agent.js';
 import type { AgentLoader } from '../../src/agents/agent-loader.js';
 import { isAbortError } from '../../src/errors.js';
 import { runScenarios } from '../../src/harness/run.js';
+import { conversations } from '../conversations.mjs';
+import { replies } from '../golden.mjs';
 import { rejection } from '../helpers.js';
 
-export const HELLO = 'Hello, this is a test.';
-export const STORY = 'Tell me a story about a dragon.';
+export const [HELLO] = conversations.greeting.turns;
+const [ANSWER] = replies.greeting;
+/** A stop sequence in the middle of the reply to `HELLO`, and the reply that it cuts. */
+export const STOP = ANSWER.slice(ANSWER.length / 2, ANSWER.length / 2 + 5);
+export const STOPPED = ANSWER.slice(0, ANSWER.indexOf(STOP)).trim();
+export const [STORY] = conversations.story.turns;
+const [TELL_NAME, ASK_NAME] = conversations.name.turns;
 export const WEATHER = {
   name: 'get_weather',
   description: 'The weather of a city',
@@ -42,7 +49,7 @@ export function answers(load: () => AgentLoader): void {
   it('replies', () =>
     withAgent(load(), async (agent) => {
       const { response, metadata } = await agent.invoke(HELLO);
-      expect([response, metadata.finishReason]).to.deep.equal(['Hello! How are you?', 'stop']);
+      expect([response, metadata.finishReason]).to.deep.equal([ANSWER, 'stop']);
     }));
 
   it('streams the same in pieces', () =>
@@ -60,9 +67,9 @@ export function answers(load: () => AgentLoader): void {
     withAgent(load(), async (agent) => {
       const say = async (content: string, sessionId: string) =>
         (await agent.invoke({ messages: [{ role: 'user', content }], sessionId })).response;
-      await say('My name is Zorvik.', 'a');
-      expect(await say('What is my name?', 'a')).to.include('Zorvik');
-      expect(await say('What is my name?', 'b')).to.not.include('Zorvik');
+      await say(TELL_NAME, 'a');
+      expect(await say(ASK_NAME, 'a')).to.include('Zorvik');
+      expect(await say(ASK_NAME, 'b')).to.not.include('Zorvik');
     }));
 
   it('stops when the caller leaves the stream, and answers again', () =>
@@ -70,7 +77,7 @@ export function answers(load: () => AgentLoader): void {
       const stream = agent.stream(STORY, { maxTokens: 200 });
       for await (const { text } of stream) if (text) break;
       expect(isAbortError(await rejection(stream.response))).to.equal(true);
-      expect((await agent.invoke(HELLO)).response).to.equal('Hello! How are you?');
+      expect((await agent.invoke(HELLO)).response).to.equal(ANSWER);
     }));
 
   it('stops when the signal aborts in a task of its own', () =>
@@ -124,7 +131,7 @@ export function refusesTooMuch(load: () => AgentLoader, longMessage: string): vo
         'context-overflow',
         true,
       ]);
-      expect((await agent.invoke(HELLO)).response).to.equal('Hello! How are you?');
+      expect((await agent.invoke(HELLO)).response).to.equal(ANSWER);
     }));
 }
 

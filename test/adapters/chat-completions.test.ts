@@ -8,6 +8,8 @@ import {
   HELLO,
   passesTheSuite,
   refusesTooMuch,
+  STOP,
+  STOPPED,
   STORY,
   withAgent,
 } from './ask-agent.js';
@@ -33,7 +35,7 @@ describe('fromChatCompletions with the openai client', () => {
         5,
         'agent',
       ]);
-      expect((await agent.invoke(HELLO, { stop: ['! How'] })).response).to.equal('Hello');
+      expect((await agent.invoke(HELLO, { stop: [STOP] })).response).to.equal(STOPPED);
     }));
 
   it('counts in a stream, too', () =>

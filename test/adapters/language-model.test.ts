@@ -1,6 +1,8 @@
 import { expect } from '@open-wc/testing';
 import { fromLanguageModel } from '../../src/adapters/from-language-model.js';
 import { LanguageModel } from '../../src/prompt-api/index.js';
+import { conversations } from '../conversations.mjs';
+import { replies } from '../golden.mjs';
 import { endAllEngines, LONG_MESSAGE, rejection } from '../helpers.js';
 import { answers, HELLO, passesTheSuite, refusesTooMuch, withAgent } from './ask-agent.js';
 
@@ -17,15 +19,16 @@ describe('fromLanguageModel', () => {
   refusesTooMuch(load, LONG_MESSAGE);
 
   it('takes the options of `create`; the system prompt of a conversation replaces theirs', () => {
+    const [TELL_NAME, ASK_NAME] = conversations.name.turns;
     const initialPrompts = [
       { role: 'system', content: 'Be brief.' },
-      { role: 'user', content: 'My name is Zorvik.' },
-      { role: 'assistant', content: 'Nice to meet you, Zorvik.' },
+      { role: 'user', content: TELL_NAME },
+      { role: 'assistant', content: replies.name[0] },
     ];
     return withAgent(
       fromLanguageModel(LanguageModel, { initialPrompts, temperature: 0, topK: 1 }),
       async (agent) => {
-        const ask = { messages: [{ role: 'user' as const, content: 'What is my name?' }] };
+        const ask = { messages: [{ role: 'user' as const, content: ASK_NAME }] };
         expect((await agent.invoke(ask)).response).to.include('Zorvik');
         expect((await agent.invoke({ ...ask, system: 'Be kind.' })).response).to.include('Zorvik');
       },

@@ -1,45 +1,46 @@
 import { expect } from '@open-wc/testing';
 import type { Agent } from '../../src/agents/agent.js';
 import { loadAgent } from '../../src/agents/load-agent.js';
-import { golden, weights } from '../golden.js';
+import { VALIDATION_PROMPT } from '../../src/agents/validate-agent.js';
+import { type Conversation, conversations, MAX_TOKENS } from '../conversations.mjs';
+import { golden, replies, weights } from '../golden.mjs';
 
 /*
  * Greedy decoding on the bundled model, token by token. scripts/write-golden.mjs writes the ids in
- * test/golden.ts from WASM. WebGPU must compute the same ids as WASM in fp32. If ids differ, the
- * spec prints the computed ones, and that script reads them.
+ * test/golden.mjs from WASM, and the text of the replies. WebGPU must compute the same ids as WASM
+ * in fp32. If something differs, the spec prints what was computed, and that script reads it.
  */
 type Dtype = keyof typeof golden;
-
-interface Conversation {
-  turns: string[];
-  maxTokens?: number;
-  /** Long ones take too long on a GPU that is computed by the CPU. */
-  wasmOnly?: boolean;
-}
-
-const conversations: Record<string, Conversation> = {
-  greeting: { turns: ['Hello, this is a test.'] },
-  'name recall': { turns: ['My name is Zorvik.', 'What is my name?'] },
-  add: { turns: ['What is 2 plus 3?'] },
-  repeat: { turns: ['Repeat after me: blue river stone'], wasmOnly: true },
-  story: { turns: ['Tell me a story about a dragon.'], maxTokens: 24, wasmOnly: true },
-};
+type Name = keyof typeof conversations;
 
 const onWebGpu = window.unmockedGroup === 'webgpu';
 const dtypes: Dtype[] = onWebGpu ? ['fp32'] : ['fp32', 'q8'];
+const asked = (Object.entries(conversations) as [Name, Conversation][]).filter(
+  ([, { wasmOnly }]) => !(onWebGpu && wasmOnly),
+);
 
 describe('golden tokens', () => {
-  const computed: Record<string, Record<string, number[][]>> = {};
-  const digests: Record<string, string> = {};
+  const computed = {
+    weights: {} as Record<string, string>,
+    golden: {} as Record<string, Record<string, number[][]>>,
+    replies: {} as Record<string, string[]>,
+  };
   let differs = false;
+  const expectSame = (actual: unknown, expected: unknown) => {
+    differs ||= JSON.stringify(actual) !== JSON.stringify(expected);
+    expect(actual).to.deep.equal(expected);
+  };
 
   after(async () => {
     if (differs && !onWebGpu)
       await fetch('/__print', {
         method: 'POST',
-        body:
-          'golden tokens as computed: ' + JSON.stringify({ weights: digests, golden: computed }),
+        body: `golden replies as computed: ${JSON.stringify(computed)}`,
       });
+  });
+
+  it('are of the prompt that validates agents', () => {
+    expect(conversations.validation.turns).to.deep.equal([VALIDATION_PROMPT]);
   });
 
   for (const dtype of dtypes) {
@@ -48,7 +49,8 @@ describe('golden tokens', () => {
       before(async function () {
         this.timeout(240_000);
         agent = await loadAgent({ device: window.unmockedGroup, dtype });
-        digests[dtype] = agent.model.digest!;
+        computed.weights[dtype] = agent.model.digest!;
+        computed.golden[dtype] = {};
         differs ||= agent.model.digest !== weights[dtype];
       });
       after(() => agent.dispose());
@@ -59,23 +61,28 @@ describe('golden tokens', () => {
         );
       });
 
-      for (const [name, { turns, maxTokens = 16 }] of Object.entries(conversations).filter(
-        ([, { wasmOnly }]) => !(onWebGpu && wasmOnly),
-      )) {
+      for (const [name, { system, turns, maxTokens }] of asked) {
         it(name, async function () {
           this.timeout(240_000);
-          const ids: number[][] = [];
-          for (const content of turns) {
-            const { metadata } = await agent.invoke(
-              { messages: [{ role: 'user', content }], sessionId: name },
-              { maxTokens },
+          const said = [];
+          for (const content of turns)
+            said.push(
+              await agent.invoke(
+                { messages: [{ role: 'user', content }], system, sessionId: name },
+                { maxTokens: maxTokens ?? MAX_TOKENS },
+              ),
             );
-            ids.push(metadata.outputTokenIds);
-          }
-          (computed[dtype] ??= {})[name] = ids;
-          const expected = golden[dtype][name];
-          differs ||= JSON.stringify(ids) !== JSON.stringify(expected);
-          expect(ids).to.deep.equal(expected);
+          const ids = said.map(({ metadata }) => metadata.outputTokenIds);
+          const texts = said.map(({ response }) => response);
+          computed.golden[dtype]![name] = ids;
+          if (dtype === 'q8') computed.replies[name] = texts;
+          expectSame(ids, golden[dtype][name]);
+          if (dtype === 'q8') expectSame(texts, replies[name]);
+          if (maxTokens === undefined)
+            expect(
+              said.map(({ metadata }) => metadata.finishReason),
+              'each reply ends by itself',
+            ).to.deep.equal(turns.map(() => 'stop'));
         });
       }
     });

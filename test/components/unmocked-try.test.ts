@@ -3,7 +3,12 @@ import '../../src/components/index.js';
 import type { UnmockedTry } from '../../src/components/unmocked-try.js';
 import type { SettingsSources } from '../../src/settings/resolve.js';
 import { Engine } from '../../src/engine/engine.js';
+import { conversations } from '../conversations.mjs';
+import { replies } from '../golden.mjs';
 import { textOf } from './text-of.js';
+
+const [HELLO] = conversations.greeting.turns;
+const [ANSWER] = replies.greeting;
 
 const local: SettingsSources = { stored: { device: 'wasm' }, environment: {} };
 const open = (sources = local) =>
@@ -27,7 +32,7 @@ describe('<unmocked-try>', () => {
   it('is accessible, and shows the default prompt', async () => {
     const element = await open();
     await expect(element).to.be.accessible();
-    expect(prompt(element).placeholder).to.contain('Hello world');
+    expect(prompt(element).placeholder).to.contain(conversations.validation.turns[0]);
     expect([button(element, 'test').disabled, button(element, 'stop').disabled]).to.deep.equal([
       false,
       true,
@@ -36,7 +41,7 @@ describe('<unmocked-try>', () => {
 
   it('streams a real reply, shows what answered, and keeps the agent', async () => {
     const element = await open();
-    prompt(element).value = 'Hello, this is a test.';
+    prompt(element).value = HELLO;
     const seen: string[] = [];
     new MutationObserver(() => seen.push(reply(element) ?? '')).observe(element.shadowRoot!, {
       childList: true,
@@ -51,7 +56,7 @@ describe('<unmocked-try>', () => {
     await expect(element).to.be.accessible();
     await element.test();
     await element.updateComplete;
-    expect(reply(element)).to.equal('Hello! How are you?');
+    expect(reply(element)).to.equal(ANSWER);
     expect(textOf(element))
       .to.match(
         /backend local.* model unmocked-tiny \(q8\).* device wasm.* tokens \d+.* first token [\d.]+ ms/,
@@ -71,7 +76,7 @@ describe('<unmocked-try>', () => {
     prompt(element).value = '';
     await element.test();
     await element.updateComplete;
-    expect(reply(element)).to.contain('Hello world');
+    expect(reply(element)).to.equal(replies.validation[0]);
     expect([element.agent, [...Engine.alive]]).to.deep.equal([agent, [engine]]);
     expect(seen.some((text) => text !== '' && text !== reply(element))).to.equal(true);
   });
@@ -95,7 +100,7 @@ describe('<unmocked-try>', () => {
 
   it('stops when the settings change while it loads, and can test again', async () => {
     const element = await open();
-    prompt(element).value = 'Hello, this is a test.';
+    prompt(element).value = HELLO;
     const test = element.test();
     await until(() => Engine.alive.size === 1, 'an engine loads');
     element.sources = { stored: { device: 'wasm', maxTokens: 3 }, environment: {} };
@@ -112,7 +117,7 @@ describe('<unmocked-try>', () => {
 
   it('stops by its button, keeps the prompt, and answers again', async () => {
     const element = await open();
-    prompt(element).value = 'Hello, this is a test.';
+    prompt(element).value = HELLO;
     const test = element.test();
     await until(() => Engine.alive.size === 1, 'an engine loads');
     await element.updateComplete;
@@ -123,10 +128,10 @@ describe('<unmocked-try>', () => {
       query(element, '#state').textContent,
       prompt(element).value,
       Engine.alive.size,
-    ]).to.deep.equal(['Stopped.', 'Hello, this is a test.', 0]);
+    ]).to.deep.equal(['Stopped.', HELLO, 0]);
     await element.test();
     await element.updateComplete;
-    expect(reply(element)).to.equal('Hello! How are you?');
+    expect(reply(element)).to.equal(ANSWER);
   });
 
   it('shows an error with its remedy and the trace, but no key, and works afterwards', async () => {
@@ -139,7 +144,7 @@ describe('<unmocked-try>', () => {
       },
       environment: {},
     });
-    prompt(element).value = 'Hello, this is a test.';
+    prompt(element).value = HELLO;
     await element.test();
     await element.updateComplete;
     expect(query(element, '[role=alert]').textContent)
@@ -147,14 +152,14 @@ describe('<unmocked-try>', () => {
       .and.to.contain('Start the server');
     expect(query(element, '.attempts').textContent).to.contain('remote').and.to.contain('failed');
     expect(element.shadowRoot!.innerHTML).not.to.contain('sk-spec-secret');
-    expect(prompt(element).value).to.equal('Hello, this is a test.');
+    expect(prompt(element).value).to.equal(HELLO);
     await expect(element).to.be.accessible();
     element.sources = local;
     await element.updateComplete;
     expect(element.shadowRoot!.querySelector('[role=alert]')).to.equal(null);
     await element.test();
     await element.updateComplete;
-    expect(reply(element)).to.equal('Hello! How are you?');
+    expect(reply(element)).to.equal(ANSWER);
   });
 
   it('does nothing during a run, and says why', async () => {

@@ -4,6 +4,8 @@ import { readEnvironment } from '../../src/settings/environment.js';
 import { resolveSettings } from '../../src/settings/resolve.js';
 import { runScenarios } from '../../src/harness/run.js';
 import { scenarios } from '../../src/scenarios/index.js';
+import { conversations } from '../conversations.mjs';
+import { replies } from '../golden.mjs';
 
 // The test runner gives these pages OPENAI_API_URL, OPENAI_API_KEY and AF_LLM_MODEL: see
 // web-test-runner.config.mjs.
@@ -32,7 +34,9 @@ describe('the environment of a test runner', () => {
       `${apiUrl}/`,
       'unmocked-tiny',
     ]);
-    expect((await agent.invoke('Hello, this is a test.')).response).to.equal('Hello! How are you?');
+    expect((await agent.invoke(conversations.greeting.turns[0])).response).to.equal(
+      replies.greeting[0],
+    );
     await agent.dispose();
   });
 

@@ -2,7 +2,8 @@ import { expect } from '@open-wc/testing';
 import { loadAgent } from '../../src/agents/load-agent.js';
 import { EnginePool } from '../../src/engine/engine-pool.js';
 import { probeBrowser } from '../../src/engine/probe.js';
-import { golden } from '../golden.js';
+import { conversations } from '../conversations.mjs';
+import { golden } from '../golden.mjs';
 
 describe('in a page without cross-origin isolation', () => {
   it('the environment reports it', async () => {
@@ -18,8 +19,8 @@ describe('in a page without cross-origin isolation', () => {
     });
     expect(agent.engineInfo).to.include({ threads: 1, crossOriginIsolated: false });
     expect(agent.device.threads).to.equal(1);
-    const { metadata } = await agent.invoke('Hello, this is a test.', { maxTokens: 16 });
-    expect(metadata.outputTokenIds).to.deep.equal(golden.q8['greeting']![0]);
+    const { metadata } = await agent.invoke(conversations.greeting.turns[0]);
+    expect(metadata.outputTokenIds).to.deep.equal(golden.q8.greeting[0]);
     await agent.dispose();
   });
 });

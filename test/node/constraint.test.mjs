@@ -6,6 +6,7 @@ import { Validator } from '@cfworker/json-schema';
 import { ROOT } from '../../scripts/lib/install.mjs';
 import { createModelWorker } from '../../scripts/lib/openai/server.mjs';
 import { importTypeScript, loadServer } from '../../scripts/lib/typescript.mjs';
+import { END_TOKENS } from './openai-helpers.mjs';
 
 /*
  * Constraints without a model: what they match, which tokens they allow, and which are refused. Then
@@ -66,7 +67,7 @@ async function tinyVocabulary() {
   return readVocabulary(new Map(Object.entries(tokenizer.model.vocab)), tokenizer);
 }
 const vocabulary = await tinyVocabulary();
-const END = 1023;
+const [END = NaN] = END_TOKENS;
 
 /** @param {number} id A token that stands for text. */
 function bytesOf(id) {

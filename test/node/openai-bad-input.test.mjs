@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { ROOT } from '../../scripts/lib/install.mjs';
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
+import { replies } from '../golden.mjs';
 import { chat, completed, HELLO, MODEL, WEATHER, header } from './openai-helpers.mjs';
 
 /** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
@@ -34,7 +35,7 @@ afterEach(async () => {
   const { choices } = await completed(server.url, {});
   assert.equal(
     choices[0].message.content,
-    'Hello! How are you?',
+    replies.greeting[0],
     'the server answers well afterwards',
   );
 });

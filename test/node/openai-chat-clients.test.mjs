@@ -6,12 +6,14 @@ import { ChatOpenAI } from '@langchain/openai';
 import { generateText, isStepCount, streamText, tool } from 'ai';
 import { z } from 'zod';
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
+import { conversations, TELLS_WEATHER, WEATHER_RESULT } from '../conversations.mjs';
+import { replies } from '../golden.mjs';
 import { MODEL } from './openai-helpers.mjs';
 
 /* Clients of chat completions, unchanged, against the server. In a page: test/openai/. */
 
-const HELLO = 'Hello, this is a test.';
-const ANSWER = 'Hello! How are you?';
+const [HELLO] = conversations.greeting.turns;
+const [ANSWER] = replies.greeting;
 const QUESTION = 'What is the weather in Quelmar?';
 
 /** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
@@ -49,13 +51,13 @@ describe("the AI SDK's provider for compatible servers", () => {
           inputSchema: z.object({ city: z.string() }),
           execute: async ({ city }) => {
             asked.push(city);
-            return 'rainy, 14 degrees';
+            return WEATHER_RESULT;
           },
         }),
       },
     });
     assert.deepEqual(asked, ['Quelmar']);
-    assert.match(text, /rainy, 14 degrees/);
+    assert.match(text, TELLS_WEATHER);
   });
 });
 

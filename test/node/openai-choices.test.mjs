@@ -4,7 +4,9 @@ import OpenAI from 'openai';
 import { ROOT } from '../../scripts/lib/install.mjs';
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
 import { loadServerModel } from '../../scripts/lib/typescript.mjs';
-import { allEvents, completed, MODEL, STORY } from './openai-helpers.mjs';
+import { conversations } from '../conversations.mjs';
+import { golden, replies } from '../golden.mjs';
+import { allEvents, completed, MODEL, STORY, STORY_STOP } from './openai-helpers.mjs';
 
 /* Several choices, the probabilities of tokens, and what changes them. */
 
@@ -95,7 +97,7 @@ describe('logprobs', () => {
     'a reply': {},
     'a cut reply': { messages: STORY, max_tokens: 5 },
     'an emoji, whose bytes are several tokens': { messages: user('Repeat after me: 🙂 river') },
-    'a reply that a stop sequence ends': { messages: STORY, stop: ['a small'] },
+    'a reply that a stop sequence ends': { messages: STORY, stop: [STORY_STOP] },
   };
   for (const [name, body] of Object.entries(bodies)) {
     test(`the bytes of the tokens are the content: ${name}`, async () => {
@@ -120,21 +122,23 @@ describe('logprobs', () => {
   }
 
   test('bytes that are no character alone are written as escapes', async () => {
+    // The first of the tokens of an emoji, and never the others.
+    const [part] = generator.encode('🙂');
     const [choice] = (
       await completed(server.url, {
-        messages: user('Repeat after me: 🙂 river'),
+        logit_bias: { [String(part)]: 100 },
+        max_tokens: 2,
         logprobs: true,
       })
     ).choices;
-    const parts = choice.logprobs.content.filter((/** @type {Json} */ { token }) =>
-      token.includes('\\x'),
-    );
-    assert.ok(parts.length > 1, JSON.stringify(choice.logprobs.content));
-    for (const { token, bytes } of parts)
+    assert.equal(choice.logprobs.content.length, 2);
+    for (const { token, bytes } of choice.logprobs.content) {
+      assert.match(token, /\\x/);
       assert.equal(
         token,
         bytes.map((/** @type {number} */ byte) => `\\x${byte.toString(16)}`).join(''),
       );
+    }
   });
 
   test('top_logprobs: the likeliest tokens first; greedy picks the first', async () => {
@@ -155,7 +159,7 @@ describe('what changes the next token', () => {
   test('logit_bias: -100 bans a token, 100 forces it', async () => {
     const [{ token_ids: ids, message }] = (await completed(server.url, { return_token_ids: true }))
       .choices;
-    assert.equal(message.content, 'Hello! How are you?');
+    assert.deepEqual([message.content, ids], [replies.greeting[0], golden.q8.greeting[0]]);
     const banned = await completed(server.url, {
       logit_bias: { [ids[0]]: -100 },
       return_token_ids: true,
@@ -170,16 +174,24 @@ describe('what changes the next token', () => {
     assert.deepEqual(forced.choices[0].token_ids, Array(4).fill(fox));
   });
 
-  // The model is so sure of itself that only a sum of penalties, or sampling, shows them.
+  // The model is so sure of itself that only a sum of penalties, or sampling, shows them. So the
+  // token gets the smallest bias with which it repeats.
   test('frequency_penalty: a token that repeats comes less often', async () => {
     const [river] = generator.encode(' river');
-    const body = { logit_bias: { [String(river)]: 20 }, max_tokens: 16, return_token_ids: true };
+    let bias = 10;
     /** @param {object} [more] */
-    const count = async (more) =>
-      (await completed(server.url, { ...body, ...more })).choices[0].token_ids.filter(
-        (/** @type {number} */ id) => id === river,
-      ).length;
+    const count = async (more) => {
+      const { choices } = await completed(server.url, {
+        logit_bias: { [String(river)]: bias },
+        max_tokens: 16,
+        return_token_ids: true,
+        ...more,
+      });
+      return choices[0].token_ids.filter((/** @type {number} */ id) => id === river).length;
+    };
+    while ((await count()) < 8 && bias < 100) bias++;
     const without = await count();
+    assert.ok(without >= 8, `${without} times with a bias of ${bias}`);
     assert.ok((await count({ frequency_penalty: 2 })) < without, `${without} times without`);
     assert.ok((await count({ frequency_penalty: -2 })) >= without);
   });
@@ -198,7 +210,7 @@ describe('what changes the next token', () => {
 
 describe('usage', () => {
   test('counts reasoning, in its own field or in tags, and what the cache held', async () => {
-    const messages = user('Think step by step: what is 9 plus 6?');
+    const messages = user(conversations.thinking.turns[0]);
     for (const reasoning_format of ['none', 'deepseek']) {
       const { usage } = await completed(server.url, { messages, reasoning_format });
       const { reasoning_tokens: reasoning } = usage.completion_tokens_details;

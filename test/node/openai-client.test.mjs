@@ -9,11 +9,14 @@ import OpenAI, {
   RateLimitError,
 } from 'openai';
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
+import { TELLS_WEATHER, WEATHER_RESULT } from '../conversations.mjs';
+import { replies } from '../golden.mjs';
 import { eventually, HELLO, MODEL, STORY, WEATHER } from './openai-helpers.mjs';
 
 /* The official client, unchanged: it sends and reads what other clients will. */
 
 const KEY = 'sk-test-client';
+const [ANSWER] = replies.greeting;
 /** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
 let server;
 /** @type {OpenAI} */
@@ -60,7 +63,7 @@ test('models: list and retrieve', async () => {
 test('a completion', async () => {
   const { object, choices, usage } = await create();
   assert.equal(object, 'chat.completion');
-  assert.equal(choices[0].message.content, 'Hello! How are you?');
+  assert.equal(choices[0].message.content, ANSWER);
   assert.equal(choices[0].finish_reason, 'stop');
   assert.equal(usage.total_tokens, usage.prompt_tokens + usage.completion_tokens);
 });
@@ -73,10 +76,7 @@ test("gives the same text in a loop over the stream and in the client's helper",
   let pieces = '';
   stream.on('content', (piece) => (pieces += piece));
   const final = await stream.finalChatCompletion();
-  assert.deepEqual(
-    [looped, pieces, final.choices[0]?.message.content],
-    Array(3).fill('Hello! How are you?'),
-  );
+  assert.deepEqual([looped, pieces, final.choices[0]?.message.content], Array(3).fill(ANSWER));
 });
 
 describe('a tool call and its result', () => {
@@ -89,7 +89,7 @@ describe('a tool call and its result', () => {
       messages: [
         ...messages,
         assistant,
-        { role: 'tool', tool_call_id: assistant.tool_calls[0].id, content: 'rainy, 14 degrees' },
+        { role: 'tool', tool_call_id: assistant.tool_calls[0].id, content: WEATHER_RESULT },
       ],
     });
 
@@ -106,7 +106,7 @@ describe('a tool call and its result', () => {
     const {
       choices: [answer],
     } = await goOn(choice.message);
-    assert.equal(answer.message.content, 'The weather in Quelmar is rainy, 14 degrees.');
+    assert.match(answer.message.content, TELLS_WEATHER);
     assert.equal(answer.finish_reason, 'stop');
   });
 
@@ -125,7 +125,7 @@ describe('a tool call and its result', () => {
     assert.equal(reason, 'tool_calls');
     assert.equal(content, '', 'nothing of the call is content');
     assert.deepEqual(JSON.parse(message.tool_calls[0].function.arguments), { city: 'Quelmar' });
-    assert.match((await goOn(message)).choices[0].message.content, /rainy, 14 degrees/);
+    assert.match((await goOn(message)).choices[0].message.content, TELLS_WEATHER);
   });
 
   test('calls nothing if tool_choice is none', async () => {
@@ -209,7 +209,7 @@ describe("each error has the client's class for it", () => {
     assert.equal(
       (await retrying.chat.completions.create({ model: MODEL, messages: HELLO, temperature: 0 }))
         .choices[0]?.message.content,
-      'Hello! How are you?',
+      ANSWER,
     );
     const log = await (
       await fetch(`${server.url}/faults/log?key=client-retry`, {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import OpenAI, { BadRequestError, NotFoundError } from 'openai';
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
-import { completed, MODEL } from './openai-helpers.mjs';
+import { completed, HELLO, MODEL } from './openai-helpers.mjs';
 
 /** @typedef {import('./openai-helpers.mjs').Json} Json */
 
@@ -54,13 +54,9 @@ test('continues the prompt as it is, with at most 16 tokens', async () => {
 });
 
 test('continues a transcript in the format of the model as the chat does', async () => {
-  const messages = [{ role: 'user', content: 'Hello, this is a test.' }];
-  const prompt = await server.models[0]?.prompt({
-    messages: [{ role: 'user', content: 'Hello, this is a test.' }],
-    tools: [],
-  });
+  const prompt = await server.models[0]?.prompt({ messages: HELLO, tools: [] });
   const { choices } = await create({ prompt: prompt?.text, stop: ['\n'], max_tokens: 50 });
-  const chat = await completed(server.url, { messages });
+  const chat = await completed(server.url, { messages: HELLO });
   assert.equal(choices[0].text.trim(), chat.choices[0].message.content);
   assert.equal(choices[0].finish_reason, 'stop');
 });

@@ -1,4 +1,9 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
+import { ROOT } from '../../scripts/lib/install.mjs';
+import { conversations } from '../conversations.mjs';
+import { replies } from '../golden.mjs';
 
 /** @typedef {RequestInit & { headers?: Record<string, string> }} Init */
 
@@ -9,14 +14,36 @@ import { EventSourceParserStream } from 'eventsource-parser/stream';
  */
 
 export const MODEL = 'unmocked-tiny';
+/**
+ * A file of the bundled model.
+ *
+ * @param {string} name
+ */
+const fileOfModel = (name) =>
+  JSON.parse(readFileSync(path.join(ROOT, 'public/models', MODEL, name), 'utf8'));
+/** @type {number} */
+export const VOCABULARY_SIZE = fileOfModel('config.json').vocab_size;
+/**
+ * The tokens that end a reply.
+ *
+ * @type {number[]}
+ */
+export const END_TOKENS = [fileOfModel('generation_config.json').eos_token_id].flat();
+/** The part of a request that keeps the reply from ending by itself. */
+export const NEVER_ENDS = {
+  logit_bias: Object.fromEntries(END_TOKENS.map((id) => [id, -100])),
+  max_tokens: 300,
+};
 /** @type {{ role: 'user', content: string }[]} */
-export const HELLO = [{ role: 'user', content: 'Hello, this is a test.' }];
+export const HELLO = [{ role: 'user', content: conversations.greeting.turns[0] }];
 /**
  * The answer is long.
  *
  * @type {{ role: 'user', content: string }[]}
  */
-export const STORY = [{ role: 'user', content: 'Tell me a story about a fox.' }];
+export const STORY = [{ role: 'user', content: conversations.foxStory.turns[0] }];
+/** Two words of the answer: the stream has sent some tokens before them. */
+export const STORY_STOP = ` ${replies.foxStory[0].split(' ').slice(3, 5).join(' ')}`;
 export const WEATHER = {
   type: /** @type {const} */ ('function'),
   function: {

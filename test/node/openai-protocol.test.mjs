@@ -3,6 +3,8 @@ import { after, before, describe, test } from 'node:test';
 import { ROOT } from '../../scripts/lib/install.mjs';
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
 import { importTypeScript, loadServerModel } from '../../scripts/lib/typescript.mjs';
+import { conversations, MAX_TOKENS } from '../conversations.mjs';
+import { golden, replies } from '../golden.mjs';
 import {
   allEvents,
   chat,
@@ -12,6 +14,7 @@ import {
   header,
   MODEL,
   STORY,
+  STORY_STOP,
   WEATHER,
 } from './openai-helpers.mjs';
 
@@ -38,24 +41,17 @@ const say = (text, body) =>
   completed(server.url, { messages: [{ role: 'user', content: text }], ...body });
 /** @param {import('./openai-helpers.mjs').Json} completion */
 const content = (completion) => completion.choices[0].message.content;
-const THINK = 'Think step by step: what is 9 plus 6?';
+const THINK = conversations.thinking.turns[0];
 
-describe('greedy output equals the golden tokens', async () => {
-  /** @type {Record<string, { turns: string[], max_tokens?: number }>} */
-  const conversations = {
-    greeting: { turns: ['Hello, this is a test.'] },
-    'name recall': { turns: ['My name is Zorvik.', 'What is my name?'] },
-    add: { turns: ['What is 2 plus 3?'] },
-    repeat: { turns: ['Repeat after me: blue river stone'] },
-    story: { turns: ['Tell me a story about a dragon.'], max_tokens: 24 },
-  };
-  const { golden } = /** @type {typeof import('../golden.js')} */ (
-    await importTypeScript('test/golden.ts')
-  );
-  for (const [name, { turns, max_tokens = 16 }] of Object.entries(conversations)) {
+describe('greedy output equals the golden tokens', () => {
+  const entries =
+    /** @type {[keyof typeof golden.q8, import('../conversations.mjs').Conversation][]} */ (
+      Object.entries(conversations)
+    );
+  for (const [name, { system, turns, maxTokens: max_tokens = MAX_TOKENS }] of entries) {
     test(name, async () => {
       /** @type {object[]} */
-      const messages = [];
+      const messages = system ? [{ role: 'system', content: system }] : [];
       const ids = [];
       for (const turn of turns) {
         messages.push({ role: 'user', content: turn });
@@ -228,7 +224,7 @@ describe('a stream', () => {
       reasoning_format: 'deepseek',
       max_tokens: 8,
     },
-    'a stop sequence': { messages: STORY, stop: [' upon a', 'fox'] },
+    'a stop sequence': { messages: STORY, stop: [STORY_STOP, 'zzz'] },
     sampled: {
       messages: STORY,
       temperature: 1.3,
@@ -316,7 +312,7 @@ describe('a stream', () => {
 });
 
 test('finish reasons: stop, length, tool_calls; max_completion_tokens as max_tokens', async () => {
-  assert.equal((await say('Hello, this is a test.')).choices[0].finish_reason, 'stop');
+  assert.equal((await say(conversations.greeting.turns[0])).choices[0].finish_reason, 'stop');
   for (const limit of [{ max_tokens: 3 }, { max_completion_tokens: 3 }]) {
     const { choices, usage } = await completed(server.url, { messages: STORY, ...limit });
     assert.deepEqual([choices[0].finish_reason, usage.completion_tokens], ['length', 3]);
@@ -334,7 +330,14 @@ test('without max_tokens, the context window is the limit, and usage shows it', 
 
 test('stop sequences end the reply, and no part of one appears in it', async () => {
   const full = content(await completed(server.url, { messages: STORY }));
-  for (const stop of ['a small', ' fox', 'x', ['zzz', 'n a t', 'there']]) {
+  const words = full.split(' ');
+  const lastNewCharacter = [...new Set(full)].at(-1);
+  for (const stop of [
+    words.slice(7, 9).join(' '),
+    ` ${words[9]}`,
+    lastNewCharacter,
+    ['zzz', full.slice(2, 10), words[4]],
+  ]) {
     const {
       choices: [choice],
     } = await completed(server.url, { messages: STORY, stop });
@@ -378,15 +381,24 @@ test('temperature is 1 by default, and 0 is greedy', async () => {
 });
 
 test('reasoning_format: tags stay in the content, or reasoning gets its own field', async () => {
-  assert.equal(content(await say(THINK)), '<think>9 plus 6 is 15.</think>The answer is 15.');
-  const { message } = (await say(THINK, { reasoning_format: 'deepseek' })).choices[0];
+  const text = generator.decode(golden.q8.thinking[0] ?? [], true).trim();
+  const [, reasoning = '', reply] = /^<think>(.+)<\/think>(.+)$/s.exec(text) ?? [];
+  assert.equal(reply?.trim(), replies.thinking[0]);
+  assert.equal(content(await say(THINK)), text);
+  const { choices, usage } = await say(THINK, { reasoning_format: 'deepseek' });
+  const [{ message }] = choices;
   assert.deepEqual(
     [message.reasoning_content, message.content],
-    ['9 plus 6 is 15.', 'The answer is 15.'],
+    [reasoning.trim(), replies.thinking[0]],
   );
-  const cut = (await say(THINK, { reasoning_format: 'deepseek', max_tokens: 7 })).choices[0]
-    .message;
-  assert.deepEqual([cut.reasoning_content, cut.content], ['9 plus 6 is', '']);
+  const { reasoning_tokens: thought } = usage.completion_tokens_details;
+  const max_tokens = Math.floor(thought / 2);
+  const cut = (await say(THINK, { reasoning_format: 'deepseek', max_tokens })).choices[0].message;
+  assert.ok(
+    cut.reasoning_content.length > 0 && message.reasoning_content !== cut.reasoning_content,
+  );
+  assert.ok(message.reasoning_content.startsWith(cut.reasoning_content), cut.reasoning_content);
+  assert.equal(cut.content, '');
 });
 
 test("arguments have the type that the tool's schema says", async () => {

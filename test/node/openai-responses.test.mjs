@@ -2,15 +2,17 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import OpenAI, { APIUserAbortError, BadRequestError, NotFoundError } from 'openai';
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
+import { conversations, TELLS_WEATHER, WEATHER_RESULT } from '../conversations.mjs';
+import { replies } from '../golden.mjs';
 import { eventually, MODEL } from './openai-helpers.mjs';
 
 /** @typedef {import('./openai-helpers.mjs').Json} Json */
 
 /* The official client, unchanged, on /v1/responses. */
 
-const HELLO = 'Hello, this is a test.';
-const ANSWER = 'Hello! How are you?';
-const STORY = 'Tell me a story about a fox.';
+const [HELLO] = conversations.greeting.turns;
+const [ANSWER] = replies.greeting;
+const [STORY] = conversations.foxStory.turns;
 const QUESTION = 'What is the weather in Quelmar?';
 const WEATHER = {
   type: 'function',
@@ -228,7 +230,7 @@ describe('tools', () => {
         ...calls.map(({ call_id }) => ({
           type: 'function_call_output',
           call_id,
-          output: 'rainy, 14 degrees',
+          output: WEATHER_RESULT,
         })),
       ],
     });
@@ -250,7 +252,7 @@ describe('tools', () => {
     );
     assert.deepEqual(JSON.parse(call.arguments), { city: 'Quelmar' });
     const answer = await goOn(output);
-    assert.equal(answer.output_text, 'The weather in Quelmar is rainy, 14 degrees.');
+    assert.match(answer.output_text, TELLS_WEATHER);
   });
 
   test('streamed', async () => {
@@ -271,7 +273,7 @@ describe('tools', () => {
     assert.deepEqual(JSON.parse(events[3].delta), { city: 'Quelmar' });
     assert.deepEqual(events[5].item, events[6].response.output[0]);
     const answer = await goOn(events[6].response.output);
-    assert.match(answer.output_text, /rainy, 14 degrees/);
+    assert.match(answer.output_text, TELLS_WEATHER);
   });
 
   test('calls nothing if tool_choice does not allow the tool', async () => {
@@ -293,7 +295,7 @@ describe('tools', () => {
 });
 
 describe('reasoning', () => {
-  const input = 'What is 17 + 25?';
+  const [input] = conversations.thinking.turns;
 
   test('is an item of its own', async () => {
     const { output, usage } = await create({ input, reasoning: { effort: 'low' } });
@@ -304,7 +306,7 @@ describe('reasoning', () => {
     const [reasoning, message] = output;
     assert.match(reasoning.id, /^rs_/);
     assert.ok(reasoning.content[0].text.length > 0);
-    assert.match(message.content[0].text, /^The answer is \d+\.$/);
+    assert.equal(message.content[0].text, replies.thinking[0]);
     const { reasoning_tokens: thought } = usage.output_tokens_details;
     assert.ok(thought > 0 && thought < usage.output_tokens, `${thought} tokens`);
   });

@@ -5,6 +5,7 @@ import { toError } from '../../scripts/lib/command.mjs';
 import { ROOT } from '../../scripts/lib/install.mjs';
 import { createModelWorker, startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
 import { loadServer } from '../../scripts/lib/typescript.mjs';
+import { replies } from '../golden.mjs';
 import {
   allEvents,
   chat,
@@ -12,13 +13,14 @@ import {
   eventually,
   MODEL,
   modelOf,
+  NEVER_ENDS,
   readEvents,
   STORY,
 } from './openai-helpers.mjs';
 
 /* The worker that computes. Each test controls the worker itself. */
 
-const LONG = { messages: STORY, temperature: 2, repetition_penalty: 2, seed: 5 };
+const LONG = { messages: STORY, ...NEVER_ENDS };
 
 /** @type {Awaited<ReturnType<typeof loadServer>>['ModelHost']} */
 let ModelHost;
@@ -56,13 +58,10 @@ const idle = () =>
 test('while it computes, health and 429 work; a client that leaves frees the slot', async () => {
   const model = modelOf(server);
   const { generate } = model;
-  // A high temperature keeps the reply from ending by itself.
   const prompt = {
     messages: [{ role: 'user', content: 'apple river stone '.repeat(60) }],
+    ...NEVER_ENDS,
     max_tokens: 200,
-    temperature: 2,
-    repetition_penalty: 2,
-    seed: 5,
     stream: true,
   };
   let tokens = 0;
@@ -155,10 +154,7 @@ describe('a worker that dies', () => {
     });
     assert.equal(response.status, 500);
     isPlain(await response.text());
-    assert.equal(
-      (await completed(server.url, {})).choices[0].message.content,
-      'Hello! How are you?',
-    );
+    assert.equal((await completed(server.url, {})).choices[0].message.content, replies.greeting[0]);
   });
 
   test('one that cannot start fails with its cause; a later one serves', async () => {

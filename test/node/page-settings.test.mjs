@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
+import { conversations } from '../conversations.mjs';
+import { replies } from '../golden.mjs';
 import { portOf } from './openai-helpers.mjs';
 import { launch, servePage, withEnvironment } from './page-helpers.mjs';
 
@@ -173,7 +175,7 @@ describe('the settings of the built page', () => {
     const first = await ask();
     assert.match(first.text, /remote/);
     assert.ok(first.text.includes(openai.url), first.text);
-    assert.match(first.reply, /Hello world/);
+    assert.equal(first.reply, replies.validation[0]);
     assert.ok(requests.some((request) => request.headers()['authorization'] === `Bearer ${KEY}`));
 
     await reload();
@@ -194,7 +196,7 @@ describe('the settings of the built page', () => {
     const changed = await ask();
     assert.match(changed.text, /local/);
     assert.match(changed.text, /wasm/);
-    assert.match(changed.reply, /Hello world/);
+    assert.equal(changed.reply, replies.validation[0]);
     await reload();
     assert.deepEqual([await value('backend'), await value('device')], ['local', 'wasm']);
     assert.match((await ask()).text, /local/);
@@ -243,14 +245,14 @@ describe('the settings of the built page', () => {
     await choose('backend', 'remote');
     await enter('apiUrl', api());
     await enter('apiKey', wrong);
-    await page.locator('unmocked-try #prompt').fill('Hello, this is a test.');
+    await page.locator('unmocked-try #prompt').fill(conversations.greeting.turns[0]);
     const refused = await ask();
     assert.match(refused.text, /401/);
     assert.match(refused.text, /key/);
     assert.ok(!(await html()).includes(wrong) && !logged.join().includes(wrong));
     await enter('apiKey', KEY);
     const right = await ask();
-    assert.equal(right.reply, 'Hello! How are you?', 'the prompt is still there');
+    assert.equal(right.reply, replies.greeting[0], 'the prompt is still there');
     assert.equal(await value('apiUrl'), api());
   });
 

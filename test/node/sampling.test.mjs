@@ -3,6 +3,8 @@ import { after, before, describe, test } from 'node:test';
 import { ROOT } from '../../scripts/lib/install.mjs';
 import { createModelWorker } from '../../scripts/lib/openai/server.mjs';
 import { loadServer } from '../../scripts/lib/typescript.mjs';
+import { conversations } from '../conversations.mjs';
+import { NEVER_ENDS, VOCABULARY_SIZE } from './openai-helpers.mjs';
 
 /* Penalties, biases and logprobs on the bundled model, in the server's worker. */
 
@@ -22,7 +24,7 @@ describe('a generation', () => {
   after(() => host?.close());
 
   const request = {
-    prompt: 'User: Tell me a story about a dragon.\nAssistant:',
+    prompt: `User: ${conversations.story.turns[0]}\nAssistant:`,
     maxTokens: 32,
     temperature: 0,
     topP: 1,
@@ -67,7 +69,7 @@ describe('a generation', () => {
         values,
       );
       const sum = values.reduce((total, value) => total + Math.exp(value), 0);
-      assert.ok(sum > 0.5 && sum <= 1 + 1e-6, `the 20 likeliest of 1024 add up to ${sum}`);
+      assert.ok(sum > 0.5 && sum <= 1 + 1e-6, `the 20 likeliest add up to ${sum}`);
       assert.equal(new Set(topLogprobs.map((top) => top.tokenId)).size, 20);
     }
   });
@@ -106,7 +108,7 @@ describe('a generation', () => {
   });
 
   test('all logprobs add up to 1', async () => {
-    const { events } = await generate({ logprobs: 1024, maxTokens: 1 });
+    const { events } = await generate({ logprobs: VOCABULARY_SIZE, maxTokens: 1 });
     const sum = (events[0]?.topLogprobs ?? []).reduce((a, b) => a + Math.exp(b.logprob), 0);
     assert.ok(Math.abs(sum - 1) < 1e-4, String(sum));
   });
@@ -133,9 +135,10 @@ describe('a generation', () => {
   });
 
   test('refuses a bias on a token that the model does not have, and goes on', async () => {
-    await assert.rejects(generate({ logitBias: { 1024: 1 } }), {
+    const size = VOCABULARY_SIZE;
+    await assert.rejects(generate({ logitBias: { [size]: 1 } }), {
       code: 'invalid-argument',
-      message: /token 1024.*0 to 1023/,
+      message: new RegExp(`token ${size}.*0 to ${size - 1}`),
     });
     const { outputTokenIds } = await generate({ maxTokens: 1 });
     assert.equal(outputTokenIds.length, 1);
@@ -143,10 +146,11 @@ describe('a generation', () => {
 
   // The bundled model is sure of what comes next, so the penalties are larger than those of OpenAI.
   test('repeats less with a penalty, and more with a negative one', async () => {
-    const plain = await generate({ maxTokens: 60, logitBias: { 1023: -100 } });
+    const neverEnds = NEVER_ENDS.logit_bias;
+    const plain = await generate({ maxTokens: 60, logitBias: neverEnds });
     for (const name of ['frequencyPenalty', 'presencePenalty']) {
-      const less = await generate({ maxTokens: 60, logitBias: { 1023: -100 }, [name]: 10 });
-      const more = await generate({ maxTokens: 60, logitBias: { 1023: -100 }, [name]: -10 });
+      const less = await generate({ maxTokens: 60, logitBias: neverEnds, [name]: 10 });
+      const more = await generate({ maxTokens: 60, logitBias: neverEnds, [name]: -10 });
       assert.ok(repeated(less.outputTokenIds) < repeated(plain.outputTokenIds), name);
       assert.ok(repeated(more.outputTokenIds) > repeated(plain.outputTokenIds), name);
     }
@@ -166,10 +170,10 @@ describe('a generation', () => {
   });
 
   test('penalizes no token of the prompt', async () => {
-    const prompt = 'User: Once upon a time, a story about a dragon.\nAssistant:';
-    const plain = await generate({ prompt, maxTokens: 1 });
-    assert.ok(plain.promptTokenIds.includes(plain.outputTokenIds[0] ?? NaN), plain.text);
-    const penalized = await generate({ prompt, maxTokens: 1, frequencyPenalty: 100 });
-    assert.deepEqual(penalized.outputTokenIds, plain.outputTokenIds);
+    const plain = await generate({ maxTokens: 1 });
+    const read = plain.promptTokenIds.find((id) => id !== plain.outputTokenIds[0]) ?? NaN;
+    // The penalty would cancel the bias.
+    const options = { logitBias: { [read]: 100 }, frequencyPenalty: 100, maxTokens: 1 };
+    assert.deepEqual((await generate(options)).outputTokenIds, [read]);
   });
 });

@@ -1,6 +1,7 @@
 import { EnginePool } from '../../src/engine/engine-pool.js';
 import { ledger } from '../../src/engine/ledger.js';
 import { serveInPage, type ServeInPageOptions } from '../../src/openai/index.js';
+import { conversations } from '../conversations.mjs';
 import { tinyQ8 } from '../helpers.js';
 
 /** The bundled model on WASM, with an engine of its own. */
@@ -21,7 +22,7 @@ export async function aServer(options: ServeInPageOptions = {}) {
 
 export const MODEL = 'unmocked-tiny';
 /** Its reply has more than 50 tokens. */
-export const STORY = 'Tell me a story about a dragon.';
+export const [STORY] = conversations.story.turns;
 export const WEATHER = 'What is the weather in Quelmar?';
 
 /** Tokens that this page computed during some work. */

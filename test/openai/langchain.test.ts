@@ -1,4 +1,5 @@
 import { expect } from '@open-wc/testing';
+import { WEATHER_RESULT } from '../conversations.mjs';
 import { rejection } from '../helpers.js';
 import { aServer, MODEL, STORY, tokensDuring, WEATHER } from './a-server.js';
 import { ChatOpenAI, tool, z } from './clients/langchain.js';
@@ -33,7 +34,7 @@ describe('ChatOpenAI of LangChain with serveInPage', () => {
   });
 
   it('binds a tool', async () => {
-    const weather = tool(async () => 'rainy, 14 degrees', {
+    const weather = tool(async () => WEATHER_RESULT, {
       name: 'get_weather',
       description: 'The weather in a city.',
       schema: z.object({ city: z.string() }),

@@ -2,8 +2,12 @@
 import { expect } from '@open-wc/testing';
 import { Engine } from '../../src/engine/engine.js';
 import { install, LanguageModel as OurLanguageModel } from '../../src/prompt-api/index.js';
+import { conversations } from '../conversations.mjs';
+import { replies } from '../golden.mjs';
 import { rejection, tinyQ8 } from '../helpers.js';
 import { nameOfError, onWasm, piecesOf, WatchedPool } from './helpers.js';
+
+const [TELL_NAME, ASK_NAME, ASK_JOB] = conversations.personaAndName.turns;
 
 // Like an app, these specs use the global `LanguageModel` with the types of @types/dom-chromium-ai.
 // Each spec loads the model anew.
@@ -34,9 +38,9 @@ describe('prompt-api/installed', () => {
     const creating = LanguageModel.create({
       ...options,
       initialPrompts: [
-        { role: 'system', content: 'You are Luna, a healer.' },
-        { role: 'user', content: 'My name is Zorvik.' },
-        { role: 'assistant', content: [{ type: 'text', value: 'Nice to meet you, Zorvik.' }] },
+        { role: 'system', content: conversations.personaAndName.system },
+        { role: 'user', content: TELL_NAME },
+        { role: 'assistant', content: [{ type: 'text', value: replies.personaAndName[0] }] },
       ],
       monitor(monitor) {
         monitor.addEventListener('downloadprogress', (event) => {
@@ -59,18 +63,17 @@ describe('prompt-api/installed', () => {
     });
 
     expect(session).to.be.instanceOf(LanguageModel);
-    expect(await session.prompt('What is my name?')).to.equal('Your name is Zorvik.');
+    expect(await session.prompt(ASK_NAME)).to.equal(replies.personaAndName[1]);
     const usage = session.contextUsage;
-    const question = 'What do you do?';
-    const pieces = await piecesOf(session.promptStreaming(question));
-    expect(pieces.join('')).to.equal('I am a healer.');
+    const pieces = await piecesOf(session.promptStreaming(ASK_JOB));
+    expect(pieces.join('')).to.equal(replies.personaAndName[2]);
     expect(session.contextUsage).to.be.greaterThan(usage);
     expect(await session.append('Hello.')).to.equal(undefined);
 
     const clone = await session.clone();
     session.destroy();
-    expect(await nameOfError(() => session.prompt(question))).to.equal('InvalidStateError');
-    expect(await clone.prompt('What is my name?')).to.equal('Your name is Zorvik.');
+    expect(await nameOfError(() => session.prompt(ASK_JOB))).to.equal('InvalidStateError');
+    expect(await clone.prompt(ASK_NAME)).to.equal(replies.personaAndName[1]);
     expect(clone.contextWindow).to.be.greaterThan(clone.contextUsage);
     clone.destroy();
     expect(pool.workers).to.have.length(1);
@@ -84,25 +87,24 @@ describe('prompt-api/installed', () => {
       OurLanguageModel.create(),
     ]);
     expect(pool.workers).to.have.length(1);
-    const prompts = [first!.prompt('My name is Zorvik.'), second!.prompt('What is my name?')];
-    expect(await Promise.all(prompts)).to.deep.equal([
-      'Nice to meet you, Zorvik.',
-      'I do not know your name.',
-    ]);
+    const prompts = [first!.prompt(TELL_NAME), second!.prompt(ASK_NAME)];
+    expect(await Promise.all(prompts)).to.deep.equal([replies.name[0], replies.unknownName[0]]);
     first!.destroy();
     expect(pool.size).to.equal(1);
-    expect(await second!.prompt('Hello, this is a test.')).to.equal('Hello! How are you?');
+    expect(await second!.prompt(conversations.unknownName.turns[1])).to.equal(
+      replies.unknownName[1],
+    );
     second!.destroy();
     expect(pool.size).to.equal(0);
   });
 
   it('a session continues on a new engine when its own has died', async () => {
     const session = await LanguageModel.create();
-    await session.prompt('My name is Zorvik.');
-    const answering = session.prompt('Tell me a story about a fox.');
+    await session.prompt(TELL_NAME);
+    const answering = session.prompt(conversations.foxStory.turns[0]);
     for (const engine of Engine.alive) engine.terminate();
     expect((await rejection(answering)).name).to.equal('UnknownError');
-    expect(await session.prompt('What is my name?')).to.equal('Your name is Zorvik.');
+    expect(await session.prompt(ASK_NAME)).to.equal(replies.name[1]);
     expect(pool.workers).to.have.length(2);
     session.destroy();
   });

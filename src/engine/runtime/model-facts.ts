@@ -1,6 +1,6 @@
 import type { PreTrainedModel, PreTrainedTokenizer } from '@huggingface/transformers';
 import type { ChatMessage, FunctionTool, ModelFacts, TemplateOptions } from '../protocol.js';
-import { breakSpecialTokensIn } from './special-tokens.js';
+import { breakSpecialTokensIn } from '../special-tokens.js';
 
 /** For models whose configuration does not say. Tokens. */
 const DEFAULT_CONTEXT_WINDOW = 2048;
@@ -33,6 +33,7 @@ export function readModelFacts(
       DEFAULT_CONTEXT_WINDOW,
     eosTokenIds,
     eosTokens: eosTokenIds.map((id) => decode(tokenizer, [id], false)),
+    specialTokens: [...tokenizer.all_special_tokens],
     hasChatTemplate: Boolean(tokenizer.chat_template),
     templateTakesTools: takesTools(tokenizer),
   };
