@@ -1,12 +1,13 @@
 const CONSONANTS = 'bdfgklmnprstvz';
 const VOWELS = 'aeiou';
-const SYLLABLES = 3;
+/** One word of about seventy thousand: too many for a list, and short enough for a small model. */
+const SYLLABLES = 2;
 
 /** Names, words and numbers for what a scenario says, drawn from the seed of the run. */
 export interface Fillers {
-  /** A word that can be spoken and that nobody has written before, such as `tibamok`. */
+  /** A word that can be spoken but means nothing, such as `tibam`. */
   word(): string;
-  /** The same as a name, such as `Tibamok`. */
+  /** The same as a name, such as `Tibam`. */
   name(): string;
   /** A whole number. Both limits can be drawn. */
   integer(from: number, to: number): number;
@@ -34,7 +35,7 @@ export function drawFillers(
     return drawn;
   };
   const unused = (): string => {
-    const word = spell(() => below(2 ** 32));
+    const word = spell(SYLLABLES, () => below(2 ** 32));
     if (used.has(word)) return unused();
     used.add(word);
     return word;
@@ -47,9 +48,9 @@ export function drawFillers(
   };
 }
 
-/** A word of three syllables: one of about five million. `draw` gives large whole numbers. */
-export function spell(draw: () => number): string {
-  const letters = Array.from({ length: 2 * SYLLABLES + 1 }, (_, index) => {
+/** A word that can be spoken. `draw` gives large whole numbers. */
+export function spell(syllables: number, draw: () => number): string {
+  const letters = Array.from({ length: 2 * syllables + 1 }, (_, index) => {
     const from = index % 2 === 0 ? CONSONANTS : VOWELS;
     return from[draw() % from.length]!;
   });

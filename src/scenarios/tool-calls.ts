@@ -62,7 +62,7 @@ function drawErrands(fillers: Fillers): [Errand, ...Errand[]] {
       request: `Book a hotel in ${hotelCity} for ${nights} nights ${breakfast ? 'with' : 'without'} breakfast.`,
       tool: HOTEL,
       arguments: { city: hotelCity, nights, breakfast },
-      result: { room: fillers.integer(100, 499), price: fillers.integer(50, 99) },
+      result: { room: fillers.integer(11, 99), price: fillers.integer(11, 99) },
     },
     {
       kinds: 'a text and a number',

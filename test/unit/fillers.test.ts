@@ -26,16 +26,16 @@ describe('fillers', () => {
   it('are words and names that can be spoken, never the same twice', () => {
     const fillers = drawFillers(0, 'words');
     const words = Array.from({ length: SOME }, () => fillers.word());
-    expect(words.filter((word) => !/^([bdfgklmnprstvz][aeiou]){3}[bdfgklmnprstvz]$/.test(word))).to
+    expect(words.filter((word) => !/^([bdfgklmnprstvz][aeiou]){2}[bdfgklmnprstvz]$/.test(word))).to
       .be.empty;
     const names = Array.from({ length: SOME }, () => fillers.name());
-    expect(names.filter((name) => !/^[A-Z][a-z]{6}$/.test(name))).to.be.empty;
+    expect(names.filter((name) => !/^[A-Z][a-z]{4}$/.test(name))).to.be.empty;
     expect(new Set([...words, ...names.map((name) => name.toLowerCase())]).size).to.equal(2 * SOME);
   });
 
   it('differ from seed to seed', () => {
     const names = Array.from({ length: SOME }, (_, seed) => drawFillers(seed, 'a').name());
-    expect(new Set(names).size).to.equal(SOME);
+    expect(new Set(names).size).to.be.above(0.95 * SOME);
     const first = new Set(names.map((name) => name[0]));
     expect(first.size, 'first letters').to.equal(14);
   });
