@@ -71,10 +71,10 @@ export async function run(t: ScenarioContext): Promise<void> {
 
   const filled = 'the values are those of the text';
   if (t.can(agent, 'chat', filled)) {
-    const { text, keys, schema, value } = drawPet(t.fillers);
+    const { text, schema, value } = drawPet(t.fillers);
     const { response } = await agent.invoke(
       {
-        messages: [user(`${text}\nReturn a JSON object with the keys ${keys}.`)],
+        messages: [user(`Write this as JSON: ${text}\nSchema: ${JSON.stringify(schema)}`)],
         responseFormat: { type: 'json-schema', schema, name: 'pet' },
       },
       options,
@@ -100,7 +100,6 @@ function drawPet(fillers: Fillers) {
   };
   return {
     text: `Our ${value.kind} ${value.name} is ${value.age} years old.`,
-    keys: 'name, kind and age',
     schema: exactly({
       name: { type: 'string' },
       kind: { type: 'string', enum: kinds },

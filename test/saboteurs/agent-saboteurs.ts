@@ -254,7 +254,7 @@ export const agentSaboteurs: Saboteur[] = [
   responseSaboteur(
     'makes text of the numbers in its JSON',
     { 'structured-output': 'a sampled reply: parses and fits' },
-    (response) => ({ ...response, response: response.response.replaceAll(/:(\d+)/g, ':"$1"') }),
+    (response) => ({ ...response, response: response.response.replaceAll(/: (\d+)/g, ': "$1"') }),
   ),
   askSaboteur(
     'fills a schema without the text',
