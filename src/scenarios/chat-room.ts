@@ -5,36 +5,47 @@ import type { Fillers } from './fillers.js';
 import type { ScenarioContext } from './scenario.js';
 import { faultUrl, newKey } from './server.js';
 
-/** The same question about a group in another form, and what the reply has to say. */
+/** A group in another form than the party, a question, and what the reply has to say. */
 interface Group {
   form: string;
-  message: string;
+  data: object;
   facts: (string | number)[];
 }
 
 function drawGroups(fillers: Fillers): Group[] {
-  const [player, other] = [fillers.name(), fillers.name()];
-  const [score, otherScore] = [fillers.integer(11, 99), fillers.integer(11, 99)];
-  const [one, two] = [fillers.name(), fillers.name()];
+  const drawPair = () => [fillers.name(), fillers.name()] as const;
+  const drawNumber = () => fillers.integer(11, 99);
+  const [trader, owner] = drawPair();
+  const silver = drawNumber();
+  const [one, other] = drawPair();
+  const crew = drawPair();
   return [
     {
-      form: 'other fields, the question first',
-      message: JSON.stringify({
-        message: `What is the score of ${player}?`,
-        team: [
-          { score: otherScore, player: other },
-          { score, player },
+      form: 'other fields in another order',
+      data: {
+        caravan: [
+          { silver: drawNumber(), name: trader },
+          { silver, name: owner },
         ],
-      }),
-      facts: [score],
+        message: `How much silver does ${owner} have?`,
+      },
+      facts: [silver],
     },
     {
       form: 'an object of names',
-      message: JSON.stringify({
-        guild: { [one]: fillers.integer(11, 99), [two]: fillers.integer(11, 99) },
+      data: {
+        guild: { [one]: drawNumber(), [other]: drawNumber() },
         message: 'Who is in the guild?',
-      }),
-      facts: [one, two],
+      },
+      facts: [one, other],
+    },
+    {
+      form: 'the question first',
+      data: {
+        message: 'Who is in the crew?',
+        crew: crew.map((name) => ({ name, coins: drawNumber() })),
+      },
+      facts: [...crew],
     },
   ];
 }
@@ -167,14 +178,14 @@ export async function run(t: ScenarioContext): Promise<void> {
           `"${t.model.id}" has no chat training`,
         );
 
-      for (const [index, { form, message, facts }] of groups.entries()) {
+      for (const [index, { form, data, facts }] of groups.entries()) {
         const reads = `${where}: the reply says what the data says (${form})`;
         if (!chat) {
           t.skipCheck(reads, `"${t.model.id}" has no chat training`);
           continue;
         }
         const { response } = await agent.invoke(
-          { userMessage: message, sessionId: `group-${index}` } satisfies GamePayload,
+          { userMessage: JSON.stringify(data), sessionId: `group-${index}` } satisfies GamePayload,
           options,
         );
         t.check(reads, mentions(response, facts), { actual: response, expected: facts });

@@ -59,14 +59,14 @@ function drawErrands(fillers: Fillers): [Errand, ...Errand[]] {
     },
     {
       kinds: 'a text, an integer and a boolean',
-      request: `Book a hotel in ${hotelCity} for ${nights} nights ${breakfast ? 'with' : 'without'} breakfast.`,
+      request: `Please book a hotel in ${hotelCity} for ${nights} nights ${breakfast ? 'with' : 'without'} breakfast.`,
       tool: HOTEL,
       arguments: { city: hotelCity, nights, breakfast },
       result: { room: fillers.integer(11, 99), price: fillers.integer(11, 99) },
     },
     {
       kinds: 'a text and a number',
-      request: `Set the ${room} to ${degrees} degrees.`,
+      request: `Set the temperature of the ${room} to ${degrees} degrees.`,
       tool: HEATING,
       arguments: { room, degrees },
       result: { status: fillers.pick(['done', 'saved', 'queued', 'pending']) },

@@ -15,7 +15,8 @@ export function cannedSubject(): Subject {
     [/9 plus 6/i, '<think>9 plus 6 is 15.</think>The answer is 15.'],
     [/who is in the party/i, 'Ally and Becca are in the party.'],
     [/who is in the guild/i, 'Ally and Becca are in the guild.'],
-    [/what is the score/i, 'Ally has 12 score.'],
+    [/who is in the crew/i, 'Ally and Becca are in the crew.'],
+    [/how much silver/i, 'Ally has 12 silver.'],
     [
       /weather in (\w+)[^{]*weather in (\w+)/i,
       `${call('get_weather', '{"city": "$1"}')}\n${call('get_weather', '{"city": "$2"}')}`,

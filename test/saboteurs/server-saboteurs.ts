@@ -273,7 +273,7 @@ export const serverSaboteurs: Saboteur[] = [
     'knows one form of data',
     {
       'chat-room':
-        'in this page: the reply says what the data says (other fields, the question first)',
+        'in this page: the reply says what the data says (other fields in another order)',
     },
     {
       invoke: (agent) => (input, options) =>
