@@ -85,7 +85,8 @@ def read_log(path):
     tokens = sum(int(tokens) for *_, tokens in lines) * LOG_EVERY
     option = lambda name: re.findall(name + r"=([\d.e-]+)", text)[-1]
     return tokens, {
-        "seed": option("seed"), "rate": option("rate"), "context_weight": option("context_weight"), "steps": f"{int(lines[-1][0]):,}",
+        "seed": option("seed"), "rate": option("rate"), "context_weight": option("context_weight"),
+        "cool_down": f"{float(option('cool_down')) * 100:.0f}", "steps": f"{int(lines[-1][0]):,}",
         "loss": lines[-1][1], "trained_tokens": f"{tokens / 1e6:.0f} million",
     }
 

@@ -89,10 +89,10 @@ class Corpus:
         return tuple(torch.from_numpy(array) for array in (ids, positions, targets, weights))
 
 
-def learning_rate(step, options):
-    """Warm-up, the peak, then down to nothing over the last `--cool-down` of the steps, as 1 - sqrt (arXiv 2405.18392)."""
+def learning_rate(step, cold, options):
+    """Warm-up from the step `cold`, the peak, then down to nothing over the last `--cool-down` of the steps, as 1 - sqrt (arXiv 2405.18392)."""
     cooling = max(0, step - options.steps * (1 - options.cool_down)) / (options.steps * options.cool_down)
-    return options.rate * min(1, (step + 1) / WARM_UP) * (1 - math.sqrt(cooling))
+    return options.rate * min(1, (step - cold + 1) / WARM_UP) * (1 - math.sqrt(cooling))
 
 
 def make_optimizers(model):
@@ -117,7 +117,7 @@ def train(options):
     torch.manual_seed(options.seed)
     config = {**CONFIG, "n_layer": options.layers, "n_embd": options.width, "n_head": options.heads, "vocab_size": options.vocabulary}
     path = os.path.join(options.build, "checkpoint.pt")
-    first, state = 0, None
+    first, cold, state = 0, 0, None
     if options.resume:
         state = torch.load(path, map_location="cpu")
         config, first = state["config"], state["step"]
@@ -125,7 +125,9 @@ def train(options):
     optimizers = make_optimizers(model)
     if state:
         model.load_state_dict(state["model"])
-        for optimizer, saved in zip(optimizers, state["optimizers"]):
+        if "optimizers" not in state:  # weights alone: see weights.py
+            cold = first
+        for optimizer, saved in zip(optimizers, state.get("optimizers", [])):
             optimizer.load_state_dict(saved)
 
     batch_tokens = min(BATCH_TOKENS[device], options.step_tokens // BATCHES)
@@ -163,14 +165,14 @@ def train(options):
         norm = clip_grad_norm_(model.parameters(), CLIP)
         for optimizer in optimizers:
             for group in optimizer.param_groups:
-                group["lr"] = learning_rate(step, options)
+                group["lr"] = learning_rate(step, cold, options)
             optimizer.step()
 
         done = step + 1
         stops = bool(stopped) or (options.minutes and time.time() - began_at > 60 * options.minutes)
         if done % LOG_EVERY == 0:
             milliseconds = (time.time() - began) / LOG_EVERY * 1e3
-            say(f"step {done:5d}  loss of what is spoken {float(loss_sum / loss_count):.4f}  rate {learning_rate(step, options):.2e}  "
+            say(f"step {done:5d}  loss of what is spoken {float(loss_sum / loss_count):.4f}  rate {learning_rate(step, cold, options):.2e}  "
                 f"gradient {float(norm):.2f}  tokens a step {seen / LOG_EVERY:.0f}  {milliseconds:.0f} ms a step")
             loss_sum, loss_count, seen, began = 0.0, 0, 0, time.time()
         if done % SAVE_EVERY == 0 or done == options.steps or stops:
