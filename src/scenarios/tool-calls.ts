@@ -29,13 +29,13 @@ const HEATING: Tool = {
 };
 const TOOLS = [HOTEL, WEATHER, HEATING];
 
-/** A request, the only call that is right for it, and what the tool returns. */
+/** A request, the only call that is right for it, and what the tool returns if the reply must say it. */
 interface Errand {
   kinds: string;
   request: string;
   tool: Tool;
   arguments: Record<string, unknown>;
-  result: Record<string, string | number>;
+  result?: Record<string, string | number>;
 }
 
 function drawErrands(fillers: Fillers): [Errand, ...Errand[]] {
@@ -69,7 +69,6 @@ function drawErrands(fillers: Fillers): [Errand, ...Errand[]] {
       request: `Set the temperature of the ${room} to ${degrees} degrees.`,
       tool: HEATING,
       arguments: { room, degrees },
-      result: { status: fillers.pick(['done', 'saved', 'queued', 'pending']) },
     },
   ];
 }
@@ -113,7 +112,7 @@ export async function run(t: ScenarioContext): Promise<void> {
         if (strict) await checkCutCall(t, agent, where, ask, call);
       }
 
-      if (call.toolCalls.length === 0) continue; // there is nothing that could have a result
+      if (!errand.result || call.toolCalls.length === 0) continue;
       const content = JSON.stringify(errand.result);
       const used = await agent.invoke(
         { messages: [{ role: 'tool', content, toolCallId: call.toolCalls[0]?.id }], sessionId },

@@ -27,7 +27,6 @@ export function cannedSubject(): Subject {
     [/dice with (\d+)/i, call('roll_dice', '{"sides": $1}')],
     [/TOOL_RESULT: .*sky/i, 'The sky is rainy and the temperature is 14.'],
     [/TOOL_RESULT: .*room/i, 'The room is 21 and the price is 80.'],
-    [/TOOL_RESULT: /i, 'The status is done.'],
     [/as JSON|JSON object/i, '{"name": "Rex", "kind": "dog", "age": 3}'],
     [/story/i, 'Once upon a time there was a small dragon. The dragon lived near a quiet river.'],
     [/./s, 'Hello! How are you?'],
