@@ -14,7 +14,7 @@ const DRAWN: Record<string, string> = {
   'conversation-flow': 'what was corrected counts, not what was said first',
   'session-isolation': 'the first session knows its name',
   'concurrent-requests': 'a repetition gets its own answer',
-  'tool-selection': 'a question that needs no tool is answered',
+  'tool-selection': 'a request that needs no tool is answered',
   'typed-arguments': 'the arguments are those of the request',
   'parallel-tools': 'the results of two calls are used',
   'structured-output': 'the values are those of the text',

@@ -9,35 +9,32 @@ import { faultUrl, newKey } from './server.js';
 interface Group {
   form: string;
   data: object;
-  facts: (string | number)[];
+  facts: readonly (string | number)[];
 }
 
 function drawGroups(fillers: Fillers): Group[] {
   const drawPair = () => [fillers.name(), fillers.name()] as const;
   const drawNumber = () => fillers.integer(11, 99);
-  const [trader, owner] = drawPair();
-  const silver = drawNumber();
-  const [one, other] = drawPair();
+  const team = drawPair();
+  const [poor, rich] = drawPair();
+  const gold = drawNumber();
   const crew = drawPair();
   return [
     {
       form: 'other fields in another order',
       data: {
-        caravan: [
-          { silver: drawNumber(), name: trader },
-          { silver, name: owner },
-        ],
-        message: `How much silver does ${owner} have?`,
+        team: team.map((name) => ({ score: drawNumber(), name })),
+        message: 'Who is in the team?',
       },
-      facts: [silver],
+      facts: team,
     },
     {
       form: 'an object of names',
       data: {
-        guild: { [one]: drawNumber(), [other]: drawNumber() },
-        message: 'Who is in the guild?',
+        guild: { [poor]: fillers.integer(1, 9), [rich]: gold },
+        message: `How much gold does ${rich} have?`,
       },
-      facts: [one, other],
+      facts: [gold],
     },
     {
       form: 'the question first',
@@ -45,7 +42,7 @@ function drawGroups(fillers: Fillers): Group[] {
         message: 'Who is in the crew?',
         crew: crew.map((name) => ({ name, coins: drawNumber() })),
       },
-      facts: [...crew],
+      facts: crew,
     },
   ];
 }

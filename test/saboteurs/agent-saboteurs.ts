@@ -163,9 +163,9 @@ export const agentSaboteurs: Saboteur[] = [
     ({ toolChoice: _ignored, ...chat }) => chat,
   ),
   responseSaboteur(
-    'has one answer for every sum',
-    { 'tool-selection': 'a question that needs no tool is answered' },
-    (response) => ({ ...response, response: 'It is 1.' }),
+    'has one answer to all that needs no tool',
+    { 'tool-selection': 'a request that needs no tool is answered' },
+    (response) => ({ ...response, response: 'I have no tool for that.' }),
   ),
   responseSaboteur(
     'says that a call is the end',

@@ -8,15 +8,15 @@ import { altered, toChatInput } from './saboteur.js';
 export function cannedSubject(): Subject {
   const replies: [RegExp, string][] = [
     [/what is my name/i, 'Your name is Zorvik.'],
-    [/what is my favourite city/i, 'Your favourite city is Quelmar.'],
+    [/what is my hometown/i, 'Your hometown is Quelmar.'],
     [/my name is (\w+)/i, 'Nice to meet you, $1.'],
     [/say 'hello world'/i, 'Hello world. I am small but real.'],
     [/2 plus 3/i, '2 plus 3 is 5.'],
     [/9 plus 6/i, '<think>9 plus 6 is 15.</think>The answer is 15.'],
     [/who is in the party/i, 'Ally and Becca are in the party.'],
-    [/who is in the guild/i, 'Ally and Becca are in the guild.'],
     [/who is in the crew/i, 'Ally and Becca are in the crew.'],
-    [/how much silver/i, 'Ally has 12 silver.'],
+    [/who is in the team/i, 'Ally and Becca are in the team.'],
+    [/how much gold/i, 'Becca has 12 gold.'],
     [
       /weather in (\w+)[^{]*weather in (\w+)/i,
       `${call('get_weather', '{"city": "$1"}')}\n${call('get_weather', '{"city": "$2"}')}`,
