@@ -1,10 +1,10 @@
 import { html, nothing, type ReactiveControllerHost } from 'lit';
 import type { Answer, AskInTurnOptions } from '../harness/ask-in-turn.js';
-import { abortError, toErrorRecord } from '../errors.js';
+import { abortError } from '../errors.js';
 import { fetched } from '../fetched.js';
 import { count, formatDuration } from '../format.js';
 import type { ScenarioState } from '../harness/scenario-state.js';
-import { announcementPart, buttonPart, type CardButton, titlePart } from './scenario-parts.js';
+import { announcementPart, buttonPart, type CardButton, errorPart, titlePart } from './scenario-parts.js';
 
 type Question = Omit<
   AskInTurnOptions,
@@ -24,6 +24,7 @@ export type DemoPhase =
 interface DemoParts {
   prompt: string;
   headingLevel: number;
+  error: Error | undefined;
   press: CardButton['press'];
   size: unknown;
   foot: unknown;
@@ -36,7 +37,6 @@ export class PromptDemo {
   thinking = '';
   reply = '';
   answer: Answer | undefined;
-  error: Error | undefined;
   readonly #host: ReactiveControllerHost;
   #controller: AbortController | undefined;
   #pieces = 0;
@@ -75,7 +75,6 @@ export class PromptDemo {
       reply: '',
       progress: undefined,
       answer: undefined,
-      error: undefined,
     });
     try {
       const { ask } = await fetched(import('./scenario-runner.js'));
@@ -99,9 +98,8 @@ export class PromptDemo {
       this.#show({ phase: 'answered', thinking, reply: response, answer });
     } catch (error) {
       if (signal.aborted) return this.#show({ phase: 'stopped' });
-      const shown = error instanceof Error ? error : new Error(toErrorRecord(error).message);
-      this.#show({ phase: 'failed', error: shown });
-      throw shown;
+      this.#show({ phase: 'failed' });
+      throw error;
     } finally {
       this.#controller = undefined;
       this.#show({ progress: undefined });
@@ -147,22 +145,21 @@ export class PromptDemo {
   }
 
   /** For screen readers: when it begins, and the reply when it is over. */
-  get announcement(): string {
+  get #announcement(): string {
     switch (this.phase) {
       case 'idle':
+      case 'failed':
         return '';
       case 'answered':
         return `Reply: ${this.reply}`;
       case 'stopped':
         return 'Stopped.';
-      case 'failed':
-        return `Failed: ${this.error?.message}`;
       default:
         return 'Asking the model.';
     }
   }
 
-  render({ prompt, headingLevel, press, size, foot }: DemoParts) {
+  render({ prompt, headingLevel, error, press, size, foot }: DemoParts) {
     const enter = (event: KeyboardEvent) => {
       if (event.key !== 'Enter' || event.isComposing || this.busy) return;
       event.preventDefault();
@@ -187,32 +184,31 @@ export class PromptDemo {
         ${buttonPart({ label: this.busy ? 'Stop' : 'Ask', press })}
       </header>
       <div class="stage" part="stage" tabindex="0" role="group" aria-label="Output">
-        ${this.phase === 'idle' ? html`<slot name="poster">${size}</slot>` : this.#output()}
-        ${this.phase === 'failed' ? html`<slot></slot>` : nothing}
+        ${
+          this.phase === 'idle' && !error
+            ? html`<slot name="poster">${size}</slot>`
+            : html`${this.#output()} ${error ? errorPart(error) : nothing}`
+        }
       </div>
-      ${foot} ${announcementPart(this.announcement)}
+      ${foot} ${announcementPart(error?.message ?? this.#announcement)}
     </article>`;
   }
 
   /** The reply, and the thinking before it. Text of a model is never HTML. */
   #output() {
-    const { phase, thinking, reply, error } = this;
+    const { phase, thinking, reply } = this;
     const arriving = phase === 'answering' ? 'arriving' : '';
     const says = arriving || thinking || reply;
-    return html`${
-      says
-        ? html`<div class="output" part="output">
-            ${thinking ? html`<pre class="thinking">${thinking.trim()}</pre>` : nothing}
-            ${reply || !thinking ? html`<pre class="reply ${arriving}">${reply.trimStart()}</pre>` : nothing}
-          </div>`
-        : nothing
-    }
-    ${error ? html`<p class="reason" part="reason" data-status="failed">${error.message}</p>` : nothing}`;
+    if (!says) return nothing;
+    return html`<div class="output" part="output">
+      ${thinking ? html`<pre class="thinking">${thinking.trim()}</pre>` : nothing}
+      ${reply || !thinking ? html`<pre class="reply ${arriving}">${reply.trimStart()}</pre>` : nothing}
+    </div>`;
   }
 
   #show(
     changes: Partial<
-      Pick<PromptDemo, 'phase' | 'progress' | 'thinking' | 'reply' | 'answer' | 'error'>
+      Pick<PromptDemo, 'phase' | 'progress' | 'thinking' | 'reply' | 'answer'>
     >,
   ): void {
     Object.assign(this, changes);

@@ -14,6 +14,7 @@ import { boxStyles } from './scenario-box.styles.js';
 import { barPart, logPart, noteOf } from './scenario-box-parts.js';
 import {
   announcementPart,
+  errorPart,
   headerPart,
   isActive,
   provesPart,
@@ -39,6 +40,7 @@ export interface BoxHost extends ReactiveControllerHost, HTMLElement {
   readonly state: ScenarioState;
   error: Error | undefined;
   run(): Promise<unknown>;
+  ask(): Promise<void>;
 }
 
 /**
@@ -94,10 +96,11 @@ export class ScenarioBox implements ReactiveController {
 
   /** Runs the scenario or asks. The element shows an error. */
   start(): void {
-    if (this.#host.prompt !== undefined) void this.ask();
+    if (this.#host.prompt !== undefined) void this.#host.ask();
     else this.#host.run().catch(() => undefined);
   }
 
+  /** @throws what the demo throws. */
   async ask(): Promise<void> {
     const host = this.#host;
     if (!this.demo) {
@@ -116,9 +119,9 @@ export class ScenarioBox implements ReactiveController {
       system: system || undefined,
       seed,
     };
-    await this.demo
-      ?.ask(question, (progress) => host.dispatchEvent(new UnmockedProgressEvent(progress)))
-      .catch((error: Error) => host.dispatchEvent(new UnmockedErrorEvent(error)));
+    await this.demo?.ask(question, (progress) =>
+      host.dispatchEvent(new UnmockedProgressEvent(progress)),
+    );
   }
 
   render({ scenario, problem }: { scenario: Scenario | undefined; problem: string }) {
@@ -158,16 +161,17 @@ export class ScenarioBox implements ReactiveController {
   }
 
   #promptBox() {
-    const { prompt = '', headingLevel } = this.#host;
+    const { prompt = '', headingLevel, error } = this.#host;
     // Until its code is there, the element looks as if it was not defined.
     return (
       this.demo?.render({
         prompt,
         headingLevel,
+        error,
         press: this.#press,
         size: this.#size(),
         foot: this.#foot(this.demo.progress, this.demo.note),
-      }) ?? html`${this.#host.error?.message}<slot></slot>`
+      }) ?? html`${error?.message}<slot></slot>`
     );
   }
 
@@ -267,8 +271,3 @@ export class ScenarioBox implements ReactiveController {
     return this.#host.shadowRoot?.querySelector<T>(selector) ?? null;
   }
 }
-
-/** The page says in the default slot what to do without the element. */
-const errorPart = ({ message }: Error) =>
-  html`<p class="reason" part="reason" data-status="failed">${message}</p>
-    <slot></slot>`;

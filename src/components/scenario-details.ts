@@ -8,7 +8,8 @@ import type { Exchange } from '../harness/report.js';
 import type { Check, Scenario } from '../scenarios/scenario.js';
 import { count, formatDuration, formatMetric, formatValue } from '../format.js';
 import { isOver, type ScenarioState } from '../harness/scenario-state.js';
-import { hidden, loadingPart, outcomeOf, provesPart, reasonPart } from './scenario-parts.js';
+import { loadingPart } from './loading-part.js';
+import { hidden, outcomeOf, provesPart, reasonPart } from './scenario-parts.js';
 import { statusIcon, statusLabels } from './status.js';
 
 /** The whole state, for a card that is as high as what it shows. */

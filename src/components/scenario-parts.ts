@@ -6,32 +6,6 @@ import { formatByteProgress, formatDuration } from '../format.js';
 import { isOver, type ScenarioState } from '../harness/scenario-state.js';
 import { statusIcon, statusLabels } from './status.js';
 
-/** The parts of a card, for `exportparts`: a harness has parts of the same names. */
-export const scenarioParts = [
-  'card',
-  'header',
-  'status',
-  'button',
-  'proves',
-  'stage',
-  'prompt',
-  'output',
-  'reason',
-  'note',
-  'loading',
-  'metrics',
-  'details',
-  'dialog',
-  'checks',
-  'check',
-  'device',
-  'attempt',
-  'exchanges',
-  'exchange',
-]
-  .map((part) => `${part}: scenario-${part}`)
-  .join(', ');
-
 const phases: Record<string, string> = {
   download: 'Downloading',
   verify: 'Verifying the model',
@@ -40,15 +14,6 @@ const phases: Record<string, string> = {
 };
 
 export type Progress = NonNullable<ScenarioState['progress']>;
-
-export function loadingPart({ progress, status }: Pick<ScenarioState, 'progress' | 'status'>) {
-  if (!progress || status !== 'running') return nothing;
-  const bytes = bytesOf(progress);
-  return html`<div class="loading" part="loading">
-    <span>${labelOf(progress)}${bytes ? html` <span class="muted">${bytes}</span>` : nothing}</span>
-    ${progressPart(progress)}
-  </div>`;
-}
 
 export const labelOf = ({ phase }: Progress): string => phases[phase] ?? phase;
 
@@ -167,3 +132,8 @@ function formatReason({ status, reason, error }: ScenarioResult): string {
 /** The only live region. It says what happens and is not read out token by token. */
 export const announcementPart = (text: string) =>
   html`<p class="visually-hidden" role="status">${text}</p>`;
+
+/** The page says in the default slot what to do without the element. */
+export const errorPart = ({ message }: Error) =>
+  html`<p class="reason" part="reason" data-status="failed">${message}</p>
+    <slot></slot>`;

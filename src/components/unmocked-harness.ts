@@ -38,7 +38,7 @@ import {
 } from '../harness/scenario-state.js';
 import { SettingsElement } from './settings-element.js';
 import { statusIcon, statusLabels, totalsText } from './status.js';
-import { scenarioParts } from './scenario-parts.js';
+import { scenarioParts } from './exported-parts.js';
 import { themeStyles } from './theme.styles.js';
 import { harnessStyles } from './unmocked-harness.styles.js';
 import type { UnmockedScenario } from './unmocked-scenario.js';

@@ -199,12 +199,18 @@ export class UnmockedScenario extends StreamingElement {
    * the element shows an error.
    */
   async ask(): Promise<void> {
-    if (!this.#box) {
-      await boxCode.load();
-      this.requestUpdate();
-      await this.updateComplete;
+    this.error = undefined;
+    try {
+      this.#base.check();
+      if (!this.#box) {
+        await boxCode.load();
+        this.requestUpdate();
+        await this.updateComplete;
+      }
+      await this.#box?.ask();
+    } catch (error) {
+      this.#fail(error);
     }
-    await this.#box?.ask();
   }
 
   /** Stops the run of this element. */

@@ -10,7 +10,7 @@ import { UnmockedTestEvent } from './events.js';
 import { count, formatDuration } from '../format.js';
 import { detailsCode } from './details-code.js';
 import { moveFocus } from './move-focus.js';
-import { loadingPart } from './scenario-parts.js';
+import { loadingPart } from './loading-part.js';
 import type { ScenarioState } from '../harness/scenario-state.js';
 import { StreamingElement } from './streaming-element.js';
 import { themeStyles } from './theme.styles.js';

@@ -55,6 +55,8 @@ describe("the elements' API", () => {
       'scenario-box-parts',
       'scenario-details',
       'scenario-parts',
+      'exported-parts',
+      'loading-part',
     ]
       .map((name) => read(`src/components/${name}.ts`))
       .join('\n');
