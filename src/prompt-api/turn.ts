@@ -4,7 +4,8 @@ import type { ConversationModel, Message } from './model.js';
 import type { PromptInput } from './prompt-input.js';
 import type { ResponseConstraint } from './prompt-options.js';
 import { callTool, type SessionTool } from './tools.js';
-import { ToolCallFilter, TrimmedText } from './visible-text.js';
+import { TrimmedText } from '../agents/reply/trimmed-text.js';
+import { ToolCallFilter } from './visible-text.js';
 
 /** Limits how often a model can call tools before it answers. */
 const MAX_TOOL_ROUNDS = 8;

@@ -13,7 +13,8 @@ import { checkSystemFirst, readPrompt } from '../../src/prompt-api/prompt-input.
 import { readPromptOptions } from '../../src/prompt-api/prompt-options.js';
 import { readTools } from '../../src/prompt-api/tools.js';
 import { runTurn } from '../../src/prompt-api/turn.js';
-import { ToolCallFilter, TrimmedText } from '../../src/prompt-api/visible-text.js';
+import { TrimmedText } from '../../src/agents/reply/trimmed-text.js';
+import { ToolCallFilter } from '../../src/prompt-api/visible-text.js';
 import { UnmockedError } from '../../src/errors.js';
 import { rejection } from '../helpers.js';
 import { brokenPool, nameOfError, onWasm } from './helpers.js';

@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import type { AgentInput, GamePayload, Message } from '../../src/agents/agent.js';
+import type { AgentInput, AssistantMessage, GamePayload, Message } from '../../src/agents/agent.js';
 import { readInput } from '../../src/agents/input/read-input.js';
 import { noteEffort } from '../../src/agents/prompt/reasoning.js';
 import { withSystem } from '../../src/agents/prompt/system-message.js';
@@ -323,7 +323,7 @@ describe('a chat template', () => {
           resolve(rendered);
           return '';
         },
-        { takesTools: false, eosTokens: [EOS] },
+        { templateTakesTools: false, eosTokens: [EOS], specialTokens: [EOS] },
       );
       void format.render({
         messages: [
@@ -340,5 +340,76 @@ describe('a chat template', () => {
       { role: 'assistant', content: 'TOOL_CALL: w(c=X)' },
       { role: 'tool', content: 'rainy' },
     ]);
+  });
+
+  describe('that takes tools gets a reply', () => {
+    const CALL = '<tool_call>{"arguments":{"c":"X"},"name":"w"}</tool_call>';
+    const said = (raw?: string): AssistantMessage => ({
+      role: 'assistant',
+      content: 'Well.',
+      toolCalls: [{ name: 'w', arguments: { c: 'X' } }],
+      ...(raw === undefined ? {} : { raw }),
+    });
+    const fields = {
+      role: 'assistant',
+      content: 'Well.',
+      tool_calls: [
+        { id: 'call_1', type: 'function', function: { name: 'w', arguments: { c: 'X' } } },
+      ],
+    };
+    /** What a template gets of a reply if it refuses what does not please it. */
+    const given = async (reply: AssistantMessage, accepts: (message: unknown) => boolean) => {
+      const asked: unknown[] = [];
+      const { render } = templateFormat(
+        ([message]) => {
+          asked.push(message);
+          if (!accepts(message)) throw new Error(`refused ${asked.length}`);
+          return 'rendered';
+        },
+        {
+          templateTakesTools: true,
+          eosTokens: ['<end>', '<eos>'],
+          specialTokens: ['<end>', '<eos>', '<call>'],
+        },
+      );
+      const result = await Promise.resolve(render({ messages: [reply], tools: [] })).catch(
+        (error: Error) => error.message,
+      );
+      return { asked, result };
+    };
+    const anything = () => true;
+
+    for (const end of ['', '<end>', '<eos>'])
+      it(`as it was generated, if it ended with "${end}"`, async () => {
+        const raw = `<think>Hm.</think>Well. ${CALL}`;
+        const { asked } = await given(said(raw + end), anything);
+        expect(asked).to.deep.equal([{ role: 'assistant', content: raw }]);
+      });
+
+    it('in fields if it has another special token: a template gets that as plain text', async () => {
+      const { asked } = await given(said(`Well.<call>${CALL}<end>`), anything);
+      expect(asked).to.deep.equal([fields]);
+    });
+
+    it('in fields if nobody knows how it was generated', async () => {
+      const { asked } = await given(said(), anything);
+      expect(asked).to.deep.equal([fields]);
+    });
+
+    it('in fields, and then as text, if it refuses the form before', async () => {
+      const raw = `Well. ${CALL}`;
+      const hasFields = (message: unknown) => Object.hasOwn(message as object, 'tool_calls');
+      const { asked } = await given(said(raw), hasFields);
+      expect(asked).to.deep.equal([{ role: 'assistant', content: raw }, fields]);
+      const text = { role: 'assistant', content: 'Well.\nTOOL_CALL: w(c=X)' };
+      const isText = (message: unknown) => JSON.stringify(message) === JSON.stringify(text);
+      const last = await given(said(raw), isText);
+      expect([last.asked.at(-1), last.result]).to.deep.equal([text, 'rendered']);
+    });
+
+    it('or fails with the first error', async () => {
+      const { asked, result } = await given(said(), () => false);
+      expect([asked.length, result]).to.deep.equal([3, 'refused 1']);
+    });
   });
 });

@@ -4,6 +4,4 @@ import { transcriptFormat } from './transcript.js';
 
 /** The format in which a model reads conversations. */
 export const chooseFormat = (facts: FormatFacts, render: RenderTemplate): PromptFormat =>
-  usesTemplate(facts)
-    ? templateFormat(render, { takesTools: facts.templateTakesTools, eosTokens: facts.eosTokens })
-    : transcriptFormat(...facts.eosTokens);
+  usesTemplate(facts) ? templateFormat(render, facts) : transcriptFormat(...facts.eosTokens);

@@ -18,9 +18,11 @@ export interface FormatFacts {
   /** What the registry says. Default: `template`. */
   wanted?: 'transcript' | 'template';
   hasChatTemplate: boolean;
+  /** Whether the template shows tools and calls to the model. */
   templateTakesTools: boolean;
   /** What can end a reply. The first one is the usual one. */
   eosTokens: readonly string[];
+  specialTokens: readonly string[];
 }
 
 /** A transcript is the fallback for models without a chat template. */

@@ -1,7 +1,7 @@
 import type { ChatMessage, FunctionTool } from '../../engine/protocol.js';
 import type { Message, Tool } from '../agent.js';
 import { type ChatCall, toChatMessages } from '../remote/chat-messages.js';
-import type { Conversation, PromptFormat } from './prompt-format.js';
+import type { Conversation, FormatFacts, PromptFormat } from './prompt-format.js';
 import { withReasoning } from './reasoning.js';
 import { withTools } from './system-message.js';
 import { writeToolCalls } from './tool-call-text.js';
@@ -12,30 +12,19 @@ export type RenderTemplate = (
   options: { tools: FunctionTool[] },
 ) => string | Promise<string>;
 
-/** What a tokenizer says of its chat template. */
-export interface TemplateFacts {
-  /**
-   * Whether the template shows tools and calls to the model. If not, tools are listed in the system
-   * message and calls are written as text.
-   */
-  takesTools: boolean;
-  /** What can end a reply. */
-  eosTokens: readonly string[];
-}
+export type TemplateFacts = Pick<FormatFacts, 'templateTakesTools' | 'eosTokens' | 'specialTokens'>;
 
 /**
  * The model's own chat template. A reply that the model generated is rendered as it was, with its
  * calls and its reasoning: so the tokens of a turn stay a prefix of the next prompt, and the KV
  * cache stays usable. A template that refuses this gets calls in their own field, or else as text.
+ * One that ignores tools gets them listed in the system message, and calls as text.
  */
-export const templateFormat = (
-  render: RenderTemplate,
-  { takesTools, eosTokens }: TemplateFacts,
-): PromptFormat => ({
+export const templateFormat = (render: RenderTemplate, facts: TemplateFacts): PromptFormat => ({
   stop: [],
   render: async (conversation) => {
-    const generated = asGenerated(conversation, eosTokens);
-    if (!takesTools) return render(asText(generated), { tools: [] });
+    const generated = asGenerated(conversation, facts);
+    if (!facts.templateTakesTools) return render(asText(generated), { tools: [] });
     const tools = conversation.tools.map(asFunction);
     return firstThatRenders([
       () => render(asCalls(generated.messages), { tools }),
@@ -58,15 +47,19 @@ async function firstThatRenders(attempts: readonly (() => string | Promise<strin
   throw errors[0];
 }
 
-/** Replies whose exact text is known become that text. The template ends them itself. */
-const asGenerated = (conversation: Conversation, eosTokens: readonly string[]): Conversation => ({
-  ...conversation,
-  messages: conversation.messages.map((message) =>
-    message.role === 'assistant' && message.raw !== undefined
-      ? { role: 'assistant', content: withoutEnd(message.raw, eosTokens) }
-      : message,
-  ),
-});
+/**
+ * Replies whose exact text is known become that text. The template ends them itself. It would get
+ * any other special token as plain characters, so a reply that has one stays as it is.
+ */
+function asGenerated(conversation: Conversation, facts: TemplateFacts): Conversation {
+  const messages = conversation.messages.map((message) => {
+    if (message.role !== 'assistant' || message.raw === undefined) return message;
+    const content = withoutEnd(message.raw, facts.eosTokens);
+    const isPlain = !facts.specialTokens.some((token) => content.includes(token));
+    return isPlain ? { role: message.role, content } : message;
+  });
+  return { ...conversation, messages };
+}
 
 function withoutEnd(text: string, ends: readonly string[]): string {
   const end = ends.find((token) => token !== '' && text.endsWith(token));

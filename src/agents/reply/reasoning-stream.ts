@@ -1,3 +1,5 @@
+import { TrimmedText } from './trimmed-text.js';
+
 /** Tags around reasoning, as models write them. */
 const NAMES = ['think', 'thinking', 'reasoning'];
 export const THINK_TAG = new RegExp(`<(/?)(?:${NAMES.join('|')})>`, 'gi');
@@ -24,10 +26,8 @@ export class ReasoningStream {
   #replies = false;
   /** Some reasoning has ended. */
   #reasoned = false;
-  /** White space in reasoning: more reasoning shows it, the end of the reasoning drops it. */
-  #space = '';
-  /** The current reasoning has begun: white space before it is dropped. */
-  #reasons = false;
+  /** The current reasoning without the white space around it. */
+  #trimmed = new TrimmedText(false);
 
   /**
    * @param isJson the reply is JSON: once it has begun, a tag is a part of some string.
@@ -69,17 +69,8 @@ export class ReasoningStream {
   #take(length: number, pieces: ReasoningPieces): void {
     const text = this.#held.slice(0, length);
     this.#held = this.#held.slice(length);
-    if (this.#depth > 0) pieces.thinking += this.#think(text);
+    if (this.#depth > 0) pieces.thinking += this.#trims ? this.#trimmed.push(text) : text;
     else pieces.response += this.#reply(text);
-  }
-
-  #think(text: string): string {
-    if (!this.#trims) return text;
-    const all = this.#space + (this.#reasons ? text : text.trimStart());
-    const shown = all.trimEnd();
-    this.#space = all.slice(shown.length);
-    this.#reasons ||= shown !== '';
-    return shown;
   }
 
   #reply(text: string): string {
@@ -96,8 +87,7 @@ export class ReasoningStream {
     else {
       this.#held = this.#held.slice(tag.length);
       this.#reasoned ||= !opens;
-      this.#reasons = false;
-      this.#space = '';
+      this.#trimmed = new TrimmedText(false);
     }
     this.#depth = Math.max(0, this.#depth + (opens ? 1 : -1));
   }
