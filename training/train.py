@@ -2,8 +2,8 @@
 
     python3 train.py BUILD [--steps 12000] [--resume] [--minutes 140]
 
-The rate of learning is constant until the last fifth of the steps. While it is, --resume may say another number of steps
-than before: a run can be made longer or shorter without being in vain.
+The learning rate is constant until the last fifth of the steps. Until then, --resume may give another number of steps: the
+run gets longer or shorter, and nothing is lost.
 
 On a GPU where torch finds one, else on as many threads as OMP_NUM_THREADS says. Matrix products are in bfloat16, all else
 in float32. A run that stops, by --minutes or by SIGTERM, writes a checkpoint first; --resume goes on from it with the same
@@ -91,7 +91,8 @@ class Corpus:
 
 def learning_rate(step, cold, options):
     """Warm-up from the step `cold`, the peak, then down to nothing over the last `--cool-down` of the steps, as 1 - sqrt (arXiv 2405.18392)."""
-    cooling = max(0, step - options.steps * (1 - options.cool_down)) / (options.steps * options.cool_down)
+    cool_down = options.steps * options.cool_down
+    cooling = max(0, step - (options.steps - cool_down)) / max(1, cool_down)
     return options.rate * min(1, (step - cold + 1) / WARM_UP) * (1 - math.sqrt(cooling))
 
 

@@ -43,7 +43,7 @@ test('a missing file is an error that names it, before anything changes', () => 
   rmSync(path.join(from, 'onnx/model.onnx'));
   assert.throws(
     () => copyModel(from, to),
-    /trained is no .* no onnx\/model\.onnx, no digests\.json$/,
+    /trained is not .* no onnx\/model\.onnx, no digests\.json\./,
   );
   assert.equal(configuration(), before);
 });

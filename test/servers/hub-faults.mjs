@@ -70,13 +70,14 @@ export function parseFaults(text) {
     const numeric = find(NUMBERS, name);
     const flag = find(FLAGS, name);
     const textual = find(TEXTS, name);
+    const once = find(/** @type {(keyof typeof ONCE)[]} */ (Object.keys(ONCE)), name);
     if (numeric) faults[numeric] = number(name, value);
     else if (flag) faults[flag] = true;
     else if (textual && value) faults[textual] = value;
-    else if (name === 'cut-once' || name === 'stall-once' || name === 'status-once') {
+    else if (once) {
       const [count, key] = (value ?? '').split(/:(.*)/s);
       if (!key) throw new Error(`fault ${name}: expected N:KEY, got "${value ?? ''}"`);
-      faults.once = { name: ONCE[name], value: number(name, count), key };
+      faults.once = { name: ONCE[once], value: number(name, count), key };
       faults.key ??= key;
     } else {
       const known = [...NUMBERS, ...Object.keys(ONCE), ...FLAGS, ...TEXTS].join(', ');

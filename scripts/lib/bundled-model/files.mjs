@@ -27,7 +27,10 @@ export const FILES = [
 export function copyModel(from, to = FOLDER) {
   const missing = FILES.filter((file) => !existsSync(path.join(from, file)));
   if (missing.length > 0)
-    throw new Error(`${from} is no complete model: it has no ${missing.join(', no ')}`);
+    throw new Error(
+      `${from} is not a complete model: it has no ${missing.join(', no ')}. ` +
+        'Give the folder that training/finish.sh wrote.',
+    );
   for (const file of FILES) {
     mkdirSync(path.dirname(path.join(to, file)), { recursive: true });
     copyFileSync(path.join(from, file), path.join(to, file));
