@@ -7,10 +7,10 @@ from words import Fillers
 # How often each skill is drawn, before the conversation's state has its say (see `next_turn`). Copying and recalling are
 # the core of what the product asserts, and the hardest to learn.
 MIXTURE = {
-    skills.greet: 4, skills.validate: 2, skills.repeat: 12, skills.repeat_unicode: 4, skills.tell_name: 5, skills.recall_name: 7,
-    skills.persona: 6, skills.count: 5, skills.count_items: 4, skills.add: 10, skills.compare: 5, skills.think: 5, skills.fact: 3,
-    skills.party: 14, skills.closed_set: 4, skills.unknown: 6, skills.itself: 4, skills.story: 1, skills.remember: 8,
-    skills.recall: 6, skills.structured: 14, skills.classify: 8, skills.passage: 9,
+    skills.greet: 3, skills.validate: 2, skills.repeat: 12, skills.repeat_unicode: 4, skills.tell_name: 4, skills.recall_name: 8,
+    skills.persona: 5, skills.count: 5, skills.count_items: 6, skills.add: 16, skills.compare: 8, skills.think: 7, skills.fact: 3,
+    skills.party: 18, skills.closed_set: 4, skills.unknown: 5, skills.itself: 3, skills.story: 1, skills.remember: 7,
+    skills.recall: 8, skills.structured: 14, skills.classify: 11, skills.passage: 10,
 }
 # What a style can be applied to.
 STYLED = (
@@ -38,8 +38,8 @@ DISTRACTIONS = (
 INTERJECTIONS = ("Hey, ", "OK, ", "Well, ", "Now, ", "Please: ", "So, ", "Good. ")
 # What the system turn sets up, and how often.
 SYSTEM_KINDS = {
-    "none": 40, "generic": 6, "persona": 14, "tools": 25, "persona and tools": 3, "style": 7, "persona and style": 4, "passage": 3,
-    "labels": 3, "schema": 3,
+    "none": 40, "generic": 5, "persona": 11, "tools": 22, "persona and tools": 3, "style": 12, "persona and style": 5, "passage": 3,
+    "labels": 5, "schema": 3,
 }
 
 

@@ -5,18 +5,22 @@
              past_key_values.N.key, .value  float32 [batch, heads, past, head width]
     outputs  logits float32 [batch, sequence, vocabulary], present.N.key, .value
 
-It is written node by node, and not traced from PyTorch, so that it has nothing in it that is not explained here.
+It is written node by node, and not traced from PyTorch, so that it has nothing in it that is not explained here. FastGelu and
+SkipLayerNormalization are ONNX Runtime's own operators: it has them for its CPU code, for WASM and for WebGPU.
 
-In the q8 graph weights are int8, with a scale for each column, and activations are quantized at run time. Weights have seven
-bits (-63..63): processors without VNNI add two products in 16 bits, and with eight bits those sums could saturate there
-and nowhere else. So the integers are the same on every machine, which is what pinned replies need.
+In the q8 graph a matrix is int8 with a scale for each of its outputs, and a Cast and a Mul make float32 of it. ONNX Runtime
+folds such constants when it loads the file, so a session computes in float32, on every device alike. Activations stay in
+float32: quantized at run time they would depend on what else is in the same call, and a prompt read in two parts, or beside
+another one, would give other tokens.
 """
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 MASKED = -1e9
-LARGEST = 63
+LARGEST = 127
+EPSILON = 1e-5
+RUNTIME_DOMAIN = "com.microsoft"
 
 
 class Graph:
@@ -39,11 +43,9 @@ class Graph:
         self.nodes.append(helper.make_node(kind, list(inputs), names, name=label, **attributes))
         return names[0] if len(names) == 1 else names
 
-
-def quantized(weight):
-    """(int8, scale of each column) of a matrix [in, out]."""
-    scale = np.abs(weight).max(axis=0) / LARGEST
-    return np.round(weight / scale), scale
+    def runtime_op(self, kind, *inputs, **attributes):
+        """As `op`, for an operator of ONNX Runtime's own."""
+        return self.op(kind, *inputs, domain=RUNTIME_DOMAIN, **attributes)
 
 
 class GPT2Graph(Graph):
@@ -54,32 +56,29 @@ class GPT2Graph(Graph):
         self.config, self.weights, self.q8 = config, weights, q8
         self.head_width = config["n_embd"] // config["n_head"]
 
-    def matmul(self, x, name, weight):
+    def matrix(self, name, value, axis):
+        """The name of `value` [M, N] in float32. In a q8 graph it is stored as int8, with a scale for each index of `axis`."""
         if not self.q8:
-            return self.op("MatMul", x, self.constant(name, weight))
-        integer, scale = quantized(weight)
-        x_integer, x_scale, x_zero = self.op("DynamicQuantizeLinear", x, outputs=3)
-        product = self.op(
-            "MatMulInteger", x_integer, self.constant(f"{name}.int8", integer, np.int8), x_zero, self.constant("zero_int8", 0, np.int8)
-        )
-        scales = self.op("Mul", x_scale, self.constant(f"{name}.scale", scale))
-        return self.op("Mul", self.op("Cast", product, to=TensorProto.FLOAT), scales)
+            return self.constant(name, value)
+        scale = np.abs(value).max(axis=1 - axis, keepdims=True) / LARGEST
+        integers = self.constant(f"{name}.int8", np.round(value / scale), np.int8)
+        return self.op("Mul", self.op("Cast", integers, to=TensorProto.FLOAT), self.constant(f"{name}.scale", scale))
 
-    def linear(self, x, name):
+    def product(self, x, name):
         # PyTorch keeps a linear layer's weight as [out, in]
-        product = self.matmul(x, f"{name}.weight", self.weights[f"{name}.weight"].T)
-        return self.op("Add", product, self.constant(f"{name}.bias", self.weights[f"{name}.bias"]))
+        return self.op("MatMul", x, self.matrix(f"{name}.weight", self.weights[f"{name}.weight"].T, axis=1))
 
-    def layer_norm(self, x, name):
-        weight, bias = (self.constant(f"{name}.{part}", self.weights[f"{name}.{part}"]) for part in ("weight", "bias"))
-        return self.op("LayerNormalization", x, weight, bias, axis=-1, epsilon=1e-5)
+    def parameter(self, name):
+        return self.constant(name, self.weights[name])
 
-    def gelu_new(self, x):
-        one, half = self.constant("one", 1.0), self.constant("half", 0.5)
-        cube = self.op("Mul", self.op("Mul", x, x), x)
-        sum_ = self.op("Add", x, self.op("Mul", cube, self.constant("gelu_cubic", 0.044715)))
-        tanh = self.op("Tanh", self.op("Mul", sum_, self.constant("gelu_scale", np.sqrt(2 / np.pi))))
-        return self.op("Mul", self.op("Mul", x, half), self.op("Add", tanh, one))
+    def norm_parameters(self, name):
+        return self.parameter(f"{name}.weight"), self.parameter(f"{name}.bias")
+
+    def add_and_norm(self, x, branch, linear, norm):
+        """x + branch + the bias of `linear`, which the branch ends with, and its layer norm: (normed, sum)."""
+        inputs = branch, x, *self.norm_parameters(norm), self.parameter(f"{linear}.bias")
+        normed, _, _, sum_ = self.runtime_op("SkipLayerNormalization", *inputs, outputs=4, epsilon=EPSILON)
+        return normed, sum_
 
     def mask(self):
         """[batch, 1, sequence, past + sequence]: MASKED where a key is padding or lies in the query's future."""
@@ -95,53 +94,43 @@ class GPT2Graph(Graph):
         future = self.op("Cast", self.op("Greater", keys, queries), to=TensorProto.FLOAT)
         return self.op("Add", padding, self.op("Mul", future, masked))
 
-    def embeddings(self):
-        if not self.q8:
-            tokens = self.op("Gather", self.constant("tokens.weight", self.weights["tokens.weight"]), "input_ids")
-            positions = self.op("Gather", self.constant("positions.weight", self.weights["positions.weight"]), "position_ids")
-            return self.op("Add", tokens, positions)
-        # The table of the head serves here too: a token's row is a column there, with a scale of its own.
-        integer, scale = quantized(self.weights["tokens.weight"].T)
-        columns = self.op("Gather", self.constant("head.int8", integer, np.int8), "input_ids", axis=1)
-        rows = self.op("Cast", self.op("Transpose", columns, perm=[1, 2, 0]), to=TensorProto.FLOAT)
-        scales = self.op("Unsqueeze", self.op("Gather", self.constant("head.scale", scale), "input_ids"), self.integers("axes_2", [2]))
-        tokens = self.op("Mul", rows, scales)
-        table = self.weights["positions.weight"]
-        largest = np.abs(table).max() / 127  # only looked up, never multiplied: eight bits are safe
-        integers = self.op("Gather", self.constant("positions.int8", np.round(table / largest), np.int8), "position_ids")
-        positions = self.op("DequantizeLinear", integers, self.constant("positions.scale", largest), self.constant("zero_int8", 0, np.int8))
-        return self.op("Add", tokens, positions)
+    def table(self, name):
+        """An embedding's rows [rows, width]."""
+        return self.matrix(name, self.weights[name], axis=0)
 
     def split_heads(self, x):
         shape = self.integers("to_heads", [0, -1, self.config["n_head"], self.head_width])
         return self.op("Transpose", self.op("Reshape", x, shape), perm=[0, 2, 1, 3])
 
-    def block(self, x, layer, mask):
-        name, width = f"blocks.{layer}", self.config["n_embd"]
-        qkv = self.linear(self.layer_norm(x, f"{name}.norm_1"), f"{name}.attention")
+    def attend(self, normed, layer, mask):
+        name, width = f"blocks.{layer}.attention", self.config["n_embd"]
+        qkv = self.op("Add", self.product(normed, name), self.parameter(f"{name}.bias"))
         query, key, value = map(self.split_heads, self.op("Split", qkv, self.integers("thirds", [width] * 3), outputs=3, axis=-1))
         keys = self.op("Concat", f"past_key_values.{layer}.key", key, out=f"present.{layer}.key", axis=2)
         values = self.op("Concat", f"past_key_values.{layer}.value", value, out=f"present.{layer}.value", axis=2)
         products = self.op("MatMul", query, self.op("Transpose", keys, perm=[0, 1, 3, 2]))
         scores = self.op("Add", self.op("Mul", products, self.constant("score_scale", self.head_width**-0.5)), mask)
         attended = self.op("Transpose", self.op("MatMul", self.op("Softmax", scores, axis=-1), values), perm=[0, 2, 1, 3])
-        joined = self.op("Reshape", attended, self.integers("from_heads", [0, -1, width]))
-        x = self.op("Add", x, self.linear(joined, f"{name}.projection"))
-        hidden = self.gelu_new(self.linear(self.layer_norm(x, f"{name}.norm_2"), f"{name}.expand"))
-        return self.op("Add", x, self.linear(hidden, f"{name}.contract"))
+        return self.op("Reshape", attended, self.integers("from_heads", [0, -1, width]))
 
-    def head(self, x):
-        if self.q8:
-            logits = self.matmul(x, "head", self.weights["tokens.weight"].T)
-        else:
-            logits = self.op("MatMul", x, self.op("Transpose", "tokens.weight", perm=[1, 0]))  # tied: stored once
-        self.op("Identity", logits, out="logits")
+    def block(self, normed, x, layer, mask):
+        """`normed` is the layer norm of `x`; both come back for the next block."""
+        name = f"blocks.{layer}"
+        branch = self.product(self.attend(normed, layer, mask), f"{name}.projection")
+        normed, x = self.add_and_norm(x, branch, f"{name}.projection", f"{name}.norm_2")
+        hidden = self.runtime_op("FastGelu", self.product(normed, f"{name}.expand"), self.parameter(f"{name}.expand.bias"))
+        is_last = layer + 1 == self.config["n_layer"]
+        branch = self.product(hidden, f"{name}.contract")
+        return self.add_and_norm(x, branch, f"{name}.contract", "norm" if is_last else f"blocks.{layer + 1}.norm_1")
 
     def build(self):
-        x, mask = self.embeddings(), self.mask()
+        tokens, mask = self.table("tokens.weight"), self.mask()
+        positions = self.op("Gather", self.table("positions.weight"), "position_ids")
+        x = self.op("Add", self.op("Gather", tokens, "input_ids"), positions)
+        normed = self.op("LayerNormalization", x, *self.norm_parameters("blocks.0.norm_1"), axis=-1, epsilon=EPSILON)
         for layer in range(self.config["n_layer"]):
-            x = self.block(x, layer, mask)
-        self.head(self.layer_norm(x, "norm"))
+            normed, x = self.block(normed, x, layer, mask)
+        self.op("MatMul", normed, self.op("Transpose", tokens, perm=[1, 0]), out="logits")  # tied: stored once
         return self
 
 
@@ -164,7 +153,7 @@ def save(config, weights, path, q8=False):
     ]
     model = helper.make_model(
         helper.make_graph(graph.nodes, "gpt2", inputs, outputs, list(graph.constants.values())),
-        opset_imports=[helper.make_opsetid("", 17)],
+        opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(RUNTIME_DOMAIN, 1)],
         producer_name="unmocked",
     )
     model.ir_version = 8  # no newer than opset 17 needs: every onnxruntime that knows the operators reads it

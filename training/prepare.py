@@ -2,6 +2,8 @@
 
     python3 prepare.py BUILD [--documents 800000]
 
+A merges.json that is already there is kept: a checkpoint that goes on with another corpus needs the tokenizer that it learnt with.
+
 The same seeds give the same files on every machine: each of the parts has a generator of its own, whatever process it
 runs in. corpus.npz holds `ids` and `spoken` (is it a token of the assistant's?), all documents one after the other, and
 `starts`, where each begins, with the total at the end.
@@ -53,6 +55,16 @@ def part(arguments):
     return np.array(all_ids, np.uint16), np.array(all_spoken, bool), np.array(lengths)
 
 
+def learn_tokenizer(merges_path, vocabulary):
+    fillers = Fillers(TOKENIZER_SEED)
+    texts = ["".join(text for text, _ in segments(*conversation(fillers))) for _ in range(TOKENIZER_DOCUMENTS)]
+    merges = learn(texts, vocabulary)
+    size = len(Tokenizer(merges).tokens)
+    assert size == vocabulary, f"the vocabulary has {size} tokens, not {vocabulary}"
+    with open(merges_path, "w", encoding="utf-8") as file:
+        json.dump(merges, file)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build")
@@ -63,15 +75,12 @@ def main():
     os.makedirs(options.build, exist_ok=True)
     began = time.time()
 
-    fillers = Fillers(TOKENIZER_SEED)
-    texts = ["".join(text for text, _ in segments(*conversation(fillers))) for _ in range(TOKENIZER_DOCUMENTS)]
-    merges = learn(texts, options.vocabulary)
-    size = len(Tokenizer(merges).tokens)
-    assert size == options.vocabulary, f"the vocabulary has {size} tokens, not {options.vocabulary}"
     merges_path = os.path.join(options.build, "merges.json")
-    with open(merges_path, "w", encoding="utf-8") as file:
-        json.dump(merges, file)
-    print(f"tokenizer: {size} tokens, {time.time() - began:.0f} s", flush=True)
+    if os.path.exists(merges_path):
+        print(f"tokenizer: {merges_path}, kept", flush=True)
+    else:
+        learn_tokenizer(merges_path, options.vocabulary)
+        print(f"tokenizer: {options.vocabulary} tokens, {time.time() - began:.0f} s", flush=True)
 
     work = [(merges_path, FIRST_SEED + i, options.documents // PARTS) for i in range(PARTS)]
     with multiprocessing.Pool(options.processes) as pool:

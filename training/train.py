@@ -36,6 +36,7 @@ BETAS, WEIGHT_DECAY, CLIP = (0.9, 0.98), 0.1, 1.0
 
 # So that every position is learnt, although few documents are long, some documents start late.
 SHIFTED = 0.3
+TYPICAL_REPLY = 16  # tokens
 
 LOG_EVERY, SAVE_EVERY = 50, 250
 
@@ -45,15 +46,24 @@ def padded(length):
     return (length + 15) // 16 * 16
 
 
+def reply_weights(spoken, context_weight):
+    """Each token's weight in the loss: sqrt(TYPICAL_REPLY / n) in a reply of n tokens, so that one word counts beside a long call."""
+    edges = np.flatnonzero(np.diff(spoken, prepend=False, append=False))
+    lengths = edges[1::2] - edges[::2]
+    weights = np.full(len(spoken), context_weight, np.float32)
+    weights[spoken] = np.repeat(np.sqrt(TYPICAL_REPLY / lengths), lengths)
+    return weights
+
+
 class Corpus:
     """The documents, cut into batches whose order depends on nothing but the seed."""
 
     def __init__(self, build, seed, batch_tokens, context_weight):
         with np.load(os.path.join(build, "corpus.npz")) as arrays:
             self.ids, self.spoken, self.starts = arrays["ids"], arrays["spoken"], arrays["starts"]
-        self.seed, self.batch_tokens, self.context_weight = seed, batch_tokens, context_weight
+        self.seed, self.batch_tokens = seed, batch_tokens
         self.lengths = np.diff(self.starts)
-        self.mean_weight = self.spoken.mean() + context_weight * (1 - self.spoken.mean())
+        self.weights = reply_weights(self.spoken, context_weight)
 
     def batches(self):
         """Lists of document numbers, for ever: each epoch in another order."""
@@ -75,18 +85,19 @@ class Corpus:
         return batches + [batch]
 
     def tensors(self, documents, random, positions_count):
-        """ids and positions [B, T], targets and their weights [B, T]; `random` draws where a document starts."""
+        """ids and positions [B, T]; targets, their weights, whether they are spoken [B, T]; `random` draws where a document starts."""
         shape = len(documents), padded(max(self.lengths[document] for document in documents))
         ids, positions, targets = (np.zeros(shape, np.int64) for _ in range(3))
-        weights = np.zeros(shape, np.float32)
+        weights, spoken = np.zeros(shape, np.float32), np.zeros(shape, bool)
         for row, document in enumerate(documents):
             start, length = self.starts[document], self.lengths[document]
             ids[row, :length] = self.ids[start : start + length]
             targets[row, : length - 1] = ids[row, 1:length]
-            weights[row, : length - 1] = np.where(self.spoken[start + 1 : start + length], 1, self.context_weight)
+            weights[row, : length - 1] = self.weights[start + 1 : start + length]
+            spoken[row, : length - 1] = self.spoken[start + 1 : start + length]
             shift = random.integers(positions_count - length + 1) if random.random() < SHIFTED else 0
             positions[row, :length] = np.arange(shift, shift + length)
-        return tuple(torch.from_numpy(array) for array in (ids, positions, targets, weights))
+        return tuple(torch.from_numpy(array) for array in (ids, positions, targets, weights, spoken))
 
 
 def learning_rate(step, cold, options):
@@ -137,7 +148,7 @@ def train(options):
     batches = corpus.batches()
     for _ in range(first * batches_a_step):
         next(batches)
-    scale = 1 / (corpus.mean_weight * options.step_tokens)
+    scale = 1 / (corpus.weights.mean(dtype=np.float64) * options.step_tokens)
 
     log = open(os.path.join(options.build, "training.log"), "a" if options.resume else "w", encoding="utf-8")
 
@@ -155,13 +166,13 @@ def train(options):
         model.zero_grad(set_to_none=False)
         for _ in range(batches_a_step):
             tensors = corpus.tensors(next(batches), random, config["n_positions"])
-            ids, positions, targets, weights = (tensor.to(device, non_blocking=True) for tensor in tensors)
+            ids, positions, targets, weights, spoken = (tensor.to(device, non_blocking=True) for tensor in tensors)
             with torch.autocast(device, dtype=torch.bfloat16):
                 logits, _ = model(ids, positions)
             losses = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), reduction="none").view_as(weights)
             ((losses * weights).sum() * scale).backward()
-            loss_sum += losses.detach()[weights == 1].sum()
-            loss_count += (weights == 1).sum()
+            loss_sum += losses.detach()[spoken].sum()
+            loss_count += spoken.sum()
             seen += (tensors[3] > 0).sum().item()
         norm = clip_grad_norm_(model.parameters(), CLIP)
         for optimizer in optimizers:

@@ -63,7 +63,7 @@ def count_items(f, memory):
     return Turn("count_items", message, f"There {are} {NUMBERS[len(words)]} {noun}{s}.", word=NUMBERS[len(words)])
 
 
-def operands(f, small=0.5):
+def operands(f, small=0.35):
     if f.chance(small):
         return f.random.randint(0, 9), f.random.randint(0, 9)
     total = f.random.randint(2, 100)

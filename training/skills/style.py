@@ -37,6 +37,6 @@ class Style:
 
 
 def draw_style(f):
-    name, rules = f.random.choice((("upper", UPPER), ("one_word", ONE_WORD), ("json", JSON), ("ending", ENDING), ("ending", ENDING), ("start", START)))
+    name, rules = f.random.choice((("upper", UPPER), ("upper", UPPER), ("one_word", ONE_WORD), ("one_word", ONE_WORD), ("json", JSON), ("ending", ENDING), ("start", START)))
     filler = f.key() if name == "json" else f.random.choice((f.word, f.word, f.name))()
     return Style(name, f.random.choice(rules).format(key=filler, word=filler), filler)
