@@ -34,7 +34,6 @@ function ort(): Plugin {
       server.middlewares.use(isolate);
     },
     async generateBundle() {
-      if (this.environment.config.mode === 'library') return;
       for (const name of ortFiles) {
         this.emitFile({
           type: 'asset',
@@ -66,33 +65,26 @@ function noConfig(): Plugin {
 
 /**
  * The environment variables (and those of .env files) that the page finds in `import.meta.env`: see
- * src/settings/environment.ts. A build is published, so it must not hold the key. The library holds
- * none of them.
+ * src/settings/environment.ts. A build is published, so it must not hold the key.
  */
-function envPrefix(command: 'build' | 'serve', library: boolean): string[] {
-  if (library) return ['VITE_'];
+function envPrefix(command: 'build' | 'serve'): string[] {
   return environmentNames.filter((name) => command === 'serve' || name !== 'OPENAI_API_KEY');
 }
 
-/**
- * `vite build` makes the page (dist/). `vite build --mode library` makes the library (dist/lib/),
- * which uses dist/ort and dist/models.
- */
-export default defineConfig(({ command, mode }) => {
-  const library = mode === 'library';
+/** The page. The package's library is made by scripts/lib/package/library.mjs. */
+export default defineConfig(({ command }) => {
   return {
     // Relative: the built page works in any folder of any host.
     base: './',
     // 'mpa' answers 404 for a missing file, 'spa' answers index.html, which would do harm: see
     // scripts/lib/serving/static-files.mjs.
     appType: 'mpa',
-    publicDir: library ? false : 'public',
     resolve: {
       // onnxruntime-web's default entry embeds its .mjs loader, and the bundler would emit a second
       // .wasm file.
       conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions],
     },
-    envPrefix: envPrefix(command, library),
+    envPrefix: envPrefix(command),
     plugins: [ort(), noConfig()],
     // Names all dependencies: if Vite finds one late, it reloads the page, even during a run.
     optimizeDeps: {
@@ -111,35 +103,13 @@ export default defineConfig(({ command, mode }) => {
     server: { host: '127.0.0.1', port: 5173, strictPort: true },
     preview: { host: '127.0.0.1', port: 4173, strictPort: true },
     worker: { format: 'es' },
-    build: library
-      ? {
-          outDir: 'dist/lib',
-          emptyOutDir: true,
-          assetsInlineLimit: 0,
-          target: 'es2022',
-          minify: false,
-          // Bundlers that bundle the library again would break the paths that preloading writes.
-          modulePreload: false,
-          // Vite's library mode inlines every asset, whatever the limit says.
-          rolldownOptions: {
-            input: {
-              unmocked: 'src/index.ts',
-              openai: 'src/openai/index.ts',
-              'prompt-api': 'src/prompt-api/index.ts',
-              adapters: 'src/adapters/index.ts',
-              elements: 'src/components/index.ts',
-            },
-            preserveEntrySignatures: 'strict',
-            output: { entryFileNames: '[name].js' },
-          },
-        }
-      : {
-          outDir: 'dist',
-          target: 'es2022',
-          chunkSizeWarningLimit: 2000,
-          assetsInlineLimit: 4096,
-          // Every browser that can run this page supports module preloading.
-          modulePreload: { polyfill: false },
-        },
+    build: {
+      outDir: 'dist',
+      target: 'es2022',
+      chunkSizeWarningLimit: 2000,
+      assetsInlineLimit: 4096,
+      // Every browser that can run this page supports module preloading.
+      modulePreload: { polyfill: false },
+    },
   };
 });

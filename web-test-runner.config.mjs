@@ -26,6 +26,7 @@ import { createHub } from './test/servers/hub.mjs';
  *
  *   window.unmockedGroup    'wasm' or 'webgpu'
  *   /models/, /ort/         the bundled model and ONNX Runtime's files, with lengths, and real 404s
+ *   /__asked                the paths below /models/ and /ort/ that were asked for, as JSON
  *   /__hub/                 a hub in the Hugging Face layout, with faults on request: see
  *                           test/servers/hub.mjs
  *   /mockServiceWorker.js   MSW's own
@@ -54,6 +55,8 @@ const { ortFiles } = await loadTables();
 const only = process.env.UNMOCKED_TEST_FILES?.split(' ').filter(Boolean);
 const onlyGroup = process.env.UNMOCKED_TEST_GROUP;
 const mailbox = createMailbox();
+/** @type {string[]} */
+const asked = [];
 const tinyModel = path.join(root, 'public/models/unmocked-tiny');
 const apiKey = 'sk-unmocked-specs';
 const openai = await startOpenAiServer({ apiKey });
@@ -117,9 +120,13 @@ async function isolation(ctx, next) {
 async function serve(ctx, next) {
   const [, folder = ''] = ctx.path.split('/', 2);
   const rest = ctx.path.slice(folder.length + 2);
+  if (folder === 'models' || folder === 'ort') asked.push(ctx.path);
   switch (folder) {
     case '__hub':
       return answer(ctx, hub);
+    case '__asked':
+      ctx.body = asked;
+      return undefined;
     case '__report':
     case '__print':
       return answer(ctx, mailbox.listener);

@@ -3,24 +3,20 @@ import path from 'node:path';
 import { main } from './lib/command.mjs';
 import { ensureInstalled, ROOT } from './lib/install.mjs';
 
-const STEPS = [
-  { script: 'vite/bin/vite.js', args: ['build'] },
-  { script: 'vite/bin/vite.js', args: ['build', '--mode', 'library'] },
-  { script: 'typescript/bin/tsc', args: ['-p', 'tsconfig.library.json'] },
-];
-
-/** `npm run build`: the static page in dist/, the library and its types in dist/lib/. */
-await main(() => {
+/**
+ * `npm run build`: the static page in dist/, and the rest of the package: the command in dist/cli/,
+ * the library and its types in dist/lib/, and the licences of what is in them.
+ */
+await main(async () => {
   ensureInstalled();
-  for (const { script, args } of STEPS) {
-    const { status } = spawnSync(
-      process.execPath,
-      [path.join(ROOT, 'node_modules', script), ...args],
-      { cwd: ROOT, stdio: 'inherit' },
-    );
-    if (status !== 0)
-      throw new Error(
-        `${path.basename(script)} ${args.join(' ')} ended with exit status ${status}`,
-      );
+  const vite = path.join(ROOT, 'node_modules/vite/bin/vite.js');
+  for (const args of [['build'], ['build', '--config', 'vite.cli.config.ts']]) {
+    const { status } = spawnSync(process.execPath, [vite, ...args], {
+      cwd: ROOT,
+      stdio: 'inherit',
+    });
+    if (status !== 0) throw new Error(`vite ${args.join(' ')} ended with exit status ${status}`);
   }
+  const { buildPackage } = await import('./lib/package/build.mjs');
+  await buildPackage();
 });

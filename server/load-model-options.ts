@@ -11,6 +11,10 @@ export interface LoadModelOptions {
   model: string;
   /** Default {@link defaultDtype}. */
   dtype?: Dtype;
-  /** The project's folder, which contains `public/models/` and `.cache/`. */
+  /** The project's folder, below which the other folders are by default. */
   root: string;
+  /** Holds the bundled models, a folder each. Default: `public/models/`. */
+  modelsFolder?: string;
+  /** Keeps what is downloaded from the hub. Default: `.cache/transformers/`. */
+  cacheFolder?: string;
 }

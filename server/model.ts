@@ -31,7 +31,7 @@ const ONE_THREAD_BELOW = 32_000_000;
 const CHEAP_LENGTH = 1 << 16;
 
 /**
- * Loads a model with onnxruntime-node and warms it up. Checks the files of a bundled model against
+ * Loads a model with onnxruntime-node (in the package: ONNX Runtime's WASM) and warms it up. Checks the files of a bundled model against
  * the registry's lengths and digests first.
  *
  * @throws UnmockedError `unknown-model`, `model-not-found`, `file-not-found`, `integrity`,
@@ -41,12 +41,14 @@ export async function loadServedModel({
   model: reference,
   dtype = defaultDtype,
   root,
+  modelsFolder = path.join(root, 'public/models'),
+  cacheFolder = path.join(root, '.cache/transformers'),
 }: LoadModelOptions): Promise<LocalModel> {
   const folder = asFolder(reference);
   const model = folder ? undefined : resolveModel(reference);
   const id = model?.id ?? path.basename(folder!);
   const local =
-    folder ?? (model!.source.kind === 'bundled' ? path.join(root, 'public/models', id) : undefined);
+    folder ?? (model!.source.kind === 'bundled' ? path.join(modelsFolder, id) : undefined);
   const candidates = weightsFiles(model, dtype);
   const files = local ? [pickFile(local, candidates, id)] : candidates;
   if (local && model) await checkPins(local, model, files[0]!);
@@ -54,10 +56,12 @@ export async function loadServedModel({
   env.logLevel = LogLevel.NONE; // the caller gets every failure as an error
   env.allowRemoteModels = !local;
   env.allowLocalModels = Boolean(local);
-  env.cacheDir = path.join(root, '.cache/transformers');
+  env.cacheDir = cacheFolder;
   const source = local ?? (model!.source as { repository: string }).repository;
   const options = { revision: model?.source.kind === 'hub' ? model.source.revision : 'main' };
   const bytes = local ? (await stat(path.join(local, files[0]!))).size : Infinity;
+  // WASM has one pool of threads for all models. The first model decides.
+  if (env.backends.onnx.wasm && bytes < ONE_THREAD_BELOW) env.backends.onnx.wasm.numThreads ??= 1;
   const { tokenizer, network } = await firstThatLoads(files, id, async (file) => ({
     tokenizer: await AutoTokenizer.from_pretrained(source, options),
     network: await AutoModelForCausalLM.from_pretrained(source, {

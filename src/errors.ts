@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'no-device' // every rung of the ladder failed; `details.attempts` lists them
   | 'context-overflow' // the prompt does not fit the context window
   | 'inference-failed' // the runtime failed while computing; its worker is terminated
+  | 'blocked-by-policy' // a Content-Security-Policy forbids it; `details` has what to allow
   | 'engine-crashed' // the worker crashed
   | 'engine-silent' // the worker did not answer in time
   | 'timeout' // a server did not answer in time

@@ -10,7 +10,8 @@ import type {
 } from '../src/agents/agent.js';
 import { loadAgent, type LoadAgentOptions } from '../src/agents/load-agent.js';
 import { validateAgent } from '../src/agents/validate-agent.js';
-import { createEngineWorker, Engine } from '../src/engine/engine.js';
+import { Engine } from '../src/engine/engine.js';
+import { createEngineWorker } from '../src/engine/start-worker.js';
 import { EnginePool } from '../src/engine/engine-pool.js';
 import { ledger } from '../src/engine/ledger.js';
 import { isAbortError } from '../src/errors.js';

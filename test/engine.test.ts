@@ -1,6 +1,7 @@
 import { expect } from '@open-wc/testing';
 import type { Message } from '../src/agents/agent.js';
-import { createEngineWorker, Engine } from '../src/engine/engine.js';
+import { Engine } from '../src/engine/engine.js';
+import { createEngineWorker } from '../src/engine/start-worker.js';
 import { EnginePool, type EnginePoolOptions } from '../src/engine/engine-pool.js';
 import { ledger } from '../src/engine/ledger.js';
 import type { GenerateRequest } from '../src/engine/protocol.js';

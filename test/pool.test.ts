@@ -1,5 +1,6 @@
 import { expect } from '@open-wc/testing';
-import { createEngineWorker, Engine } from '../src/engine/engine.js';
+import { Engine } from '../src/engine/engine.js';
+import { createEngineWorker } from '../src/engine/start-worker.js';
 import { EnginePool, type EnginePoolOptions } from '../src/engine/engine-pool.js';
 import type { Attempt } from '../src/engine/ladder.js';
 import { isAbortError } from '../src/errors.js';

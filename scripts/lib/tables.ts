@@ -5,6 +5,8 @@
 import { handlerDefaults } from '../../server/handler.js';
 import { defaultDtype } from '../../server/load-model-options.js';
 import { isOriginPattern } from '../../server/origins.js';
+import { toJUnit } from '../../src/harness/junit.js';
+import { summarize } from '../../src/harness/summarize.js';
 import { pageDevices } from '../../src/engine/ladder.js';
 import { ortFiles } from '../../src/engine/ort-files.js';
 import { dtypes } from '../../src/models/model.js';
@@ -19,5 +21,7 @@ export {
   isOriginPattern,
   ortFiles,
   pageDevices,
+  summarize,
+  toJUnit,
 };
 export const defaultModel = definitions.model.default;

@@ -25,6 +25,22 @@ export class UnmockedStartEvent extends CustomEvent<{ scenarios: readonly string
   }
 }
 
+/** A model loads. Bubbles, composed. */
+export class UnmockedProgressEvent extends CustomEvent<ProgressDetail> {
+  static readonly type = 'unmocked-progress';
+  constructor(progress: ProgressDetail) {
+    super(UnmockedProgressEvent.type, { detail: progress, bubbles: true, composed: true });
+  }
+}
+
+export interface ProgressDetail {
+  /** `download`, `verify`, `session` or `warm-up`. */
+  phase: string;
+  loadedBytes: number;
+  /** 0 if it is not known. */
+  totalBytes: number;
+}
+
 /** A run failed to start, for instance because a setting is not allowed. Bubbles, composed. */
 export class UnmockedErrorEvent extends CustomEvent<Error> {
   static readonly type = 'unmocked-error';
@@ -84,6 +100,7 @@ declare global {
     'unmocked-result': UnmockedResultEvent;
     'unmocked-report': UnmockedReportEvent;
     'unmocked-start': UnmockedStartEvent;
+    'unmocked-progress': UnmockedProgressEvent;
     'unmocked-error': UnmockedErrorEvent;
     'unmocked-request': UnmockedRequestEvent;
     'unmocked-settings': UnmockedSettingsEvent;

@@ -1,11 +1,10 @@
-/** Templates for the parts of a scenario's card. Model output is bound as text, never as HTML. */
-import { html, nothing, type TemplateResult } from 'lit';
-import type { Attempt } from '../engine/ladder.js';
-import type { Exchange, ScenarioResult } from '../harness/report.js';
-import type { Check } from '../scenarios/scenario.js';
-import { count, formatByteProgress, formatDuration, formatMetric, formatValue } from '../format.js';
+/** Templates for what a scenario's card shows at once. Model output is bound as text, never as HTML. */
+import { html, nothing } from 'lit';
+import type { ScenarioResult } from '../harness/report.js';
+import type { Check, Scenario } from '../scenarios/scenario.js';
+import { formatByteProgress, formatDuration } from '../format.js';
 import { isOver, type ScenarioState } from '../harness/scenario-state.js';
-import { statusIcon } from './status.js';
+import { statusIcon, statusLabels } from './status.js';
 
 const phases: Record<string, string> = {
   download: 'Downloading',
@@ -14,205 +13,98 @@ const phases: Record<string, string> = {
   'warm-up': 'Warming up',
 };
 
-export function loadingPart({ progress, status }: Pick<ScenarioState, 'progress' | 'status'>) {
-  if (!progress || status !== 'running') return nothing;
+export type Progress = NonNullable<ScenarioState['progress']>;
+
+export const labelOf = ({ phase }: Progress): string => phases[phase] ?? phase;
+
+export const bytesOf = ({ loadedBytes, totalBytes }: Progress): string =>
+  totalBytes > 0 ? formatByteProgress(loadedBytes, totalBytes) : '';
+
+export function progressPart(progress: Progress) {
   const { phase, loadedBytes, totalBytes } = progress;
-  const label = phases[phase] ?? phase;
   // Without a value the progress bar is indeterminate, as the progress of the runtime is unknown.
-  const bar =
-    phase === 'download' && totalBytes > 0
-      ? html`<progress aria-label=${label} max=${totalBytes} value=${loadedBytes}></progress>`
-      : html`<progress aria-label=${label}></progress>`;
-  const bytes =
-    totalBytes > 0
-      ? html` <span class="muted">${formatByteProgress(loadedBytes, totalBytes)}</span>`
-      : nothing;
-  return html`<div class="loading" part="loading">
-    <span>${label}${bytes}</span>
-    ${bar}
-  </div>`;
+  return phase === 'download' && totalBytes > 0
+    ? html`<progress
+        aria-label=${labelOf(progress)}
+        max=${totalBytes}
+        value=${loadedBytes}
+      ></progress>`
+    : html`<progress aria-label=${labelOf(progress)}></progress>`;
 }
+
+/** Whether Stop is what the button does. */
+export const isActive = ({ status }: Pick<ScenarioState, 'status'>): boolean =>
+  status === 'running';
+
+export interface CardButton {
+  label: 'Run' | 'Ask' | 'Stop';
+  /** What is run, for screen readers. */
+  what?: string;
+  disabled?: boolean;
+  press(action: 'run' | 'stop'): void;
+}
+
+/** One button for Run and Stop keeps the keyboard focus. */
+export function buttonPart({ label, what, disabled = false, press }: CardButton) {
+  // Another element for another word: a word that changes its width would move.
+  const words = { Run: html`<b>Run</b>`, Ask: html`<b>Ask</b>`, Stop: html`<b>Stop</b>` };
+  return html`<button
+    type="button"
+    class="main"
+    part="button"
+    aria-label=${[label, what].filter(Boolean).join(' ')}
+    ?disabled=${disabled}
+    @click=${() => press(label === 'Stop' ? 'stop' : 'run')}
+    >${words[label]}</button
+  >`;
+}
+
+/** A level that the page chooses needs a role: an element's name cannot change. */
+export const titlePart = (text: unknown, level: number, className = '') =>
+  html`<div id="title" class="title ${className}" role="heading" aria-level=${level}>${text}</div>`;
+
+export function headerPart(
+  {
+    scenario: { id, title },
+    state: { status, result },
+    number,
+    headingLevel,
+  }: { scenario: Scenario; state: ScenarioState; number?: number; headingLevel: number },
+  button: CardButton,
+) {
+  const duration = result?.durationMs ?? 0;
+  return html`<header part="header">
+    <div class="heading">
+      ${titlePart(html`${number ? numberPart(number) : nothing}${title}`, headingLevel)}
+      <code class="id muted">${id}</code>
+    </div>
+    <span class="status" part="status" data-status=${status}>
+      ${statusIcon(status)}<span>${statusLabels[status]}</span>
+      ${duration > 0 ? html`<span class="muted">${formatDuration(duration)}</span>` : nothing}
+    </span>
+    ${buttonPart({ what: title, ...button })}
+  </header>`;
+}
+
+const numberPart = (number: number) =>
+  html`<span class="number" aria-hidden="true">${String(number).padStart(2, '0')}</span>`;
+
+export const provesPart = ({ proves }: Scenario) =>
+  html`<p class="proves" part="proves">${withCode(proves)}</p>`;
 
 /** Renders a trusted string with `words` in backticks as code. */
-export const withCode = (text: string) =>
+const withCode = (text: string) =>
   text.split('`').map((piece, index) => (index % 2 === 1 ? html`<code>${piece}</code>` : piece));
 
-const SHOWN_EXCHANGES = 4;
+export const hidden = (text: string) => html`<span class="visually-hidden">${text}</span>`;
 
-/**
- * The latest replies of a run, or the first replies of a result. Not a live region: a screen reader
- * should not read out every token.
- */
-export function outputPart(state: ScenarioState) {
-  const { live, status } = state;
-  if (live.length === 0) return nothing;
-  const running = status === 'running';
-  const shown = running ? live.slice(-SHOWN_EXCHANGES) : live.slice(0, SHOWN_EXCHANGES);
-  const more = running ? 0 : live.length - shown.length;
-  const reply = ({ message, text }: ScenarioState['live'][number], index: number) => {
-    const arriving = running && index === shown.length - 1;
-    const placeholder = running ? '' : html`<span class="muted">(nothing)</span>`;
-    return html`<p class="message">${hidden('Message: ')}${formatValue(message)}</p>
-      <pre class="reply ${arriving ? 'arriving' : ''}">${text.trimStart() || placeholder}</pre>`;
-  };
-  return html`<div
-    class="output"
-    part="output"
-    tabindex="0"
-    role="group"
-    aria-label="Output of the model"
-  >
-    ${shown.map(reply)}
-    ${more > 0 ? html`<p class="muted">and ${more} more</p>` : nothing}
-  </div>`;
-}
-
-const hidden = (text: string) => html`<span class="visually-hidden">${text}</span>`;
-
-export function checksPart({ checks, status }: ScenarioState) {
-  if (checks.length === 0) return nothing;
-  const failed = checks.filter((check) => check.status === 'failed').length;
-  const skipped = checks.filter((check) => check.status === 'skipped').length;
-  const rest = [failed ? `${failed} failed` : '', skipped ? `${skipped} skipped` : '']
-    .filter(Boolean)
-    .join(', ');
-  const outcome = rest || (isOver({ status }) ? 'all passed' : 'so far all passed');
-  return html`<details part="checks" ?open=${failed > 0 || status === 'running'}>
-    <summary>${count(checks.length, 'check')}<span class="muted">, ${outcome}</span></summary>
-    <ul class="checks">
-      ${checks.map(checkPart)}
-    </ul>
-  </details>`;
-}
-
-function checkPart({ name, status, actual, expected, reason }: Check): TemplateResult {
-  const fact = (label: string, value: unknown) =>
-    value === undefined
-      ? nothing
-      : html`<div><dt>${label}</dt><dd><code>${formatValue(value)}</code></dd></div>`;
-  const same = status === 'passed' && JSON.stringify(actual) === JSON.stringify(expected);
-  const facts = same
-    ? fact('as expected', actual)
-    : [fact('actual', actual), fact('expected', expected)];
-  const hasFacts = actual !== undefined || expected !== undefined;
-  return html`<li part="check">
-    <span class="mark" data-status=${status}>${statusIcon(status)}${hidden(`${status}: `)}</span>
-    <div class="check">
-      <span>${name}</span>
-      ${reason ? html`<span class="muted">(${reason})</span>` : nothing}
-      ${hasFacts ? html`<dl class="facts">${facts}</dl>` : nothing}
-    </div>
-  </li>`;
-}
-
-export function metricsPart({ result }: ScenarioState) {
-  const metrics = Object.entries(result?.metrics ?? {});
-  if (metrics.length === 0) return nothing;
-  return html`<dl class="metrics" part="metrics">
-    ${metrics.map(([key, value]) => {
-      const metric = formatMetric(key, value);
-      return html`<div><dt>${metric.name}</dt><dd>${metric.value}</dd></div>`;
-    })}
-  </dl>`;
-}
-
-export function devicePart({ attempts, result }: ScenarioState) {
-  if (attempts.length === 0) return nothing;
-  const device = result?.device;
-  const evidence = result?.evidence;
-  const used = device
-    ? [
-        device.actual,
-        evidence?.dtype,
-        device.requested === device.actual ? '' : `asked for ${device.requested}`,
-      ]
-        .filter(Boolean)
-        .join(', ')
-    : '';
-  const digest = evidence?.modelDigest;
-  const tried = count(attempts.length, 'attempt');
-  return html`<details part="device">
-    <summary>Device${used ? `: ${used}` : ''} <span class="muted">(${tried})</span></summary>
-    <ol class="attempts">
-      ${attempts.map(attemptPart)}
-    </ol>
-    ${digest ? html`<p class="muted digest">weights, SHA-256: <code>${digest}</code></p>` : nothing}
-  </details>`;
-}
-
-export function attemptPart({
-  device,
-  dtype,
-  file,
-  url,
-  outcome,
-  reason,
-  error,
-  durationMs,
-  shared,
-}: Attempt) {
-  const status = outcome === 'loaded' ? 'passed' : outcome;
-  const why = error ? `${error.code ? `${error.code}: ` : ''}${error.message}` : reason;
-  const facts = [formatDuration(durationMs), file, url].filter(Boolean).join(' · ');
-  return html`<li part="attempt">
-    <span class="mark" data-status=${status}>${statusIcon(status)}</span>
-    <div class="check">
-      ${device} ${dtype ?? ''} <strong>${outcome}</strong>${shared ? ' (shared)' : ''} <span
-        class="muted"
-        >${facts}</span
-      >
-      ${why ? html`<div class="why">${why}</div>` : nothing}
-    </div>
-  </li>`;
-}
-
-export function exchangesPart({ result }: ScenarioState) {
-  const exchanges = result?.evidence.exchanges ?? [];
-  if (exchanges.length === 0) return nothing;
-  const output = exchanges.reduce((sum, exchange) => sum + exchange.outputTokenIds.length, 0);
-  const tokens = count(output, 'output token');
-  return html`<details part="exchanges">
-    <summary>${count(exchanges.length, 'exchange')} <span class="muted">(${tokens})</span></summary>
-    <ol class="exchanges">
-      ${exchanges.map(exchangePart)}
-    </ol>
-  </details>`;
-}
-
-function exchangePart({
-  prompt,
-  text,
-  promptTokenIds,
-  outputTokenIds,
-  prefilledTokens,
-  finishReason,
-  timings,
-  seed,
-}: Exchange) {
-  const cached = promptTokenIds.length - prefilledTokens;
-  const facts = [
-    `${count(promptTokenIds.length, 'prompt token')} ` +
-      `(${prefilledTokens} computed, ${cached} from the cache)`,
-    count(outputTokenIds.length, 'output token'),
-    finishReason,
-    `first token ${formatDuration(timings.firstToken)}`,
-    Number.isFinite(timings.tokensPerSecond) ? `${timings.tokensPerSecond.toFixed(0)} tok/s` : '',
-    `seed ${seed}`,
-  ];
-  return html`<li part="exchange">
-    <pre class="prompt">${prompt}</pre>
-    <pre class="text">${text}</pre>
-    <p class="muted">
-      ${facts.filter(Boolean).join(' · ')}
-    </p>
-  </li>`;
-}
-
-/** What somebody else's agent gave back. Other evidence is the tokens themselves. */
-export function evidencePart({ result }: Pick<ScenarioState, 'result'>) {
-  const right = result?.evidence.challenge?.find((draw) => draw.right);
-  if (!right) return nothing;
-  return html`<p class="muted">It gave back fresh words: ${right.words.join(' ')}.</p>`;
+/** `1 failed, 2 skipped`, or `all passed`. */
+export function outcomeOf({ checks, status }: Pick<ScenarioState, 'checks' | 'status'>): string {
+  const number = (one: Check['status']) => checks.filter((check) => check.status === one).length;
+  const rest = (['failed', 'skipped'] as const)
+    .filter((one) => number(one) > 0)
+    .map((one) => `${number(one)} ${one}`);
+  return rest.join(', ') || (isOver({ status }) ? 'all passed' : 'so far all passed');
 }
 
 export function reasonPart({ result }: ScenarioState) {
@@ -236,3 +128,12 @@ function formatReason({ status, reason, error }: ScenarioResult): string {
   if (status === 'skipped') return `Skipped: ${reason}`;
   return reason ?? '';
 }
+
+/** The only live region. It says what happens and is not read out token by token. */
+export const announcementPart = (text: string) =>
+  html`<p class="visually-hidden" role="status">${text}</p>`;
+
+/** The page says in the default slot what to do without the element. */
+export const errorPart = ({ message }: Error) =>
+  html`<p class="reason" part="reason" data-status="failed">${message}</p>
+    <slot></slot>`;

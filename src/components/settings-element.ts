@@ -4,6 +4,7 @@ import { fromAttribute } from '../settings/attributes.js';
 import { shownSettings } from '../settings/run-settings.js';
 import type { AgentSettings, SettingName } from '../settings/settings.js';
 import { SettingsStore } from '../settings/settings-store.js';
+import { BaseAttribute } from './base-attribute.js';
 import { SettingsWatcher } from './settings-watcher.js';
 
 /**
@@ -11,7 +12,9 @@ import { SettingsWatcher } from './settings-watcher.js';
  * set arguments of the store, and the properties read the value that counts.
  */
 export class SettingsElement extends LitElement {
+  /** The settings and where each comes from. */
   readonly settings = new SettingsStore();
+  protected readonly baseAttribute = new BaseAttribute();
 
   constructor() {
     super();
@@ -30,6 +33,7 @@ export class SettingsElement extends LitElement {
     this.#set('model', value);
   }
 
+  /** `auto`, `webgpu` or `wasm`. A named device is used or refused, never replaced. */
   @property(fromAttribute('device'))
   get device(): AgentSettings['device'] {
     return this.#shown.device;
@@ -38,6 +42,7 @@ export class SettingsElement extends LitElement {
     this.#set('device', value);
   }
 
+  /** The seed of sampling. */
   @property(fromAttribute('seed'))
   get seed(): number {
     return this.#shown.seed;
@@ -80,6 +85,15 @@ export class SettingsElement extends LitElement {
   }
   set apiKey(value: string) {
     this.#set('apiKey', value);
+  }
+
+  /** Where `models/` and `ort/` are: `assets.base`, for the whole page. */
+  @property()
+  get base(): string {
+    return this.baseAttribute.text;
+  }
+  set base(url: string | null) {
+    this.baseAttribute.text = url;
   }
 
   get #shown(): AgentSettings {

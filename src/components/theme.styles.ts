@@ -1,25 +1,27 @@
-import { css } from 'lit';
+import { css, type CSSResultOrNative } from 'lit';
+import { pageScheme } from './page-scheme.js';
 
 /**
  * Styles of every element. Embedders set colours with `--unmocked-*` properties, which default to
- * the project's colours. The elements read `--u-*`. Nothing outside the elements is styled.
+ * the project's colours, light or dark as `page-scheme.ts` finds. The elements read `--u-*`. Nothing
+ * outside the elements is styled.
  */
-export const themeStyles = css`
+const theme = css`
   :host {
-    --u-background: var(--unmocked-background, #f7f6f2);
-    --u-surface: var(--unmocked-surface, #fffefb);
-    --u-sunken: var(--unmocked-sunken, #efeee8);
-    --u-text: var(--unmocked-text, #1d2321);
-    --u-muted: var(--unmocked-muted, #58625e);
-    --u-line: var(--unmocked-line, #d9d8d0);
-    --u-control-line: var(--unmocked-control-line, #7d8783);
-    --u-accent: var(--unmocked-accent, #0b625b);
-    --u-on-accent: var(--unmocked-on-accent, #ffffff);
-    --u-focus: var(--unmocked-focus, #0a5fd0);
-    --u-passed: var(--unmocked-passed, #17693c);
-    --u-failed: var(--unmocked-failed, #b3241b);
-    --u-skipped: var(--unmocked-skipped, #6b5a00);
-    --u-timed-out: var(--unmocked-timed-out, #954503);
+    --u-background: var(--unmocked-background, light-dark(#f7f6f2, #121615));
+    --u-surface: var(--unmocked-surface, light-dark(#fffefb, #1a201e));
+    --u-sunken: var(--unmocked-sunken, light-dark(#efeee8, #101413));
+    --u-text: var(--unmocked-text, light-dark(#1d2321, #e3e7e4));
+    --u-muted: var(--unmocked-muted, light-dark(#58625e, #9da9a4));
+    --u-line: var(--unmocked-line, light-dark(#d9d8d0, #303835));
+    --u-control-line: var(--unmocked-control-line, light-dark(#7d8783, #75817c));
+    --u-accent: var(--unmocked-accent, light-dark(#0b625b, #57cdb9));
+    --u-on-accent: var(--unmocked-on-accent, light-dark(#ffffff, #06201d));
+    --u-focus: var(--unmocked-focus, light-dark(#0a5fd0, #8ab8ff));
+    --u-passed: var(--unmocked-passed, light-dark(#17693c, #6fd193));
+    --u-failed: var(--unmocked-failed, light-dark(#b3241b, #ff9388));
+    --u-skipped: var(--unmocked-skipped, light-dark(#6b5a00, #d9c15c));
+    --u-timed-out: var(--unmocked-timed-out, light-dark(#954503, #f2a867));
     --u-font: var(--unmocked-font, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif);
     --u-mono: var(
       --unmocked-mono,
@@ -32,27 +34,8 @@ export const themeStyles = css`
     );
     --u-radius: var(--unmocked-radius, 6px);
     color: var(--u-text);
-    color-scheme: light dark;
     font: 0.875rem/1.5 var(--u-font);
     text-align: start;
-  }
-  @media (prefers-color-scheme: dark) {
-    :host {
-      --u-background: var(--unmocked-background, #121615);
-      --u-surface: var(--unmocked-surface, #1a201e);
-      --u-sunken: var(--unmocked-sunken, #101413);
-      --u-text: var(--unmocked-text, #e3e7e4);
-      --u-muted: var(--unmocked-muted, #9da9a4);
-      --u-line: var(--unmocked-line, #303835);
-      --u-control-line: var(--unmocked-control-line, #75817c);
-      --u-accent: var(--unmocked-accent, #57cdb9);
-      --u-on-accent: var(--unmocked-on-accent, #06201d);
-      --u-focus: var(--unmocked-focus, #8ab8ff);
-      --u-passed: var(--unmocked-passed, #6fd193);
-      --u-failed: var(--unmocked-failed, #ff9388);
-      --u-skipped: var(--unmocked-skipped, #d9c15c);
-      --u-timed-out: var(--unmocked-timed-out, #f2a867);
-    }
   }
   *,
   *::before,
@@ -204,3 +187,5 @@ export const themeStyles = css`
     }
   }
 `;
+
+export const themeStyles: CSSResultOrNative[] = pageScheme ? [pageScheme, theme] : [theme];

@@ -6,6 +6,17 @@ export const harnessStyles = css`
     background: var(--u-background);
     padding: 1.5rem max(1rem, (100% - 64rem) / 2) 4rem;
   }
+  /* The harness has found it. */
+  :is(
+    unmocked-environment,
+    unmocked-settings,
+    unmocked-try,
+    unmocked-sources,
+    unmocked-report,
+    unmocked-scenario
+  ) {
+    color-scheme: inherit;
+  }
   header {
     margin-block-end: 1rem;
   }

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import type { AgentLoader } from '../agents/agent-loader.js';
 import type { StartupState } from '../agents/check-startup.js';
 import type { StartupCheck } from '../agents/startup-check.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
@@ -16,12 +17,14 @@ import { hasTag } from '../settings/url-parameters.js';
 import {
   type Problem,
   UnmockedErrorEvent,
+  UnmockedProgressEvent,
   UnmockedReportEvent,
   type UnmockedRequestEvent,
   UnmockedResultEvent,
   type UnmockedSettingsEvent,
   UnmockedStartEvent,
 } from './events.js';
+import { detailsCode } from './details-code.js';
 import { loadReport } from './load-report.js';
 import { runServer } from './run-server.js';
 import { moveFocus } from './move-focus.js';
@@ -35,6 +38,7 @@ import {
 } from '../harness/scenario-state.js';
 import { SettingsElement } from './settings-element.js';
 import { statusIcon, statusLabels, totalsText } from './status.js';
+import { scenarioParts } from './exported-parts.js';
 import { themeStyles } from './theme.styles.js';
 import { harnessStyles } from './unmocked-harness.styles.js';
 import type { UnmockedScenario } from './unmocked-scenario.js';
@@ -48,13 +52,28 @@ import type { UnmockedTry } from './unmocked-try.js';
  *
  * @example <unmocked-harness model="unmocked-tiny" device="wasm" seed="7"></unmocked-harness>
  *
- * @fires unmocked-start - A run begins; `detail.scenarios` has its ids.
- * @fires unmocked-result - A scenario is over; `detail` is its result.
- * @fires unmocked-report - A run is over; `detail` is its report.
- * @fires unmocked-error - A run failed to start; `detail` is the error.
+ * @tagname unmocked-harness
  *
- * @csspart header, problems, startup, panels, environment, settings, try, sources, controls,
- *   report, scenarios, scenario
+ * @fires {UnmockedStartEvent} unmocked-start - A run begins; `detail.scenarios` has its ids.
+ * @fires {UnmockedProgressEvent} unmocked-progress - A model loads; `detail` has the phase and the bytes.
+ * @fires {UnmockedResultEvent} unmocked-result - A scenario is over; `detail` is its result.
+ * @fires {UnmockedReportEvent} unmocked-report - A run is over; `detail` is its report.
+ * @fires {UnmockedErrorEvent} unmocked-error - A run failed to start; `detail` is the error.
+ *
+ * @slot - Shown while the element is not defined.
+ *
+ * @csspart header - The title of the page.
+ * @csspart problems - What is wrong.
+ * @csspart startup - What the check at the start found.
+ * @csspart panels - The panels, together.
+ * @csspart environment - What this browser can do.
+ * @csspart settings - The settings.
+ * @csspart try - The test of the settings.
+ * @csspart sources - Where the settings come from.
+ * @csspart controls - Run, Stop and the report.
+ * @csspart report - The report.
+ * @csspart scenarios - The list of scenarios.
+ * @csspart scenario - One scenario. Its own parts have the prefix `scenario-`, as in `scenario-card`.
  */
 export class UnmockedHarness extends SettingsElement {
   static override styles = [themeStyles, harnessStyles];
@@ -67,6 +86,11 @@ export class UnmockedHarness extends SettingsElement {
   @property({ attribute: false }) tags: readonly string[] = [];
   /** Default: the core scenarios. */
   @property({ attribute: false }) scenarios: readonly Scenario[] = coreScenarios;
+  /**
+   * Loads an agent to test, in place of this page's model: see `RunOptions`. Only agent scenarios are
+   * shown, and run.
+   */
+  @property({ attribute: false }) agent: AgentLoader | undefined;
   /** The subject under test; saboteurs replace it. */
   @property({ attribute: false }) subject: Subject | undefined;
   /** What was wrong with the page's URL, or with the latest run. */
@@ -124,16 +148,20 @@ export class UnmockedHarness extends SettingsElement {
     this.problems = this.problems.filter(({ kind }) => kind === 'warning');
     try {
       const chosen = this.#choose(ids);
+      this.baseAttribute.check();
       if (this.settings.argumentError) throw this.settings.argumentError;
       const { resolved, sources } = this.settings;
       const settings = runSettings(resolved, sources);
+      const tested = this.agent
+        ? { agent: this.agent, seed: settings.seed }
+        : { ...settings, server: runServer(settings.server) };
       this.#begin(chosen);
-      loadReport().catch((error: Error) => this.#addProblem(error.message));
+      for (const code of [loadReport(), detailsCode.load()])
+        code.catch((error: Error) => this.#addProblem(error.message));
       // One engine at a time: scenarios count engines, and a small machine holds no more.
       await Promise.all([this.startup?.stop(), this.#try?.release()]);
       const report = await runInTurn({
-        ...settings,
-        server: runServer(settings.server),
+        ...tested,
         scenarios: chosen,
         subject: this.subject,
         signal: signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,
@@ -206,6 +234,7 @@ export class UnmockedHarness extends SettingsElement {
   #card = (scenario: Scenario, index: number) => html`<li>
     <unmocked-scenario
       part="scenario"
+      exportparts=${scenarioParts}
       data-id=${scenario.id}
       .scenario=${scenario}
       .number=${index + 1}
@@ -338,6 +367,7 @@ export class UnmockedHarness extends SettingsElement {
     );
     if (card) card.state = next;
     if (event.type === 'scenario-start') this.requestUpdate();
+    if (event.type === 'progress') this.dispatchEvent(new UnmockedProgressEvent(event));
     if (event.type !== 'scenario-end') return;
     const { result } = event;
     this.requestUpdate();
@@ -391,7 +421,9 @@ export class UnmockedHarness extends SettingsElement {
   }
 
   #shownScenarios = (): Scenario[] =>
-    this.scenarios.filter((scenario) => hasTag(scenario, this.tags));
+    this.scenarios.filter(
+      (scenario) => hasTag(scenario, this.tags) && (!this.agent || scenario.suite === 'agent'),
+    );
   get #try(): UnmockedTry | null {
     return this.renderRoot?.querySelector<UnmockedTry>('unmocked-try');
   }

@@ -4,14 +4,6 @@ export const scenarioStyles = css`
   :host {
     display: block;
   }
-  /* Outside a harness it has a fixed size, so that the page around it does not jump. */
-  :host([standalone]) {
-    block-size: var(--unmocked-block-size, 26rem);
-  }
-  :host([standalone]) .card {
-    block-size: 100%;
-    overflow: auto;
-  }
   .card {
     position: relative;
     display: grid;
@@ -56,7 +48,7 @@ export const scenarioStyles = css`
     align-items: baseline;
     gap: 0 0.75rem;
   }
-  h3 {
+  .title {
     font-size: 1rem;
     line-height: 1.4;
     font-weight: 600;
@@ -195,17 +187,28 @@ export const scenarioStyles = css`
   .prompt {
     color: var(--u-muted);
   }
+  .main b {
+    font-weight: inherit;
+  }
+  /* Outside a harness it has a fixed size, so that the page around it does not move. */
+  :host([standalone]) {
+    block-size: var(--unmocked-block-size, 14rem);
+    overflow: auto;
+  }
+  :host([standalone][compact]) {
+    block-size: var(--unmocked-block-size, 10rem);
+  }
   @media (max-width: 32rem) {
     .card {
       padding: 0.625rem 0.75rem;
     }
-    header {
+    :host(:not([compact])) header {
       flex-wrap: wrap;
     }
-    .heading {
+    :host(:not([compact])) .heading {
       flex-basis: 100%;
     }
-    .status {
+    :host(:not([compact])) .status {
       flex: 1;
     }
     .facts div {

@@ -1,84 +1,133 @@
 import { html, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
+import type { AgentLoader } from '../agents/agent-loader.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
-import type { Report, RunEvent, ScenarioResult } from '../harness/report.js';
-import { resolveModel } from '../models/registry.js';
-import { environmentServer } from '../settings/environment-server.js';
+import { fetched } from '../fetched.js';
+import type { RunEvent, ScenarioResult } from '../harness/report.js';
+import { idle, reduceScenario, type ScenarioState, waiting } from '../harness/scenario-state.js';
 import { scenarios } from '../scenarios/index.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import { describeDownload } from '../engine/download-size.js';
+import { BaseAttribute } from './base-attribute.js';
 import {
-  type PageDevice,
   UnmockedErrorEvent,
+  UnmockedProgressEvent,
   UnmockedReportEvent,
   UnmockedRequestEvent,
   UnmockedResultEvent,
 } from './events.js';
-import { formatDuration } from '../format.js';
-import { runInTurn } from '../harness/run-queue.js';
-import { runServer } from './run-server.js';
-import {
-  checksPart,
-  devicePart,
-  evidencePart,
-  exchangesPart,
-  loadingPart,
-  metricsPart,
-  outputPart,
-  reasonPart,
-  withCode,
-} from './scenario-parts.js';
-import {
-  idle,
-  isOver,
-  reduceScenario,
-  type ScenarioState,
-  waiting,
-} from '../harness/scenario-state.js';
-import { statusIcon, statusLabels } from './status.js';
+import { boxCode } from './box-code.js';
+import { detailsCode } from './details-code.js';
+import type { ScenarioBox } from './scenario-box.js';
+import { headerPart, isActive, provesPart } from './scenario-parts.js';
 import { StreamingElement } from './streaming-element.js';
 import { themeStyles } from './theme.styles.js';
 import { scenarioStyles } from './unmocked-scenario.styles.js';
 
 /**
- * Shows one scenario: what it proves and its latest result.
+ * Runs one scenario, or a prompt, in somebody's documentation.
  *
- * Inside `<unmocked-harness>` it only displays its properties. On its own, `name` selects the
- * scenario and a click runs it. Nothing is downloaded before the click, and the button shows the
- * size. Light-DOM content is shown until the element is defined.
+ * Nothing is downloaded before a click, and the element says the size first. Its height is fixed, so
+ * it never moves what is below it. Inside `<unmocked-harness>` it only displays its properties.
  *
  * @example <unmocked-scenario name="streaming" device="wasm">Needs JavaScript.</unmocked-scenario>
  *
- * @fires unmocked-result - The scenario ended; `detail` is its result. Standalone elements only.
- * @fires unmocked-report - The run ended; `detail` is its report. Standalone elements only.
- * @fires unmocked-error - The run could not start; `detail` is the error. Standalone elements only.
- * @fires unmocked-request - Run or Stop was pressed. Cancel the event to handle it yourself.
+ * @tagname unmocked-scenario
  *
- * @csspart card, header, status, button, proves, reason, loading, output, checks, check, metrics,
- *   device, attempt, exchanges, exchange
- * @cssproperty [--unmocked-block-size=26rem] - Height of a standalone element.
+ * @fires {UnmockedProgressEvent} unmocked-progress - A model loads; `detail` has the phase and the bytes.
+ * @fires {UnmockedResultEvent} unmocked-result - The scenario ended; `detail` is its result.
+ * @fires {UnmockedReportEvent} unmocked-report - The run ended; `detail` is its report.
+ * @fires {UnmockedErrorEvent} unmocked-error - The run could not start, or the prompt failed; `detail` is the error.
+ * @fires {UnmockedRequestEvent} unmocked-request - Run or Stop was pressed. Cancel the event to handle it yourself.
+ *
+ * @slot - Shown while the element is not defined, and where it cannot run.
+ * @slot poster - Shown before the first run, in place of the description.
+ *
+ * @csspart card - The whole element.
+ * @csspart header - Title, status and button.
+ * @csspart status - The status in words.
+ * @csspart button - Run and Stop.
+ * @csspart proves - What a pass proves.
+ * @csspart stage - What scrolls: the description, then the output.
+ * @csspart prompt - The text field of a prompt.
+ * @csspart output - What the model says.
+ * @csspart reason - Why the scenario did not pass.
+ * @csspart note - The line below the output: model, progress, figures.
+ * @csspart loading - The progress of a load.
+ * @csspart metrics - The figures of a result.
+ * @csspart details - The button that opens the dialog.
+ * @csspart dialog - The dialog with the whole result.
+ * @csspart checks - The checks of a result.
+ * @csspart check - One check.
+ * @csspart device - The device and how it was chosen.
+ * @csspart attempt - One attempt to load.
+ * @csspart exchanges - The requests, with token ids counted.
+ * @csspart exchange - One request and its reply.
+ *
+ * @cssproperty [--unmocked-block-size=14rem] - The height; with `compact`, the default is 10rem.
  */
 export class UnmockedScenario extends StreamingElement {
   static override styles = [themeStyles, scenarioStyles];
 
-  /** Id of a core scenario, for a standalone element. */
+  /** Id of a core scenario. */
   @property() name = '';
+  /** A registry id, a hub id, or the URL of a model's folder. */
   @property() model = 'unmocked-tiny';
-  @property() device: PageDevice = 'auto';
+  /** `auto`, `webgpu` or `wasm`. A named device is used or refused, never replaced. */
+  @property() device: 'auto' | 'webgpu' | 'wasm' = 'auto';
+  /**
+   * When it runs: `click`; by itself once it is in `visible` range; or once the page has `load`ed. By
+   * itself only if nothing but the bundled files is downloaded, and if the user does not save data.
+   */
+  @property({ attribute: 'run' }) runOn: 'click' | 'visible' | 'load' = 'click';
+  /** Makes it a live demo in place of a scenario: a text field that has this prompt in it. */
+  @property() prompt: string | undefined;
+  /** The system message of the prompt. */
+  @property() system = '';
+  /** A lower box: the title and the latest output. */
+  @property({ type: Boolean, reflect: true }) compact = false;
+  /** URL of the folder with `models/` and `ort/`: `assets.base`, for the whole page. */
+  @property()
+  get base(): string {
+    return this.#base.text;
+  }
+  set base(url: string | null) {
+    this.#base.text = url;
+  }
+  /** The level of the title in the page's outline, from 1 to 6. */
+  @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3;
+  /** The seed of sampling. */
   @property({ type: Number }) seed = 0;
   /** Base URL of a mirror of the hub. */
   @property() hub = '';
+  /** Loads the agent to test or to ask, in place of `model` and `device`. */
+  @property({ attribute: false }) agent: AgentLoader | undefined;
   /** The scenario to show. Default: the core scenario `name`. */
   @property({ attribute: false }) scenario: Scenario | undefined;
+  /**
+   * What is shown of the run.
+   *
+   * @internal `<unmocked-harness>` sets it.
+   */
   @property({ attribute: false }) state: ScenarioState = idle;
-  /** The position in a list, from 1. */
+  /**
+   * The position in a list, from 1. With it, the element only displays its properties.
+   *
+   * @internal `<unmocked-harness>` sets it.
+   */
   @property({ type: Number }) number: number | undefined;
-  /** Whether another card is running. */
+  /**
+   * Whether another card is running.
+   *
+   * @internal `<unmocked-harness>` sets it.
+   */
   @property({ type: Boolean }) busy = false;
   /** Why its own run could not start. */
   @property({ attribute: false }) error: Error | undefined;
 
+  readonly #base = new BaseAttribute();
   #controller: AbortController | undefined;
+  /** What a single element shows. */
+  #box: ScenarioBox | undefined;
 
   /** The latest result. Undefined before the first one. */
   get result(): ScenarioResult | undefined {
@@ -86,11 +135,18 @@ export class UnmockedScenario extends StreamingElement {
   }
 
   protected override get streaming(): boolean {
-    return this.state.status === 'running';
+    return this.state.status === 'running' || (this.#box?.demo?.busy ?? false);
+  }
+
+  /** Somebody else runs what this element shows. */
+  get #inHarness(): boolean {
+    return this.number !== undefined;
   }
 
   protected override willUpdate(): void {
-    this.toggleAttribute('standalone', !this.scenario);
+    this.toggleAttribute('standalone', !this.#inHarness);
+    if (!this.#inHarness && boxCode.now)
+      this.#box ??= new boxCode.now.ScenarioBox(this, this.#press);
   }
 
   override disconnectedCallback(): void {
@@ -113,131 +169,119 @@ export class UnmockedScenario extends StreamingElement {
     this.error = undefined;
     this.state = waiting;
     try {
-      const report = await runInTurn({
-        scenarios: [this.#scenario()],
+      this.#base.check();
+      const { scenario } = this.#known;
+      if (!scenario) throw new UnmockedError('invalid-argument', this.#known.problem);
+      const { runOne } = await fetched(import('./scenario-runner.js'));
+      const report = await runOne({
+        scenario,
+        agent: this.agent,
         model: this.model,
         device: this.device,
         seed: this.seed,
         hubUrl: this.hub || undefined,
-        server: runServer(environmentServer()),
         signal: signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,
         onEvent: (event) => this.#show(event),
       });
-      this.#finish(report);
+      this.dispatchEvent(new UnmockedReportEvent(report));
       return report.results[0]!;
     } catch (error) {
       this.state = idle;
-      this.error = error instanceof Error ? error : new Error(toErrorRecord(error).message);
-      this.dispatchEvent(new UnmockedErrorEvent(this.error));
+      this.#fail(error);
       throw error;
     } finally {
       this.#controller = undefined;
     }
   }
 
+  /**
+   * Asks the model what is in the text field. It is the demo of `prompt`. Settles when it is over;
+   * the element shows an error.
+   */
+  async ask(): Promise<void> {
+    this.error = undefined;
+    try {
+      this.#base.check();
+      if (!this.#box) {
+        await boxCode.load();
+        this.requestUpdate();
+        await this.updateComplete;
+      }
+      await this.#box?.ask();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
   /** Stops the run of this element. */
   cancel(): void {
     this.#controller?.abort();
+    this.#box?.demo?.stop();
   }
 
   override render() {
-    const scenario = this.scenario ?? scenarios.find(({ id }) => id === this.name);
-    if (!scenario)
-      return html`<p class="card unknown" part="card" role="alert">${this.#unknownName}</p>`;
-    const { state } = this;
-    const { status } = state;
-    const duration = state.result?.durationMs ?? 0;
-    return html`<article class="card" part="card" aria-labelledby="title" data-state=${status}>
-      <header part="header">
-        <div class="heading">
-          <h3 id="title">${this.number ? numberPart(this.number) : nothing}${scenario.title}</h3>
-          <code class="id muted">${scenario.id}</code>
-        </div>
-        <span class="status" part="status" data-status=${status}>
-          ${statusIcon(status)}<span>${statusLabels[status]}</span>
-          ${duration > 0 ? html`<span class="muted">${formatDuration(duration)}</span>` : nothing}
-        </span>
-        ${this.#button(scenario)}
-      </header>
-      <p class="proves" part="proves">${withCode(scenario.proves)}</p>
+    if (this.#inHarness) return this.#card();
+    if (this.#box) return this.#box.render(this.#known);
+    this.#await(boxCode.load());
+    // Until the code is there, the element looks as if it was not defined.
+    return html`${this.error ? html`<p>${this.error.message}</p>` : nothing}<slot></slot>`;
+  }
+
+  /** A card of a harness. It is as high as what it shows. */
+  #card() {
+    const { state, number, headingLevel } = this;
+    const { scenario, problem } = this.#known;
+    if (!scenario) return html`<div class="card unknown" part="card">${problem}</div>`;
+    const label = isActive(state) ? 'Stop' : 'Run';
+    const button = { label, disabled: this.busy && label === 'Run', press: this.#press } as const;
+    return html`<article class="card" part="card" aria-labelledby="title" data-state=${state.status}>
+      ${headerPart({ scenario, state, number, headingLevel }, button)} ${provesPart(scenario)}
       ${state.earlier ? html`<p class="muted">From an earlier run.</p>` : nothing}
-      ${this.scenario ? nothing : html`${this.#size()}${this.#announcement(scenario)}`}
-      ${this.error ? errorPart(this.error) : nothing}
-      ${loadingPart(state)} ${reasonPart(state)} ${evidencePart(state)} ${outputPart(state)} ${metricsPart(state)}
-      ${this.#details(state)}
+      ${state.status === 'idle' ? nothing : this.#details()?.cardBody(state)}
     </article>`;
   }
 
-  #announcement({ title }: Scenario) {
-    const text = isOver(this.state) ? `${title}: ${statusLabels[this.state.status]}.` : '';
-    return html`<p class="visually-hidden" role="status">${text}</p>`;
+  #details() {
+    if (!detailsCode.now) this.#await(detailsCode.load());
+    return detailsCode.now;
   }
 
-  #details(state: ScenarioState) {
-    if (!isOver(state) && state.checks.length === 0 && state.attempts.length === 0) return nothing;
-    return html`<div class="details"
-      >${checksPart(state)} ${devicePart(state)} ${exchangesPart(state)}</div
-    >`;
+  /** Renders again when the code is there. */
+  #await(code: Promise<unknown>): void {
+    if (this.error) return;
+    code.then(
+      () => this.requestUpdate(),
+      (error) => this.#fail(error),
+    );
   }
 
-  #button({ id, title }: Scenario) {
-    const { status } = this.state;
-    const active = status === 'running' || (!this.scenario && status === 'waiting');
-    const label = active ? 'Stop' : 'Run';
-    // One button for Run and Stop keeps the keyboard focus.
-    return html`<button
-      type="button"
-      part="button"
-      aria-label="${label} ${title}"
-      ?disabled=${this.busy && !active}
-      @click=${() => this.#press(active ? 'stop' : 'run', id)}
-      >${label}</button
-    >`;
-  }
-
-  #size() {
-    let text: string;
-    try {
-      text = describeDownload(resolveModel(this.model), this.device);
-    } catch (error) {
-      text = (error as Error).message;
-    }
-    return html`<p class="muted size">${text}</p>`;
-  }
-
-  #press(action: 'run' | 'stop', id: string): void {
+  readonly #press = (action: 'run' | 'stop'): void => {
+    const id = this.#known.scenario?.id ?? '';
     if (!this.dispatchEvent(new UnmockedRequestEvent(action, id))) return;
-    // The element shows the error.
-    if (action === 'run') this.run().catch(() => undefined);
-    else this.cancel();
-  }
+    if (action === 'stop') this.cancel();
+    else if (this.#box) this.#box.start();
+    else this.run().catch(() => undefined); // The element shows the error.
+  };
 
-  #scenario(): Scenario {
+  /** What is to be shown, or why nothing can be. */
+  get #known(): { scenario: Scenario | undefined; problem: string } {
     const scenario = this.scenario ?? scenarios.find(({ id }) => id === this.name);
-    if (scenario) return scenario;
-    throw new UnmockedError('invalid-argument', this.#unknownName);
-  }
-
-  get #unknownName(): string {
+    if (scenario) return { scenario, problem: '' };
     const ids = scenarios.map(({ id }) => id).join(', ');
-    return `There is no scenario "${this.name}". Allowed: ${ids}.`;
+    return { scenario, problem: `There is no scenario "${this.name}". Allowed: ${ids}.` };
   }
 
   #show(event: RunEvent): void {
     this.state = reduceScenario(this.state, event);
+    if (event.type === 'progress') this.dispatchEvent(new UnmockedProgressEvent(event));
     if (event.type === 'scenario-end') this.dispatchEvent(new UnmockedResultEvent(event.result));
   }
 
-  #finish(report: Report): void {
-    this.dispatchEvent(new UnmockedReportEvent(report));
+  #fail(error: unknown): void {
+    this.error = error instanceof Error ? error : new Error(toErrorRecord(error).message);
+    this.dispatchEvent(new UnmockedErrorEvent(this.error));
   }
 }
-
-const numberPart = (number: number) =>
-  html`<span class="number" aria-hidden="true">${String(number).padStart(2, '0')}</span>`;
-
-const errorPart = ({ message }: Error) =>
-  html`<p class="reason" role="alert" data-status="failed">${message}</p>`;
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -8,8 +8,9 @@ import { fetched } from '../fetched.js';
 import { resolveSettings, type SettingsSources } from '../settings/resolve.js';
 import { UnmockedTestEvent } from './events.js';
 import { count, formatDuration } from '../format.js';
+import { detailsCode } from './details-code.js';
 import { moveFocus } from './move-focus.js';
-import { attemptPart, loadingPart } from './scenario-parts.js';
+import { loadingPart } from './loading-part.js';
 import type { ScenarioState } from '../harness/scenario-state.js';
 import { StreamingElement } from './streaming-element.js';
 import { themeStyles } from './theme.styles.js';
@@ -148,7 +149,10 @@ export class UnmockedTry extends StreamingElement {
     this.phase = 'loading';
     this.attempts = [];
     this.#loadedWith = signature(this.sources);
-    const { loadAgent } = await untilAborted(fetched(import('../agents/load-agent.js')), signal);
+    const [{ loadAgent }] = await untilAborted(
+      Promise.all([fetched(import('../agents/load-agent.js')), detailsCode.load()]),
+      signal,
+    );
     const agent = await loadAgent({
       sources: this.sources,
       signal,
@@ -261,7 +265,8 @@ export class UnmockedTry extends StreamingElement {
 
   #trace() {
     const { attempts } = this;
-    if (attempts.length === 0) return nothing;
+    const { attemptPart } = detailsCode.now ?? {};
+    if (attempts.length === 0 || !attemptPart) return nothing;
     const remoteFailed = attempts.some(
       ({ device, outcome }) => device === 'remote' && outcome === 'failed',
     );

@@ -51,6 +51,14 @@ export function describeDownload(model: Model, device: PageDevice): string {
   return `Downloads ${downloads}${once}.`;
 }
 
+/** `16 or 31 MB`: what `describeDownload` says, added up. Empty if it is not known. */
+export function shortDownload(model: Model, device: PageDevice): string {
+  const sums = downloadSizes(model, device).map(({ bytes, device: name }) =>
+    bytes === undefined ? '' : String(Math.round((bytes + RUNTIME_BYTES[name]) / 1e6)),
+  );
+  return sums.length === 0 || sums.includes('') ? '' : `${sums.join(' or ')} MB`;
+}
+
 function bytesWith(model: Model, weightsFile: string): number | undefined {
   const weights = model.files[weightsFile]?.bytes;
   if (weights === undefined) return undefined;

@@ -4,6 +4,7 @@ import { hubTreeUrl, modelBaseUrl } from '../models/registry.js';
 import { assets } from './assets.js';
 import { Engine, type EngineLoadOptions } from './engine.js';
 import { type Attempt, type PageDevice, rungsOf } from './ladder.js';
+import { ortFilesOf } from './ort-files.js';
 import type { LoadProgress, LoadSpec, Rung } from './protocol.js';
 import { SharedEngines } from './shared-engines.js';
 
@@ -62,7 +63,8 @@ export class EnginePool {
   /**
    * Walks the ladder. Each rung gets a fresh worker, unless its engine is already loaded.
    *
-   * @throws UnmockedError `model-not-found` or `network` at once, because no other rung would help;
+   * @throws UnmockedError `model-not-found`, `network` or `blocked-by-policy` at once, because no other rung
+   *   would help;
    *   `no-device` if every rung failed, with all attempts in the message and in `details.attempts`;
    *   `AbortError`.
    */
@@ -105,7 +107,7 @@ export class EnginePool {
         if (signal?.aborted) throw abortError(signal);
         record({ outcome: 'failed', error: toErrorRecord(error) });
         if (hasCode(error, 'no-adapter')) noAdapter = error.message;
-        if (hasCode(error, 'model-not-found', 'network'))
+        if (hasCode(error, 'model-not-found', 'network', 'blocked-by-policy'))
           throw new UnmockedError(error.code, error.message, {
             cause: error,
             details: { ...error.details, attempts },
@@ -132,12 +134,13 @@ export class EnginePool {
     const { blocked, threads, cache, kvCacheBytes, silenceLimit, createWorker } = this.options;
     const reason = blocked?.[rung.device];
     if (reason) throw new UnmockedError('unsupported', `${rung.device} is blocked: ${reason}`);
+    const ort = ortFilesOf(rung.ort);
     const spec: LoadSpec = {
-      model,
+      model: withOwnUrls(model),
       rung,
       modelBase: modelBaseUrl(model.source, model.id, assets.base),
       treeUrl: hubTreeUrl(model.source),
-      ortBase: new URL('ort/', assets.base).href,
+      ort: { mjs: assets.url(`ort/${ort.mjs}`), wasm: assets.url(`ort/${ort.wasm}`) },
       threads: threads ?? defaultThreads(model, rung),
       cache: cache ?? true,
       kvCacheBytes: kvCacheBytes ?? KV_CACHE_BYTES,
@@ -148,6 +151,16 @@ export class EnginePool {
 
 /** The pool of this page. Agents use it by default. */
 export const sharedPool = new EnginePool();
+
+/** A bundler may have given each file of a bundled model an address of its own. */
+function withOwnUrls(model: Model): Model {
+  if (model.source.kind !== 'bundled') return model;
+  const files = Object.entries(model.files).map(([path, file]) => [
+    path,
+    { url: assets.url(`models/${model.id}/${path}`), ...file },
+  ]);
+  return { ...model, files: Object.fromEntries(files) };
+}
 
 /** More threads slow small models down: handing out the work costs more than it saves. */
 function defaultThreads(model: Model, rung: Rung): number {

@@ -3,6 +3,7 @@ import type { OutputConstraint } from './constraint/constraint.js';
 import type { Vocabulary } from './constraint/vocabulary.js';
 import { ledger } from './ledger.js';
 import { type CallOptions, PendingCalls, type RequestBody } from './pending-calls.js';
+import { createEngineWorker, StartWatch } from './start-worker.js';
 import type {
   ChatMessage,
   EngineInfo,
@@ -33,12 +34,6 @@ const DEFAULT_SILENCE_LIMIT = 120_000;
  */
 const CANCEL_LIMIT = 30_000;
 
-export const createEngineWorker = (): Worker =>
-  new Worker(new URL('./runtime/worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'unmocked-engine',
-  });
-
 /**
  * One worker with one loaded model. Everything that can crash or be poisoned lives and dies in it.
  */
@@ -52,6 +47,7 @@ export class Engine {
   info!: EngineInfo;
   /** Called once, when the worker is gone for any reason. */
   onClosed: (() => void) | undefined;
+  readonly #start = new StartWatch();
   readonly #worker: Worker;
   readonly #calls = new PendingCalls();
   readonly #silenceLimit: number;
@@ -78,22 +74,22 @@ export class Engine {
       throw error;
     } finally {
       signal?.removeEventListener('abort', stop);
+      engine.#start.stop();
     }
   }
 
   private constructor(options: EngineLoadOptions) {
     this.#silenceLimit = options.silenceLimit ?? DEFAULT_SILENCE_LIMIT;
-    this.#worker = (options.createWorker ?? createEngineWorker)();
+    try {
+      this.#worker = (options.createWorker ?? createEngineWorker)();
+    } catch (error) {
+      this.#start.stop();
+      throw error;
+    }
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerResponse>) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.terminate(
-        new UnmockedError(
-          'engine-crashed',
-          `The engine's worker crashed: ${event.message || 'its script could not be loaded'}. ` +
-            'The next call starts a new one.',
-        ),
-      );
+      this.terminate(this.#start.explain(this.#worker, event));
     };
     this.#worker.onmessageerror = () =>
       this.terminate(

@@ -27,8 +27,8 @@ export interface LoadSpec {
    * hub.
    */
   treeUrl?: string;
-  /** Absolute URL of the folder with ONNX Runtime's files, ending with a slash. */
-  ortBase: string;
+  /** Absolute URLs of the build of ONNX Runtime that the rung needs. */
+  ort: { mjs: string; wasm: string };
   /** Requested WASM threads. A worker that is not cross-origin isolated uses one. */
   threads: number;
   /** Cache downloaded files in this browser (the origin-private file system). */

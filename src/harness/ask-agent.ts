@@ -6,6 +6,8 @@ import { observe } from './observe.js';
 export interface AskOptions {
   /** Empty: the question of `validateAgent`, which must be answered. */
   prompt: string;
+  /** The system message. Default: none. Not for an empty prompt. */
+  system?: string;
   seed: number;
   signal: AbortSignal;
   /** Called with each piece of thinking and reply as it arrives. */
@@ -19,10 +21,11 @@ export interface AskOptions {
  */
 export async function askAgent(
   agent: Agent,
-  { prompt, seed, signal, onText }: AskOptions,
+  { prompt, system, seed, signal, onText }: AskOptions,
 ): Promise<AgentResponse> {
   if (prompt) {
-    const stream = agent.stream(prompt, { signal, seed });
+    const input = { messages: [{ role: 'user', content: prompt } as const], system };
+    const stream = agent.stream(system ? input : prompt, { signal, seed });
     for await (const { thinking, response } of stream) onText(thinking, response);
     return stream.response;
   }

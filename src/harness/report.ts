@@ -120,6 +120,14 @@ export interface Report {
   /** The OpenAI-compatible server of the run. Missing when there was none. */
   server?: { url: string; models: string[] };
   seed: number;
+  /** Set by a command that ran one part of a run that is split. */
+  shard?: {
+    /** From 1. */
+    index: number;
+    count: number;
+    /** The ids of all scenarios of the whole run, in its order. */
+    scenarios: string[];
+  };
   results: ScenarioResult[];
   totals: Record<ResultStatus, number> & { total: number };
   /**

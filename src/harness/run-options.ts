@@ -45,4 +45,9 @@ export interface RunOptions {
   expected?: number;
   /** Overrides the timeout of every scenario, in milliseconds. */
   timeout?: number;
+  /**
+   * Milliseconds that the engine stays loaded after the run, for another run of the same model and
+   * device. Default: 0.
+   */
+  keepEngine?: number;
 }

@@ -6,18 +6,24 @@ import type { RunOptions } from './run-options.js';
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs scenarios after all other runs of this page have ended. Tokens are counted for the whole
- * page, so two runs at once would count each other's tokens. A run that is stopped while it waits
- * reports its scenarios as `not-run`.
+ * Does something with an engine after everything else that was to happen in turn. Tokens are counted
+ * for the whole page, so two runs at once would count each other's tokens.
+ */
+export function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const turn = last.then(work);
+  last = turn.catch(() => undefined);
+  return turn;
+}
+
+/**
+ * Runs scenarios in turn. A run that is stopped while it waits reports its scenarios as `not-run`.
  */
 export function runInTurn(
   options: RunOptions & { scenarios: readonly Scenario[] },
 ): Promise<Report> {
   const code = loadCode(options.scenarios);
   code.catch(() => undefined); // thrown when it is this run's turn
-  const run = last.then(async () => (await code)(options));
-  last = run.catch(() => undefined);
-  return run;
+  return inTurn(async () => (await code)(options));
 }
 
 /** Fetches the harness and the code of the scenarios in parallel. */

@@ -3,6 +3,7 @@ import { type Scenario, SkipScenario } from '../scenarios/scenario.js';
 import { RunningContext } from './context.js';
 import { askForEvidence, inferenceOf } from './inference.js';
 import { judge, type Verdict } from './judge.js';
+import { releaseKeptEngine } from './kept-engine.js';
 import { missingNeed } from './needs.js';
 import { Recorder } from './recorder.js';
 import { emptyResult, type ScenarioResult } from './report.js';
@@ -10,14 +11,14 @@ import type { PageServer } from './page-server.js';
 import type { RunSetup } from './run-setup.js';
 import { within } from './within.js';
 
-const DEFAULT_TIMEOUT_MS = 120_000;
+export const DEFAULT_TIMEOUT_MS = 120_000;
 
 /** Runs one scenario within its timeout. Never throws for what happens in the scenario. */
 export async function runScenario(scenario: Scenario, run: RunSetup): Promise<ScenarioResult> {
   run.emit({ type: 'scenario-start', id: scenario.id });
   const missing = missingNeed(scenario, run);
   if (missing) return { ...emptyResult(scenario, run), status: 'skipped', reason: missing };
-  if (scenario.cold) await run.warm.release();
+  if (scenario.cold) await Promise.all([run.warm.release(), releaseKeptEngine()]);
   if (!run.startServer || !scenario.needs?.includes('remote')) return runOn(scenario, run);
   let started: PageServer;
   try {

@@ -1,10 +1,9 @@
-import { ledger } from '../engine/ledger.js';
 import { scenarios as coreScenarios } from '../scenarios/index.js';
-import { emptyResult, type Report, type ScenarioResult } from './report.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import { openRun } from './open-run.js';
+import type { Report } from './report.js';
 import type { RunOptions } from './run-options.js';
-import { runScenario } from './run-scenario.js';
-import { readOptions, setUpRun } from './run-setup.js';
-import { summarize } from './summarize.js';
+import { readOptions } from './run-setup.js';
 
 /**
  * Runs scenarios in order, each within its timeout. A failing scenario does not stop the others.
@@ -18,39 +17,14 @@ import { summarize } from './summarize.js';
  *   scenario's `prepare` throws; always before anything runs. Never for what happens in a scenario.
  */
 export async function runScenarios(options: RunOptions = {}): Promise<Report> {
-  const scenarios =
-    options.scenarios ??
-    (options.agent ? coreScenarios.filter(({ suite }) => suite === 'agent') : coreScenarios);
+  const scenarios = scenariosOf(options);
   const choices = readOptions(options);
   await Promise.all(scenarios.map((scenario) => scenario.prepare?.()));
-  const startedAt = new Date();
-  const began = performance.now();
-  const before = { ...ledger };
-  choices.emit({ type: 'run-start', scenarios: scenarios.map(({ id }) => id) });
-  const run = await setUpRun(choices);
-  const results: ScenarioResult[] = [];
-  for (const scenario of scenarios) {
-    const result = options.signal?.aborted
-      ? { ...emptyResult(scenario, run), reason: 'the run was stopped' }
-      : await runScenario(scenario, run);
-    results.push(result);
-    run.emit({ type: 'scenario-end', id: scenario.id, result });
-  }
-  await run.warm.release();
-  const { server } = run;
-  const report = summarize(results, {
-    startedAt: startedAt.toISOString(),
-    durationMs: performance.now() - began,
-    environment: run.environment,
-    seed: run.seed,
-    server: 'reason' in server ? undefined : { url: server.apiUrl, models: [...server.models] },
-    inference: {
-      tokens: ledger.tokens - before.tokens,
-      remoteTokens: ledger.remoteTokens - before.remoteTokens,
-    },
-    expected: options.expected ?? scenarios.length,
-    own: run.loadAgent ? undefined : { modelId: run.model.id, device: run.device },
-  });
-  run.emit({ type: 'run-end', report });
-  return report;
+  const run = await openRun(choices, scenarios);
+  for (const scenario of scenarios) await run.run(scenario);
+  return run.end(options.expected ?? scenarios.length);
 }
+
+/** The scenarios that options ask for. */
+export const scenariosOf = ({ scenarios, agent }: RunOptions): readonly Scenario[] =>
+  scenarios ?? (agent ? coreScenarios.filter(({ suite }) => suite === 'agent') : coreScenarios);

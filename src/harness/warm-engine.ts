@@ -9,6 +9,10 @@ export class WarmEngine {
     this.#load = load;
   }
 
+  get holds(): boolean {
+    return this.#agent !== undefined;
+  }
+
   /** Call it while the engine is loaded: sharing it takes no time. Never fails a scenario. */
   async hold(): Promise<void> {
     this.#agent ??= this.#load().catch(() => undefined);

@@ -1,5 +1,5 @@
 import type { Agent } from '../agents/agent.js';
-import { createEngineWorker } from '../engine/engine.js';
+import { createEngineWorker } from '../engine/start-worker.js';
 import type { ScenarioContext } from './scenario.js';
 
 const NAMES = ['Zorvik', 'Luna', 'Brannoc', 'Milo'];

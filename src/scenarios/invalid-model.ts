@@ -1,7 +1,7 @@
 import { hasCode } from '../errors.js';
 import { assets } from '../engine/assets.js';
 import type { Model } from '../models/model.js';
-import { modelBaseUrl, resolveModel } from '../models/registry.js';
+import { resolveModel } from '../models/registry.js';
 import type { ScenarioContext } from './scenario.js';
 
 const NAME = 'nonexistent/invalid-model-12345';
@@ -84,7 +84,7 @@ export async function run(t: ScenarioContext): Promise<void> {
 /** The first half of the bundled model's weights, as a broken connection would leave it. */
 async function halfOf(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const tiny = resolveModel('unmocked-tiny');
-  const response = await fetch(new URL(path, modelBaseUrl(tiny.source, tiny.id, assets.base)));
+  const response = await fetch(assets.url(`models/${tiny.id}/${path}`));
   const bytes = new Uint8Array(await response.arrayBuffer());
   return bytes.slice(0, bytes.length / 2);
 }

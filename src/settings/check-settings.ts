@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import { UnmockedError } from '../errors.js';
 import { definitions, settingNames } from './definitions.js';
 import type { AgentSettings, SettingName } from './settings.js';
@@ -22,8 +21,8 @@ export function checkSettings(
   for (const name of settingNames) {
     const value = settings[name];
     if (value === undefined) continue;
-    const { schema, allowed, secret } = definitions[name];
-    if (!v.is(schema, value)) {
+    const { accepts, allowed, secret } = definitions[name];
+    if (!accepts(value)) {
       const shown = secret ? 'not usable (the value is not shown)' : show(value);
       throw new UnmockedError(code, `${label(name)} is ${shown}. Allowed: ${allowed}.`, {
         details: { setting: name },

@@ -9,9 +9,12 @@ import {
   text,
   textList,
 } from './schemas.js';
-import { type AgentSettings, reasoningEfforts, type SettingName } from './settings.js';
-
-export type EnvironmentName = 'OPENAI_API_URL' | 'OPENAI_API_KEY' | 'AF_LLM_MODEL';
+import {
+  type AgentSettings,
+  type EnvironmentName,
+  reasoningEfforts,
+  type SettingName,
+} from './settings.js';
 
 /** Describes one setting. Every reader of settings works from this. */
 export interface Definition<T> extends Accepts<NonNullable<T>> {

@@ -1,6 +1,6 @@
 import { checkSettings, type UncheckedSettings } from './check-settings.js';
-import { definitions, type EnvironmentName, settingNames } from './definitions.js';
-import type { AgentSettings } from './settings.js';
+import { definitions, settingNames } from './definitions.js';
+import type { AgentSettings, EnvironmentName } from './settings.js';
 
 export type Environment = Partial<Record<EnvironmentName, string>>;
 
@@ -16,7 +16,7 @@ export const environmentNames: readonly EnvironmentName[] = settingNames.flatMap
  */
 export function ambientEnvironment(): Environment {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-  const vite = (import.meta as { env?: Record<string, string | undefined> }).env;
+  const vite = import.meta.env as Record<string, string | undefined> | undefined;
   const environment: Environment = {};
   for (const name of environmentNames) {
     const value = process?.env?.[name] ?? vite?.[name];

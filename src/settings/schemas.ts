@@ -1,19 +1,21 @@
-import * as v from 'valibot';
-
-/** What a setting accepts: the schema for the code, and the same in words for error messages. */
+/**
+ * What a setting accepts: the test for the code, and the same in words for error messages. Plain
+ * functions: a page reads its settings before anything else, and a schema library would be a tenth
+ * of what it loads first.
+ */
 export interface Accepts<T> {
-  schema: v.GenericSchema<T>;
+  accepts(value: unknown): value is T;
   /** Completes the sentence "Allowed: …". */
   allowed: string;
 }
 
 export const oneOf = <const T extends string>(...values: T[]): Accepts<T> => ({
-  schema: v.picklist(values),
+  accepts: (value): value is T => values.some((one) => one === value),
   allowed: values.map((value) => `"${value}"`).join(', '),
 });
 
 const numeric = (test: (value: number) => boolean, allowed: string): Accepts<number> => ({
-  schema: v.pipe(v.number(), v.check(test)),
+  accepts: (value): value is number => typeof value === 'number' && test(value),
   allowed,
 });
 
@@ -30,15 +32,13 @@ export const integer = (min: number, max: number): Accepts<number> =>
   );
 
 export const text = (allowed: string, test = (_value: string) => true): Accepts<string> => ({
-  schema: v.pipe(v.string(), v.check(test)),
+  accepts: (value): value is string => typeof value === 'string' && test(value),
   allowed,
 });
 
 export const textList: Accepts<string[]> = {
-  schema: v.pipe(
-    v.array(v.string()),
-    v.check((list) => !list.includes('')),
-  ),
+  accepts: (value): value is string[] =>
+    Array.isArray(value) && value.every((one) => typeof one === 'string' && one !== ''),
   allowed: 'a list of non-empty strings',
 };
 

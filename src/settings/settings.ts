@@ -38,3 +38,6 @@ export type CallSettings = Pick<
 >;
 
 export type SettingName = keyof AgentSettings;
+
+/** The environment variables that are settings. */
+export type EnvironmentName = 'OPENAI_API_URL' | 'OPENAI_API_KEY' | 'AF_LLM_MODEL';

@@ -1,5 +1,7 @@
 import { expect, fixture, html, oneEvent } from '@open-wc/testing';
 import '../../src/components/index.js';
+import { boxCode } from '../../src/components/box-code.js';
+import { detailsCode } from '../../src/components/details-code.js';
 import {
   reduceScenario,
   idle,
@@ -28,6 +30,8 @@ const statusOf = (element: UnmockedScenario) =>
 const MARKUP = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>';
 
 describe('<unmocked-scenario>', () => {
+  before(() => Promise.all([boxCode.load(), detailsCode.load()]));
+
   const states: Record<string, ScenarioState> = {
     idle,
     waiting: { ...idle, status: 'waiting' },

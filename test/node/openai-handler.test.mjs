@@ -7,11 +7,21 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { toError, UsageError } from '../../scripts/lib/command.mjs';
 import { ROOT } from '../../scripts/lib/install.mjs';
-import { readServerOptions } from '../../scripts/lib/openai/options.mjs';
+import * as options from '../../scripts/lib/openai/options.mjs';
 import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
-import { loadServer, loadServerModel } from '../../scripts/lib/typescript.mjs';
+import { loadServer, loadServerModel, loadTables } from '../../scripts/lib/typescript.mjs';
 import { replies } from '../golden.mjs';
 import { chat, completed, eventually, header, HELLO, MODEL } from './openai-helpers.mjs';
+
+/**
+ * @param {readonly string[]} args
+ * @param {Record<string, string>} [environment]
+ */
+const readServerOptions = async (args, environment = {}) =>
+  options.readServerOptions(args, environment, {
+    command: 'npm run serve:openai --',
+    tables: await loadTables(),
+  });
 
 /** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
 let server;

@@ -3,7 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { build, createServer } from 'vite';
+import { createServer } from 'vite';
+import { buildLibrary } from '../../scripts/lib/package/library.mjs';
+import { loadTables } from '../../scripts/lib/typescript.mjs';
 import { launch, ROOT, servePage, withEnvironment } from './page-helpers.mjs';
 
 const KEY = 'sk-secret-page-env-0123456789';
@@ -88,15 +90,8 @@ describe('the environment of the page', () => {
 
   test('the library holds none of them', async () => {
     const outDir = folder();
-    await withEnvironment(variables, () =>
-      build({
-        root: ROOT,
-        mode: 'library',
-        logLevel: 'warn',
-        envDir: folder(),
-        build: { outDir, emptyOutDir: true },
-      }),
-    );
+    const { ortFiles } = await loadTables();
+    await withEnvironment(variables, () => buildLibrary(outDir, ortFiles));
     for (const value of Object.values(variables)) assert.deepEqual(filesWith(outDir, value), []);
   });
 

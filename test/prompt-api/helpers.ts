@@ -1,4 +1,5 @@
-import { createEngineWorker, type Engine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/engine/engine.js';
+import { createEngineWorker } from '../../src/engine/start-worker.js';
 import { EnginePool } from '../../src/engine/engine-pool.js';
 import type { GenerateRequest, GenerateResult } from '../../src/engine/protocol.js';
 import { tinyQ8 } from '../helpers.js';

@@ -1,5 +1,5 @@
 import type { Message } from '../../src/agents/agent.js';
-import { createEngineWorker } from '../../src/engine/engine.js';
+import { createEngineWorker } from '../../src/engine/start-worker.js';
 import {
   agentSaboteur,
   altered,

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createRequire } from 'node:module';
+import { requirePlaywright } from './playwright.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -54,11 +55,42 @@ function isExecutable(file) {
 
 function playwrightsOwn() {
   try {
-    const file = require('playwright-core').chromium.executablePath();
+    const file = requirePlaywright()?.chromium.executablePath();
     return file && existsSync(file) ? file : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** The folder in which Playwright keeps browsers, for a machine without the package itself. */
+function playwrightFolder() {
+  const { PLAYWRIGHT_BROWSERS_PATH: asked, LOCALAPPDATA } = process.env;
+  if (asked && asked !== '0') return asked;
+  if (process.platform === 'win32') return path.join(LOCALAPPDATA ?? '', 'ms-playwright');
+  const caches = process.platform === 'darwin' ? 'Library/Caches' : '.cache';
+  return path.join(os.homedir(), caches, 'ms-playwright');
+}
+
+/** The newest Chromium that `npx playwright install chromium` has left on this machine. */
+function downloadedByPlaywright() {
+  const folder = playwrightFolder();
+  if (!existsSync(folder)) return undefined;
+  const versions = readdirSync(folder)
+    .filter((name) => /^chromium-\d+$/.test(name))
+    .toSorted((a, b) => Number(b.slice(9)) - Number(a.slice(9)));
+  const programs = [
+    'chrome',
+    'chrome.exe',
+    'Chromium.app/Contents/MacOS/Chromium',
+    'Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing',
+  ];
+  return versions
+    .flatMap((version) =>
+      readdirSync(path.join(folder, version)).flatMap((system) =>
+        programs.map((program) => path.join(folder, version, system, program)),
+      ),
+    )
+    .find(isExecutable);
 }
 
 function onTheSystem() {
@@ -87,10 +119,35 @@ export function findChromium() {
     }
     return { executablePath: asked, source: 'CHROMIUM_PATH' };
   }
-  const own = playwrightsOwn();
+  const own = playwrightsOwn() ?? downloadedByPlaywright();
   if (own) return { executablePath: own, source: 'Playwright' };
   const system = onTheSystem();
   return system ? { executablePath: system, source: 'this system' } : undefined;
+}
+
+/** How to get a Chromium on a system. @param {NodeJS.Platform} platform */
+export function chromiumAdvice(platform) {
+  /** @type {Partial<Record<NodeJS.Platform, string>>} */
+  const own = {
+    linux: 'apt-get install chromium, dnf install chromium, or',
+    darwin: 'brew install --cask google-chrome, or',
+    win32: 'winget install Google.Chrome, or',
+  };
+  return (
+    [own[platform], 'npx playwright install chromium'].filter(Boolean).join(' ') +
+    '. Or set CHROMIUM_PATH to a Chromium, Chrome or Edge'
+  );
+}
+
+/**
+ * The path of a Chromium on this machine. Installs nothing.
+ *
+ * @throws {Error} that says how to get one.
+ */
+export function requireChromium() {
+  const found = findChromium();
+  if (found) return found.executablePath;
+  throw new Error(`No Chromium found. Install one: ${chromiumAdvice(process.platform)}`);
 }
 
 /**

@@ -1,6 +1,19 @@
 import path from 'node:path';
 
 /**
+ * Builds the page into `.cache/<name>` and returns that folder.
+ *
+ * @param {string} root
+ * @param {string} name
+ */
+export async function buildPage(root, name) {
+  const { build } = await import('vite');
+  const outDir = path.join(root, '.cache', name);
+  await build({ root, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
+  return outDir;
+}
+
+/**
  * @typedef {object} ServedBuild
  * @property {string} url Ends with a slash.
  * @property {string} outDir

@@ -1,5 +1,4 @@
 import { flag, integer, list, oneOf, readCommandLine, string } from '../command-line.mjs';
-import { loadTables } from '../typescript.mjs';
 
 const DEFAULT_PORT = 8080;
 const DEFAULT_HOST = '127.0.0.1';
@@ -18,19 +17,21 @@ function loopback(url) {
 }
 
 /**
- * The options of `npm run serve:openai`: the command line wins over the environment, and both win
- * over the defaults. Needs the installed dependencies.
+ * The options of the server: the command line wins over the environment, and both win over the
+ * defaults.
  *
  * @param {readonly string[]} args
- * @param {Readonly<Record<string, string | undefined>>} [environment]
+ * @param {Readonly<Record<string, string | undefined>>} environment
+ * @param {object} context
+ * @param {string} context.command As the user types it.
+ * @param {typeof import('../tables.js')} context.tables
  * @throws {import('../command.mjs').UsageError}
  */
-export async function readServerOptions(args, environment = {}) {
-  const { defaultDtype, defaultModel, dtypes, handlerDefaults, isOriginPattern } =
-    await loadTables();
+export function readServerOptions(args, environment, { command, tables }) {
+  const { defaultDtype, defaultModel, dtypes, handlerDefaults, isOriginPattern } = tables;
   const { values } = readCommandLine(
     {
-      command: 'npm run serve:openai --',
+      command,
       options: {
         port: integer({
           min: 0,

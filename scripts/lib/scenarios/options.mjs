@@ -1,11 +1,13 @@
+import { existsSync, statSync } from 'node:fs';
+import { parseShard } from '../cli/shard.mjs';
 import { flag, integer, oneOf, readCommandLine, string } from '../command-line.mjs';
-import { loadTables } from '../typescript.mjs';
+import { UsageError } from '../command.mjs';
 
 /**
  * The options that the page gets as its parameters, under the same names.
  *
  * @typedef {object} PageParameters
- * @property {string} run
+ * @property {string} [run] Without it, nothing starts.
  * @property {string} [model]
  * @property {string} [hub]
  * @property {string} [device]
@@ -21,17 +23,30 @@ function isServerUrl(value) {
 }
 
 /**
- * The options of `npm run scenarios`. Needs the installed dependencies.
+ * @param {string} text
+ * @param {RegExp} protocols
+ */
+const isUrlOf = (text, protocols) => URL.canParse(text) && protocols.test(new URL(text).protocol);
+
+/** A module that a browser can load. TypeScript it cannot. */
+const isModuleFile = (/** @type {string} */ file) =>
+  /\.m?js$/.test(file) && existsSync(file) && statSync(file).isFile();
+
+/**
+ * The options of a run of scenarios.
  *
  * @param {readonly string[]} args
- * @param {Readonly<Record<string, string | undefined>>} [env]
- * @throws {import('../command.mjs').UsageError}
+ * @param {Readonly<Record<string, string | undefined>>} env
+ * @param {object} context
+ * @param {string} context.command As the user types it.
+ * @param {typeof import('../tables.js')} context.tables
+ * @throws {UsageError}
  */
-export async function readScenarioOptions(args, env = {}) {
-  const { environmentNames, pageDevices } = await loadTables();
+export function readScenarioOptions(args, env, { command, tables }) {
+  const { environmentNames, pageDevices } = tables;
   const { values } = readCommandLine(
     {
-      command: 'npm run scenarios --',
+      command,
       options: {
         run: string({ value: 'all|ID,ID…', default: 'all', help: 'the scenarios to run' }),
         model: string({ value: 'ID', help: 'the model', otherwise: "the page's" }),
@@ -52,6 +67,19 @@ export async function readScenarioOptions(args, env = {}) {
             'the OpenAI-compatible server for scenarios that need one; ' +
             'OPENAI_API_KEY and AF_LLM_MODEL give its key and model',
         }),
+        agent: string({
+          value: 'FILE',
+          allowed: 'a JavaScript module (.js or .mjs) whose default export loads an agent',
+          accepts: isModuleFile,
+          help: 'tests your agent: a module whose default export is what an adapter gives',
+        }),
+        shard: {
+          value: 'I/N',
+          allowed: 'a part of the run, as in 1/4',
+          read: parseShard,
+          default: undefined,
+          help: 'runs one part of the scenarios; "npx unmocked merge" joins the reports',
+        },
         json: string({ value: 'FILE', help: 'writes the report' }),
         junit: string({ value: 'FILE', help: 'writes JUnit XML' }),
         webgpu: flag({
@@ -71,7 +99,25 @@ export async function readScenarioOptions(args, env = {}) {
           allowed: 'a URL, as in http://127.0.0.1:5173/',
           accepts: URL.canParse,
           help: 'a page that is already served',
-          otherwise: 'a fresh build of this one',
+          otherwise: 'the one that is part of this package',
+        }),
+        connect: string({
+          value: 'WS_URL',
+          allowed: 'the address of a Playwright server, as in ws://host:3000/',
+          accepts: (text) => isUrlOf(text, /^wss?:$/),
+          help: 'runs in a browser of a Playwright server; needs the package playwright-core',
+        }),
+        grid: string({
+          value: 'URL',
+          allowed: 'the address of a Selenium Grid, as in http://host:4444/wd/hub',
+          accepts: (text) => isUrlOf(text, /^https?:$/),
+          help: 'runs in a browser of a Selenium Grid; needs the package playwright-core',
+        }),
+        host: string({
+          value: 'HOST',
+          allowed: 'an address of this machine, as in 192.168.0.7',
+          help: 'address to serve the page on, where the browsers of --grid can reach it',
+          otherwise: '127.0.0.1',
         }),
       },
     },
@@ -79,6 +125,7 @@ export async function readScenarioOptions(args, env = {}) {
     env,
   );
   const { 'api-url': apiUrl, timeout, ...rest } = values;
+  refuseContradictions(values);
   // The page gets the key as its environment, because logs and the history keep addresses.
   /** @type {import('../../../src/settings/environment.js').Environment} */
   const environment = {};
@@ -92,6 +139,30 @@ export async function readScenarioOptions(args, env = {}) {
     timeoutMs: timeout * 1000,
     webgpu: values.webgpu || values.device === 'webgpu',
   };
+}
+
+/**
+ * @param {Partial<Record<'agent' | 'model' | 'device' | 'hub' | 'api-url' | 'connect' | 'grid' |
+ *   'page' | 'host', unknown>>} values
+ */
+function refuseContradictions(values) {
+  const { agent, connect, grid, page, host } = values;
+  if (agent) {
+    const ignored = /** @type {const} */ (['model', 'device', 'hub']).filter(
+      (name) => values[name] !== undefined,
+    );
+    if (ignored.length > 0)
+      throw new UsageError(
+        `--agent cannot stand beside --${ignored.join(', --')}: they choose this page's own model. ` +
+          'Leave them out, and give them to what loads the agent',
+      );
+  }
+  if (connect && grid) throw new UsageError('--connect cannot stand beside --grid: choose one');
+  if (grid && !page && !host)
+    throw new UsageError(
+      '--grid needs a page that its browsers can reach: --host with an address of this machine, ' +
+        'or --page with the URL of a page that is already served',
+    );
 }
 
 /**

@@ -1,7 +1,35 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** @typedef {import('../../../src/harness/report.js').ScenarioResult} ScenarioResult */
-/** @typedef {Window & { unmockedResults: ScenarioResult[] }} ReportingWindow */
+/** @typedef {Window & { unmockedIds: readonly string[], unmockedResults: ScenarioResult[] }} ReportingWindow */
+
+/**
+ * The part of a page that a run uses. Playwright's pages have it, and so have those of
+ * ../browser/pipe-browser.mjs.
+ *
+ * @typedef {object} Page
+ * @property {(event: any, listener: (value: any) => void) => unknown} on `crash`, `close`,
+ *   `pageerror`, `console`.
+ * @property {<A>(script: (argument: A) => void, argument?: A) => Promise<unknown>} addInitScript
+ * @property {(
+ *   address: string,
+ *   options: { waitUntil: 'commit', timeout: number },
+ * ) => Promise<{ ok(): boolean, status(): number } | null>} goto
+ * @property {<R, A>(script: (argument: A) => R, argument: A) => Promise<Awaited<R>>} evaluate
+ */
+
+/**
+ * @typedef {object} Browser
+ * @property {() => Promise<Page>} newPage
+ * @property {(event: 'disconnected', listener: () => void) => unknown} on
+ * @property {() => Promise<void>} close
+ */
+
+/**
+ * One of the page's scenarios.
+ *
+ * @typedef {{ id: string, suite: 'agent' | 'page', tags: readonly string[] }} ListedScenario
+ */
 
 const POLL_MS = 200;
 const START_MS = 60_000;
@@ -10,7 +38,11 @@ const START_MS = 60_000;
 function collectResults() {
   /** @type {ScenarioResult[]} */
   const results = [];
-  Object.assign(window, { unmockedResults: results });
+  Object.assign(window, { unmockedIds: [], unmockedResults: results });
+  addEventListener('unmocked-start', (event) => {
+    const { scenarios } = /** @type {CustomEvent<{ scenarios: string[] }>} */ (event).detail;
+    Object.assign(window, { unmockedIds: scenarios });
+  });
   addEventListener('unmocked-result', (event) =>
     results.push(structuredClone(/** @type {CustomEvent<ScenarioResult>} */ (event).detail)),
   );
@@ -36,6 +68,7 @@ function look(seen) {
   const { unmocked, unmockedError } = root?.dataset ?? {};
   const page = /** @type {ReportingWindow} */ (/** @type {unknown} */ (window));
   return {
+    ids: page.unmockedIds,
     results: page.unmockedResults.slice(seen),
     state: unmocked,
     error: unmockedError,
@@ -51,25 +84,31 @@ async function collectReport() {
   return { report, junit: report && (await harness?.junit()) };
 }
 
+/** Runs in the page: what it can run, in its order. */
+function listInPage() {
+  const harness = document.querySelector('unmocked-harness');
+  return harness?.scenarios.map(({ id, suite = 'page', tags = [] }) => ({ id, suite, tags }));
+}
+
 /**
- * Opens a page that runs scenarios and waits for the end of the run. It polls on a timer: while
- * SwiftShader computes, the page draws no frames, so code that waits for frames never wakes up.
- *
- * @param {import('playwright-core').Browser} browser
- * @param {string} address
- * @param {object} options
- * @param {number} options.timeoutMs For the whole run.
- * @param {import('../../../src/settings/environment.js').Environment} [options.environment] The
- *   page's `process.env`.
- * @param {(result: ScenarioResult) => void} options.onResult Called with each result as it comes.
- * @param {(message: string) => void} options.onMessage Called with errors that the page logs.
- * @throws {Error} if the page cannot be opened, crashes, or takes too long.
+ * @typedef {object} PageOptions
+ * @property {number} timeoutMs For all that is done with the page.
+ * @property {import('../../../src/settings/environment.js').Environment} [environment] The page's
+ *   `process.env`.
+ * @property {(message: string) => void} onMessage Called with errors that the page logs.
  */
-export async function runPage(
-  browser,
-  address,
-  { timeoutMs, environment = {}, onResult, onMessage },
-) {
+
+/**
+ * Opens a page that runs scenarios. It polls on a timer: while SwiftShader computes, the page draws
+ * no frames, so code that waits for frames never wakes up.
+ *
+ * @param {Browser} browser
+ * @param {string} address
+ * @param {PageOptions} options
+ * @throws {Error} if the page cannot be opened, crashes, or takes too long. So do the functions that
+ *   it returns.
+ */
+async function openPage(browser, address, { timeoutMs, environment = {}, onMessage }) {
   const page = await browser.newPage();
   /** @type {string | undefined} */
   let trouble;
@@ -123,14 +162,75 @@ export async function runPage(
     }
   };
 
+  /** @param {number} seen */
+  const state = async (seen) => {
+    const state = await ask(page.evaluate(look, seen));
+    if (!state.ready && Date.now() - start > START_MS)
+      throw new Error(`${address} has no <unmocked-harness> after ${START_MS / 1000} s`);
+    checkTime();
+    return state;
+  };
+
+  return {
+    state,
+    /** Waits for the harness. */
+    ready: async () => {
+      while (!(await state(0)).ready) await wait(POLL_MS);
+    },
+    /**
+     * @template A, R
+     * @param {(argument: A) => R} script
+     * @param {A} argument
+     */
+    evaluate: (script, argument) => ask(page.evaluate(script, argument)),
+  };
+}
+
+/**
+ * Opens a page that runs scenarios, and waits for the end of the run.
+ *
+ * @param {Browser} browser
+ * @param {string} address
+ * @param {PageOptions & {
+ *   begin?: (
+ *     evaluate: <A, R>(script: (argument: A) => R, argument: A) => Promise<Awaited<R>>,
+ *   ) => Promise<void>,
+ *   onStart?: (ids: readonly string[]) => void,
+ *   onResult: (result: ScenarioResult) => void,
+ * }} options `begin` starts the run, where the address does not. `onStart` gets the scenarios of the
+ *   run, `onResult` each result as it comes.
+ * @throws {Error} if the page cannot be opened, crashes, or takes too long; what `begin` throws.
+ */
+export async function runPage(browser, address, { begin, onStart, onResult, ...options }) {
+  const page = await openPage(browser, address, options);
+  if (begin) {
+    await page.ready();
+    await begin(page.evaluate);
+  }
+  let started = false;
   for (let seen = 0; ; await wait(POLL_MS)) {
-    const { results, state, error, ready } = await ask(page.evaluate(look, seen));
+    const { ids, results, state, error } = await page.state(seen);
+    if (!started && ids.length > 0) {
+      started = true;
+      onStart?.(ids);
+    }
     seen += results.length;
     for (const result of results) onResult(result);
     if (state === 'passed' || state === 'failed' || state === 'error')
-      return { state, error, ...(await ask(page.evaluate(collectReport))) };
-    if (!ready && Date.now() - start > START_MS)
-      throw new Error(`${address} has no <unmocked-harness> after ${START_MS / 1000} s`);
-    checkTime();
+      return { state, error, ...(await page.evaluate(collectReport, undefined)) };
   }
+}
+
+/**
+ * Asks a page which scenarios it has.
+ *
+ * @param {Browser} browser
+ * @param {string} address
+ * @param {PageOptions} options
+ * @returns {Promise<ListedScenario[]>}
+ */
+export async function listScenarios(browser, address, options) {
+  const page = await openPage(browser, address, options);
+  await page.ready();
+  return (await page.evaluate(listInPage, undefined)) ?? [];
 }

@@ -51,3 +51,12 @@ export function specFiles(root, group, parts = []) {
  * @param {readonly string[]} [parts] Only files whose path contains one of these.
  */
 export const nodeTestFiles = (root, parts = []) => listFiles(root, 'test/node', '.test.mjs', parts);
+
+/**
+ * The test files for the packed package, relative to `root`.
+ *
+ * @param {string} root
+ * @param {readonly string[]} [parts] Only files whose path contains one of these.
+ */
+export const packageTestFiles = (root, parts = []) =>
+  listFiles(root, 'test/package', '.test.mjs', parts);

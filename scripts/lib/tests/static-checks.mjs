@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 
-/** Name, script in node_modules, arguments. */
+/** Name, script, arguments. */
 const CHECKS = /** @type {const} */ ([
-  ['format', 'oxfmt/bin/oxfmt', ['--check']],
-  ['lint', 'oxlint/bin/oxlint', ['--deny-warnings']],
-  ['types', 'typescript/bin/tsc', ['--noEmit']],
+  ['format', 'node_modules/oxfmt/bin/oxfmt', ['--check']],
+  ['lint', 'node_modules/oxlint/bin/oxlint', ['--deny-warnings']],
+  ['types', 'node_modules/typescript/bin/tsc', ['--noEmit']],
+  ["the elements' API", 'scripts/write-api.mjs', ['--check']],
 ]);
 
 /**
@@ -21,7 +22,7 @@ export async function runStaticChecks(root) {
   for (const [name, script, args] of CHECKS) {
     log += `\n# ${name}\n`;
     const start = performance.now();
-    const child = spawn(process.execPath, [path.join(root, 'node_modules', script), ...args], {
+    const child = spawn(process.execPath, [path.join(root, script), ...args], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

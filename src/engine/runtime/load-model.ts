@@ -1,5 +1,4 @@
 import { AutoModelForCausalLM, AutoTokenizer, env, LogLevel } from '@huggingface/transformers';
-import { ortFilesOf } from '../ort-files.js';
 import { toErrorRecord, UnmockedError } from '../../errors.js';
 import { weightsName } from '../../models/weights-file.js';
 import type {
@@ -34,8 +33,7 @@ export async function loadModel(
 ): Promise<Loaded> {
   const startedAt = performance.now();
   const store = new ModelStore(spec, { signal, onProgress });
-  const runtimeFiles = ortFiles(spec);
-  await store.fetchAll(runtimeFiles.wasm);
+  await store.fetchAll(spec.ort.wasm);
   const downloadedAt = performance.now();
   const runtimeBytes = store.runtime?.byteLength ?? 0;
   const bytes = store.used.reduce((sum, file) => sum + file.bytes, runtimeBytes);
@@ -45,7 +43,7 @@ export async function loadModel(
   phase('session');
   const threads =
     spec.rung.device === 'wasm' && self.crossOriginIsolated ? Math.max(1, spec.threads) : 1;
-  configureRuntime(runtimeFiles, store, threads);
+  configureRuntime(spec.ort, store, threads);
   const { tokenizer, model } = await createSession(spec);
   store.release();
   delete env.backends.onnx.wasm!.wasmBinary; // it is compiled by now
@@ -94,17 +92,7 @@ export async function loadModel(
   };
 }
 
-/** Absolute URLs of the ONNX Runtime build that the rung needs. */
-function ortFiles({ ortBase, rung }: LoadSpec): { mjs: string; wasm: string } {
-  const { mjs, wasm } = ortFilesOf(rung.ort);
-  return { mjs: ortBase + mjs, wasm: ortBase + wasm };
-}
-
-function configureRuntime(
-  files: { mjs: string; wasm: string },
-  store: ModelStore,
-  threads: number,
-): void {
+function configureRuntime(files: LoadSpec['ort'], store: ModelStore, threads: number): void {
   env.logLevel = LogLevel.NONE; // the page gets every failure as an error
   // Every file comes from the store. transformers.js must not cache files or fetch them from
   // elsewhere.

@@ -21,6 +21,7 @@ export interface FileRequest {
  */
 export async function requestFile(request: FileRequest): Promise<Response> {
   const { url, path, signal, offset, etag, cache } = request;
+  if (url.startsWith('data:')) return inlined(url);
   const headers = new Headers();
   if (offset > 0) {
     headers.set('Range', `bytes=${offset}-`);
@@ -53,6 +54,19 @@ export async function requestFile(request: FileRequest): Promise<Response> {
     );
   }
   return response;
+}
+
+/**
+ * The answer of a file that a bundler has put into the code, as they do with small ones. A policy
+ * may forbid to request such a URL, and there is no need to.
+ */
+function inlined(url: string): Response {
+  const [, base64, data = ''] = /^data:[^,]*?(;base64)?,(.*)$/s.exec(url) ?? [];
+  const text = decodeURIComponent(data);
+  const bytes = base64
+    ? Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+    : new TextEncoder().encode(text);
+  return new Response(bytes, { headers: { 'content-length': String(bytes.length) } });
 }
 
 /** Whether a response goes on at `offset`; if not, it starts at the beginning of the file. */

@@ -1,6 +1,8 @@
 /** The engine's worker: one model, loaded once. A failed load or inference ends its use. */
+import { sleep } from '../../async.js';
 import { abortError, hasCode, UnmockedError } from '../../errors.js';
 import { describeAdapter } from '../adapter-info.js';
+import { blockedByPolicy, PolicyWatch, remedyFor, type Violation } from '../policy.js';
 import type { AdapterInfo, LoadSpec, WorkerRequest, WorkerResponse } from '../protocol.js';
 import { RunningCalls } from '../running-calls.js';
 import type { Loaded } from './load-model.js';
@@ -48,7 +50,37 @@ async function handle(
   }
 }
 
+/** @throws UnmockedError `blocked-by-policy` as soon as a policy blocks anything of the load. */
 async function load(id: number, spec: LoadSpec, signal: AbortSignal) {
+  let watch: PolicyWatch | undefined;
+  const blocked = new Promise<never>((_resolve, reject) => {
+    watch = new PolicyWatch((violation) => reject(blockedInWorker(violation)));
+  });
+  const loading = loadRung(id, spec, signal);
+  try {
+    return await Promise.race([loading, blocked]);
+  } catch (error) {
+    // The browser reports a violation in a task after the error that it causes.
+    await Promise.race([sleep(POLICY_TASK_MS), blocked]);
+    throw error;
+  } finally {
+    watch?.stop();
+  }
+}
+
+const POLICY_TASK_MS = 50;
+
+/** The policy that counts came with this worker's script, or with the page that made it. */
+function blockedInWorker(violation: Violation): UnmockedError {
+  const { blockedURI } = violation;
+  return blockedByPolicy(remedyFor(violation), {
+    whose:
+      location.protocol === 'blob:' ? 'the page' : `${location.pathname}, the engine's worker,`,
+    what: blockedURI === 'wasm-eval' ? 'WebAssembly' : blockedURI,
+  });
+}
+
+async function loadRung(id: number, spec: LoadSpec, signal: AbortSignal) {
   const adapter = spec.rung.device === 'webgpu' ? await requireAdapter(spec) : undefined;
   // Imported late: the runtime is large, and a rung without an adapter does not need it.
   const { loadModel } = await import('./load-model.js');

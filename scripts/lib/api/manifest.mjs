@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+// @ts-expect-error: its types leave these out
+import { create, ts } from '@custom-elements-manifest/analyzer';
+// @ts-expect-error: it has no types
+import { litPlugin } from '@custom-elements-manifest/analyzer/src/features/framework-plugins/lit/lit.js';
+
+/**
+ * @typedef {object} Named
+ * @property {string} name
+ * @property {string} [description]
+ *
+ * @typedef {Named & { type?: { text: string }, default?: string }} Typed
+ *
+ * @typedef {Typed & {
+ *   kind: 'field' | 'method',
+ *   attribute?: string,
+ *   privacy?: string,
+ *   static?: boolean,
+ *   readonly?: boolean,
+ * }} Member
+ *
+ * @typedef {object} ElementApi A declaration of the manifest.
+ * @property {string} name
+ * @property {string} tagName
+ * @property {string} [description]
+ * @property {Member[]} members
+ * @property {(Typed & { fieldName: string })[]} attributes
+ * @property {Typed[]} events
+ * @property {Named[]} slots
+ * @property {Named[]} cssParts
+ * @property {Typed[]} cssProperties
+ */
+
+/** The elements for embedders. The others are parts of the harness. */
+const PUBLIC = ['unmocked-scenario', 'unmocked-harness'];
+/** The module that defines all elements, in the package. */
+const MODULE = 'dist/lib/elements.js';
+
+/**
+ * Reads what the public elements promise from their classes and comments. A member with
+ * `@internal` is left out.
+ *
+ * @param {string} root
+ */
+export function readElements(root) {
+  const folder = 'src/components';
+  // Not by its command line, which writes into package.json.
+  const { modules } = create({
+    modules: readdirSync(path.join(root, folder)).map((name) => {
+      const source = readFileSync(path.join(root, folder, name), 'utf8');
+      return ts.createSourceFile(`${folder}/${name}`, source, ts.ScriptTarget.ES2015, true);
+    }),
+    plugins: litPlugin(),
+    context: {},
+  });
+  /** @type {ElementApi[]} */
+  const classes = modules.flatMap(
+    (/** @type {{ declarations?: ElementApi[] }} */ { declarations = [] }) => declarations,
+  );
+  return PUBLIC.map((tagName) => {
+    const element = classes.find((one) => one.tagName === tagName);
+    if (!element) throw new Error(`No class has the comment "@tagname ${tagName}"`);
+    return publicPart(element);
+  });
+}
+
+/**
+ * @param {ElementApi} element
+ * @returns {ElementApi}
+ */
+function publicPart({ members, attributes, events, slots, cssParts, cssProperties, ...element }) {
+  const lists = { attributes, slots, cssParts, cssProperties };
+  for (const [key, list] of Object.entries(lists))
+    Object.assign(lists, { [key]: (list ?? []).map(described) });
+  return {
+    ...element,
+    ...lists,
+    // Elsewhere the analyzer guesses, from calls of dispatchEvent.
+    events: events.filter(({ name = '' }) => name.startsWith('unmocked-')).map(described),
+    members: members
+      .filter((one) => !one.privacy && !one.static && !one.name.startsWith('#'))
+      .map(described),
+  };
+}
+
+/**
+ * A description on one line.
+ *
+ * @template {Named} T
+ * @param {T} named
+ */
+const described = (named) => ({
+  ...named,
+  ...(named.description ? { description: named.description.replace(/\s+/g, ' ').trim() } : {}),
+});
+
+/**
+ * The manifest for editors and other tools, in the form of the custom elements manifest, version 1.
+ *
+ * @param {readonly ElementApi[]} elements
+ */
+export const toManifest = (elements) => ({
+  schemaVersion: '1.0.0',
+  modules: [
+    {
+      kind: 'javascript-module',
+      path: MODULE,
+      declarations: elements,
+      exports: elements.flatMap(({ name, tagName }) => [
+        { kind: 'js', name, declaration: { name, module: MODULE } },
+        { kind: 'custom-element-definition', name: tagName, declaration: { name, module: MODULE } },
+      ]),
+    },
+  ],
+});

@@ -1,0 +1,48 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+
+/** The name of the engine's worker, beside the library's modules. */
+export const WORKER_FILE = 'engine-worker.js';
+
+/** Files of a model's folder that no page asks for. */
+const NOT_ASKED_FOR = /(?:^|\/)(?:README\.md|digests\.json)$/;
+
+/**
+ * The files of the bundled models, by their path below `models/`.
+ *
+ * @param {string} folder `public/models`
+ */
+export const modelFiles = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .map((name) => name.split(path.sep).join('/'))
+    .filter((name) => !NOT_ASKED_FOR.test(name))
+    .toSorted();
+
+/**
+ * The package's `src/engine/own-files.ts`. Every address is an expression that Vite, webpack, Rollup
+ * and others know, so a bundler emits these files with the app; without one, they are where they
+ * are. The paths count from `dist/lib/`, so this code has to end up in that very folder.
+ *
+ * @param {readonly string[]} files Paths below `dist/`.
+ */
+export function ownFilesModule(files) {
+  const entries = files.map(
+    (file) =>
+      `  ${JSON.stringify(file)}: () => new URL(${JSON.stringify(`../${file}`)}, import.meta.url).href,`,
+  );
+  return `\
+// A folder is nothing that a bundler can emit, so none may see this address.
+const FOLDER = '../';
+export const ownFolder = () => new URL(FOLDER, import.meta.url).href;
+export const ownFiles = {
+${entries.join('\n')}
+};
+export const startOwnWorker = (Worker) =>
+  new Worker(new URL(${JSON.stringify(`./${WORKER_FILE}`)}, import.meta.url), {
+    type: 'module',
+    name: 'unmocked-engine',
+  });
+`;
+}

@@ -1,0 +1,121 @@
+import { UnmockedError } from '../errors.js';
+import { startOwnWorker } from './own-files.js';
+import { blockedByPolicy, PolicyWatch, type Remedy, remedyFor } from './policy.js';
+
+/**
+ * Starts the engine's worker, also where the module lies on another origin and under Trusted Types.
+ *
+ * A browser refuses a worker whose script is on another origin. The worker is then a module of one
+ * line, made here, that imports the script; the other origin has to allow that (CORS).
+ *
+ * @throws UnmockedError `blocked-by-policy` if the page's Content-Security-Policy forbids it.
+ */
+export const createEngineWorker = (): Worker => startOwnWorker(ReachableWorker);
+
+/** Where a worker's script is. `imported`: from a line of code that was made here. */
+const scripts = new WeakMap<Worker, { url: string; imported: boolean }>();
+
+/** The browser's `Worker`, for scripts that it would refuse. `new` gives a real one. */
+const ReachableWorker = function (script: string | URL, options?: WorkerOptions): Worker {
+  const url = new URL(script, globalThis.document?.baseURI ?? location.href);
+  const imported = url.origin !== location.origin && /^https?:$/.test(url.protocol);
+  const worker = newWorker(imported ? moduleThatImports(url.href) : url.href, options);
+  scripts.set(worker, { url: url.href, imported });
+  return worker;
+} as unknown as typeof Worker;
+
+function moduleThatImports(url: string): string {
+  const code = `import ${JSON.stringify(url)};`;
+  const blob = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+  // The worker fetches its script after this task, on a slow machine long after it.
+  setTimeout(() => URL.revokeObjectURL(blob), REVOKE_AFTER_MS);
+  return blob;
+}
+
+const REVOKE_AFTER_MS = 60_000;
+
+function newWorker(url: string, options?: WorkerOptions): Worker {
+  try {
+    return new Worker(trusted(url), options);
+  } catch (cause) {
+    // Only Trusted Types throw: what else a policy forbids is an event of the worker.
+    if (!(cause instanceof TypeError)) throw cause;
+    throw blockedByPolicy(
+      remedyFor({
+        effectiveDirective: 'trusted-types',
+        blockedURI: 'trusted-types-policy',
+        disposition: 'enforce',
+      }),
+      { whose: 'the page', what: `the engine's worker: ${cause.message}`, cause },
+    );
+  }
+}
+
+interface ScriptUrlPolicy {
+  createScriptURL(url: string): unknown;
+}
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL(url: string): string }): ScriptUrlPolicy;
+}
+
+let policy: ScriptUrlPolicy | undefined;
+
+/**
+ * Under Trusted Types, the address of a script has to come from a policy. Ours has the name
+ * `unmocked`, and nobody else can use it.
+ */
+function trusted(url: string): string {
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+  try {
+    policy ??= trustedTypes?.createPolicy('unmocked', { createScriptURL: (text) => text });
+  } catch {
+    // The page names the policies that it allows, and not this one. Without the directive
+    // `require-trusted-types-for`, a plain string will do.
+  }
+  return (policy?.createScriptURL(url) ?? url) as string;
+}
+
+/** Watches whether the page's policy stops a worker from starting. */
+export class StartWatch {
+  readonly #watch = new PolicyWatch();
+
+  stop(): void {
+    this.#watch.stop();
+  }
+
+  /** Why a worker failed that was made since then. */
+  explain(worker: Worker, { message }: ErrorEvent): UnmockedError {
+    const script = scripts.get(worker);
+    const violation = this.#watch.find(
+      ({ effectiveDirective, blockedURI }) =>
+        effectiveDirective === 'worker-src' &&
+        blockedURI === (script?.imported ? 'blob' : script?.url),
+    );
+    if (violation || (script?.imported && !message))
+      return script?.imported ? notImported(script.url) : notStarted(remedyFor(violation!));
+    return new UnmockedError(
+      'engine-crashed',
+      `The engine's worker crashed: ${message || notLoaded(script?.url)}. ` +
+        'The next call starts a new one.',
+    );
+  }
+}
+
+const notLoaded = (url: string | undefined) =>
+  `its script could not be loaded${url ? ` from ${url}` : ''}`;
+
+const notStarted = (remedy: Remedy) =>
+  blockedByPolicy(remedy, { whose: 'the page', what: "the engine's worker" });
+
+/** The browser does not say why the import of another origin's script failed. */
+function notImported(url: string): UnmockedError {
+  const { origin } = new URL(url);
+  const remedy = { directive: 'worker-src', source: `blob: ${origin}` };
+  return new UnmockedError(
+    'blocked-by-policy',
+    `The engine's worker could not import ${url}. If the page has a Content-Security-Policy, ` +
+      `add ${remedy.source} to its directive ${remedy.directive}. ` +
+      `${origin} has to send its files with the header "Access-Control-Allow-Origin".`,
+    { details: { ...remedy, url } },
+  );
+}
