@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { defaultClientConditions, defineConfig, type Connect, type Plugin } from 'vite';
+import { bundleEngineWorker } from './scripts/lib/package/engine-worker.mjs';
+import { WORKER_FILE } from './scripts/lib/package/own-files.mjs';
 import { ortFolder } from './scripts/lib/serving/ort-files.mjs';
 import { ISOLATION_HEADERS, sendFile } from './scripts/lib/serving/static-files.mjs';
 import { ortFiles } from './src/engine/ort-files.js';
@@ -45,6 +47,28 @@ function ort(): Plugin {
   };
 }
 
+/** The built page starts the engine from the package's own file, so that a package has it once. */
+function engineWorker(): Plugin {
+  const file = `lib/${WORKER_FILE}`;
+  const source = "new URL('./runtime/worker.ts', import.meta.url)";
+  return {
+    name: 'unmocked:engine-worker',
+    apply: 'build',
+    transform: {
+      filter: { id: /\/src\/engine\/own-files\.ts$/ },
+      order: 'pre',
+      handler(code) {
+        if (!code.includes(source)) this.error(`src/engine/own-files.ts has no ${source}`);
+        return code.replace(source, `new URL('${file}', ownFolder())`);
+      },
+    },
+    async generateBundle() {
+      const { code } = await bundleEngineWorker();
+      this.emitFile({ type: 'asset', fileName: file, source: code });
+    },
+  };
+}
+
 /**
  * The page looks for a config.toml beside it. If there is none, the answer is empty: a 404 would
  * show as an error in every console.
@@ -85,7 +109,7 @@ export default defineConfig(({ command }) => {
       conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions],
     },
     envPrefix: envPrefix(command),
-    plugins: [ort(), noConfig()],
+    plugins: [ort(), engineWorker(), noConfig()],
     // Names all dependencies: if Vite finds one late, it reloads the page, even during a run.
     optimizeDeps: {
       include: [

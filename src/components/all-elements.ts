@@ -25,4 +25,5 @@ export {
 };
 export { assets } from '../engine/assets.js';
 export * from './events.js';
+export * from './settings-events.js';
 export type { UnmockedReport } from './unmocked-report.js';

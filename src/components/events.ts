@@ -1,5 +1,4 @@
 import type { Report, ScenarioResult } from '../harness/report.js';
-import type { AgentSettings } from '../settings/settings.js';
 
 /** A scenario is over. Bubbles, composed; `detail` is its result. */
 export class UnmockedResultEvent extends CustomEvent<ScenarioResult> {
@@ -62,36 +61,6 @@ export class UnmockedRequestEvent extends CustomEvent<{ action: 'run' | 'stop'; 
   }
 }
 
-/** The user changed a setting. Does not bubble, because its detail can be a key. */
-export class UnmockedSettingsEvent extends CustomEvent<SettingsChange> {
-  static readonly type = 'unmocked-settings';
-  constructor(change: SettingsChange) {
-    super(UnmockedSettingsEvent.type, { detail: change });
-  }
-}
-
-/** The user pressed "Forget saved settings". Does not bubble. */
-export class UnmockedForgetEvent extends Event {
-  static readonly type = 'unmocked-forget';
-  constructor() {
-    super(UnmockedForgetEvent.type);
-  }
-}
-
-/** A test of the settings begins. Does not bubble. */
-export class UnmockedTestEvent extends Event {
-  static readonly type = 'unmocked-test';
-  constructor() {
-    super(UnmockedTestEvent.type);
-  }
-}
-
-/** What the user changed. `undefined` means that the setting is no longer set. */
-export interface SettingsChange extends Partial<AgentSettings> {
-  /** Whether the key outlives the session. */
-  rememberKey?: boolean;
-}
-
 export { type PageDevice, pageDevices } from '../engine/ladder.js';
 export type { Problem } from '../settings/problem.js';
 
@@ -103,8 +72,5 @@ declare global {
     'unmocked-progress': UnmockedProgressEvent;
     'unmocked-error': UnmockedErrorEvent;
     'unmocked-request': UnmockedRequestEvent;
-    'unmocked-settings': UnmockedSettingsEvent;
-    'unmocked-forget': UnmockedForgetEvent;
-    'unmocked-test': UnmockedTestEvent;
   }
 }

@@ -21,9 +21,9 @@ import {
   UnmockedReportEvent,
   type UnmockedRequestEvent,
   UnmockedResultEvent,
-  type UnmockedSettingsEvent,
   UnmockedStartEvent,
 } from './events.js';
+import type { UnmockedSettingsEvent } from './settings-events.js';
 import { detailsCode } from './details-code.js';
 import { loadReport } from './load-report.js';
 import { runServer } from './run-server.js';

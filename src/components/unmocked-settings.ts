@@ -8,7 +8,11 @@ import { fromAttribute } from '../settings/attributes.js';
 import { checkSettings, fromText } from '../settings/check-settings.js';
 import { definitions } from '../settings/definitions.js';
 import type { AgentSettings } from '../settings/settings.js';
-import { type SettingsChange, UnmockedForgetEvent, UnmockedSettingsEvent } from './events.js';
+import {
+  type SettingsChange,
+  UnmockedForgetEvent,
+  UnmockedSettingsEvent,
+} from './settings-events.js';
 import { ModelListing } from './model-listing.js';
 import { themeStyles } from './theme.styles.js';
 import { settingsStyles } from './unmocked-settings.styles.js';

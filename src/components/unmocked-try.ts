@@ -6,7 +6,7 @@ import type { Attempt } from '../engine/ladder.js';
 import { abortError, isAbortError, toErrorRecord, untilAborted } from '../errors.js';
 import { fetched } from '../fetched.js';
 import { resolveSettings, type SettingsSources } from '../settings/resolve.js';
-import { UnmockedTestEvent } from './events.js';
+import { UnmockedTestEvent } from './settings-events.js';
 import { count, formatDuration } from '../format.js';
 import { detailsCode } from './details-code.js';
 import { moveFocus } from './move-focus.js';

@@ -1,6 +1,6 @@
 import { abortError, hasCode, isAbortError, toErrorRecord, UnmockedError } from '../errors.js';
 import type { Model } from '../models/model.js';
-import { hubTreeUrl, modelBaseUrl } from '../models/registry.js';
+import { hubTreeUrl, modelBaseUrl } from '../models/model-urls.js';
 import { assets } from './assets.js';
 import { Engine, type EngineLoadOptions } from './engine.js';
 import { type Attempt, type PageDevice, rungsOf } from './ladder.js';

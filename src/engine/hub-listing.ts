@@ -1,5 +1,5 @@
 import type { Model } from '../models/model.js';
-import { hubTreeUrl } from '../models/registry.js';
+import { hubTreeUrl } from '../models/model-urls.js';
 
 /** A file in a hub's listing. Only large (LFS) files have a `sha256`. */
 export interface ListedFile {

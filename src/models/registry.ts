@@ -7,8 +7,6 @@ import { weightsPath } from './weights-file.js';
 /** The named models. Any other model is given as a hub id or as the URL of a folder. */
 export const models: readonly Model[] = [unmockedTiny, distilgpt2];
 
-export const HUB = 'https://huggingface.co/';
-
 /** `owner/name` or `owner/name@revision`, in the characters that the hub allows. */
 const HUB_ID = /^([A-Za-z0-9][\w.-]{0,95}\/[A-Za-z0-9][\w.-]{0,95})(?:@([\w./-]{1,200}))?$/;
 
@@ -29,30 +27,6 @@ export function resolveModel(reference: string | Model, options: ResolveOptions 
   const model = typeof reference === 'string' ? parseReference(reference.trim()) : reference;
   if (!options.hub || model.source.kind !== 'hub') return model;
   return { ...model, source: { ...model.source, host: httpUrl(options.hub, 'hub') } };
-}
-
-/** The folder of the model's files: an absolute URL that ends with a slash. */
-export function modelBaseUrl(source: ModelSource, id: string, pageBase: string): string {
-  switch (source.kind) {
-    case 'bundled':
-      return new URL(`models/${id}/`, pageBase).href;
-    case 'hub':
-      return new URL(
-        `${source.repository}/resolve/${encodeURIComponent(source.revision)}/`,
-        source.host ?? HUB,
-      ).href;
-    case 'folder':
-      return new URL(source.url.endsWith('/') ? source.url : `${source.url}/`, pageBase).href;
-  }
-}
-
-/** The hub's listing of a repository's files; undefined for a model that is not on a hub. */
-export function hubTreeUrl(source: ModelSource): string | undefined {
-  if (source.kind !== 'hub') return undefined;
-  return new URL(
-    `api/models/${source.repository}/tree/${encodeURIComponent(source.revision)}?recursive=true`,
-    source.host ?? HUB,
-  ).href;
 }
 
 function parseReference(reference: string): Model {

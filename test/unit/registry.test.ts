@@ -1,7 +1,8 @@
 import { expect } from '@open-wc/testing';
 import { rungsOf } from '../../src/engine/ladder.js';
 import { hasCode } from '../../src/errors.js';
-import { hubTreeUrl, modelBaseUrl, models, resolveModel } from '../../src/models/registry.js';
+import { hubTreeUrl, modelBaseUrl } from '../../src/models/model-urls.js';
+import { models, resolveModel } from '../../src/models/registry.js';
 
 const PAGE = 'https://page.example/sub/';
 const base = (reference: string, hub?: string) => {

@@ -3,7 +3,9 @@ import path from 'node:path';
 import { rolldown } from 'rolldown';
 import { minify } from 'rolldown/utils';
 import { ROOT } from '../install.mjs';
-import { modelFiles, ownFilesModule, WORKER_FILE } from './own-files.mjs';
+import { shared } from './browser-build.mjs';
+import { writeEngineWorker } from './engine-worker.mjs';
+import { modelFiles, ownFilesModule } from './own-files.mjs';
 
 /** @typedef {import('rolldown').OutputChunk} OutputChunk */
 
@@ -41,7 +43,7 @@ const CHUNK = 'chunk-';
  * @returns {Promise<OutputChunk[]>} what was written.
  */
 export async function buildLibrary(folder, ortFiles) {
-  const worker = await buildWorker(folder);
+  const worker = await writeEngineWorker(folder);
   const files = [
     ...modelFiles(path.join(ROOT, 'public/models')).map((file) => `models/${file}`),
     ...ortFiles.map((file) => `ort/${file}`),
@@ -49,44 +51,6 @@ export async function buildLibrary(folder, ortFiles) {
   const library = await buildModules(folder, files);
   const tools = await buildTools(folder);
   return [...worker, ...library, ...tools];
-}
-
-/** Settings of both builds. */
-const shared = /** @satisfies {import('rolldown').InputOptions} */ ({
-  cwd: ROOT,
-  platform: 'browser',
-  tsconfig: path.join(ROOT, 'tsconfig.json'),
-  transform: {
-    target: 'es2022',
-    // The library takes nothing from the build's environment, and leaves nothing for a bundler's.
-    define: { 'import.meta.env': 'undefined', 'process.env.NODE_ENV': '"production"' },
-  },
-});
-
-/** @param {string} folder */
-async function buildWorker(folder) {
-  const bundle = await rolldown({
-    ...shared,
-    input: path.join(ROOT, 'src/engine/runtime/worker.ts'),
-    resolve: {
-      // onnxruntime-web's default entry embeds its .mjs loader.
-      conditionNames: ['onnxruntime-web-use-extern-wasm', 'browser', 'module', 'import'],
-    },
-    transform: {
-      ...shared.transform,
-      // The runtime is told where its files are. With this, nothing in the file looks like an
-      // address that a bundler should follow, and it also runs as a classic worker.
-      define: { ...shared.transform.define, 'import.meta.url': 'self.location.href' },
-    },
-  });
-  const { output } = await bundle.write({
-    file: path.join(folder, WORKER_FILE),
-    format: 'es',
-    codeSplitting: false,
-    minify: true,
-  });
-  await bundle.close();
-  return chunksOf(output);
 }
 
 /**
