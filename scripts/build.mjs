@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { main } from './lib/command.mjs';
 import { ensureInstalled, ROOT } from './lib/install.mjs';
@@ -9,14 +8,15 @@ import { ensureInstalled, ROOT } from './lib/install.mjs';
  */
 await main(async () => {
   ensureInstalled();
-  const vite = path.join(ROOT, 'node_modules/vite/bin/vite.js');
-  for (const args of [['build'], ['build', '--config', 'vite.cli.config.ts']]) {
-    const { status } = spawnSync(process.execPath, [vite, ...args], {
-      cwd: ROOT,
-      stdio: 'inherit',
-    });
-    if (status !== 0) throw new Error(`vite ${args.join(' ')} ended with exit status ${status}`);
+  const { build } = await import('vite');
+  /** @type {string[]} */
+  const modules = [];
+  for (const config of ['vite.config.ts', 'vite.cli.config.ts']) {
+    const built = await build({ root: ROOT, configFile: path.join(ROOT, config) });
+    for (const one of [built].flat())
+      if ('output' in one)
+        for (const file of one.output) if (file.type === 'chunk') modules.push(...file.moduleIds);
   }
   const { buildPackage } = await import('./lib/package/build.mjs');
-  await buildPackage();
+  await buildPackage(modules);
 });

@@ -73,6 +73,7 @@ describe('the package', () => {
       'lit',
       'valibot',
       'smol-toml',
+      '@hono/node-server',
     ])
       assert.match(notices, new RegExp(`^## ${name} \\d`, 'm'), name);
   });

@@ -11,8 +11,10 @@ import { writeTypes } from './types.mjs';
 /**
  * Writes what a package has beside the page: the library and its types in `dist/lib/`, the
  * licences of the code in it, and `custom-elements.json`. The page's build has to be there, with `dist/models/` and `dist/ort/`.
+ *
+ * @param {readonly string[]} builtModules Paths of the modules in the page and in the command.
  */
-export async function buildPackage() {
+export async function buildPackage(builtModules) {
   const dist = path.join(ROOT, 'dist');
   const library = path.join(dist, 'lib');
   const { ortFiles } = await loadTables();
@@ -30,7 +32,7 @@ export async function buildPackage() {
   rmSync(library, { recursive: true, force: true });
   const chunks = await buildLibrary(library, ortFiles);
   writeTypes(path.join(library, 'types'), Object.values({ ...ENTRIES, ...TOOLS }));
-  const modules = chunks.flatMap(({ moduleIds }) => moduleIds);
+  const modules = [...builtModules, ...chunks.flatMap(({ moduleIds }) => moduleIds)];
   const notices = thirdPartyNotices([...modules, ortFolder()]);
   writeFileSync(path.join(dist, 'THIRD-PARTY-NOTICES.md'), notices);
   const manifest = toManifest(readElements(ROOT));
