@@ -1,34 +1,47 @@
+import { isAtHand } from '../harness/at-hand.js';
+import { resolveModel } from '../models/registry.js';
+import type { BoxHost } from './scenario-box.js';
+
 /**
- * Calls back once: as soon as the page has loaded (`load`), or when at least half of the element is
- * in view (`visible`).
+ * Starts an element by itself, once: as soon as the page has loaded (`load`), or when at least half
+ * of the element is in view (`visible`). It waits for a click where something has to be downloaded
+ * first, and where somebody else's agent would run.
  */
-export function whenTimeComes(
+export async function startByItself(
   time: 'visible' | 'load',
-  element: Element,
+  host: BoxHost,
   signal: AbortSignal,
   start: () => void,
-): void {
-  const startOnce = () => {
-    if (!signal.aborted) start();
-  };
-  if (time === 'load') {
-    // The page comes first.
-    if (document.readyState === 'complete') startOnce();
-    else addEventListener('load', startOnce, { once: true, signal });
-    return;
+): Promise<void> {
+  await (time === 'load' ? pageLoaded() : inView(host, signal));
+  if (signal.aborted || host.agent) return;
+  let atHand = false;
+  try {
+    atHand = await isAtHand(resolveModel(host.model), host.device);
+  } catch {
+    // The element shows what is wrong with its model.
   }
-  const observer = new IntersectionObserver(
-    (entries) => {
-      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-      observer.disconnect();
-      startOnce();
-    },
-    { threshold: 0.5 },
-  );
-  observer.observe(element);
-  signal.addEventListener('abort', () => observer.disconnect(), { once: true });
+  if (atHand && !signal.aborted) start();
 }
 
-/** The user asked for less traffic. */
-export const savesData = (): boolean =>
-  (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
+/** The page comes first. */
+async function pageLoaded(): Promise<void> {
+  if (document.readyState !== 'complete')
+    await new Promise((resolve) => addEventListener('load', resolve, { once: true }));
+}
+
+const inView = (element: Element, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some(({ isIntersecting }) => isIntersecting)) end();
+      },
+      { threshold: 0.5 },
+    );
+    const end = () => {
+      observer.disconnect();
+      resolve();
+    };
+    observer.observe(element);
+    signal.addEventListener('abort', end, { once: true });
+  });

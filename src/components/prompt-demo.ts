@@ -85,20 +85,26 @@ export class PromptDemo {
     try {
       const { ask } = await fetched(import('./scenario-runner.js'));
       if (signal.aborted) throw abortError(signal);
+      // An agent may go on after it was stopped.
+      const unlessStopped =
+        <A extends unknown[]>(show: (...args: A) => void) =>
+        (...args: A) => {
+          if (!signal.aborted) show(...args);
+        };
       const answer = await ask({
         ...question,
         signal,
-        onProgress: (progress) => {
+        onProgress: unlessStopped((progress) => {
           this.#show({ phase: 'loading', progress: { ...progress } });
           onProgress(progress);
-        },
-        onAttempt: () => this.#show({ progress: undefined }),
-        onAsk: () => this.#show({ phase: 'answering', progress: undefined }),
-        onText: (thinking, reply) => {
+        }),
+        onAttempt: unlessStopped(() => this.#show({ progress: undefined })),
+        onAsk: unlessStopped(() => this.#show({ phase: 'answering', progress: undefined })),
+        onText: unlessStopped((thinking, reply) => {
           this.#pieces++;
           if (this.#pieces === 1) this.#firstAt = performance.now();
           this.#show({ thinking: this.thinking + thinking, reply: this.reply + reply });
-        },
+        }),
       });
       const { thinking, response } = answer.response;
       this.#show({ phase: 'answered', thinking, reply: response, answer });

@@ -5,7 +5,7 @@ import { isOver, type ScenarioState } from '../harness/scenario-state.js';
 import type { Model } from '../models/model.js';
 import { resolveModel } from '../models/registry.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import { savesData, whenTimeComes } from './auto-start.js';
+import { autoStartCode } from './auto-start-code.js';
 import { type PageDevice, UnmockedErrorEvent, UnmockedProgressEvent } from './events.js';
 import { detailsCode } from './details-code.js';
 import { demoCode } from './demo-code.js';
@@ -32,7 +32,8 @@ export interface BoxHost extends ReactiveControllerHost, HTMLElement {
   readonly hub: string;
   readonly seed: number;
   readonly agent: AgentLoader | undefined;
-  readonly prompt: string | undefined;
+  /** Null: the attribute was removed. */
+  readonly prompt: string | null | undefined;
   readonly system: string;
   readonly compact: boolean;
   readonly runOn: 'click' | 'visible' | 'load';
@@ -77,7 +78,7 @@ export class ScenarioBox implements ReactiveController {
 
   hostUpdate(): void {
     const { state, runOn } = this.#host;
-    if (this.#host.prompt !== undefined) this.#getDemo();
+    if (this.#asks) this.#getDemo();
     if (runOn !== this.#runOn) this.#waitForItsTime(runOn);
     if (state.status === 'waiting' || this.demo?.phase === 'waiting') this.#follows = true;
     else if (state.status === 'running' || this.demo?.busy) {
@@ -94,9 +95,21 @@ export class ScenarioBox implements ReactiveController {
       stage.scrollTop = stage.scrollHeight;
   }
 
+  /** It is a demo of a prompt. */
+  get #asks(): boolean {
+    return this.#host.prompt != null;
+  }
+
+  /** Stops, and forgets what was there of the last run. */
+  reset(): void {
+    this.demo?.stop();
+    this.demo = undefined;
+    this.#open = false;
+  }
+
   /** Runs the scenario or asks. The element shows an error. */
   start(): void {
-    if (this.#host.prompt !== undefined) void this.#host.ask();
+    if (this.#asks) void this.#host.ask();
     else this.#host.run().catch(() => undefined);
   }
 
@@ -125,7 +138,7 @@ export class ScenarioBox implements ReactiveController {
   }
 
   render({ scenario, problem }: { scenario: Scenario | undefined; problem: string }) {
-    if (this.#host.prompt !== undefined) return this.#promptBox();
+    if (this.#asks) return this.#promptBox();
     if (scenario) return this.#scenarioBox(scenario);
     return html`<div class="card unknown" part="card"><p>${problem}</p><slot></slot></div>`;
   }
@@ -161,11 +174,11 @@ export class ScenarioBox implements ReactiveController {
   }
 
   #promptBox() {
-    const { prompt = '', headingLevel, error } = this.#host;
+    const { prompt, headingLevel, error } = this.#host;
     // Until its code is there, the element looks as if it was not defined.
     return (
       this.demo?.render({
-        prompt,
+        prompt: prompt ?? '',
         headingLevel,
         error,
         press: this.#press,
@@ -248,23 +261,17 @@ export class ScenarioBox implements ReactiveController {
   #waitForItsTime(runOn: BoxHost['runOn']): void {
     this.#timing?.abort();
     this.#runOn = runOn;
-    if (runOn === 'click' || !this.#host.isConnected) return;
+    if ((runOn !== 'visible' && runOn !== 'load') || !this.#host.isConnected) return;
     const { signal } = (this.#timing = new AbortController());
-    whenTimeComes(runOn, this.#host, signal, () => {
+    const start = () => {
       const untouched =
         this.#host.state.status === 'idle' && (this.demo?.phase ?? 'idle') === 'idle';
-      if (untouched && this.#mayStart()) this.start();
-    });
-  }
-
-  /** Only what comes with the package may be downloaded before a click. */
-  #mayStart(): boolean {
-    if (this.#host.agent || savesData()) return false;
-    try {
-      return resolveModel(this.#host.model).source.kind === 'bundled';
-    } catch {
-      return false; // The element shows the error.
-    }
+      if (untouched) this.start();
+    };
+    autoStartCode.load().then(
+      ({ startByItself }) => startByItself(runOn, this.#host, signal, start),
+      () => undefined, // Without this code it waits for a click.
+    );
   }
 
   #find<T extends HTMLElement>(selector: string): T | null {

@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit';
+import { html, nothing, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { AgentLoader } from '../agents/agent-loader.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
@@ -23,10 +23,13 @@ import { StreamingElement } from './streaming-element.js';
 import { themeStyles } from './theme.styles.js';
 import { scenarioStyles } from './unmocked-scenario.styles.js';
 
+/** What a result is about. */
+const subject = ['name', 'scenario', 'prompt', 'system', 'model', 'device', 'hub', 'seed', 'agent'];
+
 /**
  * Runs one scenario, or a prompt, in somebody's documentation.
  *
- * Nothing is downloaded before a click, and the element says the size first. Its height is fixed, so
+ * No model is downloaded before a click, and the element says the size first. Its height is fixed, so
  * it never moves what is below it. Inside `<unmocked-harness>` it only displays its properties.
  *
  * @example <unmocked-scenario name="streaming" device="wasm">Needs JavaScript.</unmocked-scenario>
@@ -76,11 +79,12 @@ export class UnmockedScenario extends StreamingElement {
   @property() device: 'auto' | 'webgpu' | 'wasm' = 'auto';
   /**
    * When it runs: `click`; by itself once it is in `visible` range; or once the page has `load`ed. By
-   * itself only if nothing but the bundled files is downloaded, and if the user does not save data.
+   * itself only if nothing has to be downloaded: if the browser's cache has the files, or if the
+   * engine of another element is still loaded.
    */
   @property({ attribute: 'run' }) runOn: 'click' | 'visible' | 'load' = 'click';
   /** Makes it a live demo in place of a scenario: a text field that has this prompt in it. */
-  @property() prompt: string | undefined;
+  @property() prompt: string | null | undefined;
   /** The system message of the prompt. */
   @property() system = '';
   /** A lower box: the title and the latest output. */
@@ -143,10 +147,11 @@ export class UnmockedScenario extends StreamingElement {
     return this.number !== undefined;
   }
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: PropertyValues): void {
     this.toggleAttribute('standalone', !this.#inHarness);
-    if (!this.#inHarness && boxCode.now)
-      this.#box ??= new boxCode.now.ScenarioBox(this, this.#press);
+    if (this.#inHarness) return;
+    if (this.hasUpdated && subject.some((name) => changed.has(name))) this.#reset();
+    if (boxCode.now) this.#box ??= new boxCode.now.ScenarioBox(this, this.#press);
   }
 
   override disconnectedCallback(): void {
@@ -157,17 +162,30 @@ export class UnmockedScenario extends StreamingElement {
   /**
    * Runs the scenario in this element.
    *
-   * @throws UnmockedError `invalid-argument` or `unknown-model` if it cannot start or is running.
+   * Vue and React set a property where an element has one of an attribute's name, so `run` can also be
+   * set: it is then `runOn`.
+   *
+   * @throws UnmockedError `invalid-argument` or `unknown-model` if it cannot start or is running; the
+   *   signal's reason if it is stopped while it waits for another run.
    */
-  async run(signal?: AbortSignal): Promise<ScenarioResult> {
+  get run(): (signal?: AbortSignal) => Promise<ScenarioResult> {
+    return this.#run;
+  }
+  set run(when: string) {
+    this.runOn = when as UnmockedScenario['runOn'];
+  }
+
+  readonly #run = async (signal?: AbortSignal): Promise<ScenarioResult> => {
     if (this.#controller)
       throw new UnmockedError(
         'invalid-argument',
         'This scenario is already running. Wait until it ends, or cancel it.',
       );
     const controller = (this.#controller = new AbortController());
+    const isCurrent = () => this.#controller === controller;
     this.error = undefined;
     this.state = waiting;
+    const stop = signal ? AbortSignal.any([signal, controller.signal]) : controller.signal;
     try {
       this.#base.check();
       const { scenario } = this.#known;
@@ -180,19 +198,23 @@ export class UnmockedScenario extends StreamingElement {
         device: this.device,
         seed: this.seed,
         hubUrl: this.hub || undefined,
-        signal: signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,
-        onEvent: (event) => this.#show(event),
+        signal: stop,
+        onEvent: (event) => {
+          if (isCurrent()) this.#show(event);
+        },
       });
       this.dispatchEvent(new UnmockedReportEvent(report));
       return report.results[0]!;
     } catch (error) {
-      this.state = idle;
-      this.#fail(error);
+      if (isCurrent()) {
+        this.state = idle;
+        if (!stop.aborted) this.#fail(error);
+      }
       throw error;
     } finally {
-      this.#controller = undefined;
+      if (isCurrent()) this.#controller = undefined;
     }
-  }
+  };
 
   /**
    * Asks the model what is in the text field. It is the demo of `prompt`. Settles when it is over;
@@ -211,6 +233,15 @@ export class UnmockedScenario extends StreamingElement {
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** It shows something else now. What was shown before is no result of that. */
+  #reset(): void {
+    this.cancel();
+    this.#controller = undefined;
+    this.#box?.reset();
+    this.state = idle;
+    this.error = undefined;
   }
 
   /** Stops the run of this element. */

@@ -14,6 +14,9 @@ export const engineKey = ({ id, source }: Model, device: PageDevice): string =>
 
 let kept: { key: string; holder: EngineHolder; timer: ReturnType<typeof setTimeout> } | undefined;
 
+/** Whether the next run needs no download. */
+export const isKept = (key: string): boolean => kept?.key === key && kept.holder.holds;
+
 /**
  * Keeps an engine loaded after a run, in place of the one that was kept before. Several elements of a
  * page then need one worker and one download, although they run one after the other.

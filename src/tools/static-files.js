@@ -39,7 +39,7 @@ export function mimeType(file) {
  *
  * @param {string} folder
  * @param {string} relative A URL path, still encoded.
- * @returns {{ file: string, size: number } | undefined}
+ * @returns {{ file: string, size: number, etag: string } | undefined}
  */
 export function findFile(folder, relative) {
   let decoded;
@@ -51,7 +51,12 @@ export function findFile(folder, relative) {
   const file = path.resolve(folder, `.${path.posix.normalize(`/${decoded}`)}`);
   if (decoded.includes('\0') || !file.startsWith(path.resolve(folder) + path.sep)) return undefined;
   const stat = statSync(file, { throwIfNoEntry: false });
-  return stat?.isFile() ? { file, size: stat.size } : undefined;
+  if (!stat?.isFile()) return undefined;
+  return {
+    file,
+    size: stat.size,
+    etag: `"${stat.size.toString(36)}-${stat.mtimeMs.toString(36)}"`,
+  };
 }
 
 /**
@@ -71,10 +76,17 @@ export function sendFile(req, res, folder, relative) {
     res.end(`Not found: ${relative}\n`);
     return;
   }
+  // The browser keeps the file, and asks whether it has changed.
+  const caching = { 'Cache-Control': 'no-cache', ETag: found.etag };
+  if (req.headers['if-none-match'] === found.etag) {
+    res.writeHead(304, caching);
+    res.end();
+    return;
+  }
   res.writeHead(200, {
     'Content-Type': mimeType(found.file),
     'Content-Length': found.size,
-    'Cache-Control': 'no-cache',
+    ...caching,
   });
   if (req.method === 'HEAD') {
     res.end();

@@ -1,6 +1,7 @@
 import { expect, fixture, fixtureCleanup, html, oneEvent, waitUntil } from '@open-wc/testing';
 import { emulateMedia, sendKeys } from '@web/test-runner-commands';
 import '../../src/components/index.js';
+import { autoStartCode } from '../../src/components/auto-start-code.js';
 import { boxCode } from '../../src/components/box-code.js';
 import { demoCode } from '../../src/components/demo-code.js';
 import type { Agent } from '../../src/agents/agent.js';
@@ -213,7 +214,22 @@ describe('<unmocked-scenario> on its own, with its code', () => {
   });
 
   describe('run', () => {
-    it('"load" begins by itself', async () => {
+    // test/package/returning.test.mjs has the case in which the browser's cache has the files: the
+    // context of a spec keeps no large ones.
+    let base: string;
+    beforeEach(async () => {
+      const other = await fixture<UnmockedScenario>(
+        html`<unmocked-scenario name="usage" device="wasm"></unmocked-scenario>`,
+      );
+      await other.run();
+      base = assets.base;
+      assets.base = '/test/nobody-was-here/';
+    });
+    afterEach(() => {
+      assets.base = base;
+    });
+
+    it('"load" begins by itself while the engine of another element is still loaded', async () => {
       const element = await fixture<UnmockedScenario>(
         html`<unmocked-scenario name="usage" device="wasm" run="load"></unmocked-scenario>`,
       );
@@ -237,9 +253,11 @@ describe('<unmocked-scenario> on its own, with its code', () => {
     });
 
     for (const run of ['visible', 'load']) {
-      it(`"${run}" waits for a click where something else is downloaded, or somebody else's agent runs`, async () => {
+      it(`"${run}" waits for a click where something has to be downloaded, or somebody else's agent runs`, async () => {
+        await releaseKeptEngine();
         const box = await fixture(
           html`<div>
+            <unmocked-scenario name="usage" device="wasm" run=${run}></unmocked-scenario>
             <unmocked-scenario name="usage" model="unmocked/tiny" run=${run}></unmocked-scenario>
             <unmocked-scenario
               name="usage"
@@ -248,12 +266,79 @@ describe('<unmocked-scenario> on its own, with its code', () => {
             ></unmocked-scenario>
           </div>`,
         );
-        await frames(4);
-        for (const element of box.querySelectorAll('unmocked-scenario'))
+        const { startByItself } = await autoStartCode.load();
+        let started = 0;
+        for (const element of box.children as unknown as UnmockedScenario[]) {
+          element.scrollIntoView();
+          // The very question that the element asks.
+          await startByItself(run as 'load', element, new AbortController().signal, () => {
+            started++;
+          });
           expect(element.state.status).to.equal('idle');
+        }
+        expect(started).to.equal(0);
         expect(Engine.alive.size).to.equal(0);
       });
     }
+
+    it('can be set as a property, as frameworks do it, and stays a method', async () => {
+      const element = document.createElement('unmocked-scenario');
+      Object.assign(element, { name: 'usage', device: 'wasm', run: 'visible' });
+      expect(element.runOn).to.equal('visible');
+      expect(element.run).to.be.a('function');
+    });
+
+    it('is a click without the attribute, and with any other value', async () => {
+      const element = await fixture<UnmockedScenario>(
+        html`<unmocked-scenario name="usage" device="wasm" run="manual"></unmocked-scenario>`,
+      );
+      element.removeAttribute('run');
+      await element.updateComplete;
+      element.setAttribute('run', '');
+      await frames(10);
+      expect(element.state.status).to.equal('idle');
+    });
+  });
+
+  it('never shows a result under another title', async () => {
+    const element = await fixture<UnmockedScenario>(
+      html`<unmocked-scenario name="chat-completion" device="wasm"></unmocked-scenario>`,
+    );
+    await element.run();
+    element.name = 'usage';
+    await element.updateComplete;
+    expect(element.result).to.equal(undefined);
+    expect(textOf(element)).not.to.contain('Passed');
+
+    const run = element.run();
+    await until(() => element.state.status === 'running', 'it runs');
+    element.name = 'streaming';
+    await run;
+    await element.updateComplete;
+    expect(element.result).to.equal(undefined);
+    expect(element.state.status).to.equal('idle');
+  });
+
+  it('stops at once while it waits for another one', async () => {
+    const [first, second] = (
+      await fixture(
+        html`<div>
+          <unmocked-scenario name="usage" device="wasm"></unmocked-scenario>
+          <unmocked-scenario name="usage" device="wasm"></unmocked-scenario>
+        </div>`,
+      )
+    ).children as unknown as [UnmockedScenario, UnmockedScenario];
+    const running = first.run();
+    const waiting = second.run();
+    await until(() => first.state.status === 'running', 'the first one runs');
+    second.cancel();
+    const error = await waiting.catch((reason: unknown) => reason);
+    expect(error).to.include({ name: 'AbortError' });
+    expect(first.state.status, 'the first one goes on').to.equal('running');
+    expect(second.state.status).to.equal('idle');
+    expect(second.error).to.equal(undefined);
+    expect((await running).status).to.equal('passed');
+    expect((await second.run()).status, 'the next one works').to.equal('passed');
   });
 
   it('runs an agent of the page, and no other', async () => {
@@ -394,6 +479,33 @@ describe('<unmocked-scenario> on its own, with its code', () => {
       await element.updateComplete;
       expect(note(element)).to.equal('Stopped.');
       expect(query(element, '.main').textContent).to.equal('Ask');
+    });
+
+    it('shows nothing more of an agent that goes on after it was stopped', async () => {
+      let goOn = () => {};
+      const stopped = new Promise<void>((resolve) => (goOn = resolve));
+      let end = () => {};
+      const ended = new Promise<void>((resolve) => (end = resolve));
+      const agent = fromFunction(
+        { name: 'stubborn', claims: ['streaming'] },
+        async ({ onText }) => {
+          onText('One, ');
+          await stopped;
+          onText('two.');
+          end();
+          return {};
+        },
+      );
+      const element = await open({ agent });
+      const asking = element.ask();
+      await until(() => query(element, '.reply')?.textContent === 'One, ', 'the first piece');
+      element.cancel();
+      await asking;
+      goOn();
+      await ended;
+      await frames();
+      expect(query(element, '.reply').textContent).to.equal('One, ');
+      expect(note(element)).to.equal('Stopped.');
     });
 
     it('gives the agent the system message', async () => {

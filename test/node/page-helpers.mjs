@@ -13,8 +13,12 @@ export { ROOT };
  */
 export const servePage = (name, config) => serveBuild(ROOT, name, config);
 
-export const launch = () =>
-  chromium.launch({ executablePath: ensureChromium(), args: launchArguments() });
+export const launch = () => chromium.launch(launchOptions());
+
+export const launchOptions = () => ({
+  executablePath: ensureChromium(),
+  args: launchArguments(),
+});
 
 /**
  * Runs work with some environment variables changed, then restores them.

@@ -1,3 +1,4 @@
+import { isInHttpCache } from '../http-cache.js';
 import { UnmockedError } from '../../errors.js';
 import { type ListedFile, readHubTree } from '../hub-listing.js';
 import type { DigestPin, EngineInfo, LoadProgress, LoadSpec } from '../protocol.js';
@@ -214,16 +215,6 @@ export class ModelStore {
         details: { ...error.details, model: model.id, lookedFor: [`${modelBase}config.json`] },
       },
     );
-  }
-}
-
-async function isInHttpCache(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { cache: 'only-if-cached', mode: 'same-origin' });
-    void response.body?.cancel();
-    return response.ok;
-  } catch {
-    return false; // not cached, or on another origin, where `only-if-cached` is not allowed
   }
 }
 
