@@ -26,7 +26,7 @@ await main(async () => {
   ensureInstalled();
   const { readElements, toManifest } = await import('./lib/api/manifest.mjs');
   const { fillTables } = await import('./lib/api/tables.mjs');
-  const elements = readElements(ROOT);
+  const elements = await readElements(ROOT);
   if (values.json)
     return writeOutput(values.json, `${JSON.stringify(toManifest(elements), null, 2)}\n`);
   const before = readFileSync(README, 'utf8');

@@ -25,3 +25,7 @@ export {
   toJUnit,
 };
 export const defaultModel = definitions.model.default;
+/** The attribute of each setting that has one, by the name of the setting. */
+export const settingAttributes: Readonly<Record<string, string | undefined>> = Object.fromEntries(
+  Object.entries(definitions).map(([name, { attribute }]) => [name, attribute]),
+);

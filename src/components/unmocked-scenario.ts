@@ -162,15 +162,13 @@ export class UnmockedScenario extends StreamingElement {
   /**
    * Runs the scenario in this element.
    *
-   * Vue and React set a property where an element has one of an attribute's name, so `run` can also be
-   * set: it is then `runOn`.
-   *
    * @throws UnmockedError `invalid-argument` or `unknown-model` if it cannot start or is running; the
    *   signal's reason if it is stopped while it waits for another run.
    */
   get run(): (signal?: AbortSignal) => Promise<ScenarioResult> {
     return this.#run;
   }
+  // Vue and React set a property where an element has one of an attribute's name.
   set run(when: string) {
     this.runOn = when as UnmockedScenario['runOn'];
   }

@@ -89,7 +89,7 @@ export class Engine {
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerResponse>) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.terminate(this.#start.explain(this.#worker, event));
+      void this.#start.explain(this.#worker, event).then((error) => this.terminate(error));
     };
     this.#worker.onmessageerror = () =>
       this.terminate(

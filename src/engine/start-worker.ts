@@ -33,6 +33,8 @@ function moduleThatImports(url: string): string {
 }
 
 const REVOKE_AFTER_MS = 60_000;
+/** How long it asks for a script that did not load. */
+const ASK_FOR_MS = 5_000;
 
 function newWorker(url: string, options?: WorkerOptions): Worker {
   try {
@@ -84,15 +86,16 @@ export class StartWatch {
   }
 
   /** Why a worker failed that was made since then. */
-  explain(worker: Worker, { message }: ErrorEvent): UnmockedError {
+  async explain(worker: Worker, { message }: ErrorEvent): Promise<UnmockedError> {
     const script = scripts.get(worker);
     const violation = this.#watch.find(
       ({ effectiveDirective, blockedURI }) =>
         effectiveDirective === 'worker-src' &&
         blockedURI === (script?.imported ? 'blob' : script?.url),
     );
-    if (violation || (script?.imported && !message))
-      return script?.imported ? notImported(script.url) : notStarted(remedyFor(violation!));
+    if (script?.imported && (violation || !message))
+      return (violation ? undefined : await notThere(script.url)) ?? notImported(script.url);
+    if (violation) return notStarted(remedyFor(violation));
     return new UnmockedError(
       'engine-crashed',
       `The engine's worker crashed: ${message || notLoaded(script?.url)}. ` +
@@ -107,7 +110,28 @@ const notLoaded = (url: string | undefined) =>
 const notStarted = (remedy: Remedy) =>
   blockedByPolicy(remedy, { whose: 'the page', what: "the engine's worker" });
 
-/** The browser does not say why the import of another origin's script failed. */
+/**
+ * The browser does not say why the import of another origin's script failed. Whether the script is
+ * there can be asked.
+ *
+ * @returns undefined if it is there, or if the page may not ask.
+ */
+async function notThere(url: string): Promise<UnmockedError | undefined> {
+  const signal = AbortSignal.timeout(ASK_FOR_MS);
+  const ask = (mode: RequestMode) =>
+    fetch(url, { method: 'HEAD', mode, cache: 'no-store', signal }).catch(() => undefined);
+  const watch = new PolicyWatch();
+  const response = (await ask('cors')) ?? (await ask('no-cors'));
+  await new Promise((resolve) => setTimeout(resolve)); // a violation is reported in a later task
+  const mayAsk = !watch.find(({ blockedURI }) => url.startsWith(blockedURI));
+  watch.stop();
+  if (!mayAsk || response?.ok || response?.type === 'opaque') return undefined;
+  const answer = response ? `answers with status ${response.status}` : 'cannot be reached';
+  return new UnmockedError('network', `The engine's worker did not start: ${url} ${answer}.`, {
+    details: { url, ...(response ? { status: response.status } : {}) },
+  });
+}
+
 function notImported(url: string): UnmockedError {
   const { origin } = new URL(url);
   const remedy = { directive: 'worker-src', source: `blob: ${origin}` };

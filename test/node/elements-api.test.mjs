@@ -22,8 +22,8 @@ describe("the elements' API", () => {
     assert.ok(found, tag);
     return found;
   };
-  before(() => {
-    elements = readElements(ROOT);
+  before(async () => {
+    elements = await readElements(ROOT);
   });
 
   test('has a description of everything', () => {
@@ -45,6 +45,23 @@ describe("the elements' API", () => {
       'heading-level',
     ])
       assert.ok(names.includes(name), name);
+  });
+
+  test("names the harness's attributes as they are, and none for the key", () => {
+    const { attributes, members } = element('unmocked-harness');
+    assert.deepEqual(sorted(attributes.map(({ name }) => name)), [
+      'api-url',
+      'backend',
+      'base',
+      'device',
+      'hub',
+      'model',
+      'running',
+      'seed',
+    ]);
+    const key = members.find(({ name }) => name === 'apiKey');
+    assert.ok(key);
+    assert.equal(key.attribute, undefined);
   });
 
   test('names exactly the parts of the templates', () => {

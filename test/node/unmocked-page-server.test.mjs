@@ -131,3 +131,16 @@ test('an address that is not of this machine is refused', async () => {
     /^Error: Cannot serve the page on 203\.0\.113\.1 \(EADDRNOTAVAIL\): use an address of this mac/,
   );
 });
+
+test('a browser that has a file is not sent it again until it changes', async () => {
+  const url = new URL('lib/unmocked.js', served.url);
+  const first = await fetch(url);
+  const etag = first.headers.get('etag') ?? '';
+  assert.notEqual(etag, '');
+  const ask = () => fetch(url, { headers: { 'If-None-Match': etag } });
+  assert.equal((await ask()).status, 304);
+  writeFileSync(path.join(root, 'package/dist/lib/unmocked.js'), 'export const changed = 1;');
+  const changed = await ask();
+  assert.equal(changed.status, 200);
+  assert.equal(await changed.text(), 'export const changed = 1;');
+});

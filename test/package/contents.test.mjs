@@ -5,7 +5,6 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 import { parseSync } from 'rolldown/utils';
 import { publint } from 'publint';
@@ -143,27 +142,6 @@ describe('the code of the package', () => {
     const code = await bundle(`import { assets } from 'unmocked'; console.log(assets.base);`);
     assert.ok(code.length < 10_000, `${code.length} bytes for the address of the assets`);
   });
-
-  /** Gzipped kB of an entry and of all that it imports at once. */
-  const sizeOf = (/** @type {string} */ entry) => {
-    const seen = new Set([entry]);
-    // A set may grow during its iteration.
-    for (const name of seen)
-      for (const [, next = ''] of read(name).matchAll(
-        /(?:\bfrom|\bimport)\s*["'`]\.\/([^"'`]+)["'`]/g,
-      ))
-        seen.add(next);
-    return [...seen].reduce((sum, name) => sum + gzipSync(read(name)).length, 0) / 1000;
-  };
-  for (const [entry, limit] of /** @type {const} */ ([
-    ['scenario.js', 25],
-    ['harness.js', 45],
-  ]))
-    test(`${entry} is at most ${limit} kB before its first run, gzipped, Lit included`, () => {
-      const size = sizeOf(entry);
-      assert.ok(size > 5, `${size.toFixed(1)} kB: its imports were found`);
-      assert.ok(size <= limit, `${size.toFixed(1)} kB`);
-    });
 });
 
 describe('in bare Node', () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { cpSync } from 'node:fs';
+import path from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { launch } from '../node/page-helpers.mjs';
 import {
@@ -110,6 +112,32 @@ describe('a page with the module of another origin', () => {
         'i',
       ),
     );
+  });
+});
+
+describe('a worker of another origin that is not there', () => {
+  async function run() {
+    const library = path.join(APP, 'without-worker/lib');
+    cpSync(path.join(INSTALLED, 'dist/lib'), library, {
+      recursive: true,
+      filter: (file) => !file.endsWith('engine-worker.js'),
+    });
+    const cdn = await open(path.dirname(library), FOR_OTHERS);
+    const site = await open(
+      project('without', {
+        'index.html': pageWith('chat-completion', script),
+        'main.js': `import '${cdn.url}lib/scenario.js';
+          ${runInPage}`,
+      }),
+    );
+    return { outcome: await outcomeOf(browser, site.url), url: `${cdn.url}lib/engine-worker.js` };
+  }
+
+  test('the error is about the file, and not about a policy', async () => {
+    const { outcome, url } = await run();
+    const { reason = '', error } = outcome.result ?? {};
+    assert.ok(reason.includes(`${url} answers with status 404`), reason);
+    assert.equal(error?.code, 'network');
   });
 });
 

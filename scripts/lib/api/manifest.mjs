@@ -4,6 +4,7 @@ import path from 'node:path';
 import { create, ts } from '@custom-elements-manifest/analyzer';
 // @ts-expect-error: it has no types
 import { litPlugin } from '@custom-elements-manifest/analyzer/src/features/framework-plugins/lit/lit.js';
+import { loadTables } from '../typescript.mjs';
 
 /**
  * @typedef {object} Named
@@ -43,7 +44,8 @@ const MODULE = 'dist/lib/elements.js';
  *
  * @param {string} root
  */
-export function readElements(root) {
+export async function readElements(root) {
+  const { settingAttributes } = await loadTables();
   const folder = 'src/components';
   // Not by its command line, which writes into package.json.
   const { modules } = create({
@@ -61,8 +63,46 @@ export function readElements(root) {
   return PUBLIC.map((tagName) => {
     const element = classes.find((one) => one.tagName === tagName);
     if (!element) throw new Error(`No class has the comment "@tagname ${tagName}"`);
-    return publicPart(element);
+    return publicPart(withSettings(element, settingsOf(root), settingAttributes));
   });
+}
+
+/**
+ * The analyzer cannot know which attribute `@property(fromAttribute('apiUrl'))` is. The settings do.
+ *
+ * @param {string} root
+ * @returns {Map<string, string>} the setting of each such property.
+ */
+function settingsOf(root) {
+  const source = readFileSync(path.join(root, 'src/components/settings-element.ts'), 'utf8');
+  const found = source.matchAll(/@property\(fromAttribute\('(\w+)'\)\)\s+get (\w+)\(/g);
+  return new Map([...found].map(([, setting = '', property = '']) => [property, setting]));
+}
+
+/**
+ * @param {ElementApi} element
+ * @param {ReadonlyMap<string, string>} settings
+ * @param {Readonly<Record<string, string | undefined>>} names
+ * @returns {ElementApi}
+ */
+function withSettings(element, settings, names) {
+  if (element.tagName !== 'unmocked-harness') return element;
+  /** @param {string} field */
+  const isSetting = (field) => settings.has(field);
+  /** @param {string} field */
+  const nameOf = (field) => names[settings.get(field) ?? ''];
+  return {
+    ...element,
+    attributes: element.attributes.flatMap((one) => {
+      if (!isSetting(one.fieldName)) return [one];
+      const name = nameOf(one.fieldName);
+      return name ? [{ ...one, name }] : [];
+    }),
+    members: element.members.map(({ attribute, ...member }) => {
+      const name = isSetting(member.name) ? nameOf(member.name) : attribute;
+      return name ? { ...member, attribute: name } : member;
+    }),
+  };
 }
 
 /**
@@ -80,7 +120,9 @@ function publicPart({ members, attributes, events, slots, cssParts, cssPropertie
     events: events.filter(({ name = '' }) => name.startsWith('unmocked-')).map(described),
     members: members
       .filter((one) => !one.privacy && !one.static && !one.name.startsWith('#'))
-      .map(described),
+      .map(described)
+      // A getter of a function is a method for everybody.
+      .map((one) => (one.type?.text.includes('=> Promise') ? { ...one, kind: 'method' } : one)),
   };
 }
 

@@ -8,7 +8,7 @@ import path from 'node:path';
  * Drives a Chromium on this machine over its debugging pipe, with Node's own modules only: the
  * package has no dependencies. The objects have the part of Playwright's interface that a run of
  * scenarios uses, so that a browser of Playwright's can take their place. See
- * docs/decisions/0012-our-own-driver.md.
+ * docs/decisions/0013-our-own-driver.md.
  */
 
 const START_MS = 60_000;

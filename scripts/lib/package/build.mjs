@@ -35,6 +35,6 @@ export async function buildPackage(builtModules) {
   const modules = [...builtModules, ...chunks.flatMap(({ moduleIds }) => moduleIds)];
   const notices = thirdPartyNotices([...modules, ortFolder()]);
   writeFileSync(path.join(dist, 'THIRD-PARTY-NOTICES.md'), notices);
-  const manifest = toManifest(readElements(ROOT));
+  const manifest = toManifest(await readElements(ROOT));
   writeFileSync(path.join(dist, 'custom-elements.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
