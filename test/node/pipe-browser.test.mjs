@@ -93,6 +93,22 @@ describe('a page', { timeout: TIMEOUT }, () => {
   });
 });
 
+test("runs without Chromium's sandbox for every user", { timeout: TIMEOUT }, async (t) => {
+  t.mock.method(process, 'getuid', () => 1000); // these specs may run as root
+  const own = await launchChromium({ executablePath: ensureChromium(), args: launchArguments() });
+  try {
+    const page = await own.newPage();
+    await page.goto('chrome://version/', { timeout: TIMEOUT });
+    const commandLine = await page.evaluate(
+      () => document.querySelector('#command_line')?.textContent ?? '',
+      undefined,
+    );
+    assert.match(commandLine, / --no-sandbox /);
+  } finally {
+    await own.close();
+  }
+});
+
 test('a page that crashes says so', { timeout: TIMEOUT }, async () => {
   const own = await launchChromium({ executablePath: ensureChromium(), args: launchArguments() });
   try {

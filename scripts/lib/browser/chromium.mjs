@@ -203,8 +203,8 @@ export function ensureChromium() {
 }
 
 /**
- * The arguments for every headless Chromium of this project. `webgpu` turns WebGPU on, even without
- * a GPU.
+ * The arguments for every headless Chromium of this project, beside those of whoever starts it:
+ * Playwright, or ./pipe-browser.mjs. `webgpu` turns WebGPU on, even without a GPU.
  *
  * @param {{ webgpu?: boolean }} [options]
  */
@@ -226,8 +226,6 @@ export function launchArguments({ webgpu = false } = {}) {
     '--disable-renderer-backgrounding',
     '--disable-backgrounding-occluded-windows',
   ];
-  // Chromium's sandbox does not start for root, and containers and CI run as root.
-  if (process.getuid?.() === 0) args.push('--no-sandbox');
   // Without a GPU, SwiftShader computes for a real WebGPU device.
   if (webgpu) args.push('--enable-unsafe-webgpu');
   return args;

@@ -19,6 +19,11 @@ const LOG_LINES = 6;
 /** Beside those of `launchArguments`. Playwright passes the same. */
 const ARGUMENTS = [
   '--headless',
+  // Chromium's sandbox starts neither for root nor where users may not make namespaces, as on Ubuntu
+  // 24.04 and in many containers, and Chromium then ends with "No usable sandbox!". The browser only
+  // opens pages that we serve or that the user names. Playwright's `chromiumSandbox` is false by
+  // default, too.
+  '--no-sandbox',
   '--hide-scrollbars',
   '--mute-audio',
   '--disable-dev-shm-usage',
