@@ -94,7 +94,8 @@ describe('a page', { timeout: TIMEOUT }, () => {
 });
 
 test("runs without Chromium's sandbox for every user", { timeout: TIMEOUT }, async (t) => {
-  t.mock.method(process, 'getuid', () => 1000); // these specs may run as root
+  const posix = /** @type {{ getuid: () => number }} */ (process);
+  t.mock.method(posix, 'getuid', () => 1000); // these specs may run as root
   const own = await launchChromium({ executablePath: ensureChromium(), args: launchArguments() });
   try {
     const page = await own.newPage();

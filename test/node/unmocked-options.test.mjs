@@ -91,7 +91,7 @@ describe('the options of a run', () => {
 
   test('an address without "run" starts nothing', () => {
     assert.equal(
-      pageAddress('http://h/?seed=1', { device: 'wasm', seed: 3 }),
+      pageAddress('http://h/?seed=1&run=all', { device: 'wasm', seed: 3 }),
       'http://h/?seed=3&device=wasm',
     );
   });
@@ -112,6 +112,10 @@ describe('the options of a run', () => {
     [
       () => ['--grid', 'http://h/', '--connect', 'ws://h/', '--host', 'h'],
       /^--connect cannot stand/,
+    ],
+    [
+      () => ['--grid', 'http://h/', '--page', 'http://p/', '--agent', agent],
+      /^--agent .*agent\.mjs is served on this machine's 127\.0\.0\.1, .* add --host with an address/,
     ],
     [() => ['--grid', 'http://h/'], /^--grid needs a page that its browsers can reach: --host/],
   ];

@@ -123,15 +123,18 @@ class Connection extends EventEmitter {
  */
 class Page extends EventEmitter {
   #connection;
+  #targetId;
   #sessionId;
 
   /**
    * @param {Connection} connection
+   * @param {string} targetId
    * @param {string} sessionId
    */
-  constructor(connection, sessionId) {
+  constructor(connection, targetId, sessionId) {
     super();
     this.#connection = connection;
+    this.#targetId = targetId;
     this.#sessionId = sessionId;
     connection.on(sessionId, (method, params) => this.#event(method, params));
   }
@@ -146,7 +149,7 @@ class Page extends EventEmitter {
       targetId,
       flatten: true,
     });
-    const page = new Page(connection, sessionId);
+    const page = new Page(connection, targetId, sessionId);
     connection.on('browser', (method, params) => {
       if (method === 'Target.detachedFromTarget' && params.sessionId === sessionId)
         page.emit('close');
@@ -205,6 +208,11 @@ class Page extends EventEmitter {
     });
     if (exceptionDetails) throw new Error(describeException(exceptionDetails));
     return result.value;
+  }
+
+  /** Closes the page. Code that waits in it does not hold it. */
+  async close() {
+    await this.#connection.send('Target.closeTarget', { targetId: this.#targetId });
   }
 
   /** Crashes the page on purpose. */

@@ -19,14 +19,19 @@ async function requirePlaywright() {
  * A browser of a Playwright server: `npx playwright run-server`, or `launchServer()`.
  *
  * @param {string} address
- * @param {{ tunnel: boolean }} options `tunnel`: the browser reaches this machine's loopback
- *   addresses through the connection. There the page is a secure context, which WebGPU, threads and
- *   storage need.
+ * @param {{ args: readonly string[], tunnel: boolean }} options `args`: Chromium's arguments. A
+ *   server may ignore them: `run-server` of a newer Playwright takes them only with `--unsafe`, and
+ *   the browser of `launchServer()` has started already. `tunnel`: the browser reaches this machine's
+ *   loopback addresses through the connection. There the page is a secure context, which WebGPU,
+ *   threads and storage need.
  */
-export async function connectToPlaywright(address, { tunnel }) {
+export async function connectToPlaywright(address, { args, tunnel }) {
   const { chromium } = await requirePlaywright();
   return chromium
-    .connect(address, tunnel ? { exposeNetwork: '<loopback>' } : {})
+    .connect(address, {
+      headers: { 'x-playwright-launch-options': JSON.stringify({ args }) },
+      ...(tunnel && { exposeNetwork: '<loopback>' }),
+    })
     .catch(unreachable('Playwright server', address));
 }
 

@@ -1,12 +1,10 @@
-import { launchArguments } from '../browser/chromium.mjs';
-import { launchChromium } from '../browser/pipe-browser.mjs';
-import { connectToPlaywright, launchOnGrid } from '../browser/remote-browser.mjs';
 import { pageAddress, readScenarioOptions } from '../scenarios/options.mjs';
 import { listScenarios, runPage } from '../scenarios/page-run.mjs';
 import { servePage } from '../serving/page-server.mjs';
 import { writeOutput } from '../write-output.mjs';
 import { startAgent } from './agent.mjs';
 import { chooseScenarios } from './choose.mjs';
+import { openBrowser, requireWebGPU } from './open-browser.mjs';
 import { createProgress } from './progress.mjs';
 import { shardOf } from './shard.mjs';
 
@@ -53,7 +51,15 @@ export async function runCommand(args, { command, tables, pageFolder, chromium }
   };
   process.once('SIGINT', stop);
   try {
-    browser = await openBrowser(options, { executablePath, page: served?.url });
+    const { connect, grid, webgpu, environment } = options;
+    browser = await openBrowser({
+      connect,
+      grid,
+      webgpu,
+      executablePath,
+      modules: [options.page ?? served?.url, served?.agentUrl].filter((url) => url !== undefined),
+      apiUrl: environment.OPENAI_API_URL,
+    });
     process.exitCode = await runIn(browser, options, served);
   } finally {
     process.off('SIGINT', stop);
@@ -61,24 +67,6 @@ export async function runCommand(args, { command, tables, pageFolder, chromium }
     await served?.close();
   }
 }
-
-/**
- * @param {Options} options
- * @param {{ executablePath: string, page?: string | undefined }} local
- * @returns {Promise<Browser>}
- */
-async function openBrowser({ connect, grid, page, host, webgpu }, local) {
-  if (connect) return asBrowser(await connectToPlaywright(connect, { tunnel: !page && !host }));
-  const args = launchArguments({ webgpu });
-  if (!grid) return asBrowser(await launchChromium({ executablePath: local.executablePath, args }));
-  // Under plain http, only loopback addresses are a secure context by themselves.
-  const origin = new URL(page ?? local.page ?? '').origin;
-  if (origin.startsWith('http:')) args.push(`--unsafely-treat-insecure-origin-as-secure=${origin}`);
-  return asBrowser(await launchOnGrid(grid, { args }));
-}
-
-/** Playwright's types are wider. @param {unknown} browser */
-const asBrowser = (browser) => /** @type {Browser} */ (browser);
 
 /**
  * @param {Browser} browser
@@ -92,9 +80,10 @@ async function runIn(browser, options, served) {
   const progress = createProgress(process.stdout);
   const common = {
     timeoutMs: options.timeoutMs,
-    environment: options.environment,
     onMessage: (/** @type {string} */ text) => progress.line(text),
   };
+  // Our own browser and a grid's start with our arguments.
+  if (options.connect && options.webgpu) await requireWebGPU(browser, page, options, common);
   /** @type {{ run?: string, tags?: string | undefined }} */
   let parameters = { run: options.run, tags: options.tags };
   /** @type {import('../../../src/harness/report.js').Report['shard']} */
@@ -113,6 +102,7 @@ async function runIn(browser, options, served) {
   console.log(`Running ${agent ? `${agent} on ` : ''}${address}`);
   const { state, error, report, junit } = await runPage(browser, address, {
     ...common,
+    environment: options.environment,
     ...(agent && {
       begin: (evaluate) =>
         startAgent(evaluate, {

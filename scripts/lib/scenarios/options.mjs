@@ -116,7 +116,7 @@ export function readScenarioOptions(args, env, { command, tables }) {
         host: string({
           value: 'HOST',
           allowed: 'an address of this machine, as in 192.168.0.7',
-          help: 'address to serve the page on, where the browsers of --grid can reach it',
+          help: 'address to serve the page or the agent on, where the browsers of --grid reach it',
           otherwise: '127.0.0.1',
         }),
       },
@@ -158,6 +158,11 @@ function refuseContradictions(values) {
       );
   }
   if (connect && grid) throw new UsageError('--connect cannot stand beside --grid: choose one');
+  if (grid && agent && !host)
+    throw new UsageError(
+      `--agent ${agent} is served on this machine's 127.0.0.1, which the browsers of --grid cannot ` +
+        'reach: add --host with an address of this machine that they reach, as in 192.168.0.7',
+    );
   if (grid && !page && !host)
     throw new UsageError(
       '--grid needs a page that its browsers can reach: --host with an address of this machine, ' +
@@ -173,6 +178,7 @@ function refuseContradictions(values) {
  */
 export function pageAddress(page, { run, model, hub, device, seed, tags }) {
   const address = new URL(page);
+  if (run === undefined) address.searchParams.delete('run'); // the page's own address may have one
   for (const [name, value] of Object.entries({ run, model, hub, device, seed, tags }))
     if (value !== undefined) address.searchParams.set(name, String(value));
   return address.href;

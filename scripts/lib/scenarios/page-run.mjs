@@ -16,6 +16,7 @@ import { setTimeout as wait } from 'node:timers/promises';
  *   options: { waitUntil: 'commit', timeout: number },
  * ) => Promise<{ ok(): boolean, status(): number } | null>} goto
  * @property {<R, A>(script: (argument: A) => R, argument: A) => Promise<Awaited<R>>} evaluate
+ * @property {() => Promise<unknown>} close
  */
 
 /**
@@ -183,6 +184,7 @@ async function openPage(browser, address, { timeoutMs, environment = {}, onMessa
      * @param {A} argument
      */
     evaluate: (script, argument) => ask(page.evaluate(script, argument)),
+    close: () => page.close(),
   };
 }
 
@@ -222,15 +224,38 @@ export async function runPage(browser, address, { begin, onStart, onResult, ...o
 }
 
 /**
- * Asks a page which scenarios it has.
+ * Asks a page which scenarios it has. The page is closed again, and gets no environment, so that it
+ * does nothing beside the run that follows.
  *
  * @param {Browser} browser
  * @param {string} address
- * @param {PageOptions} options
+ * @param {Omit<PageOptions, 'environment'>} options
  * @returns {Promise<ListedScenario[]>}
  */
-export async function listScenarios(browser, address, options) {
-  const page = await openPage(browser, address, options);
+export async function listScenarios(browser, address, { timeoutMs, onMessage }) {
+  const page = await openPage(browser, address, { timeoutMs, onMessage });
   await page.ready();
-  return (await page.evaluate(listInPage, undefined)) ?? [];
+  const listed = await page.evaluate(listInPage, undefined);
+  await page.close();
+  return listed ?? [];
+}
+
+/** Runs in the page. */
+const findAdapter = async () => ({
+  secure: isSecureContext,
+  adapter: Boolean(await navigator.gpu?.requestAdapter()),
+});
+
+/**
+ * Asks a page of the browser whether it has WebGPU. The page is closed again, as above.
+ *
+ * @param {Browser} browser
+ * @param {string} address
+ * @param {Omit<PageOptions, 'environment'>} options
+ */
+export async function checkWebGPU(browser, address, { timeoutMs, onMessage }) {
+  const page = await openPage(browser, address, { timeoutMs, onMessage });
+  const found = await page.evaluate(findAdapter, undefined);
+  await page.close();
+  return found;
 }
