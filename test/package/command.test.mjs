@@ -5,13 +5,14 @@ import { readFileSync, symlinkSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { chromium } from 'playwright-core';
 import { ensureChromium, launchArguments } from '../../scripts/lib/browser/chromium.mjs';
 import { ROOT } from '../../scripts/lib/install.mjs';
+import { servePage } from '../../scripts/lib/serving/page-server.mjs';
 import { loadServer } from '../../scripts/lib/typescript.mjs';
 import { conversations } from '../conversations.mjs';
 import { golden, replies } from '../golden.mjs';
 import { startGrid } from '../servers/grid.mjs';
+import { startPlaywrightServer } from '../servers/playwright-server.mjs';
 import { APP, INSTALLED, project } from './helpers.mjs';
 
 /*
@@ -244,15 +245,25 @@ describe('the server, on ONNX Runtime in WASM', { timeout: TIMEOUT }, () => {
 // Last: from here on, playwright-core is installed.
 describe('browsers elsewhere', { timeout: TIMEOUT }, () => {
   const installed = path.join(APP, 'node_modules/playwright-core');
+  const skip =
+    process.platform === 'win32' && 'a shell script stands in for the browser that Playwright has';
   before(() => symlinkSync(path.join(ROOT, 'node_modules/playwright-core'), installed, 'junction'));
   after(() => unlinkSync(installed));
 
-  test('--connect runs in a browser of a Playwright server, through a tunnel', async () => {
-    const server = await chromium.launchServer({ executablePath, args: launchArguments() });
-    try {
+  describe('a Playwright server', { skip }, () => {
+    /** @type {Awaited<ReturnType<typeof startPlaywrightServer>>} */
+    let server;
+    before(async () => {
+      server = await startPlaywrightServer(executablePath);
+    });
+    after(() => server?.close());
+    /** Whether the browser of the last run had the tunnel. */
+    const tunnel = () => server.connections.at(-1)?.['x-playwright-proxy'];
+
+    test('runs the scenarios through a tunnel, and is asked for our arguments', async () => {
       const { status, out, err } = await unmocked(
         '--connect',
-        server.wsEndpoint(),
+        server.url,
         '--run',
         'chat-completion',
         '--json',
@@ -262,6 +273,69 @@ describe('browsers elsewhere', { timeout: TIMEOUT }, () => {
       const { environment, inference } = readReport('connect.json');
       assert.equal(environment.crossOriginIsolated, true);
       assert.equal(inference.kind, 'witnessed');
+      assert.equal(tunnel(), '<loopback>');
+      assert.deepEqual(
+        server.askedArguments().filter((arg) => !arg.startsWith('--unsafely-treat-')),
+        launchArguments(),
+      );
+    });
+
+    test('runs an agent of this machine on a page that is already served', async () => {
+      const page = await servePage({ folder: dist });
+      try {
+        const { status, out, err } = await unmocked(
+          '--connect',
+          server.url,
+          '--page',
+          page.url,
+          '--agent',
+          'agent.mjs',
+          '--run',
+          'usage',
+        );
+        assert.deepEqual([status, err], [0, ''], out);
+        assert.equal(tunnel(), '<loopback>');
+      } finally {
+        await page.close();
+      }
+    });
+
+    test('has no tunnel if nothing is on this machine', async () => {
+      const page = 'http://no.such.host.invalid/';
+      const { status, err } = await unmocked('--connect', server.url, '--page', page);
+      assert.match(err, /^error: Cannot open http:\/\/no\.such\.host\.invalid\/\?run=all: /);
+      assert.deepEqual([status, tunnel()], [1, '']);
+    });
+
+    for (const option of ['--webgpu', '--device webgpu'])
+      test(`${option} is refused if the server leaves out our arguments`, async () => {
+        const { status, err } = await unmocked('--connect', server.url, ...option.split(' '));
+        assert.match(
+          err,
+          new RegExp(
+            `^error: ${option}: the browser of the Playwright server at ws://127\\.0\\.0\\.1:\\d+ ` +
+              'has no WebGPU adapter\\. .* run-server --unsafe',
+          ),
+        );
+        assert.equal(status, 1);
+      });
+  });
+
+  test('a Playwright server that takes our arguments has WebGPU', { skip }, async () => {
+    const server = await startPlaywrightServer(executablePath, '--unsafe');
+    try {
+      const { status, out, err } = await unmocked(
+        '--connect',
+        server.url,
+        '--run',
+        'load-agent',
+        '--device',
+        'webgpu',
+        '--json',
+        'webgpu.json',
+      );
+      assert.deepEqual([status, err], [0, ''], out);
+      assert.equal(readReport('webgpu.json').results[0]?.device?.actual, 'webgpu');
     } finally {
       await server.close();
     }
@@ -297,6 +371,34 @@ describe('browsers elsewhere', { timeout: TIMEOUT }, () => {
       assert.equal(grid.open(), 0);
     } finally {
       grid.close();
+    }
+  });
+
+  test('--grid runs an agent of this machine on a page that is already served', async () => {
+    const page = await servePage({ folder: dist });
+    const grid = await startGrid(executablePath);
+    try {
+      const { status, out, err } = await unmocked(
+        '--grid',
+        grid.url,
+        '--page',
+        page.url,
+        '--agent',
+        'agent.mjs',
+        '--host',
+        '127.0.0.1',
+        '--run',
+        'usage',
+      );
+      assert.deepEqual([status, err], [0, ''], out);
+      const { args } = grid.requests[0]?.['goog:chromeOptions'] ?? {};
+      const [origins] = args.flatMap((/** @type {string} */ arg) => arg.split('secure=')[1] ?? []);
+      // The page's own, and that of the agent on another port.
+      assert.match(origins, /^http:\/\/127\.0\.0\.1:\d+,http:\/\/127\.0\.0\.1:\d+$/);
+      assert.ok(origins.startsWith(`${new URL(page.url).origin},`), origins);
+    } finally {
+      grid.close();
+      await page.close();
     }
   });
 });
