@@ -7,8 +7,8 @@ import { ISOLATION_HEADERS, sendFile } from './static-files.js';
 
 export type { UnmockedPluginOptions };
 
-/** The folder of the package's files in a build. */
-const FOLDER = 'unmocked';
+/** The folder of the package's files in a build. What else is below `unmocked/` is the app's. */
+const FOLDER = `unmocked/${VERSION}`;
 
 /**
  * The package's files in Vite, and in Vitest's browser mode: the dev and preview server send models,
@@ -40,7 +40,8 @@ export function unmocked({ isolation = true }: UnmockedPluginOptions = {}): Plug
     configureServer({ middlewares, config }) {
       middlewares.use(setHeaders(config.server.headers));
       middlewares.use((req, res, next) => {
-        const file = rawFile(servedFile(req.url ?? '/', config));
+        const pathname = belowBase(req.url ?? '/', config.base);
+        const file = pathname && rawFile(servedFile(pathname, config.root));
         if (file === undefined) next();
         else sendFile(req, res, DIST, file);
       });
@@ -50,8 +51,8 @@ export function unmocked({ isolation = true }: UnmockedPluginOptions = {}): Plug
       middlewares.use(setHeaders(config.preview.headers));
       const folder = path.resolve(config.root, config.build.outDir);
       middlewares.use((req, res, next) => {
-        const file = withoutBase(req.url ?? '/', config.base);
-        if (file.startsWith(`/${FOLDER}/`)) sendFile(req, res, folder, file);
+        const file = belowBase(req.url ?? '/', config.base);
+        if (file?.startsWith(`/${FOLDER}/`)) sendFile(req, res, folder, file);
         else next();
       });
     },
@@ -64,7 +65,7 @@ export function unmocked({ isolation = true }: UnmockedPluginOptions = {}): Plug
       for (const [, relative = ''] of code.matchAll(ADDRESS)) {
         const file = path.posix.join('lib', relative);
         const source = await readFile(path.join(DIST, file));
-        const fileName = `${FOLDER}/${VERSION}/${file}`;
+        const fileName = `${FOLDER}/${file}`;
         references.set(relative, this.emitFile({ type: 'asset', fileName, source }));
       }
       return {
@@ -88,15 +89,14 @@ const setHeaders =
     next();
   };
 
-/** The file that Vite's dev server has at a URL, as an encoded path with slashes. */
-function servedFile(url: string, { base, root }: { base: string; root: string }): string {
-  const pathname = withoutBase(url, base);
+/** The file that Vite's dev server has at a path below its base, as an encoded path with slashes. */
+function servedFile(pathname: string, root: string): string {
   if (pathname.startsWith('/@fs/')) return pathname.slice('/@fs'.length).replace(/^\/(?=\w:)/, '');
   return encodeURI(root) + pathname;
 }
 
-/** The path of a URL below the base, with a leading slash. */
-function withoutBase(url: string, base: string): string {
+/** The path of a URL below the base, with a leading slash. Undefined outside of the base. */
+function belowBase(url: string, base: string): string | undefined {
   const pathname = url.replace(/[?#].*$/s, '');
-  return base !== '/' && pathname.startsWith(base) ? pathname.slice(base.length - 1) : pathname;
+  return pathname.startsWith(base) ? pathname.slice(base.length - 1) : undefined;
 }

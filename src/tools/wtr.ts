@@ -34,11 +34,13 @@ export function unmocked({ isolation = true }: UnmockedPluginOptions = {}): DevS
       // Before the dev server itself: what a plugin serves is still changed by the other plugins.
       const listeners = server.listeners('request') as RequestListener[];
       server.removeAllListeners('request');
+      const base = basePath.replace(/\/$/, '');
       const answer: RequestListener = (req, res) => {
         if (isolation)
           for (const [name, value] of Object.entries(ISOLATION_HEADERS)) res.setHeader(name, value);
         const pathname = (req.url ?? '/').replace(/[?#].*$/s, '');
-        const own = pathname.startsWith(basePath) ? pathname.slice(basePath.length) : pathname;
+        // Outside of the base path, the dev server has the same files.
+        const own = pathname.startsWith(`${base}/`) ? pathname.slice(base.length) : pathname;
         const file = rawFile(servedFile(own, rootDir));
         if (file !== undefined) sendFile(req, res, DIST, file);
         else for (const listener of listeners) listener(req, res);

@@ -24,6 +24,7 @@ const base = '/docs/';
 const root = project('vite-plugin', {
   'index.html': pageWith('chat-completion', '<script type="module" src="/main.js"></script>'),
   'main.js': `import 'unmocked/scenario';\n${runInPage}`,
+  'public/unmocked/own.txt': 'own',
 });
 
 /** @param {import('../../src/tools/vite.js').UnmockedPluginOptions} [pluginOptions] */
@@ -59,6 +60,21 @@ async function assertMissing(url) {
   assert.doesNotMatch(await response.text(), /<html/, url);
 }
 
+/**
+ * What the app has below `unmocked/` stays its own: a file, and routes that it answers with its page.
+ *
+ * @param {string} url The app's.
+ */
+async function assertOwnRoutes(url) {
+  const file = await fetch(`${url}unmocked/own.txt`);
+  assert.equal(await file.text(), 'own');
+  for (const route of ['unmocked/guide', 'unmocked/0.0.1/guide', 'dist/models/guide']) {
+    const page = await fetch(url + route, { headers: { accept: 'text/html' } });
+    assert.equal(page.status, 200, route);
+    assert.match(await page.text(), /<unmocked-scenario/, route);
+  }
+}
+
 describe('the plugin for Vite', () => {
   /** @type {import('playwright-core').Browser} */
   let browser;
@@ -85,6 +101,7 @@ describe('the plugin for Vite', () => {
       ])
         await assertRaw(`${dist}${file}?import`, file);
       await assertMissing(`${dist}models/unmocked-tiny/missing.json`);
+      await assertOwnRoutes(url);
     } finally {
       await server.close();
     }
@@ -125,6 +142,7 @@ describe('the plugin for Vite', () => {
       assert.ok(files.length >= 11, files.join());
       for (const file of files) await assertRaw(`${url}${folder}${file}`, file);
       await assertMissing(`${url}${folder}models/unmocked-tiny/missing.json`);
+      await assertOwnRoutes(url);
       const outcome = await outcomeOf(browser, url);
       assertPassed(outcome);
     } finally {
