@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -17,6 +17,32 @@ export const PACKED = /** @type {string} */ (file);
 export const APP = /** @type {string} */ (app);
 /** The installed package. */
 export const INSTALLED = path.join(APP, 'node_modules/unmocked');
+
+/** What a bundler has to copy: the files that pages ask for, by their paths below `dist/`. */
+export const OWN_FILES = [
+  'lib/engine-worker.js',
+  ...['models', 'ort'].flatMap((folder) =>
+    readdirSync(path.join(INSTALLED, 'dist', folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name !== 'digests.json')
+      .map((entry) =>
+        path.relative(path.join(INSTALLED, 'dist'), entry.parentPath + '/' + entry.name),
+      ),
+  ),
+]
+  .map((file) => file.split(path.sep).join('/'))
+  .toSorted();
+
+/**
+ * A copy is the package's file, byte by byte.
+ *
+ * @param {string} copy
+ * @param {string} file Below `dist/`.
+ */
+export const assertSame = (copy, file) =>
+  assert.ok(
+    readFileSync(copy).equals(readFileSync(path.join(INSTALLED, 'dist', file))),
+    `${copy} is not ${file} as it is`,
+  );
 
 /** The entries with code for pages. */
 export const ENTRIES = [
@@ -198,4 +224,19 @@ export function assertPassed({ result, error, log }) {
   assert.equal(error?.message, undefined, log.join('\n'));
   assert.equal(result?.status, 'passed', `${result?.reason}\n${log.join('\n')}`);
   assert.equal(result?.inference?.kind, 'witnessed');
+}
+
+/**
+ * The scenario of a built page passes, on a static server.
+ *
+ * @param {import('playwright-core').Browser} browser
+ * @param {string} folder
+ */
+export async function runBuilt(browser, folder) {
+  const site = await serve(folder);
+  try {
+    assertPassed(await outcomeOf(browser, site.url));
+  } finally {
+    site.close();
+  }
 }

@@ -9,10 +9,15 @@ const FOLDER = path.join(path.dirname(PACKED), 'other-tools');
 const NODE = `node-${process.platform.replace('win32', 'win')}-${process.arch}`;
 
 const TOOLS = {
-  vitest: '5.1.2',
+  '@rollup/plugin-node-resolve': '16.0.3',
   '@vitest/browser-playwright': '5.1.2',
+  '@web/rollup-plugin-import-meta-assets': '2.3.3',
+  esbuild: '0.28.2',
   playwright: '1.65.1',
+  rollup: '4.68.8',
   vitepress: '1.6.4',
+  vitest: '5.1.2',
+  webpack: '5.113.0',
   [NODE]: '22.23.3',
 };
 

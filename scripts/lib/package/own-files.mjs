@@ -28,17 +28,18 @@ export const modelFiles = (folder) =>
  * @param {readonly string[]} files Paths below `dist/`.
  */
 export function ownFilesModule(files) {
+  const runtime = files.find((file) => /^ort\/[^/]+\.wasm$/.test(file));
+  if (!runtime) throw new Error("None of the files is a build of ONNX Runtime's");
   const entries = files.map(
     (file) =>
       `  ${JSON.stringify(file)}: () => new URL(${JSON.stringify(`../${file}`)}, import.meta.url).href,`,
   );
   return `\
-// A folder is nothing that a bundler can emit, so none may see this address.
-const FOLDER = '../';
-export const ownFolder = () => new URL(FOLDER, import.meta.url).href;
 export const ownFiles = {
 ${entries.join('\n')}
 };
+// No bundler can emit a folder, so none may see its address: it counts from that of a file.
+export const ownFolder = () => new URL('../', ownFiles[${JSON.stringify(runtime)}]()).href;
 export const startOwnWorker = (Worker) =>
   new Worker(new URL(${JSON.stringify(`./${WORKER_FILE}`)}, import.meta.url), {
     type: 'module',
