@@ -27,8 +27,15 @@ const problems = (text, name) =>
     ({ line, column, message }) => `${line}:${column} ${message}`,
   );
 
-/** @type {Record<string, string>} */
-const { ...scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')).scripts;
+/** @type {{ scripts: Record<string, string>, devDependencies: Record<string, string> }} */
+const { scripts, devDependencies } = JSON.parse(
+  readFileSync(path.join(ROOT, 'package.json'), 'utf8'),
+);
+
+/** What opens a browser. */
+const BROWSES = /run: (?:npm test|npm run (?:test:package|scenarios)|npx unmocked --)/;
+const KEEPS = /path: ~\/\.cache\/ms-playwright\n +key: playwright-.*env\.PLAYWRIGHT/;
+const INSTALLS = /run: npx --yes "playwright-core@\$PLAYWRIGHT" install chromium/;
 
 describe('the linter finds', () => {
   /** @type {[what: string, from: string, to: string, message: RegExp][]} */
@@ -65,6 +72,20 @@ for (const name of names)
         ([, script, short]) => script ?? short ?? '',
       );
       for (const script of called) assert.ok(scripts[script], `there is no script "${script}"`);
+    });
+
+    test("every job with a browser has first got Playwright's, of the version of package.json", () => {
+      const text = read(name);
+      const [, version] = /^env:\n {2}PLAYWRIGHT: (.+)$/m.exec(text) ?? [];
+      assert.equal(version, devDependencies['playwright-core']);
+      const jobs = text.slice(text.indexOf('\njobs:')).split(/^(?= {2}[\w-]+:$)/m);
+      const browsing = jobs.filter((job) => BROWSES.test(job));
+      assert.ok(browsing.length > 0);
+      for (const job of browsing) {
+        const before = job.slice(0, job.search(BROWSES));
+        assert.match(before, KEEPS);
+        assert.match(before.slice(before.search(KEEPS)), INSTALLS);
+      }
     });
 
     test('may only read by default, and no job runs without a limit', () => {
