@@ -5,36 +5,44 @@ import { main } from './lib/command.mjs';
 import { ensureInstalled, ROOT } from './lib/install.mjs';
 import { writeOutput } from './lib/write-output.mjs';
 
-const README = path.join(ROOT, 'README.md');
-
 /**
- * `node scripts/write-api.mjs` writes the tables of the elements' API in the README, from the
- * comments in src/components/. The build writes the same as `custom-elements.json`, with `--json`.
- * `npm test` checks the tables, with `--check`.
+ * `node scripts/write-api.mjs` writes the generated parts of the documentation: the elements' API from
+ * the comments in src/components/, the settings, the models and the scenarios from their tables. The
+ * build writes the elements as `custom-elements.json`, which `--json` does alone. `npm test` checks
+ * the pages, with `--check`.
  */
 await main(async () => {
   const { values } = readCommandLine(
     {
       command: 'node scripts/write-api.mjs',
       options: {
-        check: flag({ help: 'write nothing, and fail if the README has other tables' }),
+        check: flag({ help: 'write nothing, and fail if a page has other tables' }),
         json: string({ value: 'FILE', help: 'write the custom elements manifest, and no table' }),
       },
     },
     process.argv.slice(2),
   );
   ensureInstalled();
-  const { readElements, toManifest } = await import('./lib/api/manifest.mjs');
-  const { fillTables } = await import('./lib/api/tables.mjs');
-  const elements = await readElements(ROOT);
-  if (values.json)
-    return writeOutput(values.json, `${JSON.stringify(toManifest(elements), null, 2)}\n`);
-  const before = readFileSync(README, 'utf8');
-  const after = fillTables(before, elements);
-  if (!values.check) return writeFileSync(README, after);
-  if (after !== before)
+  if (values.json) {
+    const { readElements, toManifest } = await import('./lib/api/manifest.mjs');
+    const manifest = toManifest(await readElements(ROOT));
+    return writeOutput(values.json, `${JSON.stringify(manifest, null, 2)}\n`);
+  }
+  const { fillParts, GENERATED, readParts } = await import('./lib/docs/generated.mjs');
+  const parts = await readParts(ROOT);
+  /** @type {string[]} */
+  const stale = [];
+  for (const name of GENERATED) {
+    const file = path.join(ROOT, 'docs', name);
+    const before = readFileSync(file, 'utf8');
+    const after = fillParts(before, parts);
+    if (after === before) continue;
+    stale.push(`docs/${name}`);
+    if (!values.check) writeFileSync(file, after);
+  }
+  if (values.check && stale.length > 0)
     throw new Error(
-      "README.md does not have the elements' API as src/components/ describes it. " +
+      `${stale.join(' and ')} differ from the sources that they are generated from. ` +
         'Run: node scripts/write-api.mjs',
     );
 });
