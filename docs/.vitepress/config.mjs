@@ -6,7 +6,9 @@ import { slug } from '../../scripts/lib/docs/slug.mjs';
 import { guide } from '../../scripts/lib/docs/sections.mjs';
 
 /** The package that the pages show: the built one of this project, or that of `--package`. */
-const PACKAGE = path.resolve(process.env.UNMOCKED_PACKAGE ?? path.join(import.meta.dirname, '../..'));
+const PACKAGE = path.resolve(
+  process.env.UNMOCKED_PACKAGE ?? path.join(import.meta.dirname, '../..'),
+);
 const library = (name) => path.join(PACKAGE, 'dist/lib', name);
 const { unmocked } = await import(pathToFileURL(library('vite.js')).href);
 
@@ -49,7 +51,10 @@ export default {
       '/': guide,
       '/api/': [{ text: 'API reference', items: api }],
       '/decisions/': [
-        { text: 'Decisions', items: [{ text: 'All decisions', link: '/decisions/' }, ...decisions] },
+        {
+          text: 'Decisions',
+          items: [{ text: 'All decisions', link: '/decisions/' }, ...decisions],
+        },
       ],
     },
   },

@@ -41,11 +41,11 @@ const frames = async (count = 2) => {
 const asked = async (): Promise<string[]> =>
   (await fetch('/__asked', { cache: 'no-store' })).json();
 
-/** The style rules that the README tells embedders to use. */
+/** The style rules that the documentation tells embedders to use. */
 async function documentedStyles(): Promise<string> {
-  const text = await (await fetch('/README.md')).text();
+  const text = await (await fetch('/docs/embed.md')).text();
   const css = /```css\n([^`]*unmocked-scenario:not\(:defined\)[^`]*)```/.exec(text)?.[1];
-  if (!css) throw new Error('The README has no rule for elements that are not defined yet.');
+  if (!css) throw new Error('docs/embed.md has no rule for elements that are not defined yet.');
   return css;
 }
 

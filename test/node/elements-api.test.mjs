@@ -4,7 +4,6 @@ import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import { ROOT } from '../../scripts/lib/install.mjs';
 import { readElements, toManifest } from '../../scripts/lib/api/manifest.mjs';
-import { fillTables } from '../../scripts/lib/api/tables.mjs';
 
 /** @param {string} file */
 const read = (file) => readFileSync(path.join(ROOT, file), 'utf8');
@@ -107,13 +106,5 @@ describe("the elements' API", () => {
     const built = read('scripts/lib/package/build.mjs');
     assert.ok(built.includes(`path.join(dist, '${path.basename(customElements)}')`));
     assert.equal(path.dirname(customElements), 'dist');
-  });
-
-  test('in the README is noticed when somebody changes it by hand', () => {
-    const text = read('README.md');
-    const broken = text.replace('Id of a core scenario.', 'Id of any scenario.');
-    assert.notEqual(broken, text);
-    assert.equal(fillTables(broken, elements), text);
-    assert.throws(() => fillTables('<!-- api unmocked-nothing -->\n<!-- end -->', elements));
   });
 });

@@ -12,6 +12,7 @@ export const readDecisions = (folder) =>
     .filter((name) => /^\d{4}-.*\.md$/.test(name))
     .toSorted()
     .map((name) => {
-      const [, title = name] = /^# (.+)$/m.exec(readFileSync(path.join(folder, name), 'utf8')) ?? [];
+      const [, title = name] =
+        /^# (.+)$/m.exec(readFileSync(path.join(folder, name), 'utf8')) ?? [];
       return { file: name.replace(/\.md$/, ''), title };
     });

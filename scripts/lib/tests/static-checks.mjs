@@ -7,7 +7,7 @@ const CHECKS = /** @type {const} */ ([
   ['format', 'node_modules/oxfmt/bin/oxfmt', ['--check']],
   ['lint', 'node_modules/oxlint/bin/oxlint', ['--deny-warnings']],
   ['types', 'node_modules/typescript/bin/tsc', ['--noEmit']],
-  ["the elements' API", 'scripts/write-api.mjs', ['--check']],
+  ['generated documentation', 'scripts/write-api.mjs', ['--check']],
 ]);
 
 /**

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { readDecisions } from '../../scripts/lib/docs/decisions.mjs';
+import { linkProblems } from '../../scripts/lib/docs/links.mjs';
+import { readAnchors, readLinks } from '../../scripts/lib/docs/markdown.mjs';
+import { readPages } from '../../scripts/lib/docs/pages.mjs';
+import { guide } from '../../scripts/lib/docs/sections.mjs';
+import { ROOT } from '../../scripts/lib/install.mjs';
+
+const pages = readPages(ROOT);
+
+describe('every link has a target', () => {
+  for (const page of pages.keys())
+    test(page, () => assert.deepEqual(linkProblems(page, pages, ROOT), []));
+
+  test('and there are many', () => {
+    const links = [...pages.values()].flatMap(readLinks);
+    assert.ok(links.length > 60, `${links.length} links were found`);
+  });
+
+  for (const [link, problem] of /** @type {const} */ ([
+    ['[a](./nowhere.md)', 'no such file'],
+    ['[a](./models.md#nowhere)', 'no such heading'],
+    ['[a](#nowhere)', 'no such heading'],
+    ['[a](../CONTRIBUTING.md)', 'out of the site'],
+    ['[a](./api/nothing.md)', 'no such file'],
+    ['![a](./nothing.png)', 'no such file'],
+    ['[a](https://)', 'cannot be parsed'],
+    ['[a](http://example.com/)', 'scheme'],
+    ['<a href="https://user@example.com/">a</a>', 'public host'],
+    ['---\nlink: /nowhere\n---', 'no such file'],
+  ]))
+    test(`a wrong one is found: ${JSON.stringify(link)}`, () => {
+      const [found, ...more] = linkProblems(
+        'docs/wrong.md',
+        new Map([...pages, ['docs/wrong.md', `# A page\n\n${link.replace('link:', '  link:')}\n`]]),
+        ROOT,
+      );
+      assert.match(found ?? '', new RegExp(problem));
+      assert.deepEqual(more, []);
+    });
+
+  test('links in code are none', () => {
+    assert.deepEqual(readLinks('`[a](./nowhere.md)`\n\n```md\n[a](./nowhere.md)\n```\n'), []);
+  });
+
+  test('a heading has the anchor that the site gives it', () => {
+    const text =
+      "# The page's address\n\n## `run` & [so](./on.md)\n\n## `run` & so\n\n```sh\n# no\n```\n";
+    assert.deepEqual([...readAnchors(text)], ['the-page-s-address', 'run-so', 'run-so-1']);
+  });
+});
+
+describe('nobody has to search for a page', () => {
+  test('the sidebar has every page of the guide, once', () => {
+    const listed = guide.flatMap(({ items }) => items.map(({ link }) => link));
+    const written = [...pages.keys()]
+      .filter((name) => /^docs\/[\w-]+\.md$/.test(name))
+      .map((name) => name.replace(/^docs/, '').replace(/(?:index)?\.md$/, ''));
+    assert.deepEqual(listed.toSorted(), written.toSorted());
+  });
+
+  test('the list of decisions has each of them', () => {
+    const decisions = readDecisions(path.join(ROOT, 'docs/decisions'));
+    const links = readLinks(pages.get('docs/decisions/README.md') ?? '').map(
+      ({ target }) => target,
+    );
+    assert.deepEqual(
+      links,
+      decisions.map(({ file }) => `${file}.md`),
+    );
+  });
+
+  test('the README is short', () => {
+    assert.ok(readFileSync(path.join(ROOT, 'README.md'), 'utf8').split('\n').length < 80);
+  });
+});
