@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { readDecisions } from '../../scripts/lib/docs/decisions.mjs';
 import { linkProblems } from '../../scripts/lib/docs/links.mjs';
 import { readAnchors, readLinks } from '../../scripts/lib/docs/markdown.mjs';
 import { readPages } from '../../scripts/lib/docs/pages.mjs';
+import { readSite } from '../../scripts/lib/docs/site.mjs';
 import { guide } from '../../scripts/lib/docs/sections.mjs';
 import { ROOT } from '../../scripts/lib/install.mjs';
 
@@ -76,4 +78,24 @@ describe('nobody has to search for a page', () => {
   test('the README is short', () => {
     assert.ok(readFileSync(path.join(ROOT, 'README.md'), 'utf8').split('\n').length < 80);
   });
+});
+
+// `npm run test:package` builds the site and reads it in this way.
+test('a built site with wrong links is noticed', () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'unmocked-site-'));
+  try {
+    writeFileSync(path.join(folder, 'b.html'), '<h1 id="b">B</h1>');
+    writeFileSync(
+      path.join(folder, 'a.html'),
+      `<a href="b.html#b">b</a> <a href="/base/b.html">b</a> <a href="https://example.com/">c</a>
+       <a href="b.html#c">1</a> <a href="c.html">2</a> <a href="/b.html">3</a>
+       <script src="https://cdn.example/x.js"></script> <link href="https://cdn.example/x.css">`,
+    );
+    const { problems, links, pages } = readSite(folder, '/base/');
+    assert.equal(problems.length, 5, problems.join('\n'));
+    assert.equal(links, 8);
+    assert.deepEqual(pages, ['a.html', 'b.html']);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -1,12 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { ROOT } from '../../scripts/lib/install.mjs';
 import { PACKED } from './helpers.mjs';
 
 /** A project with tools that this repository does not use itself. They come from the registry. */
 const FOLDER = path.join(path.dirname(PACKED), 'other-tools');
 /** Vitest needs a newer Node than we do. The packages of npm's `node` hold it, without a script. */
 const NODE = `node-${process.platform.replace('win32', 'win')}-${process.arch}`;
+
+/** @type {{ devDependencies: { vitepress: string } }} The documentation uses it too. */
+const docs = JSON.parse(readFileSync(path.join(ROOT, 'docs/package.json'), 'utf8'));
 
 const TOOLS = {
   '@rollup/plugin-node-resolve': '16.0.3',
@@ -15,7 +19,7 @@ const TOOLS = {
   esbuild: '0.28.2',
   playwright: '1.65.1',
   rollup: '4.68.8',
-  vitepress: '1.6.4',
+  vitepress: docs.devDependencies.vitepress,
   vitest: '5.1.2',
   webpack: '5.113.0',
   [NODE]: '22.23.3',

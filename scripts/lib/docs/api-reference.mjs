@@ -1,18 +1,19 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** The entries with functions and types. Those with elements have tables in `embed.md`. */
-export const API_ENTRIES = [
-  'unmocked',
-  'unmocked/openai',
-  'unmocked/prompt-api',
-  'unmocked/adapters',
-  'unmocked/testing',
-  'unmocked/vite',
-  'unmocked/wtr',
-];
+/** What each entry with functions and types is for. Those with elements have tables in `embed.md`. */
+const ENTRIES = {
+  unmocked: 'agents, scenarios, runs, settings and models',
+  'unmocked/openai': "OpenAI's API, answered in the page",
+  'unmocked/prompt-api': 'the Prompt API on the bundled model',
+  'unmocked/adapters': "other libraries' models as agents to test",
+  'unmocked/testing': 'scenarios as tests of your framework',
+  'unmocked/vite': 'a plugin for Vite and Vitest',
+  'unmocked/wtr': 'a plugin for web-test-runner',
+};
+export const API_ENTRIES = Object.keys(ENTRIES);
 
 /** @typedef {{ exports: Record<string, string | { types?: string }> }} Manifest */
 
@@ -46,11 +47,11 @@ export async function writeApiReference({ docs, packageFolder, manifest, out }) 
     cleanOutputDir: false,
     readme: 'none',
     router: 'module',
-    entryFileName: 'index.md',
     disableSources: true,
     excludeInternal: true,
     excludePrivate: true,
     excludeExternals: true,
+    useHTMLAnchors: true,
     hidePageHeader: true,
     hideBreadcrumbs: true,
     parametersFormat: 'table',
@@ -73,7 +74,31 @@ export async function writeApiReference({ docs, packageFolder, manifest, out }) 
   if (!project) throw new Error('TypeDoc could not read the package’s types: see its messages');
   await app.generateOutputs(project);
   rmSync(tsconfig);
+  rmSync(path.join(out, 'README.md'));
+  for (const name of API_ENTRIES) {
+    const file = path.join(out, `${name}.md`);
+    writeFileSync(file, withAnchors(readFileSync(file, 'utf8')));
+  }
+  writeFileSync(path.join(out, 'index.md'), INDEX);
 }
+
+const INDEX = `# API reference
+
+These pages are written from the types of the package, and the comments on them.
+
+| entry | what |
+| --- | --- |
+${Object.entries(ENTRIES)
+  .map(([name, what]) => `| [\`${name}\`](./${name}.md) | ${what} |`)
+  .join('\n')}
+
+\`unmocked/scenario\`, \`unmocked/harness\` and \`unmocked/elements\` register the elements. [Embed it](../embed.md) has their attributes,
+properties, events, slots and parts. \`unmocked/models/*\` and \`unmocked/ort/*\` are files.
+`;
+
+/** Moves each anchor into the heading that follows it. A heading then has one anchor, not two. */
+const withAnchors = (/** @type {string} */ text) =>
+  text.replace(/^<a id="([^"]+)"><\/a>\n+(#{1,6} .+)$/gm, '$2 {#$1}');
 
 const COMPILER = {
   target: 'ES2022',
