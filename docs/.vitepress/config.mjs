@@ -32,7 +32,11 @@ export default {
   cleanUrls: false,
   srcExclude: ['node_modules/**'],
   rewrites: { 'decisions/README.md': 'decisions/index.md' },
-  markdown: { anchor: { slugify: slug } },
+  markdown: {
+    anchor: { slugify: slug },
+    // The default themes have comments that are too faint to read.
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+  },
   vue: { template: { compilerOptions: { isCustomElement: (tag) => tag.startsWith('unmocked-') } } },
   vite: {
     plugins: [unmocked({ isolation: false })],

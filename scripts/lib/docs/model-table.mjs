@@ -17,14 +17,14 @@ export const modelTable = (models) =>
       ]),
     ),
     table(
-      ['model', 'device', 'dtype', 'weights', 'size'],
+      ['model', 'device', 'dtype', 'size', 'weights'],
       models.flatMap(({ id, variants, files }) =>
         variants.map(({ device, dtype, file }) => [
           code(id),
           device,
           dtype,
-          code(file),
           sizeOf(files[file]?.bytes),
+          code(file),
         ]),
       ),
     ),
@@ -34,5 +34,5 @@ export const modelTable = (models) =>
 function sizeOf(bytes) {
   if (bytes === undefined) return '';
   const megabytes = bytes / 1e6;
-  return `${megabytes.toFixed(megabytes < 10 ? 1 : 0)} MB`;
+  return `${megabytes.toFixed(megabytes < 10 ? 1 : 0)}\u00a0MB`;
 }
