@@ -9,8 +9,12 @@ import { guide } from '../../scripts/lib/docs/sections.mjs';
 const PACKAGE = path.resolve(
   process.env.UNMOCKED_PACKAGE ?? path.join(import.meta.dirname, '../..'),
 );
+/** @param {string} name */
 const library = (name) => path.join(PACKAGE, 'dist/lib', name);
 const { unmocked } = await import(pathToFileURL(library('vite.js')).href);
+
+/** Vue leaves our elements alone. */
+const isCustomElement = (/** @type {string} */ tag) => tag.startsWith('unmocked-');
 
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='6' fill='%23143d3a'/%3E%3Cpath d='M7 8v9a5 5 0 0 0 10 0V8' fill='none' stroke='%23f4f3ee' stroke-width='3.5'/%3E%3Crect x='20' y='8' width='6' height='15' fill='%2357cdb9'/%3E%3C/svg%3E";
@@ -37,7 +41,7 @@ export default {
     // The default themes have comments that are too faint to read.
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
-  vue: { template: { compilerOptions: { isCustomElement: (tag) => tag.startsWith('unmocked-') } } },
+  vue: { template: { compilerOptions: { isCustomElement } } },
   vite: {
     plugins: [unmocked({ isolation: false })],
     resolve: { alias: { 'unmocked/scenario': library('scenario.js') } },
