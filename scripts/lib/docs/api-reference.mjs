@@ -57,6 +57,7 @@ export async function writeApiReference({ docs, packageFolder, manifest, out }) 
     parametersFormat: 'table',
     interfacePropertiesFormat: 'table',
     typeDeclarationFormat: 'table',
+    tableColumnSettings: { hideModifiers: true },
     // A type that no entry exports is written without a link.
     validation: { notExported: false },
     logLevel: 'Warn',
