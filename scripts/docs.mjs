@@ -80,6 +80,9 @@ async function run(args, env = {}) {
     stdio: 'inherit',
     env: { ...process.env, ...env },
   });
+  const stop = () => child.kill();
+  process.once('SIGTERM', stop);
   const [status] = await once(child, 'close');
+  process.off('SIGTERM', stop);
   if (status !== 0) throw new Error(`${path.basename(args[0] ?? '')} ended with status ${status}`);
 }
