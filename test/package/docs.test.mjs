@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -173,7 +173,10 @@ test('no page scrolls sideways at 360 pixels', async () => {
 });
 
 test('the package does not have the site', () => {
-  const { files } = JSON.parse(readFileSync(path.join(INSTALLED, 'package.json'), 'utf8'));
-  assert.ok(files.includes('dist'));
-  assert.ok(!files.some((/** @type {string} */ name) => name.includes('docs')));
+  const top = readdirSync(INSTALLED).toSorted();
+  assert.deepEqual(top, ['LICENSE', 'README.md', 'dist', 'package.json']);
+  const html = readdirSync(INSTALLED, { encoding: 'utf8', recursive: true }).filter((name) =>
+    name.endsWith('.html'),
+  );
+  assert.deepEqual(html, [path.join('dist', 'index.html')]);
 });
