@@ -7,6 +7,8 @@ import { defaultDtype } from '../../server/load-model-options.js';
 import { isOriginPattern } from '../../server/origins.js';
 import { toJUnit } from '../../src/harness/junit.js';
 import { summarize } from '../../src/harness/summarize.js';
+import { toMarkdown } from '../../src/reports/markdown.js';
+import { readReport } from '../../src/reports/read-report.js';
 import { pageDevices } from '../../src/engine/ladder.js';
 import { ortFiles } from '../../src/engine/ort-files.js';
 import { dtypes } from '../../src/models/model.js';
@@ -21,8 +23,10 @@ export {
   isOriginPattern,
   ortFiles,
   pageDevices,
+  readReport,
   summarize,
   toJUnit,
+  toMarkdown,
 };
 export const defaultModel = definitions.model.default;
 /** The attribute of each setting that has one, by the name of the setting. */

@@ -215,10 +215,14 @@ describe('the command', () => {
   test('writes both files; the exit status is the result', async () => {
     writeFileSync(file('1.json'), JSON.stringify(first()));
     writeFileSync(file('2.json'), JSON.stringify(second()));
-    const out = ['--json', file('out.json'), '--junit', file('out.xml')];
+    const out = ['--json', file('out.json'), '--junit', file('out.xml')].concat(
+      '--markdown',
+      file('out.md'),
+    );
     assert.equal(await call(file('1.json'), file('2.json'), ...out), 0);
     assert.equal(JSON.parse(readFileSync(file('out.json'), 'utf8')).results.length, 3);
     assert.match(readFileSync(file('out.xml'), 'utf8'), /tests="3"/);
+    assert.match(readFileSync(file('out.md'), 'utf8'), /^# Unmocked: passed\n/);
     assert.equal(await call(file('1.json'), ...out), 1);
     assert.match(readFileSync(file('out.xml'), 'utf8'), /Shard 2\/2 is missing/);
   });
@@ -229,13 +233,16 @@ describe('the command', () => {
       assert.match(error.message, /^There is no report to join: .*\nusage: npx unmocked merge/);
       return true;
     });
-    await assert.rejects(call(file('none.json')), /none\.json is no report of Unmocked: ENOENT/);
+    await assert.rejects(call(file('none.json')), /none\.json: ENOENT/);
     writeFileSync(file('bad.json'), '{');
-    await assert.rejects(call(file('bad.json')), /bad\.json is no report of Unmocked: .*JSON/);
+    await assert.rejects(
+      call(file('bad.json')),
+      /bad\.json: This is not a report of Unmocked\. It is not JSON/,
+    );
     writeFileSync(file('other.json'), '{"schema":"unmocked/2"}');
     await assert.rejects(
       call(file('other.json')),
-      /its "schema" is "unmocked\/2", not "unmocked\/1"/,
+      /"schema" is "unmocked\/2", but has to be "unmocked\/1"/,
     );
   });
 });

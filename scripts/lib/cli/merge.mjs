@@ -21,6 +21,7 @@ export async function mergeCommand(args, { command, tables }) {
       options: {
         json: string({ value: 'FILE', help: 'writes the joined report' }),
         junit: string({ value: 'FILE', help: 'writes JUnit XML' }),
+        markdown: string({ value: 'FILE', help: 'writes Markdown' }),
       },
     },
     args,
@@ -28,11 +29,12 @@ export async function mergeCommand(args, { command, tables }) {
   if (positionals.length === 0)
     throw new UsageError(`There is no report to join: name the files of --json\n${usage}`);
   const files = await Promise.all(
-    positionals.map(async (name) => ({ name, report: await readReport(name) })),
+    positionals.map(async (name) => ({ name, report: await reportIn(name, tables.readReport) })),
   );
   const report = mergeReports(files, tables.summarize);
   if (values.json) await writeOutput(values.json, `${JSON.stringify(report, null, 2)}\n`);
   if (values.junit) await writeOutput(values.junit, tables.toJUnit(report));
+  if (values.markdown) await writeOutput(values.markdown, tables.toMarkdown(report));
   for (const problem of report.problems) console.error(`error: ${problem}`);
   console.log(totalsLine(report));
   console.log(report.status);
@@ -41,17 +43,14 @@ export async function mergeCommand(args, { command, tables }) {
 
 /**
  * @param {string} file
+ * @param {typeof import('../tables.js').readReport} read
  * @returns {Promise<Report>}
  * @throws {Error} that names the file.
  */
-async function readReport(file) {
+async function reportIn(file, read) {
   try {
-    const report = JSON.parse(await readFile(file, 'utf8'));
-    if (report?.schema !== 'unmocked/1')
-      throw new Error(`its "schema" is ${JSON.stringify(report?.schema)}, not "unmocked/1"`);
-    if (!Array.isArray(report.results)) throw new Error('it has no "results"');
-    return report;
+    return read(await readFile(file, 'utf8'));
   } catch (cause) {
-    throw new Error(`${file} is no report of Unmocked: ${toError(cause).message}`, { cause });
+    throw new Error(`${file}: ${toError(cause).message}`, { cause });
   }
 }

@@ -60,7 +60,7 @@ export async function runCommand(args, { command, tables, pageFolder, chromium }
       modules: [options.page ?? served?.url, served?.agentUrl].filter((url) => url !== undefined),
       apiUrl: environment.OPENAI_API_URL,
     });
-    process.exitCode = await runIn(browser, options, served);
+    process.exitCode = await runIn(browser, options, served, tables.toMarkdown);
   } finally {
     process.off('SIGINT', stop);
     await browser?.close();
@@ -72,10 +72,11 @@ export async function runCommand(args, { command, tables, pageFolder, chromium }
  * @param {Browser} browser
  * @param {Options} options
  * @param {import('../serving/page-server.mjs').PageServer | undefined} served
+ * @param {typeof import('../tables.js').toMarkdown} toMarkdown
  * @returns {Promise<number>} The exit status.
  */
-async function runIn(browser, options, served) {
-  const { agent, json, junit: junitFile, shard } = options;
+async function runIn(browser, options, served, toMarkdown) {
+  const { agent, json, junit: junitFile, markdown, shard } = options;
   const page = options.page ?? served?.url ?? '';
   const progress = createProgress(process.stdout);
   const common = {
@@ -122,6 +123,7 @@ async function runIn(browser, options, served) {
       `${JSON.stringify(part ? { ...report, shard: part } : report, null, 2)}\n`,
     );
   if (junitFile && junit) await writeOutput(junitFile, junit);
+  if (markdown && report) await writeOutput(markdown, toMarkdown(report));
   if (state === 'passed' && !report?.results.length)
     throw new Error('The page says "passed", but its report has no result');
   console.log(totalsLine(report));

@@ -82,6 +82,7 @@ export function readScenarioOptions(args, env, { command, tables }) {
         },
         json: string({ value: 'FILE', help: 'writes the report' }),
         junit: string({ value: 'FILE', help: 'writes JUnit XML' }),
+        markdown: string({ value: 'FILE', help: "writes Markdown, for a job's summary" }),
         webgpu: flag({
           help:
             'turns WebGPU on in headless Chromium, even without a GPU; ' +
