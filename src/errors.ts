@@ -11,10 +11,12 @@ export type ErrorCode =
   | 'integrity' // a file has the wrong length, digest or format
   | 'no-adapter' // WebGPU has no adapter
   | 'no-shader-f16' // the adapter has no half-precision support
+  | 'invalid-model' // the model's own files contradict each other, or say what cannot be
   | 'model-load-failed' // the runtime cannot load the file
   | 'no-device' // every rung of the ladder failed; `details.attempts` lists them
   | 'context-overflow' // the prompt does not fit the context window
   | 'inference-failed' // the runtime failed while computing; its worker is terminated
+  | 'invalid-logits' // the model computed NaN, infinity or one value for all tokens; its worker is terminated
   | 'blocked-by-policy' // a Content-Security-Policy forbids it; `details` has what to allow
   | 'engine-crashed' // the worker crashed
   | 'engine-silent' // the worker did not answer in time

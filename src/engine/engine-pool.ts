@@ -63,8 +63,8 @@ export class EnginePool {
   /**
    * Walks the ladder. Each rung gets a fresh worker, unless its engine is already loaded.
    *
-   * @throws UnmockedError `model-not-found`, `network` or `blocked-by-policy` at once, because no other rung
-   *   would help;
+   * @throws UnmockedError `model-not-found`, `invalid-model`, `network` or `blocked-by-policy` at once,
+   *   because no other rung would help;
    *   `no-device` if every rung failed, with all attempts in the message and in `details.attempts`;
    *   `AbortError`.
    */
@@ -107,7 +107,7 @@ export class EnginePool {
         if (signal?.aborted) throw abortError(signal);
         record({ outcome: 'failed', error: toErrorRecord(error) });
         if (hasCode(error, 'no-adapter')) noAdapter = error.message;
-        if (hasCode(error, 'model-not-found', 'network', 'blocked-by-policy'))
+        if (hasCode(error, 'model-not-found', 'invalid-model', 'network', 'blocked-by-policy'))
           throw new UnmockedError(error.code, error.message, {
             cause: error,
             details: { ...error.details, attempts },

@@ -2,6 +2,7 @@ import { abortError, fromErrorRecord, UnmockedError } from '../errors.js';
 import type { OutputConstraint } from './constraint/constraint.js';
 import type { Vocabulary } from './constraint/vocabulary.js';
 import { ledger } from './ledger.js';
+import { watchLifeLine } from './life-line.js';
 import { type CallOptions, PendingCalls, type RequestBody } from './pending-calls.js';
 import { createEngineWorker, StartWatch } from './start-worker.js';
 import type {
@@ -52,6 +53,8 @@ export class Engine {
   readonly #calls = new PendingCalls();
   readonly #silenceLimit: number;
   #watchdog: ReturnType<typeof setTimeout> | undefined;
+  /** Aborts when the worker is terminated here, so that its death is no news. */
+  readonly #ended = new AbortController();
   #closed: Error | undefined;
 
   /**
@@ -168,6 +171,7 @@ export class Engine {
     if (this.#closed) return;
     this.#closed = reason;
     clearTimeout(this.#watchdog);
+    this.#ended.abort();
     this.#worker.terminate();
     Engine.alive.delete(this);
     Engine.lastTerminated.any = performance.now();
@@ -202,6 +206,8 @@ export class Engine {
   }
 
   #receive(response: WorkerResponse): void {
+    if (response.type === 'alive')
+      watchLifeLine(response.lock, this.#ended.signal, () => this.terminate(workerGone()));
     this.#calls.receive(response);
     this.#watch();
     if (response.type === 'failed' && response.fatal)
@@ -224,3 +230,10 @@ export class Engine {
     }, this.#silenceLimit);
   }
 }
+
+const workerGone = (): UnmockedError =>
+  new UnmockedError(
+    'engine-crashed',
+    "The engine's worker ended without a word. Browsers do so when memory runs out. " +
+      'The next call starts a new one.',
+  );

@@ -55,8 +55,8 @@ export class PendingCalls {
 
   /** Passes a response to its call. Ignores responses that belong to no call. */
   receive(response: WorkerResponse): void {
-    const call = this.#calls.get(response.id);
-    if (!call) return;
+    const call = response.type === 'alive' ? undefined : this.#calls.get(response.id);
+    if (!call || response.type === 'alive') return;
     switch (response.type) {
       case 'progress':
         call.onProgress?.(response.progress);

@@ -254,6 +254,8 @@ export interface CancelRequest {
 
 /** `id` is the request that a response belongs to. `done` and `failed` are the last response. */
 export type WorkerResponse =
+  /** Belongs to no request: the name of the lock that the worker holds while it lives. */
+  | { type: 'alive'; lock: string }
   | { type: 'progress'; id: number; progress: LoadProgress }
   | { type: 'token'; id: number; token: TokenEvent }
   | { type: 'done'; id: number; value: unknown }

@@ -1,6 +1,7 @@
 import type { AcquireRequest, EnginePool } from '../../engine/engine-pool.js';
 import type { Attempt } from '../../engine/ladder.js';
 import type { EngineInfo } from '../../engine/protocol.js';
+import { hasCode } from '../../errors.js';
 import type { AgentDevice, AgentModel } from '../agent.js';
 import type {
   ChatBackend,
@@ -114,32 +115,7 @@ export class LocalBackend implements ChatBackend {
     request: CompletionRequest,
     { signal, onToken }: CompletionOptions,
   ): Promise<Completion> {
-    const { messages, toolChoice, settings, options, conversation } = request;
-    const tools = toolChoice === 'none' ? [] : request.tools;
-    const constraint = toConstraint(request);
-    const engine = await this.#engine.get(signal);
-    const format = chooseFormat(
-      { ...engine.info, wanted: this.#request.model.promptFormat },
-      (spoken, template) => engine.renderTemplate(spoken, template),
-    );
-    const prompt = await format.render({ messages, tools });
-    const { maxTokens, temperature, topP, topK, repetitionPenalty, seed } = settings;
-    const result = await engine.generate(
-      {
-        prompt,
-        maxTokens,
-        temperature,
-        topP,
-        topK,
-        repetitionPenalty,
-        seed,
-        stop: [...settings.stop, ...format.stop],
-        ...(constraint ? { constraint } : {}),
-        client: this.#id,
-        conversation: options.useCache === false ? undefined : this.#cacheKey(conversation),
-      },
-      { signal, onToken },
-    );
+    const { result, prompt, format } = await this.#generate(request, { signal, onToken });
     const { text, rawText, promptTokenIds, outputTokenIds, stopSequence, timings } = result;
     // The caller's stop sequence is not part of the reply. The format's is part of the prompt.
     const stoppedByCaller = stopSequence !== undefined && !format.stop.includes(stopSequence);
@@ -177,6 +153,54 @@ export class LocalBackend implements ChatBackend {
     for (const conversation of this.#conversations)
       this.forget(conversation).catch(() => undefined);
     this.#engine.release();
+  }
+
+  /**
+   * Asks the engine. If its worker dies before anything was shown, a new engine is asked, once: nobody
+   * can tell the difference.
+   */
+  async #generate(request: CompletionRequest, { signal, onToken }: CompletionOptions) {
+    let shown = false;
+    const watched: CompletionOptions['onToken'] = (token) => {
+      shown = true;
+      onToken?.(token);
+    };
+    try {
+      return await this.#generateOnce(request, { signal, onToken: watched });
+    } catch (error) {
+      if (shown || signal?.aborted || !hasCode(error, 'engine-crashed')) throw error;
+      return this.#generateOnce(request, { signal, onToken });
+    }
+  }
+
+  async #generateOnce(request: CompletionRequest, { signal, onToken }: CompletionOptions) {
+    const { messages, toolChoice, settings, options, conversation } = request;
+    const tools = toolChoice === 'none' ? [] : request.tools;
+    const constraint = toConstraint(request);
+    const engine = await this.#engine.get(signal);
+    const format = chooseFormat(
+      { ...engine.info, wanted: this.#request.model.promptFormat },
+      (spoken, template) => engine.renderTemplate(spoken, template),
+    );
+    const prompt = await format.render({ messages, tools });
+    const { maxTokens, temperature, topP, topK, repetitionPenalty, seed } = settings;
+    const result = await engine.generate(
+      {
+        prompt,
+        maxTokens,
+        temperature,
+        topP,
+        topK,
+        repetitionPenalty,
+        seed,
+        stop: [...settings.stop, ...format.stop],
+        ...(constraint ? { constraint } : {}),
+        client: this.#id,
+        conversation: options.useCache === false ? undefined : this.#cacheKey(conversation),
+      },
+      { signal, onToken },
+    );
+    return { result, prompt, format };
   }
 
   #cacheKey(conversation: string | undefined): string | undefined {

@@ -9,6 +9,7 @@ import type {
   LoadSpec,
   TemplateOptions,
 } from '../protocol.js';
+import { checkTokens } from './check-model.js';
 import { Generator } from './generator.js';
 import { readModelFacts, renderChatTemplate } from './model-facts.js';
 import { ModelStore, STORE_FOLDER, STORE_HOST } from './model-store.js';
@@ -50,6 +51,7 @@ export async function loadModel(
   const sessionAt = performance.now();
 
   const facts = readModelFacts(model, tokenizer, spec.model.contextWindow);
+  checkTokens(spec.model.id, model, tokenizer, facts.eosTokenIds);
   const generator = new Generator({
     model,
     tokenizer,

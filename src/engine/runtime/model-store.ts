@@ -2,6 +2,7 @@ import { isInHttpCache } from '../http-cache.js';
 import { UnmockedError } from '../../errors.js';
 import { type ListedFile, readHubTree } from '../hub-listing.js';
 import type { DigestPin, EngineInfo, LoadProgress, LoadSpec } from '../protocol.js';
+import { checkConfig } from './check-model.js';
 import { download, type Downloaded } from './download.js';
 import { DownloadProgress } from './download-progress.js';
 import { FileCache } from './file-cache.js';
@@ -60,8 +61,9 @@ export class ModelStore {
    * belongs into the progress. If the WASM is in the browser's HTTP cache, the runtime reads it
    * itself and compiles while it streams, which is a tenth faster.
    *
-   * @throws UnmockedError `model-not-found` if the model does not exist, `file-not-found` if it
-   *   lacks this rung's weights, `integrity`, `network`; `AbortError`.
+   * @throws UnmockedError `model-not-found` if the model does not exist, `invalid-model` if its
+   *   configuration cannot be right, `file-not-found` if it lacks this rung's weights, `integrity`,
+   *   `network`; `AbortError`.
    */
   async fetchAll(runtimeUrl: string): Promise<void> {
     const spec = this.#spec;
@@ -69,9 +71,10 @@ export class ModelStore {
     this.#tree = await this.#readTree();
     // The configuration comes first: without it there is no model, and no large download is wasted.
     this.#progress.silent = true;
-    await this.#get('config.json').catch((error: unknown) => {
+    const { bytes: config } = await this.#get('config.json').catch((error: unknown) => {
       throw this.#modelError(error);
     });
+    checkConfig(spec.model.id, JSON.parse(new TextDecoder().decode(config)));
     this.#progress.silent = false;
     const weights = [spec.rung.file, ...this.#externalData(spec.rung.file)];
     for (const path of [...REQUIRED, ...OPTIONAL, ...weights]) {

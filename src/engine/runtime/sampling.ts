@@ -6,6 +6,7 @@ import {
   type Tensor,
 } from '@huggingface/transformers';
 import type { GenerateRequest } from '../protocol.js';
+import { CheckedLogits } from './checked-logits.js';
 import { LogitBias, OutputPenalties } from './logit-changes.js';
 import type { Logprobs } from './logprobs.js';
 import { keepNucleus } from './nucleus.js';
@@ -49,6 +50,7 @@ function logitsProcessors(
   const { temperature, topP, repetitionPenalty } = request;
   const { frequencyPenalty = 0, presencePenalty = 0, logitBias } = request;
   const list = new LogitsProcessorList();
+  list.push(new CheckedLogits());
   if (logprobs) list.push(logprobs);
   if (repetitionPenalty !== 1) list.push(new RepetitionPenaltyLogitsProcessor(repetitionPenalty));
   if (frequencyPenalty !== 0 || presencePenalty !== 0)

@@ -4,18 +4,21 @@ import { abortError, hasCode, UnmockedError } from '../../errors.js';
 import { describeAdapter } from '../adapter-info.js';
 import { blockedByPolicy, PolicyWatch, remedyFor, type Violation } from '../policy.js';
 import type { AdapterInfo, LoadSpec, WorkerRequest, WorkerResponse } from '../protocol.js';
+import { holdLifeLine } from '../life-line.js';
 import { RunningCalls } from '../running-calls.js';
 import type { Loaded } from './load-model.js';
 
 const send = (response: WorkerResponse) => postMessage(response);
 const calls = new RunningCalls(send);
 let loaded: Loaded | undefined;
+holdLifeLine((lock) => send({ type: 'alive', lock }));
 
 self.onmessage = ({ data: request }: MessageEvent<WorkerRequest>) => {
   if (request.type === 'cancel') return calls.cancel(request.target);
   // transformers.js keeps a failed load or inference in a promise chain that never resets, so every
   // later call in this realm would fail with the same error.
-  const isFatal = (error: unknown) => request.type === 'load' || hasCode(error, 'inference-failed');
+  const isFatal = (error: unknown) =>
+    request.type === 'load' || hasCode(error, 'inference-failed', 'invalid-logits');
   return calls.run(request.id, (signal) => handle(request, signal), isFatal);
 };
 

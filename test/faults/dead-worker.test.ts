@@ -1,0 +1,94 @@
+import { expect } from '@open-wc/testing';
+import { loadAgent } from '../../src/agents/load-agent.js';
+import { Engine } from '../../src/engine/engine.js';
+import { EnginePool } from '../../src/engine/engine-pool.js';
+import type { Attempt } from '../../src/engine/ladder.js';
+import { createEngineWorker } from '../../src/engine/start-worker.js';
+import { conversations } from '../conversations.mjs';
+import { replies } from '../golden.mjs';
+import { endAllEngines, rejection, tinyQ8, workerOf } from '../helpers.js';
+
+const WORKER = new URL('../../src/engine/runtime/worker.ts', import.meta.url).href;
+const HELLO = conversations.greeting.turns[0];
+
+/**
+ * The real worker, which ends when it is told to. `close()` is what a worker can do to itself; a
+ * browser that ends it does the same, and neither sends an event.
+ *
+ * @param when JavaScript with `message`, what the page sent, and `sent`, what the worker has sent.
+ */
+const mortal = (when: string) => () =>
+  workerOf(
+    `import ${JSON.stringify(WORKER)};
+    const send = self.postMessage.bind(self);
+    const sent = [];
+    self.postMessage = (answer) => { send(answer); sent.push(answer.type); end(undefined); };
+    function end(message) { if (${when}) self.close(); }
+    const real = self.onmessage;
+    self.onmessage = (event) => { end(event.data); return real(event); };`,
+    { type: 'module' },
+  );
+
+/** A pool whose first worker is another one. */
+function poolWith(first: () => Worker) {
+  const started: Worker[] = [];
+  const pool = new EnginePool({
+    createWorker: () => {
+      started.push(started.length === 0 ? first() : createEngineWorker());
+      return started.at(-1)!;
+    },
+  });
+  return { pool, started };
+}
+
+// The limit for a worker that is silent is 120 s, far above that of these specs.
+describe('a worker that the browser ends', () => {
+  afterEach(endAllEngines);
+
+  it('while it loads is noticed, and named', async () => {
+    const { pool } = poolWith(mortal("sent.includes('alive') && sent.includes('progress')"));
+    const error = await rejection(pool.acquire({ model: tinyQ8(), device: 'wasm' }));
+    const [attempt] = error.details['attempts'] as Attempt[];
+    expect(attempt!.error!.code).to.equal('engine-crashed');
+    expect(attempt!.error!.message).to.include('ended without a word');
+    expect([pool.size, Engine.alive.size]).to.deep.equal([0, 0]);
+  }).timeout(20_000);
+
+  it('before it has shown anything costs nothing: a new one answers', async () => {
+    const { pool, started } = poolWith(mortal("message?.type === 'generate'"));
+    const agent = await loadAgent({ model: tinyQ8(), device: 'wasm', pool });
+    const tokens: string[] = [];
+    const { response } = await agent.invoke(HELLO, { onToken: ({ text }) => tokens.push(text) });
+    expect(response).to.equal(replies.greeting[0]);
+    expect(tokens.join('').trim()).to.equal(replies.greeting[0]);
+    expect(started).to.have.length(2);
+    await agent.dispose();
+  }).timeout(20_000);
+
+  it('after it has shown tokens fails the call, and the next call works', async () => {
+    const { pool, started } = poolWith(
+      mortal("sent.filter((type) => type === 'token').length === 2"),
+    );
+    const agent = await loadAgent({ model: tinyQ8(), device: 'wasm', pool });
+    const tokens: string[] = [];
+    const error = await rejection(
+      agent.invoke(HELLO, { onToken: ({ text }) => tokens.push(text) }),
+    );
+    expect(error.code).to.equal('engine-crashed');
+    expect(tokens.length).to.be.within(1, 2);
+    expect((await agent.invoke(HELLO)).response).to.equal(replies.greeting[0]);
+    expect(started).to.have.length(2);
+    await agent.dispose();
+  }).timeout(20_000);
+
+  it('is no news if the page itself ended it', async () => {
+    const { pool, started } = poolWith(createEngineWorker);
+    const agent = await loadAgent({ model: tinyQ8(), device: 'wasm', pool });
+    await agent.dispose();
+    const locks = await navigator.locks.query();
+    expect(started).to.have.length(1);
+    expect(locks.pending!.filter(({ name }) => name!.startsWith('unmocked-engine'))).to.deep.equal(
+      [],
+    );
+  }).timeout(20_000);
+});
