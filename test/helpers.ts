@@ -101,6 +101,10 @@ export async function hubLog(key: string, file?: string): Promise<LoggedRequest[
 /** Breaks the connections of the hub's answers under a key that have not ended. */
 export const cutAnswers = (key: string): Promise<Response> => fetch(`${hub()}__cut?key=${key}`);
 
+/** Takes the network away from requests to the hub under a key, or gives it back. */
+export const setNetwork = (key: string, state: 'down' | 'up'): Promise<Response> =>
+  fetch(`${hub()}__${state}?key=${key}`);
+
 let keys = 0;
 export const newKey = (): string => `spec-${Date.now()}-${++keys}`;
 
@@ -130,7 +134,7 @@ export function progressProblem(rungs: LoadProgress[][]): string | undefined {
     for (const { loadedBytes, totalBytes, phase } of events) {
       if (!(loadedBytes >= before)) return `it fell from ${before} to ${loadedBytes}`;
       if (!(totalBytes >= loadedBytes)) return `${loadedBytes} of ${totalBytes}`;
-      if (phase !== 'download' && loadedBytes !== totalBytes)
+      if (phase !== 'download' && phase !== 'waiting' && loadedBytes !== totalBytes)
         return `${loadedBytes} of ${totalBytes} in the phase ${phase}`;
       before = loadedBytes;
     }

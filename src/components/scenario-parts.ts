@@ -8,6 +8,7 @@ import { statusIcon, statusLabels } from './status.js';
 
 const phases: Record<string, string> = {
   download: 'Downloading',
+  waiting: 'Waiting for the connection',
   verify: 'Verifying the model',
   session: 'Starting the runtime',
   'warm-up': 'Warming up',

@@ -61,7 +61,8 @@ export class EnginePool {
   }
 
   /**
-   * Walks the ladder. Each rung gets a fresh worker, unless its engine is already loaded.
+   * Walks the ladder. Each rung gets a fresh worker, unless its engine is already loaded. A rung whose
+   * worker died, or whose code did not arrive, is tried twice.
    *
    * @throws UnmockedError `model-not-found`, `invalid-model`, `network` or `blocked-by-policy` at once,
    *   because no other rung would help;
@@ -82,7 +83,10 @@ export class EnginePool {
     }
     const attempts: Attempt[] = [];
     let noAdapter: string | undefined;
-    for (const rung of rungs) {
+    const queue = [...rungs];
+    const repeated = new Set<Rung>();
+    for (let rung = queue.shift(); rung; rung = queue.shift()) {
+      const current = rung;
       const startedAt = performance.now();
       const facts = { device: rung.device, dtype: rung.dtype, file: rung.file };
       const record = (attempt: Omit<Attempt, 'device' | 'dtype' | 'file' | 'durationMs'>) => {
@@ -98,7 +102,7 @@ export class EnginePool {
       try {
         const engine = await this.#engines.hold(
           key,
-          (abort, onProgress) => this.#load(model, rung, abort, onProgress),
+          (abort, onProgress) => this.#load(model, current, abort, onProgress),
           request,
         );
         record({ outcome: 'loaded', ...(shared ? { shared } : {}) });
@@ -113,6 +117,10 @@ export class EnginePool {
             details: { ...error.details, attempts },
           });
         if (isAbortError(error)) throw error;
+        if (isOfTheMoment(error) && !repeated.has(rung)) {
+          repeated.add(rung);
+          queue.unshift(rung);
+        }
       }
     }
     throw noDevice(model, device, attempts);
@@ -168,6 +176,14 @@ function defaultThreads(model: Model, rung: Rung): number {
   if (rung.device !== 'wasm' || bytes < 20_000_000) return 1;
   return Math.max(1, Math.min(4, navigator.hardwareConcurrency));
 }
+
+/**
+ * Whether a rung may well load the next time: its worker died, or a part of our own code did not arrive.
+ * A lower rung is for what is really missing. The texts are those of Chromium, Firefox and Safari.
+ */
+const isOfTheMoment = (error: unknown): boolean =>
+  hasCode(error, 'engine-crashed') ||
+  /dynamically imported module|importing a module script failed/i.test((error as Error).message);
 
 function noDevice(model: Model, device: PageDevice, attempts: Attempt[]): UnmockedError {
   const list = attempts.map(

@@ -10,6 +10,7 @@ import type {
   EngineInfo,
   GenerateRequest,
   GenerateResult,
+  LoadPhase,
   LoadProgress,
   LoadSpec,
   TemplateOptions,
@@ -53,6 +54,8 @@ export class Engine {
   readonly #calls = new PendingCalls();
   readonly #silenceLimit: number;
   #watchdog: ReturnType<typeof setTimeout> | undefined;
+  /** How far a load is, for errors. */
+  #phase: LoadPhase | 'start of the worker' = 'start of the worker';
   /** Aborts when the worker is terminated here, so that its death is no news. */
   readonly #ended = new AbortController();
   #closed: Error | undefined;
@@ -208,6 +211,7 @@ export class Engine {
   #receive(response: WorkerResponse): void {
     if (response.type === 'alive')
       watchLifeLine(response.lock, this.#ended.signal, () => this.terminate(workerGone()));
+    if (response.type === 'progress') this.#phase = response.progress.phase;
     this.#calls.receive(response);
     this.#watch();
     if (response.type === 'failed' && response.fatal)
@@ -223,7 +227,8 @@ export class Engine {
         new UnmockedError(
           'engine-silent',
           "The engine's worker was terminated: " +
-            `it sent nothing for ${this.#silenceLimit / 1000} s. ` +
+            `it sent nothing for ${this.#silenceLimit / 1000} s` +
+            `${this.info ? '' : ` while it loaded (${this.#phase})`}. ` +
             'The next call starts a new one.',
         ),
       );

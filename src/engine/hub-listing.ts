@@ -1,5 +1,11 @@
 import type { Model } from '../models/model.js';
 import { hubTreeUrl } from '../models/model-urls.js';
+import { fetchOrKept } from './kept-answers.js';
+
+/** A hub lists so many files at once. Of larger repositories nobody has models for browsers. */
+const PAGE = 1000;
+/** Milliseconds. Without a listing, a model loads unchecked. */
+const LISTING_LIMIT = 15_000;
 
 /** A file in a hub's listing. Only large (LFS) files have a `sha256`. */
 export interface ListedFile {
@@ -14,10 +20,14 @@ export async function readHubTree(
   signal: AbortSignal,
 ): Promise<Map<string, ListedFile> | undefined> {
   try {
-    // Repositories change: a stale listing would name files that no longer exist.
-    const response = await fetch(url, { signal, cache: 'no-cache' });
+    // Repositories change: a stale listing would name files that no longer exist. A hub that stalls
+    // must not keep the model from loading.
+    const response = await fetchOrKept(url, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(LISTING_LIMIT)]),
+      cache: 'no-cache',
+    });
     const entries: unknown = response.ok ? await response.json() : undefined;
-    if (!Array.isArray(entries)) return undefined;
+    if (!Array.isArray(entries) || entries.length >= PAGE) return undefined;
     const files = new Map<string, ListedFile>();
     for (const { path, size, lfs } of entries as {
       path?: unknown;

@@ -37,7 +37,8 @@ export interface LoadSpec {
   kvCacheBytes: number;
 }
 
-export type LoadPhase = 'download' | 'verify' | 'session' | 'warm-up';
+/** `waiting`: the connection broke in mid-download; it goes on when the connection is back. */
+export type LoadPhase = 'download' | 'waiting' | 'verify' | 'session' | 'warm-up';
 
 export interface LoadProgress {
   phase: LoadPhase;

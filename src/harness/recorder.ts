@@ -18,6 +18,7 @@ export class Recorder {
   readonly #run: RunSetup;
   readonly #secret: string | undefined;
   readonly #before = { ...ledger };
+  readonly #onProgress: (progress: LoadProgress) => void;
   /** Tokens that the replies report in their usage. */
   #claimed = 0;
   #exchanges = 0;
@@ -26,9 +27,15 @@ export class Recorder {
   #shown = Infinity;
   #ended = false;
 
-  constructor(scenario: Scenario, run: RunSetup) {
+  /** @param onProgress hears how far the scenario's loads are. */
+  constructor(
+    scenario: Scenario,
+    run: RunSetup,
+    onProgress: (progress: LoadProgress) => void = () => undefined,
+  ) {
     this.#result = emptyResult(scenario, run);
     this.#run = run;
+    this.#onProgress = onProgress;
     this.#secret = secretOf(run.server);
   }
 
@@ -75,6 +82,7 @@ export class Recorder {
   }
 
   progress(progress: LoadProgress): void {
+    this.#onProgress(progress);
     this.#run.emit({ type: 'progress', id: this.#result.id, ...progress });
   }
 

@@ -10,6 +10,7 @@ import { emptyResult, type ScenarioResult } from './report.js';
 import type { PageServer } from './page-server.js';
 import type { RunSetup } from './run-setup.js';
 import { within } from './within.js';
+import { WorkClock } from './work-clock.js';
 
 export const DEFAULT_TIMEOUT_MS = 120_000;
 
@@ -44,24 +45,17 @@ async function runOn(scenario: Scenario, run: RunSetup): Promise<ScenarioResult>
   const { options } = run;
   const began = performance.now();
   const limit = options.timeout ?? scenario.timeout ?? DEFAULT_TIMEOUT_MS;
-  const timeout = new AbortController();
-  const timer = setTimeout(
-    () =>
-      timeout.abort(
-        new DOMException(`The scenario took longer than ${limit / 1000} s.`, 'TimeoutError'),
-      ),
-    limit,
-  );
-  const signal = anySignal(options.signal, timeout.signal);
-  const recorder = new Recorder(scenario, run);
+  const clock = new WorkClock(limit);
+  const signal = anySignal(options.signal, clock.signal);
+  const recorder = new Recorder(scenario, run, (progress) => clock.progress(progress));
   const context = new RunningContext(scenario, run, recorder, signal);
   const error = await within((async () => scenario.run(context))(), signal).then(
     () => undefined,
     (reason: unknown) => reason ?? new Error('The scenario threw nothing.'),
   );
-  clearTimeout(timer);
+  clock.stop();
 
-  const toldToStop = timeout.signal.aborted || options.signal?.aborted;
+  const toldToStop = clock.signal.aborted || options.signal?.aborted;
   let inference = inferenceOf(scenario, run, recorder);
   if (error === undefined && !toldToStop)
     inference = await askForEvidence(
@@ -73,7 +67,7 @@ async function runOn(scenario: Scenario, run: RunSetup): Promise<ScenarioResult>
     );
   let verdict: Verdict;
   // The signals come first: a scenario can swallow the abort of the run and continue.
-  if (timeout.signal.aborted)
+  if (clock.signal.aborted)
     verdict = { status: 'timed-out', reason: `longer than ${limit / 1000} s` };
   else if (options.signal?.aborted) verdict = { status: 'not-run', reason: 'stopped' };
   else if (error instanceof SkipScenario) verdict = { status: 'skipped', reason: error.message };

@@ -45,12 +45,28 @@ function poolWith(first: () => Worker) {
 describe('a worker that the browser ends', () => {
   afterEach(endAllEngines);
 
-  it('while it loads is noticed, and named', async () => {
-    const { pool } = poolWith(mortal("sent.includes('alive') && sent.includes('progress')"));
+  const whileLoading = mortal("sent.includes('alive') && sent.includes('progress')");
+
+  it('while it loads is noticed, and another one loads', async () => {
+    const { pool, started } = poolWith(whileLoading);
+    const lease = await pool.acquire({ model: tinyQ8(), device: 'wasm' });
+    expect(lease.attempts.map(({ outcome, error }) => [outcome, error?.code])).to.deep.equal([
+      ['failed', 'engine-crashed'],
+      ['loaded', undefined],
+    ]);
+    expect(lease.attempts[0]!.error!.message).to.include('ended without a word');
+    expect(started).to.have.length(2);
+    lease.release();
+  }).timeout(20_000);
+
+  it('while it loads, twice, fails the load and says why', async () => {
+    const pool = new EnginePool({ createWorker: whileLoading });
     const error = await rejection(pool.acquire({ model: tinyQ8(), device: 'wasm' }));
-    const [attempt] = error.details['attempts'] as Attempt[];
-    expect(attempt!.error!.code).to.equal('engine-crashed');
-    expect(attempt!.error!.message).to.include('ended without a word');
+    const attempts = error.details['attempts'] as Attempt[];
+    expect(attempts.map((attempt) => attempt.error!.code)).to.deep.equal([
+      'engine-crashed',
+      'engine-crashed',
+    ]);
     expect([pool.size, Engine.alive.size]).to.deep.equal([0, 0]);
   }).timeout(20_000);
 

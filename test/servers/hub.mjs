@@ -67,6 +67,8 @@ export function parseRange(header, size) {
  * - `GET /api/models/{owner}/{name}/tree/{revision}?recursive=true`
  * - `GET /__log?key=KEY`: the requests under KEY so far, as JSON
  * - `GET /__cut?key=KEY`: closes the sockets of the answers under KEY that have not ended
+ * - `GET /__down?key=KEY`, `GET /__up?key=KEY`: from here on, requests under KEY are cut off without an
+ *   answer, as if the network were gone; and answered again
  * - any of these under `/fault:OPTIONS/`: see hub-faults.mjs
  *
  * @param {{ repos: Repos, prefix?: string }} options `prefix` is the path above all of these.
@@ -81,6 +83,8 @@ export function createHub({ repos, prefix = '' }) {
   const open = new Map();
   /** @type {Set<string>} */
   const used = new Set();
+  /** @type {Set<string | null>} The KEYs that have no network. */
+  const down = new Set();
 
   /**
    * @param {Res} res
@@ -220,6 +224,7 @@ export function createHub({ repos, prefix = '' }) {
       pathname = pathname.slice(fault[0].length);
     }
     entry.key = faults.key;
+    if (entry.key !== undefined && down.has(entry.key)) return void res.destroy();
     if (req.method === 'OPTIONS') return reply(res, 204, '');
     if (req.method !== 'GET' && req.method !== 'HEAD')
       return reply(res, 405, 'Method not allowed', { Allow: 'GET, HEAD, OPTIONS' });
@@ -234,6 +239,10 @@ export function createHub({ repos, prefix = '' }) {
     if (pathname === '/__cut') {
       for (const [{ key }, response] of open)
         if (key !== undefined && key === url.searchParams.get('key')) response.destroy();
+      return reply(res, 204, '');
+    }
+    if (pathname === '/__down' || pathname === '/__up') {
+      down[pathname === '/__down' ? 'add' : 'delete'](url.searchParams.get('key'));
       return reply(res, 204, '');
     }
     const tree = /^\/api\/models\/(.+?)\/tree\/([^/]+)(?:\/(.+))?$/.exec(pathname);

@@ -5,6 +5,7 @@ export class DownloadProgress {
   readonly #onProgress: (progress: LoadProgress) => void;
   readonly #files = new Map<string, { loaded: number; total: number }>();
   #loadedBytes = 0;
+  #totalBytes = 0;
   /** While true, progress is counted but not reported. */
   silent = false;
 
@@ -36,11 +37,21 @@ export class DownloadProgress {
       totalBytes += size.total;
     }
     this.#loadedBytes = Math.max(this.#loadedBytes, loadedBytes);
+    this.#totalBytes = Math.max(totalBytes, this.#loadedBytes);
+    this.#report('download', file);
+  }
+
+  /** The connection broke while this file was downloaded. */
+  waitFor(file: string): void {
+    this.#report('waiting', file);
+  }
+
+  #report(phase: 'download' | 'waiting', file: string): void {
     if (this.silent) return;
     this.#onProgress({
-      phase: 'download',
+      phase,
       loadedBytes: this.#loadedBytes,
-      totalBytes: Math.max(totalBytes, this.#loadedBytes),
+      totalBytes: this.#totalBytes,
       file,
     });
   }

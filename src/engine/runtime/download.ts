@@ -1,6 +1,7 @@
-import { sleep } from '../../async.js';
 import { abortError, UnmockedError } from '../../errors.js';
-import type { FileCache } from './file-cache.js';
+import type { FileCache, PartialFile } from './file-cache.js';
+import { downloadOnce } from './one-download.js';
+import { backOff, OUTAGE_LIMIT, StallWatch } from './patience.js';
 import { ReceivedBytes, sha256Of } from './received-bytes.js';
 import { contentLength, continuesAt, requestFile } from './request-file.js';
 
@@ -14,9 +15,13 @@ export interface DownloadOptions {
   sha256?: string;
   /** Keeps the file, and an incomplete one, by its digest. Needs `sha256`. */
   cache?: FileCache;
+  /** Keeps the answer by its URL, for loads without the network. */
+  keeps?: boolean;
   signal: AbortSignal;
   /** Bytes of this file so far, and its length if it is known. */
   onProgress(loaded: number, total: number | undefined): void;
+  /** The connection broke in mid-download, and is waited for. */
+  onWaiting?(): void;
 }
 
 export interface Downloaded {
@@ -25,31 +30,65 @@ export interface Downloaded {
   fromCache: boolean;
 }
 
-/** A broken download is resumed this often before it fails. */
-const RESUMES = 3;
-const BACK_OFF_MS = 250;
+/** A request that fails from the start is repeated this often. */
+const REPEATS = 3;
 
 /**
  * Downloads one file and checks its length and SHA-256. Resumes a broken download, and with a cache
- * also one that an earlier call left behind.
+ * also one that an earlier call left behind. A file for the cache is downloaded once for all tabs.
  *
  * @throws UnmockedError `file-not-found`, `network` or `integrity`; `AbortError`.
  */
 export async function download(options: DownloadOptions): Promise<Downloaded> {
-  const { sha256, path, url } = options;
-  const cache = sha256 ? options.cache : undefined;
-  const cached = await cache?.read(sha256!);
-  if (cached && (await sha256Of(cached)) === sha256) {
-    options.onProgress(cached.length, cached.length);
-    return { bytes: cached, sha256, fromCache: true };
+  const { sha256, cache } = options;
+  if (!sha256 || !cache) return receiveAndCheck(options);
+  return (
+    (await fromCache(cache, sha256, options)) ??
+    downloadOnce(sha256, options, async (tell) => {
+      // Another tab may have kept it while this one waited.
+      const kept = await fromCache(cache, sha256, options);
+      if (kept) return kept;
+      const onProgress: DownloadOptions['onProgress'] = (loaded, total) => {
+        options.onProgress(loaded, total);
+        tell(loaded, total);
+      };
+      return receiveAndCheck({ ...options, onProgress }, await cache.openPartial(sha256));
+    })
+  );
+}
+
+async function fromCache(
+  cache: FileCache,
+  sha256: string,
+  { onProgress }: DownloadOptions,
+): Promise<Downloaded | undefined> {
+  const bytes = await cache.read(sha256);
+  if (!bytes) return undefined;
+  if ((await sha256Of(bytes)) !== sha256) {
+    await cache.delete(sha256);
+    return undefined;
   }
-  if (cached) await cache!.delete(sha256!);
-  const partial = await cache?.openPartial(sha256!);
+  onProgress(bytes.length, bytes.length);
+  return { bytes, sha256, fromCache: true };
+}
+
+async function receiveAndCheck(
+  options: DownloadOptions,
+  partial?: PartialFile,
+): Promise<Downloaded> {
+  const { sha256, path, url } = options;
   let complete = false;
   try {
     const received = await ReceivedBytes.resume(partial);
+    const wasBegun = received.length > 0;
     await receiveAll(options, received);
-    const file = received.finish();
+    let file = received.finish();
+    if (sha256 && file.sha256 !== sha256 && wasBegun) {
+      // What an earlier download left was damaged. That says nothing about the server's file.
+      received.reset();
+      await receiveAll(options, received);
+      file = received.finish();
+    }
     if (sha256 && file.sha256 !== sha256) {
       partial?.reset();
       throw new UnmockedError(
@@ -72,7 +111,12 @@ async function receiveAll(options: DownloadOptions, received: ReceivedBytes): Pr
   if (received.length > 0) onProgress(received.length, bytes);
   const isComplete = () => received.length > 0 && received.length === bytes;
 
+  /** Since when no byte has arrived. */
+  let quietSince = performance.now();
+  /** Failures since then. */
+  let failures = 0;
   for (let attempt = 0; !isComplete(); attempt++) {
+    const before = received.length;
     try {
       await receive(options, received, attempt);
       break;
@@ -80,7 +124,11 @@ async function receiveAll(options: DownloadOptions, received: ReceivedBytes): Pr
       if (signal.aborted) throw abortError(signal);
       const known = error instanceof UnmockedError ? error : undefined;
       if (known && known.details['retry'] !== true) throw known;
-      if (attempt >= RESUMES)
+      if (received.length > before) [quietSince, failures] = [performance.now(), 0];
+      // An outage in mid-download is waited out. A server that answers with errors is not.
+      const isOutage = !known && received.length > 0;
+      const isOver = isOutage ? performance.now() - quietSince > OUTAGE_LIMIT : failures >= REPEATS;
+      if (isOver)
         throw (
           known ??
           new UnmockedError(
@@ -90,11 +138,12 @@ async function receiveAll(options: DownloadOptions, received: ReceivedBytes): Pr
             { cause: error, details: { path, url, loadedBytes: received.length } },
           )
         );
+      if (isOutage) options.onWaiting?.();
       // Without a digest or an etag, nothing would notice that the file changed between two
       // attempts.
       const canResume = Boolean(options.sha256 || received.etag);
       if (known?.details['status'] === 416 || !canResume) received.reset();
-      await sleep(BACK_OFF_MS * 2 ** attempt, signal);
+      await backOff(failures++, signal);
     }
   }
   if (bytes !== undefined && received.length !== bytes) throw discard(options, received);
@@ -107,15 +156,31 @@ async function receive(
   received: ReceivedBytes,
   attempt: number,
 ): Promise<void> {
-  const { path, url, bytes, signal, onProgress } = options;
+  const stall = new StallWatch();
+  try {
+    await receiveWithin(options, received, attempt, stall);
+  } finally {
+    stall.stop();
+  }
+}
+
+async function receiveWithin(
+  options: DownloadOptions,
+  received: ReceivedBytes,
+  attempt: number,
+  stall: StallWatch,
+): Promise<void> {
+  const { path, url, bytes, onProgress } = options;
+  stall.expect('an answer');
   const response = await requestFile({
     url,
     path,
-    signal,
+    signal: AbortSignal.any([options.signal, stall.signal]),
     offset: received.length,
     // A digest already catches a file that changed, and If-Range costs a CORS preflight.
     etag: options.sha256 ? null : received.etag,
     cache: httpCacheMode(options, received.length, attempt),
+    keeps: options.keeps,
   });
   if (!continuesAt(response, received.length)) received.reset();
   received.etag = response.headers.get('etag');
@@ -125,8 +190,10 @@ async function receive(
     throw wrongLength(options, promised);
   const total = bytes ?? promised;
   onProgress(received.length, total);
+  stall.expect('the first byte');
   const reader = response.body!.getReader();
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    stall.expect('the next byte');
     received.add(next.value);
     if (bytes !== undefined && received.length > bytes) {
       void reader.cancel();

@@ -132,6 +132,7 @@ export class ModelStore {
       path,
       signal: this.#signal,
       onProgress: (loaded, total) => this.#progress.update(path, loaded, total),
+      onWaiting: () => this.#progress.waitFor(path),
     });
     this.runtime = bytes.buffer;
   }
@@ -140,6 +141,7 @@ export class ModelStore {
     const known = this.#files.get(path);
     if (known) return known;
     const { model } = this.#spec;
+    this.#assertListed(path);
     const { bytes, sha256, pin } = this.#expect(path);
     const file = await download({
       url: model.files[path]?.url ?? new URL(path, this.#spec.modelBase).href,
@@ -147,8 +149,10 @@ export class ModelStore {
       bytes,
       sha256,
       cache: this.#cache,
+      keeps: this.#cache !== undefined && !sha256,
       signal: this.#signal,
       onProgress: (loaded, total) => this.#progress.update(path, loaded, total),
+      onWaiting: () => this.#progress.waitFor(path),
     });
     if (path.endsWith('.json')) checkJson(path, file.bytes, this.#spec.modelBase);
     this.#files.set(path, file);
@@ -161,6 +165,19 @@ export class ModelStore {
       fromCache: file.fromCache,
     });
     return file;
+  }
+
+  /**
+   * A file that the source does not list is not asked for.
+   *
+   * @throws UnmockedError `file-not-found`.
+   */
+  #assertListed(path: string): void {
+    if (!this.#tree || this.#tree.has(path)) return;
+    const { model, treeUrl } = this.#spec;
+    throw new UnmockedError('file-not-found', `${path} is not one of the files of "${model.id}".`, {
+      details: { path, url: treeUrl, status: 404 },
+    });
   }
 
   /**

@@ -1,4 +1,5 @@
 import { UnmockedError } from '../../errors.js';
+import { fetchOrKept } from '../kept-answers.js';
 
 export interface FileRequest {
   url: string;
@@ -11,6 +12,8 @@ export interface FileRequest {
   etag: string | null;
   /** How the browser's HTTP cache is used. */
   cache: RequestCache;
+  /** Keeps the answer, and uses it where the network fails. For small files. */
+  keeps?: boolean;
 }
 
 /**
@@ -20,14 +23,14 @@ export interface FileRequest {
  *   another try may help. A `TypeError` if the server cannot be reached.
  */
 export async function requestFile(request: FileRequest): Promise<Response> {
-  const { url, path, signal, offset, etag, cache } = request;
+  const { url, path, signal, offset, etag, cache, keeps } = request;
   if (url.startsWith('data:')) return inlined(url);
   const headers = new Headers();
   if (offset > 0) {
     headers.set('Range', `bytes=${offset}-`);
     if (etag) headers.set('If-Range', etag);
   }
-  const response = await fetch(url, { headers, signal, cache });
+  const response = await (keeps ? fetchOrKept : fetch)(url, { headers, signal, cache });
   const { status } = response;
   const details = { path, url, status };
   if ([401, 403, 404, 410].includes(status))

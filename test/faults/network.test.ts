@@ -1,0 +1,157 @@
+import { expect } from '@open-wc/testing';
+import { sleep } from '../../src/async.js';
+import { loadAgent, type LoadAgentOptions } from '../../src/agents/load-agent.js';
+import { EnginePool } from '../../src/engine/engine-pool.js';
+import type { Attempt } from '../../src/engine/ladder.js';
+import type { LoadProgress } from '../../src/engine/protocol.js';
+import { createEngineWorker } from '../../src/engine/start-worker.js';
+import { unmockedTiny } from '../../src/models/unmocked-tiny.js';
+import { conversations } from '../conversations.mjs';
+import { replies } from '../golden.mjs';
+import { endAllEngines, hub, hubLog, newKey, setNetwork, tinyQ8, workerOf } from '../helpers.js';
+
+const { bytes: size, sha256 } = unmockedTiny.files['onnx/model_quantized.onnx'] as {
+  bytes: number;
+  sha256: string;
+};
+const only = 'only=model_quantized';
+const FOLDER = 'unmocked-models';
+
+const loadFrom = (hubUrl: string, options: LoadAgentOptions = {}) =>
+  loadAgent({
+    model: 'unmocked/tiny',
+    hubUrl,
+    device: 'wasm',
+    dtype: 'q8',
+    pool: new EnginePool(),
+    ...options,
+  });
+
+/** Loads, asks, and releases. */
+async function answers(loading: ReturnType<typeof loadAgent>): Promise<void> {
+  const agent = await loading;
+  const { response } = await agent.invoke(conversations.greeting.turns[0], { maxTokens: 24 });
+  expect(response).to.equal(replies.greeting[0]);
+  await agent.dispose();
+}
+
+const weightsOf = async (key: string) =>
+  (await hubLog(key, 'onnx/model_quantized')).filter(({ status }) => status !== 404);
+
+describe('a network that fails', () => {
+  beforeEach(async () => {
+    const root = await navigator.storage.getDirectory();
+    await root.removeEntry(FOLDER, { recursive: true }).catch(() => undefined);
+    await caches.delete('unmocked-answers');
+  });
+  afterEach(endAllEngines);
+
+  it('for three seconds in mid-download: the load waits, says so, and goes on', async () => {
+    const key = newKey();
+    const phases: string[] = [];
+    const loading = loadFrom(hub(`cut-once=${size >> 1}:${key},${only}`), {
+      onProgress: ({ phase }: LoadProgress) => {
+        if (phase === 'waiting' && !phases.includes(phase)) void setNetwork(key, 'down');
+        if (phases.at(-1) !== phase) phases.push(phase);
+      },
+    });
+    while (!phases.includes('waiting')) await sleep(20);
+    await sleep(3000);
+    await setNetwork(key, 'up');
+    await answers(loading);
+    expect(phases.slice(0, 3)).to.deep.equal(['download', 'waiting', 'download']);
+    const asked = await weightsOf(key);
+    expect(asked.filter(({ status }) => status === undefined).length, 'tries').to.be.above(1);
+    expect(asked.at(-1)!.status).to.equal(206);
+  }).timeout(60_000);
+
+  it('again and again is no reason to give up, while bytes arrive', async () => {
+    const key = newKey();
+    await answers(loadFrom(hub(`cut=${Math.ceil(size / 6)},${only},key=${key}`)));
+    expect((await weightsOf(key)).filter(({ status }) => status === 206)).to.have.length.above(4);
+  }).timeout(60_000);
+
+  it('altogether is no matter for a model that was loaded before', async () => {
+    const key = newKey();
+    await answers(loadFrom(hub(`key=${key}`)));
+    await setNetwork(key, 'down');
+    await answers(loadFrom(hub(`key=${key}`)));
+  }).timeout(60_000);
+});
+
+describe('a download', () => {
+  beforeEach(async () => {
+    const root = await navigator.storage.getDirectory();
+    await root.removeEntry(FOLDER, { recursive: true }).catch(() => undefined);
+  });
+  afterEach(endAllEngines);
+
+  it('is made once for two that want the same file, and both see its progress', async () => {
+    const key = newKey();
+    const seen: [number[], number[]] = [[], []];
+    const url = hub(`slow=${size},${only},key=${key}`); // for a second
+    await Promise.all(
+      seen.map((bytes) =>
+        answers(
+          loadFrom(url, {
+            onProgress: ({ file, loadedBytes }) => {
+              if (file?.endsWith('model_quantized.onnx')) bytes.push(loadedBytes);
+            },
+          }),
+        ),
+      ),
+    );
+    const log = await weightsOf(key);
+    expect(
+      log.filter(({ status }) => status === 200),
+      JSON.stringify(log.slice(0, 8)),
+    ).to.have.length(1);
+    for (const bytes of seen) expect(new Set(bytes).size, 'steps').to.be.above(3);
+  }).timeout(60_000);
+
+  it('that was left damaged begins anew at once', async () => {
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle(FOLDER, { create: true });
+    const part = await folder.getFileHandle(`${sha256}.part`, { create: true });
+    const writable = await part.createWritable();
+    await writable.write(new Uint8Array(size >> 1).fill(7));
+    await writable.close();
+    const key = newKey();
+    await answers(loadFrom(hub(`key=${key}`)));
+    expect(
+      (await weightsOf(key)).filter(({ status }) => status !== 302).map(({ status }) => status),
+    ).to.deep.equal([206, 200]);
+  }).timeout(60_000);
+});
+
+describe('our own code', () => {
+  afterEach(endAllEngines);
+
+  const outcomes = (attempts: readonly Attempt[]) =>
+    attempts.map(({ dtype, outcome }) => `${dtype} ${outcome}`);
+  const failures: [what: string, worker: () => Worker][] = [
+    ['the worker', () => new Worker('/no/such/worker.js', { type: 'module' })],
+    [
+      'a part of the worker',
+      () =>
+        workerOf(
+          `self.onmessage = async ({ data: { id } }) => {
+            const { name, message } = await import('${location.origin}/no/such/part.js').catch((e) => e);
+            postMessage({ type: 'failed', id, error: { name, message }, fatal: true });
+          };`,
+        ),
+    ],
+  ];
+  for (const [what, worker] of failures)
+    it(`that did not arrive once costs no rung: ${what}`, async () => {
+      let started = 0;
+      const pool = new EnginePool({
+        createWorker: () => (started++ === 0 ? worker() : createEngineWorker()),
+      });
+      const { attempts } = await pool.acquire({
+        model: { ...unmockedTiny, variants: [...tinyQ8().variants, ...unmockedTiny.variants] },
+        device: 'wasm',
+      });
+      expect(outcomes(attempts)).to.deep.equal(['q8 failed', 'q8 loaded']);
+    }).timeout(60_000);
+});
