@@ -8,9 +8,19 @@ import { createEngineWorker } from '../../src/engine/start-worker.js';
 import { unmockedTiny } from '../../src/models/unmocked-tiny.js';
 import { conversations } from '../conversations.mjs';
 import { replies } from '../golden.mjs';
-import { endAllEngines, hub, hubLog, newKey, setNetwork, tinyQ8, workerOf } from '../helpers.js';
+import {
+  cutAnswers,
+  endAllEngines,
+  hub,
+  hubLog,
+  newKey,
+  setNetwork,
+  tinyQ8,
+  workerOf,
+} from '../helpers.js';
 
-const { bytes: size, sha256 } = unmockedTiny.files['onnx/model_quantized.onnx'] as {
+const WEIGHTS = 'onnx/model_quantized.onnx';
+const { bytes: size, sha256 } = unmockedTiny.files[WEIGHTS] as {
   bytes: number;
   sha256: string;
 };
@@ -36,7 +46,7 @@ async function answers(loading: ReturnType<typeof loadAgent>): Promise<void> {
 }
 
 const weightsOf = async (key: string) =>
-  (await hubLog(key, 'onnx/model_quantized')).filter(({ status }) => status !== 404);
+  (await hubLog(key, WEIGHTS)).filter(({ status }) => status !== 404);
 
 describe('a network that fails', () => {
   beforeEach(async () => {
@@ -49,16 +59,21 @@ describe('a network that fails', () => {
   it('for three seconds in mid-download: the load waits, says so, and goes on', async () => {
     const key = newKey();
     const phases: string[] = [];
-    const loading = loadFrom(hub(`cut-once=${size >> 1}:${key},${only}`), {
-      onProgress: ({ phase }: LoadProgress) => {
-        if (phase === 'waiting' && !phases.includes(phase)) void setNetwork(key, 'down');
+    let outage: Promise<unknown> | undefined;
+    let pieces = 0;
+    const loading = loadFrom(hub(`slow=${size >> 1},${only},key=${key}`), {
+      onProgress: ({ phase, file }: LoadProgress) => {
         if (phases.at(-1) !== phase) phases.push(phase);
+        // The first one says how long the file is.
+        if (file === WEIGHTS && ++pieces > 2)
+          outage ??= setNetwork(key, 'down')
+            .then(() => cutAnswers(key))
+            .then(() => sleep(3000))
+            .then(() => setNetwork(key, 'up'));
       },
     });
-    while (!phases.includes('waiting')) await sleep(20);
-    await sleep(3000);
-    await setNetwork(key, 'up');
     await answers(loading);
+    await outage;
     expect(phases.slice(0, 3)).to.deep.equal(['download', 'waiting', 'download']);
     const asked = await weightsOf(key);
     expect(asked.filter(({ status }) => status === undefined).length, 'tries').to.be.above(1);
@@ -95,7 +110,7 @@ describe('a download', () => {
         answers(
           loadFrom(url, {
             onProgress: ({ file, loadedBytes }) => {
-              if (file?.endsWith('model_quantized.onnx')) bytes.push(loadedBytes);
+              if (file === WEIGHTS) bytes.push(loadedBytes);
             },
           }),
         ),
