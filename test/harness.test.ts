@@ -443,7 +443,26 @@ describe('harness', () => {
     const report = await run([real, stopping, passing('never')], { signal: controller.signal });
     expect(statuses(report)).to.deep.equal(['real passed', 'stopping not-run', 'never not-run']);
     expect(report.totals['not-run']).to.equal(2);
-    expect(report.status).to.equal('failed');
+    expect([report.status, report.problems]).to.deep.equal([
+      'stopped',
+      ['The run was stopped: 2 of 3 scenarios did not run.'],
+    ]);
+    const junit = toJUnit(report);
+    expect(junit).to.contain('failures="0" errors="1" skipped="2"');
+    expect(junit).to.contain('<error message="The run was stopped: 2 of 3');
+  });
+
+  it('says that a run was stopped, also if something had failed by then', async () => {
+    const controller = new AbortController();
+    const report = await run(
+      [
+        scenario('failing', async (t) => void t.check('holds', false)),
+        scenario('stopping', async () => controller.abort()),
+      ],
+      { signal: controller.signal },
+    );
+    expect(statuses(report)).to.deep.equal(['failing failed', 'stopping not-run']);
+    expect([report.status, report.totals.failed]).to.deep.equal(['stopped', 1]);
   });
 
   it('runs nothing if the environment cannot be described', async () => {

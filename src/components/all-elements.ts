@@ -1,5 +1,6 @@
 import { UnmockedEnvironment } from './unmocked-environment.js';
 import { UnmockedHarness } from './unmocked-harness.js';
+import { UnmockedList } from './unmocked-list.js';
 import { UnmockedScenario } from './unmocked-scenario.js';
 import { UnmockedSettings } from './unmocked-settings.js';
 import { UnmockedSources } from './unmocked-sources.js';
@@ -11,6 +12,7 @@ export const allElements = {
   'unmocked-settings': UnmockedSettings,
   'unmocked-sources': UnmockedSources,
   'unmocked-try': UnmockedTry,
+  'unmocked-list': UnmockedList,
   'unmocked-scenario': UnmockedScenario,
   'unmocked-harness': UnmockedHarness,
 };
@@ -18,6 +20,7 @@ export const allElements = {
 export {
   UnmockedEnvironment,
   UnmockedHarness,
+  UnmockedList,
   UnmockedScenario,
   UnmockedSettings,
   UnmockedSources,

@@ -1,4 +1,5 @@
 import type { Report, ScenarioResult } from '../harness/report.js';
+import type { Theme } from './theme-choice.js';
 
 /** A scenario is over. Bubbles, composed; `detail` is its result. */
 export class UnmockedResultEvent extends CustomEvent<ScenarioResult> {
@@ -48,6 +49,29 @@ export class UnmockedErrorEvent extends CustomEvent<Error> {
   }
 }
 
+/** The user chose what the pane shows. Bubbles, composed. */
+export class UnmockedSelectEvent extends CustomEvent<SelectDetail> {
+  static readonly type = 'unmocked-select';
+  constructor(detail: SelectDetail) {
+    super(UnmockedSelectEvent.type, { detail, bubbles: true, composed: true });
+  }
+}
+
+export interface SelectDetail {
+  /** Id of the scenario; empty: the pane follows the run. */
+  id: string;
+  /** The user moves on with an arrow key, so this is no place to come back to. */
+  moved: boolean;
+}
+
+/** The user chose a theme. Bubbles, composed. */
+export class UnmockedThemeEvent extends CustomEvent<Theme> {
+  static readonly type = 'unmocked-theme';
+  constructor(theme: Theme) {
+    super(UnmockedThemeEvent.type, { detail: theme, bubbles: true, composed: true });
+  }
+}
+
 /** The user pressed Run or Stop on a card. Cancel the event to run the scenario elsewhere. */
 export class UnmockedRequestEvent extends CustomEvent<{ action: 'run' | 'stop'; id: string }> {
   static readonly type = 'unmocked-request';
@@ -69,6 +93,8 @@ declare global {
     'unmocked-result': UnmockedResultEvent;
     'unmocked-report': UnmockedReportEvent;
     'unmocked-start': UnmockedStartEvent;
+    'unmocked-theme': UnmockedThemeEvent;
+    'unmocked-select': UnmockedSelectEvent;
     'unmocked-progress': UnmockedProgressEvent;
     'unmocked-error': UnmockedErrorEvent;
     'unmocked-request': UnmockedRequestEvent;

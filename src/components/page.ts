@@ -4,6 +4,8 @@ import type { Problem } from '../settings/problem.js';
 import type { PageSources } from '../settings/settings-store.js';
 import { parseUrlParameters } from '../settings/url-parameters.js';
 import { parametersOf } from '../settings/url-settings.js';
+import { linkToScenarios } from './deep-link.js';
+import { rememberedTheme, rememberTheme, schemeOf, type Theme } from './theme-choice.js';
 import type { UnmockedHarness } from './unmocked-harness.js';
 
 export interface PageOptions extends Pick<PageSources, 'storage' | 'environment' | 'configUrl'> {
@@ -15,7 +17,7 @@ export interface PageOptions extends Pick<PageSources, 'storage' | 'environment'
  * Makes a harness the page's own. Its settings then also come from the URL, this browser,
  * config.toml and the environment. The URL may start a run, and a configured backend is checked in
  * the background. The document element shows how a run ended, as `data-unmocked="passed"`,
- * `"failed"` or `"error"` (with the message in `data-unmocked-error`). An embedded harness has none
+ * `"failed"`, `"stopped"` or `"error"` (with the message in `data-unmocked-error`). An embedded harness has none
  * of this.
  *
  * @returns a promise that settles when the page has opened: config.toml is read, and what is
@@ -27,6 +29,8 @@ export function connectPage(
   { validate, ...sources }: PageOptions = {},
 ): Promise<void> {
   showOutcome(harness);
+  showTheme(harness);
+  linkToScenarios(harness);
   const parameters = parseUrlParameters(search, harness.scenarios);
   const { run, tags = [], errors, warnings, secrets } = parameters;
   removeFromUrl(secrets);
@@ -76,6 +80,20 @@ function showOutcome(harness: UnmockedHarness): void {
   });
   harness.addEventListener('unmocked-error', ({ target, detail }) => {
     if (target === harness) showError(detail.message);
+  });
+}
+
+/** The page itself is light or dark as the harness, and the browser remembers it. */
+function showTheme(harness: UnmockedHarness): void {
+  const apply = (theme: Theme) => {
+    document.documentElement.style.colorScheme = schemeOf(theme);
+  };
+  harness.theme = rememberedTheme();
+  if (harness.theme !== 'system') apply(harness.theme);
+  harness.addEventListener('unmocked-theme', ({ target, detail }) => {
+    if (target !== harness) return;
+    rememberTheme(detail);
+    apply(detail);
   });
 }
 

@@ -36,22 +36,6 @@ export const boxStyles = css`
     overflow: visible;
     padding: 0.375rem 0.625rem;
   }
-  .box .output pre {
-    max-block-size: none;
-    overflow: visible;
-  }
-  /* A caret that moves along with the text would be a layout shift with every token. */
-  .box .reply {
-    position: relative;
-  }
-  .box .reply.arriving::after {
-    content: '';
-    position: absolute;
-    inset-block: 0.125rem;
-    inset-inline-start: 0;
-    inline-size: 3px;
-    background: var(--u-accent);
-  }
   .thinking {
     color: var(--u-muted);
     border-inline-start: 2px solid var(--u-line);

@@ -11,13 +11,13 @@ import { isOver, type ScenarioState } from '../harness/scenario-state.js';
 import { loadingPart } from './loading-part.js';
 import { hidden, outcomeOf, provesPart, reasonPart } from './scenario-parts.js';
 import { statusIcon, statusLabels } from './status.js';
+import { texts } from './texts.js';
 
-/** The whole state, for a card that is as high as what it shows. */
+/** The whole state. What grows is at the end, or in a place of its own: nothing moves meanwhile. */
 export function cardBody(state: ScenarioState) {
-  const { checks, attempts } = state;
-  return html`${loadingPart(state)} ${reasonPart(state)} ${evidencePart(state)} ${outputPart(state)}
-  ${metricsPart(state)}
-  ${isOver(state) || checks.length > 0 || attempts.length > 0 ? detailsPart(state) : nothing}`;
+  return html`${reasonPart(state)} ${evidencePart(state)} ${outputPart(state)}
+    <div class="figures">${loadingPart(state)}${metricsPart(state)}</div>
+    ${detailsPart(state)}`;
 }
 
 /** The result without the replies, which are in the box. */
@@ -41,7 +41,7 @@ const close = ({ currentTarget }: Event) =>
 
 const detailsPart = (state: ScenarioState) =>
   html`<div class="details"
-    >${checksPart(state)} ${devicePart(state)} ${exchangesPart(state)}</div
+    >${devicePart(state)} ${exchangesPart(state)} ${checksPart(state)}</div
   >`;
 
 const SHOWN_EXCHANGES = 4;
@@ -52,7 +52,7 @@ const SHOWN_EXCHANGES = 4;
  */
 function outputPart(state: ScenarioState) {
   const { live, status } = state;
-  if (live.length === 0) return nothing;
+  if (live.length === 0 && isOver(state)) return nothing;
   const running = status === 'running';
   const shown = running ? live.slice(-SHOWN_EXCHANGES) : live.slice(0, SHOWN_EXCHANGES);
   const more = running ? 0 : live.length - shown.length;
@@ -63,15 +63,16 @@ function outputPart(state: ScenarioState) {
       <pre class="reply ${arriving ? 'arriving' : ''}">${text.trimStart() || placeholder}</pre>`;
   };
   return html`<div
-    class="output"
+    class="output log"
     part="output"
     tabindex="0"
     role="group"
     aria-label="Output of the model"
-  >
-    ${shown.map(reply)}
-    ${more > 0 ? html`<p class="muted">and ${more} more</p>` : nothing}
-  </div>`;
+    ><div
+      >${live.length === 0 ? html`<p class="muted">${texts.run.silent}</p>` : shown.map(reply)}
+      ${more > 0 ? html`<p class="muted">and ${more} more</p>` : nothing}</div
+    ></div
+  >`;
 }
 
 function checksPart({ checks, status }: ScenarioState) {

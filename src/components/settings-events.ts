@@ -16,11 +16,29 @@ export class UnmockedForgetEvent extends Event {
   }
 }
 
+/** The user chose a scenario of the list. Does not bubble. */
+export class UnmockedChooseEvent extends Event {
+  static readonly type = 'unmocked-choose';
+  readonly id: string;
+  constructor(id: string) {
+    super(UnmockedChooseEvent.type);
+    this.id = id;
+  }
+}
+
 /** A test of the settings begins. Does not bubble. */
 export class UnmockedTestEvent extends Event {
   static readonly type = 'unmocked-test';
   constructor() {
     super(UnmockedTestEvent.type);
+  }
+}
+
+/** A test of the settings is over. Does not bubble. */
+export class UnmockedTestedEvent extends Event {
+  static readonly type = 'unmocked-tested';
+  constructor() {
+    super(UnmockedTestedEvent.type);
   }
 }
 
@@ -34,6 +52,8 @@ declare global {
   interface GlobalEventHandlersEventMap {
     'unmocked-settings': UnmockedSettingsEvent;
     'unmocked-forget': UnmockedForgetEvent;
+    'unmocked-choose': UnmockedChooseEvent;
     'unmocked-test': UnmockedTestEvent;
+    'unmocked-tested': UnmockedTestedEvent;
   }
 }

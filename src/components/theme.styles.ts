@@ -163,7 +163,8 @@ const theme = css`
   [data-status='skipped'] {
     color: var(--u-skipped);
   }
-  [data-status='timed-out'] {
+  [data-status='timed-out'],
+  [data-status='stopped'] {
     color: var(--u-timed-out);
   }
   [data-status='running'] {

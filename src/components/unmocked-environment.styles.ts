@@ -4,17 +4,18 @@ export const environmentStyles = css`
   :host {
     display: block;
   }
-  h2 {
-    font-size: 0.875rem;
-    margin-block-end: 0.375rem;
+  .label {
+    font-weight: 700;
+    margin-inline-end: 0.375rem;
   }
   dl {
     display: grid;
     gap: 0.25rem;
+    padding-block: 0.5rem;
   }
   dl > div {
     display: grid;
-    grid-template-columns: 7rem minmax(0, 1fr);
+    grid-template-columns: 6.5rem minmax(0, 1fr);
     overflow-wrap: anywhere;
   }
   dt {

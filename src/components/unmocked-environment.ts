@@ -1,13 +1,17 @@
 import { html, LitElement, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
+import type { AdapterInfo } from '../engine/protocol.js';
 import type { EnvironmentInfo } from '../scenarios/environment-info.js';
 import { environmentStyles } from './unmocked-environment.styles.js';
+import { texts } from './texts.js';
 import { themeStyles } from './theme.styles.js';
 
 const SOFTWARE_ADAPTERS = /swiftshader|llvmpipe|basic render/i;
 
 /**
  * What this browser can do. It asks the browser; it does not guess from the browser's name.
+ *
+ * In one line, which opens.
  *
  * @csspart panel, facts, fact, warning
  */
@@ -17,10 +21,14 @@ export class UnmockedEnvironment extends LitElement {
   @property({ attribute: false }) info: EnvironmentInfo | undefined;
 
   override render() {
-    return html`<section part="panel" aria-labelledby="heading">
-      <h2 id="heading">This browser</h2>
-      ${this.info ? this.#facts(this.info) : html`<p class="muted">Asking the browser…</p>`}
-    </section>`;
+    const { info } = this;
+    return html`<details part="panel">
+      <summary
+        ><span class="label">${texts.environment.heading}</span>
+        <span class=${info ? '' : 'muted'}>${info ? inShort(info) : texts.environment.asking}</span></summary
+      >
+      ${info ? this.#facts(info) : nothing}
+    </details>`;
   }
 
   #facts(info: EnvironmentInfo) {
@@ -62,14 +70,29 @@ export class UnmockedEnvironment extends LitElement {
 
   #warning({ webgpu: { adapter } }: EnvironmentInfo) {
     if (!adapter) return nothing;
-    const names = `${adapter.architecture} ${adapter.description}`;
-    if (!adapter.isFallbackAdapter && !SOFTWARE_ADAPTERS.test(names)) return nothing;
+    if (!isSoftware(adapter)) return nothing;
     return html`<p class="warning" part="warning">
       <strong>Software adapter:</strong> the CPU emulates a GPU. The tokens are real, but slow. The
       device “wasm” is faster.
     </p>`;
   }
 }
+
+/** The same in a few words. */
+function inShort({ webgpu: { adapter }, threads, wasmSimd }: EnvironmentInfo): string {
+  const { environment } = texts;
+  return [
+    adapter
+      ? isSoftware(adapter)
+        ? environment.software
+        : environment.webgpu
+      : environment.noWebgpu,
+    wasmSimd ? environment.threads(threads) : environment.noSimd,
+  ].join(', ');
+}
+
+const isSoftware = ({ architecture, description, isFallbackAdapter }: AdapterInfo): boolean =>
+  isFallbackAdapter || SOFTWARE_ADAPTERS.test(`${architecture} ${description}`);
 
 function fact(
   name: string,

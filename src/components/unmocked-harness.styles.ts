@@ -4,7 +4,7 @@ export const harnessStyles = css`
   :host {
     display: block;
     background: var(--u-background);
-    padding: 1.5rem max(1rem, (100% - 64rem) / 2) 4rem;
+    padding: 1.25rem max(1rem, (100% - 72rem) / 2) 3rem;
   }
   /* The harness has found it. */
   :is(
@@ -13,12 +13,19 @@ export const harnessStyles = css`
     unmocked-try,
     unmocked-sources,
     unmocked-report,
+    unmocked-list,
     unmocked-scenario
   ) {
     color-scheme: inherit;
   }
   header {
     margin-block-end: 1rem;
+  }
+  .title {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 1rem;
   }
   h1 {
     font-size: 1.75rem;
@@ -40,7 +47,16 @@ export const harnessStyles = css`
     margin-block-start: 0.25rem;
     color: var(--u-muted);
     font-size: 1rem;
-    max-inline-size: 60ch;
+  }
+  .theme select {
+    font: inherit;
+    font-size: 0.8125rem;
+    color: inherit;
+    min-block-size: 1.75rem;
+    padding-inline: 0.375rem;
+    background: var(--u-surface);
+    border: 1px solid var(--u-line);
+    border-radius: var(--u-radius);
   }
   .problems {
     margin-block-end: 1rem;
@@ -64,10 +80,9 @@ export const harnessStyles = css`
     color: var(--u-timed-out);
   }
   .startup {
-    margin-block-end: 1rem;
     overflow-wrap: anywhere;
   }
-  .startup svg {
+  svg {
     vertical-align: -2px;
   }
   .frame {
@@ -76,31 +91,52 @@ export const harnessStyles = css`
   .panels {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
-    gap: 1.25rem 2.5rem;
-    padding-block: 1rem;
-    border-block: 1px solid var(--u-line);
+    gap: 0.75rem 2rem;
   }
-  /* The container's width, not the window's: an embedded harness may be narrow. */
-  @container (min-width: 44rem) {
-    .panels {
-      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
-      grid-template-rows: auto 1fr auto;
-    }
-    unmocked-settings {
-      grid-area: 1 / 2 / span 2;
-    }
-    unmocked-sources {
-      grid-column: 1 / -1;
-    }
+  .aside {
+    display: grid;
+    align-content: start;
+    gap: 0.75rem;
+  }
+  .using .label {
+    font-weight: 700;
+    margin-inline-end: 0.375rem;
+  }
+  .using button {
+    min-block-size: 1.5rem;
+    margin-inline-start: 0.375rem;
+    padding: 0 0.5rem;
+    font-size: 0.8125rem;
+  }
+  .run {
+    margin-block-start: 1rem;
+    border-block-start: 1px solid var(--u-line);
+  }
+  h2 {
+    font-size: 1rem;
+    padding-block-start: 0.75rem;
+  }
+  #follow {
+    margin-inline-start: auto;
+    min-block-size: 1.75rem;
+    padding-block: 0;
+    font-size: 0.8125rem;
+    font-weight: 400;
+  }
+  #follow::before {
+    content: '○' / '';
+    margin-inline-end: 0.375rem;
+  }
+  #follow[aria-pressed='true']::before {
+    content: '●' / '';
   }
   .controls {
     display: flex;
     flex-wrap: wrap;
-    align-items: flex-start;
-    gap: 0.5rem 1.5rem;
-    padding-block: 0.75rem;
+    align-items: center;
+    gap: 0.5rem;
+    padding-block: 0.5rem 0.75rem;
     background: var(--u-background);
-    border-block-end: 1px solid var(--u-line);
   }
   /* Stop stays within reach. */
   :host([running]) .controls {
@@ -108,26 +144,190 @@ export const harnessStyles = css`
     inset-block-start: 0;
     z-index: 1;
   }
-  .buttons {
-    display: flex;
-    gap: 0.5rem;
+  /* The report and the first cause fill a place that is there. */
+  .outcome {
+    min-block-size: 7.75rem;
+    padding-block: 0.75rem;
   }
-  unmocked-report {
-    flex: 1 1 18rem;
+  .strip {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.25rem;
+  }
+  .cell {
+    display: grid;
+    place-content: center;
+    inline-size: 1.75rem;
+    min-block-size: 1.75rem;
+    padding: 0;
+    color: var(--u-muted);
+    background: var(--u-surface);
+    border: 1px solid var(--u-line);
+    border-radius: 4px;
+  }
+  .cell .number {
+    font: 0.75rem var(--u-mono);
+  }
+  .cell:is([data-status='passed'], [data-status='failed'], [data-status='timed-out']) {
+    border-color: currentColor;
+  }
+  .cell[data-status='passed'] {
+    color: var(--u-passed);
+    background: color-mix(in srgb, var(--u-passed) 12%, var(--u-surface));
+  }
+  .cell[data-status='failed'] {
+    color: var(--u-failed);
+    background: color-mix(in srgb, var(--u-failed) 12%, var(--u-surface));
+  }
+  .cell[data-status='timed-out'] {
+    color: var(--u-timed-out);
+  }
+  .cell[data-status='skipped'] {
+    color: var(--u-skipped);
+  }
+  .cell[data-status='running'] {
+    color: var(--u-on-accent);
+    background: var(--u-accent);
+    border-color: var(--u-accent);
+  }
+  .cell[data-earlier] {
+    opacity: 0.7;
+  }
+  .cell[aria-selected='true'] {
+    outline: 2px solid var(--u-text);
+    outline-offset: 1px;
+  }
+  .cell[aria-selected='true']:focus-visible {
+    outline: 3px solid var(--u-focus);
+  }
+  .findings {
+    display: grid;
+    gap: 0.25rem;
+  }
+  .findings > li {
+    display: flex;
+    align-items: start;
+    gap: 0.75rem;
+  }
+  .findings details {
+    flex: 1;
     min-inline-size: 0;
   }
-  h2 {
-    font-size: 0.875rem;
-    margin-block: 1rem 0.5rem;
+  .findings summary {
+    display: block;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    line-height: 1.75rem;
   }
-  .scenarios {
+  .findings summary::before {
+    content: '▸ ' / '';
+    color: var(--u-muted);
+  }
+  .findings [open] summary::before {
+    content: '▾ ' / '';
+  }
+  .findings [open] .why {
+    visibility: hidden;
+  }
+  .findings summary [data-status] {
+    font-weight: 600;
+  }
+  .why-full {
+    white-space: pre-line;
+    overflow-wrap: anywhere;
+    padding-inline-start: 1rem;
+  }
+  .which {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 0.75rem;
+    padding-inline-start: 1rem;
+  }
+  .link {
+    min-block-size: 1.5rem;
+    padding: 0;
+    border: 0;
+    font-weight: 400;
+    text-decoration: underline;
+  }
+  .remedy {
+    flex: none;
+    min-block-size: 1.75rem;
+    padding-block: 0;
+  }
+  .board {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
-    gap: 0.5rem;
+    gap: 1rem;
   }
-  .scenarios unmocked-scenario {
-    /* Clear of the controls, which stay at the top. */
-    scroll-margin-block-start: 8rem;
+  /* Both scroll in themselves, so that nothing moves while a run streams. */
+  .pane,
+  unmocked-list {
+    block-size: 32rem;
+  }
+  .pane {
+    overflow: auto;
+    scrollbar-gutter: stable;
+    scrollbar-width: thin;
+  }
+  dialog {
+    inline-size: min(56rem, 100vw - 1rem);
+    max-block-size: min(48rem, 100dvh - 2rem);
+    /* Not centred: it would move when a part of it is opened. */
+    margin-block-start: 1rem;
+    padding: 1rem;
+    overflow: auto;
+    color: var(--u-text);
+    background: var(--u-background);
+    border: 1px solid var(--u-line);
+    border-radius: var(--u-radius);
+    overflow-wrap: anywhere;
+  }
+  dialog::backdrop {
+    background: rgb(0 0 0 / 40%);
+  }
+  dialog[open] {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 1rem;
+  }
+  .dialog-head {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 1rem;
+  }
+  .test {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.375rem 0.75rem;
+  }
+  .test p {
+    flex: 1 1 16rem;
+    white-space: pre-line;
+  }
+  .test .problem {
+    color: var(--u-failed);
+  }
+  /* The container's width, not the window's: an embedded harness may be narrow. */
+  @container (min-width: 44rem) {
+    .panels {
+      grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
+    }
+    .board {
+      grid-template-columns: minmax(0, 1fr) 20rem;
+    }
+    .pane,
+    unmocked-list {
+      block-size: clamp(26rem, 100dvh - 17rem, 44rem);
+    }
+  }
+  @media (max-width: 32rem) {
+    .outcome {
+      min-block-size: 10rem;
+    }
   }
   @media (max-height: 30rem) {
     :host([running]) .controls {

@@ -1,19 +1,17 @@
-import { html, nothing } from 'lit';
+import { html } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { AgentLoader } from '../agents/agent-loader.js';
 import type { StartupState } from '../agents/check-startup.js';
 import type { StartupCheck } from '../agents/startup-check.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
 import { fetched } from '../fetched.js';
-import { count } from '../format.js';
+import type { Finding } from '../harness/findings.js';
 import type { Report, RunEvent } from '../harness/report.js';
 import { describe, type EnvironmentInfo } from '../scenarios/environment-info.js';
 import { scenarios as coreScenarios } from '../scenarios/index.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { Subject } from '../scenarios/subject.js';
-import { runSettings } from '../settings/run-settings.js';
-import { describeOrigin } from '../settings/setting-rows.js';
-import { hasTag } from '../settings/url-parameters.js';
+import { detailsCode } from './details-code.js';
 import {
   type Problem,
   UnmockedErrorEvent,
@@ -21,33 +19,30 @@ import {
   UnmockedReportEvent,
   type UnmockedRequestEvent,
   UnmockedResultEvent,
+  UnmockedSelectEvent,
   UnmockedStartEvent,
+  UnmockedThemeEvent,
 } from './events.js';
-import type { UnmockedSettingsEvent } from './settings-events.js';
-import { detailsCode } from './details-code.js';
+import { chosenOf, offered, startRun, testedBy } from './harness-run.js';
 import { loadReport } from './load-report.js';
-import { runServer } from './run-server.js';
 import { moveFocus } from './move-focus.js';
-import { runInTurn } from '../harness/run-queue.js';
-import {
-  idle,
-  isOver,
-  reduceScenario,
-  type ScenarioState,
-  waiting,
-} from '../harness/scenario-state.js';
+import { problemsPart, startupPart } from './problem-parts.js';
+import { RunBoard } from './run-board.js';
+import { runPart } from './run-part.js';
 import { SettingsElement } from './settings-element.js';
-import { statusIcon, statusLabels, totalsText } from './status.js';
-import { scenarioParts } from './exported-parts.js';
+import { SettingsPanel } from './settings-panel.js';
+import { statusLabels, totalsText } from './status.js';
+import { texts } from './texts.js';
+import { schemeOf, type Theme, themePart } from './theme-choice.js';
 import { themeStyles } from './theme.styles.js';
 import { harnessStyles } from './unmocked-harness.styles.js';
 import type { UnmockedScenario } from './unmocked-scenario.js';
 import type { UnmockedTry } from './unmocked-try.js';
 
 /**
- * The page: what this browser can do, the controls, and every scenario with its result.
+ * The page: a model that answers, and every scenario with its result.
  *
- * Nothing downloads before a run. Attributes and properties mirror the controls; `run`, `stop` and
+ * Nothing downloads before a click. Attributes and properties mirror the controls; `run`, `stop` and
  * `report` mirror the buttons.
  *
  * @example <unmocked-harness model="unmocked-tiny" device="wasm" seed="7"></unmocked-harness>
@@ -59,21 +54,31 @@ import type { UnmockedTry } from './unmocked-try.js';
  * @fires {UnmockedResultEvent} unmocked-result - A scenario is over; `detail` is its result.
  * @fires {UnmockedReportEvent} unmocked-report - A run is over; `detail` is its report.
  * @fires {UnmockedErrorEvent} unmocked-error - A run failed to start; `detail` is the error.
+ * @fires {UnmockedSelectEvent} unmocked-select - The user chose a scenario; `detail.id` is its id, or empty to follow the run.
+ * @fires {UnmockedThemeEvent} unmocked-theme - The user chose a theme; `detail` is `system`, `light` or `dark`.
  *
  * @slot - Shown while the element is not defined.
  *
  * @csspart header - The title of the page.
+ * @csspart theme - The switch of the theme.
  * @csspart problems - What is wrong.
  * @csspart startup - What the check at the start found.
- * @csspart panels - The panels, together.
+ * @csspart panels - The question, and what is beside it.
+ * @csspart try - The question to the model, and its answer.
  * @csspart environment - What this browser can do.
- * @csspart settings - The settings.
- * @csspart try - The test of the settings.
- * @csspart sources - Where the settings come from.
+ * @csspart using - The settings in use, and the button that changes them.
+ * @csspart dialog - The panel behind that button.
+ * @csspart settings - The form of the settings, in that panel.
+ * @csspart sources - Where the settings come from, in that panel.
  * @csspart controls - Run, Stop and the report.
  * @csspart report - The report.
- * @csspart scenarios - The list of scenarios.
- * @csspart scenario - One scenario. Its own parts have the prefix `scenario-`, as in `scenario-card`.
+ * @csspart strip - A cell for each scenario, in the order of a run.
+ * @csspart cell - One cell.
+ * @csspart findings - What kept scenarios from passing, each cause once.
+ * @csspart finding - One cause.
+ * @csspart pane - The chosen scenario, or the one that runs.
+ * @csspart scenario - The scenario in the pane. Its own parts have the prefix `scenario-`, as in `scenario-card`.
+ * @csspart list - All scenarios, in groups.
  */
 export class UnmockedHarness extends SettingsElement {
   static override styles = [themeStyles, harnessStyles];
@@ -100,21 +105,24 @@ export class UnmockedHarness extends SettingsElement {
   /** A run is under way. Read only. */
   @property({ type: Boolean, reflect: true }) running = false;
 
+  /** Id of the scenario that the user chose for the pane. Empty: the pane follows the run. */
+  @property({ attribute: false }) selected = '';
+  /** Light or dark, whatever the page is; `system`: as the page, or else the system, says. */
+  @property({ attribute: false }) theme: Theme = 'system';
+
   @state() private environment: EnvironmentInfo | undefined;
   @state() private announcement = '';
   @state() private stopping = false;
-  /** Ids of the latest run's scenarios. */
-  @state() private latest: readonly string[] = [];
 
-  #states = new Map<string, ScenarioState>();
+  readonly #board = new RunBoard();
+  readonly #panel = new SettingsPanel(this);
   #controller: AbortController | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     (this.subject ? this.subject.describe() : describe()).then(
       (environment) => (this.environment = environment),
-      (error: Error) =>
-        this.#addProblem(`Finding out what this browser can do failed: ${error.message}`),
+      (error: Error) => this.#addProblem(texts.page.probeFailed(error.message)),
     );
   }
 
@@ -147,21 +155,15 @@ export class UnmockedHarness extends SettingsElement {
     this.report = undefined;
     this.problems = this.problems.filter(({ kind }) => kind === 'warning');
     try {
-      const chosen = this.#choose(ids);
+      const chosen = chosenOf(this.scenarios, offered(this), ids);
       this.baseAttribute.check();
-      if (this.settings.argumentError) throw this.settings.argumentError;
-      const { resolved, sources } = this.settings;
-      const settings = runSettings(resolved, sources);
-      const tested = this.agent
-        ? { agent: this.agent, seed: settings.seed }
-        : { ...settings, server: runServer(settings.server) };
+      const tested = testedBy(this.settings, this.agent);
       this.#begin(chosen);
       for (const code of [loadReport(), detailsCode.load()])
         code.catch((error: Error) => this.#addProblem(error.message));
       // One engine at a time: scenarios count engines, and a small machine holds no more.
       await Promise.all([this.startup?.stop(), this.#try?.release()]);
-      const report = await runInTurn({
-        ...tested,
+      const report = await startRun(tested, {
         scenarios: chosen,
         subject: this.subject,
         signal: signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,
@@ -169,14 +171,12 @@ export class UnmockedHarness extends SettingsElement {
       });
       this.#end();
       this.report = report;
-      this.announcement = `The run ${report.status}: ${totalsText(report)}.`;
+      this.announcement = texts.run.over(report.status, totalsText(report));
       this.dispatchEvent(new UnmockedReportEvent(report));
       return report;
     } catch (error) {
       this.#end();
-      this.latest = [];
-      for (const [id, { status }] of this.#states)
-        if (status === 'waiting' || status === 'running') this.#states.set(id, idle);
+      this.#board.abandon();
       const shown = error instanceof Error ? error : new Error(toErrorRecord(error).message);
       this.#addProblem(shown.message);
       this.dispatchEvent(new UnmockedErrorEvent(shown));
@@ -197,181 +197,137 @@ export class UnmockedHarness extends SettingsElement {
     return this.report && toJUnit(this.report);
   }
 
+  protected override willUpdate(): void {
+    const scheme = schemeOf(this.theme);
+    if (this.style.colorScheme !== scheme) this.style.colorScheme = scheme;
+  }
+
   override render() {
-    const shown = this.#shownScenarios();
-    const tags = this.tags.join(', ');
+    const scenarios = offered(this);
+    const shown = this.#shown(scenarios);
     return html`
       <header part="header">
-        <h1><span class="struck" aria-hidden="true"></span>Unmocked</h1>
-        <p>A real model, in this browser, no mocks. Every check uses tokens that this page, or your
-          server, really computed.</p>
+        <div class="title">
+          <h1><span class="struck" aria-hidden="true"></span>${texts.page.name}</h1>
+          ${themePart(this.theme, this.#chooseTheme)}
+        </div>
+        <p>${texts.page.sentence}</p>
       </header>
-      ${this.#problemList()} ${this.#startupLine()}
+      ${problemsPart(this.problems, this.settings.problems, this.startupState)}
       <div class="frame"><div class="panels" part="panels">
-        <unmocked-environment part="environment" .info=${this.environment}></unmocked-environment>
-        ${this.#settingsPanel()}
         ${this.#tryPanel()}
-        ${this.settings.keeps ? this.#sourcesPanel() : nothing}
+        <div class="aside">
+          <unmocked-environment
+            part="environment"
+            .info=${this.environment}
+          ></unmocked-environment>
+          ${this.#panel.line()} ${startupPart(this.startupState)}
+        </div>
       </div></div>
-      <div class="controls" part="controls">
-        ${this.#buttons(shown.length)}
-        <unmocked-report
-          part="report"
-          .results=${this.#results()}
-          .expected=${this.latest.length}
-          .current=${this.#current()}
-          .report=${this.report}
-        ></unmocked-report>
-      </div>
-      <p class="visually-hidden" role="status" id="announcer">${this.announcement}</p>
-      <h2>Scenarios${tags ? html` <span class="muted">tagged ${tags}</span>` : nothing}</h2>
-      <ol class="scenarios" part="scenarios" @unmocked-request=${this.#request}>
-        ${shown.map(this.#card)}
-      </ol>
+      ${this.#settingsDialog()} ${this.#runSection(scenarios, shown)}
     `;
   }
 
-  #card = (scenario: Scenario, index: number) => html`<li>
-    <unmocked-scenario
-      part="scenario"
-      exportparts=${scenarioParts}
-      data-id=${scenario.id}
-      .scenario=${scenario}
-      .number=${index + 1}
-      .state=${this.#state(scenario.id)}
-      .busy=${this.running}
-    ></unmocked-scenario>
-  </li>`;
-
-  #buttons(shown: number) {
-    return html`<div class="buttons">
-      <button
-        type="button"
-        id="run"
-        class="primary"
-        ?disabled=${this.running}
-        @click=${this.#runAll}
-        >Run all ${shown}</button
-      >
-      <button type="button" id="stop" ?disabled=${!this.running} @click=${() => this.stop()}
-        >${this.stopping ? 'Stopping…' : 'Stop'}</button
-      >
-    </div>`;
+  #runSection(scenarios: readonly Scenario[], shown: Scenario | undefined) {
+    const { state, latest, results, running } = this.#board;
+    return runPart({
+      scenarios,
+      shown,
+      state,
+      results,
+      expected: latest.length,
+      current: this.scenarios.find(({ id }) => id === running)?.title ?? '',
+      running: this.running,
+      stopping: this.stopping,
+      following: this.selected === '',
+      tags: this.tags,
+      report: this.report,
+      announcement: this.announcement,
+      choose: this.#choose,
+      remedy: this.#remedy,
+      onRun: this.#runAll,
+      onStop: () => this.stop(),
+      onRequest: this.#request,
+    });
   }
 
   #tryPanel() {
     return html`<unmocked-try
       part="try"
       .sources=${this.settings.sources}
-      .unavailable=${this.running ? 'A run is under way, and only one engine can be loaded.' : ''}
-      @unmocked-test=${() => void this.startup?.stop()}
+      .keeps=${this.settings.keeps}
+      .unavailable=${this.running ? texts.ask.busy : ''}
+      @unmocked-test=${this.#testBegins}
+      @unmocked-tested=${() => this.requestUpdate()}
     ></unmocked-try>`;
   }
 
-  #sourcesPanel() {
-    return html`<unmocked-sources
-      part="sources"
-      .settings=${this.settings}
-      .disabled=${this.running}
-    ></unmocked-sources>`;
+  #settingsDialog() {
+    const test = { text: '', failed: false, ...this.#try?.said, busy: this.testing };
+    return this.#panel.dialog({
+      running: this.running,
+      test,
+      onTest: () => void this.#try?.test(''),
+      onStop: () => this.#try?.stop(),
+    });
   }
 
-  #settingsPanel() {
-    const { settings, backend, model, device, seed, hub, apiUrl, apiKey } = this;
-    const { enteredKey, keeps, hasSaved, rememberKey, resolved } = settings;
-    // A key from an argument shows in the field. For any other key, the field shows its origin.
-    const key = resolved.remote.origins.apiKey === 'argument' ? apiKey : enteredKey;
-    const keyFrom =
-      apiKey && !key ? describeOrigin('apiKey', 'remote', resolved, settings.sources) : '';
-    return html`<unmocked-settings
-      part="settings"
-      .backend=${backend}
-      .model=${model}
-      .device=${device}
-      .seed=${seed}
-      .hubUrl=${hub}
-      .apiUrl=${apiUrl}
-      .apiKey=${key}
-      .keyFrom=${keyFrom}
-      .keyWithheld=${resolved.keyWithheld}
-      .keeps=${keeps}
-      .saved=${hasSaved}
-      .rememberKey=${rememberKey}
-      .disabled=${this.running}
-      @unmocked-settings=${this.#change}
-      @unmocked-forget=${() => settings.forget()}
-    ></unmocked-settings>`;
+  readonly #testBegins = (): void => {
+    void this.startup?.stop();
+    this.requestUpdate();
+  };
+
+  /** The scenario in the pane. */
+  #shown(scenarios: readonly Scenario[]): Scenario | undefined {
+    const byId = (wanted: string) => scenarios.find(({ id }) => id === wanted);
+    return byId(this.selected) ?? byId(this.#board.current) ?? scenarios[0];
   }
 
-  #change({ detail: { rememberKey, ...values } }: UnmockedSettingsEvent): void {
-    if (rememberKey !== undefined) this.settings.keepKey(rememberKey);
-    if (Object.keys(values).length > 0) this.settings.change(values);
-  }
+  readonly #choose = (id: string, moved = false): void => {
+    this.selected = id;
+    this.dispatchEvent(new UnmockedSelectEvent({ id, moved }));
+  };
 
-  /** Says what the check found. What is wrong is in the list of problems instead. */
-  #startupLine() {
-    const { status = 'idle', text = '' } = this.startupState ?? {};
-    const icon =
-      status === 'valid'
-        ? html`<span data-status="passed">${statusIcon('passed')}</span> `
-        : nothing;
-    return html`<p
-      class="startup muted"
-      part="startup"
-      role="status"
-      id="startup"
-      ?hidden=${status === 'idle' || status === 'invalid'}
-      >${icon}${status === 'invalid' ? '' : text}</p
-    >`;
-  }
+  readonly #chooseTheme = (theme: Theme): void => {
+    this.theme = theme;
+    this.dispatchEvent(new UnmockedThemeEvent(theme));
+  };
 
-  #allProblems(): readonly Problem[] {
-    const { status, text, warning } = this.startupState ?? { status: 'idle', text: '' };
-    const startup = status === 'invalid' ? text : warning;
-    return [
-      ...this.problems,
-      ...this.settings.problems,
-      ...(startup ? [{ kind: 'warning', text: startup } as const] : []),
-    ];
-  }
-
-  #problemList() {
-    const problems = this.#allProblems();
-    const item = ({ kind, text }: Problem) => {
-      const label = kind === 'error' ? 'Error' : 'Warning';
-      return html`<li data-kind=${kind}><strong>${label}:</strong> ${text}</li>`;
+  /** No adapter, and WASM was not tried: it can be. */
+  readonly #remedy = ({ code, results }: Finding) => {
+    if (code !== 'no-device' || this.device !== 'webgpu') return undefined;
+    const ids = results.map(({ id }) => id);
+    return {
+      label: texts.findings.onWasm,
+      disabled: this.running,
+      press: () => {
+        this.settings.change({ device: 'wasm' });
+        this.#start(ids);
+        void this.updateComplete.then(() =>
+          this.renderRoot.querySelector<HTMLElement>('#stop')?.focus(),
+        );
+      },
     };
-    return html`<div class="problems" part="problems" role="alert" ?hidden=${problems.length === 0}>
-      <ul>
-        ${problems.map(item)}
-      </ul>
-    </div>`;
-  }
+  };
 
   #begin(chosen: readonly Scenario[]): void {
-    this.latest = chosen.map(({ id }) => id);
-    for (const [id, state] of this.#states)
-      this.#states.set(id, isOver(state) ? { ...state, earlier: true } : state);
-    for (const id of this.latest) this.#states.set(id, waiting);
-    this.announcement = `Running ${count(chosen.length, 'scenario')}.`;
-    this.dispatchEvent(new UnmockedStartEvent(this.latest));
+    this.#board.begin(chosen.map(({ id }) => id));
+    this.announcement = texts.run.begun(chosen.length);
+    this.dispatchEvent(new UnmockedStartEvent(this.#board.latest));
   }
 
-  /** A token renders one card only. The page renders when a scenario begins or ends. */
+  /** A token renders the pane only. The page renders when a scenario begins or ends. */
   #show(event: RunEvent): void {
     if (event.type === 'run-start' || event.type === 'run-end') return;
-    const next = reduceScenario(this.#state(event.id), event);
-    this.#states.set(event.id, next);
-    const card = this.renderRoot.querySelector<UnmockedScenario>(
-      `unmocked-scenario[data-id="${event.id}"]`,
-    );
-    if (card) card.state = next;
+    const next = this.#board.apply(event);
+    const pane = this.renderRoot.querySelector<UnmockedScenario>('unmocked-scenario');
+    if (pane?.scenario?.id === event.id) pane.state = next;
     if (event.type === 'scenario-start') this.requestUpdate();
     if (event.type === 'progress') this.dispatchEvent(new UnmockedProgressEvent(event));
     if (event.type !== 'scenario-end') return;
     const { result } = event;
     this.requestUpdate();
-    this.announcement = `${result.title}: ${statusLabels[result.status]}.`;
+    this.announcement = texts.run.result(result.title, statusLabels[result.status]);
     this.dispatchEvent(new UnmockedResultEvent(result));
   }
 
@@ -382,55 +338,33 @@ export class UnmockedHarness extends SettingsElement {
     moveFocus(this, 'stop', 'run');
   }
 
-  #runAll(): void {
+  /** The pane follows a run that the user starts here, and comes into view. */
+  readonly #runAll = (): void => {
+    if (this.selected) this.#choose('');
     this.#start();
     moveFocus(this, 'run', 'stop');
-  }
+    this.renderRoot.querySelector('.run')?.scrollIntoView({ block: 'start' });
+  };
 
   /** Runs for the user. The page shows what goes wrong. */
   #start(ids?: readonly string[]): void {
     this.run(ids).catch(() => undefined);
   }
 
-  #request(event: UnmockedRequestEvent): void {
+  readonly #request = (event: UnmockedRequestEvent): void => {
     event.preventDefault();
     event.stopPropagation();
     if (event.detail.action === 'stop') this.stop();
     else if (!this.running) this.#start([event.detail.id]);
-  }
-
-  #choose(ids: readonly string[] | undefined): Scenario[] {
-    const unknown = ids?.find((id) => !this.scenarios.some((scenario) => scenario.id === id));
-    if (unknown !== undefined)
-      throw new UnmockedError(
-        'invalid-argument',
-        `There is no scenario "${unknown}". ` +
-          `Allowed: ${this.scenarios.map(({ id }) => id).join(', ')}.`,
-      );
-    const chosen = this.#shownScenarios().filter(({ id }) => !ids || ids.includes(id));
-    if (chosen.length === 0)
-      throw new UnmockedError(
-        'invalid-argument',
-        'There is no scenario to run. Choose an id or a tag that has one.',
-      );
-    return chosen;
-  }
+  };
 
   #addProblem(text: string): void {
     this.problems = [...this.problems, { kind: 'error', text }];
   }
 
-  #shownScenarios = (): Scenario[] =>
-    this.scenarios.filter(
-      (scenario) => hasTag(scenario, this.tags) && (!this.agent || scenario.suite === 'agent'),
-    );
   get #try(): UnmockedTry | null {
     return this.renderRoot?.querySelector<UnmockedTry>('unmocked-try');
   }
-  #state = (id: string): ScenarioState => this.#states.get(id) ?? idle;
-  #results = () => this.latest.flatMap((id) => this.#state(id).result ?? []);
-  #current = (): string =>
-    this.scenarios.find(({ id }) => this.#state(id).status === 'running')?.title ?? '';
 }
 
 declare global {

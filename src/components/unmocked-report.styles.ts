@@ -9,6 +9,14 @@ export const reportStyles = css`
     gap: 0.5rem;
     grid-template-columns: minmax(0, 1fr);
   }
+  .foot {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: 0.25rem 1rem;
+    min-block-size: 2rem;
+  }
   .line,
   .totals,
   .export {
@@ -17,6 +25,11 @@ export const reportStyles = css`
     align-items: center;
     gap: 0.25rem 1rem;
     font-variant-numeric: tabular-nums;
+  }
+  .export button {
+    min-block-size: 1.75rem;
+    padding: 0 0.5rem;
+    font-size: 0.8125rem;
   }
   .verdict {
     font-size: 1rem;
@@ -34,6 +47,6 @@ export const reportStyles = css`
     color: var(--u-failed);
   }
   .export {
-    gap: 0.375rem 0.5rem;
+    gap: 0.25rem 0.375rem;
   }
 `;

@@ -4,6 +4,7 @@ import { toJUnit } from '../harness/junit.js';
 import type { Report, ResultStatus } from '../harness/report.js';
 import { formatDuration } from '../format.js';
 import { resultStatuses, statusIcon, statusLabels } from './status.js';
+import { texts } from './texts.js';
 import { themeStyles } from './theme.styles.js';
 import { reportStyles } from './unmocked-report.styles.js';
 
@@ -33,24 +34,27 @@ export class UnmockedReport extends LitElement {
     const { expected, results, report } = this;
     if (expected === 0) return nothing;
     const good = results.every(({ status }) => status === 'passed' || status === 'skipped');
-    return html`<section part="panel" aria-label="The run">
+    return html`<section part="panel" aria-label=${texts.report.label}>
       <div class="line">
         ${report ? verdict(report) : nothing}
-        <span>${results.length} of ${expected}${report ? computed(report) : nothing}</span>
+        <span>${texts.report.of(results.length, expected)}${report ? computed(report) : nothing}</span>
         ${!report && this.current ? current(this.current) : nothing}
       </div>
       <progress
-        aria-label="Finished scenarios"
+        aria-label=${texts.report.progress}
         class=${good ? '' : 'failed'}
         max=${expected}
         value=${results.length}
       ></progress>
-      <ul class="totals" part="totals">
-        ${resultStatuses.map((status) =>
-          total(status, results.filter((result) => result.status === status).length),
-        )}
-      </ul>
-      ${report ? html`${report.problems.map(problemLine)}${this.#exports(report)}` : nothing}
+      <div class="foot">
+        <ul class="totals" part="totals">
+          ${resultStatuses.map((status) =>
+            total(status, results.filter((result) => result.status === status).length),
+          )}
+        </ul>
+        ${report ? this.#exports(report) : nothing}
+      </div>
+      ${report?.problems.map(problemLine)}
     </section>`;
   }
 
@@ -59,10 +63,10 @@ export class UnmockedReport extends LitElement {
     const saveJson = () => this.#download('unmocked.json', 'application/json', json());
     const saveJUnit = () => this.#download('unmocked.xml', 'application/xml', toJUnit(report));
     return html`<div class="export" part="export">
-      <span class="muted">Report</span>
+      <span class="muted">${texts.report.name}</span>
       <button type="button" @click=${saveJson}>JSON</button>
       <button type="button" @click=${saveJUnit}>JUnit</button>
-      <button type="button" @click=${() => this.#copy(json())}>Copy</button>
+      <button type="button" @click=${() => this.#copy(json())}>${texts.report.copy}</button>
       <span role="status">${this.announcement}</span>
     </div>`;
   }
@@ -79,15 +83,15 @@ export class UnmockedReport extends LitElement {
   async #copy(text: string): Promise<void> {
     try {
       await navigator.clipboard.writeText(text);
-      this.announcement = 'Copied.';
+      this.announcement = texts.report.copied;
     } catch {
-      this.announcement = 'The browser did not allow copying. Download the JSON file instead.';
+      this.announcement = texts.report.notCopied;
     }
   }
 }
 
 const verdict = ({ status }: Report) =>
-  html`<strong class="verdict" data-status=${status}>${statusIcon(status)} ${status}</strong>`;
+  html`<strong class="verdict" data-status=${status}>${statusIcon(status)} ${statusLabels[status]}</strong>`;
 
 const current = (title: string) => html`<span class="muted current">${title}</span>`;
 

@@ -95,6 +95,26 @@ export const scenarioStyles = css`
     max-block-size: 14rem;
     overflow: auto;
   }
+  /* It stays at its end while it grows. */
+  .log {
+    display: flex;
+    flex-direction: column-reverse;
+    block-size: 11rem;
+    max-block-size: none;
+  }
+  .log > div {
+    margin-block-end: auto;
+  }
+  :host(:not([standalone])) .proves {
+    min-block-size: 3em;
+  }
+  .figures {
+    min-block-size: 4.5rem;
+  }
+  /* Its width does not change with its words. */
+  :host(:not([standalone])) .status {
+    inline-size: 9.5rem;
+  }
   .message {
     color: var(--u-muted);
     white-space: pre-wrap;
@@ -105,28 +125,26 @@ export const scenarioStyles = css`
   }
   pre {
     white-space: pre-wrap;
-    overflow: auto;
-    max-block-size: 12rem;
   }
   .reply {
     min-block-size: 1.25rem;
     padding-inline-start: 0.75rem;
     font-size: 0.875rem;
-    max-block-size: none;
   }
   .reply:has(+ .message) {
     margin-block-end: 0.25rem;
   }
-  /* The token that is to come. */
-  .reply.arriving::after {
-    content: '▍' / '';
-    color: var(--u-accent);
-    animation: blink 1s steps(2, jump-none) infinite;
+  /* A reply arrives. A caret that moved along with the text would be a layout shift with every token. */
+  .reply {
+    position: relative;
   }
-  @keyframes blink {
-    to {
-      opacity: 0.2;
-    }
+  .reply.arriving::after {
+    content: '';
+    position: absolute;
+    inset-block: 0.125rem;
+    inset-inline-start: 0;
+    inline-size: 3px;
+    background: var(--u-accent);
   }
   .metrics {
     display: flex;
@@ -211,13 +229,17 @@ export const scenarioStyles = css`
     :host(:not([compact])) .status {
       flex: 1;
     }
+    :host(:not([standalone])) .heading {
+      min-block-size: 3rem;
+    }
+    :host(:not([standalone])) .proves {
+      min-block-size: 7.5em;
+    }
+    .figures {
+      min-block-size: 8rem;
+    }
     .facts div {
       grid-template-columns: minmax(0, 1fr);
-    }
-  }
-  @media (prefers-reduced-motion: reduce) {
-    .reply.arriving::after {
-      animation: none;
     }
   }
 `;

@@ -1,9 +1,9 @@
 import { formatBytes } from '../format.js';
 import type { Model } from '../models/model.js';
 import { type PageDevice, rungsOf } from './ladder.js';
+import { ortBytes } from './ort-files.js';
 
-/** Bytes of ONNX Runtime's builds: see src/engine/ort-files.ts. */
-const RUNTIME_BYTES = { webgpu: 26_900_000, wasm: 14_300_000 };
+const RUNTIME_BYTES = { webgpu: ortBytes.asyncify, wasm: ortBytes.plain };
 const DEVICE_TITLES = { webgpu: 'WebGPU', wasm: 'WASM' };
 
 /** What one device downloads first. */

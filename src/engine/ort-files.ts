@@ -8,6 +8,12 @@ export const ortBuilds = {
   asyncify: 'ort-wasm-simd-threaded.asyncify',
 } as const;
 
+/** The lengths of the builds' WASM, which a compressed answer does not say. A test compares them. */
+export const ortBytes = { plain: 14_264_838, asyncify: 26_861_777 } as const satisfies Record<
+  keyof typeof ortBuilds,
+  number
+>;
+
 export type OrtBuild = keyof typeof ortBuilds;
 
 /** The names of a build's two files. */

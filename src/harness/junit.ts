@@ -1,21 +1,27 @@
 import { escapeXml as escape } from './escape-xml.js';
 import type { Report, ScenarioResult } from './report.js';
 
-/** Writes a report as JUnit XML, with one test case per scenario and the same ids. */
+/**
+ * Writes a report as JUnit XML, with one test case per scenario and the same ids. A scenario that did
+ * not run is skipped, and the run that was stopped is an error: it is not green.
+ */
 export function toJUnit(report: Report): string {
   const { totals } = report;
-  const failures = totals.failed + totals['timed-out'] + totals['not-run'];
+  const stopped = report.status === 'stopped';
+  const kind = stopped ? 'error' : 'failure';
+  const failures = totals.failed + totals['timed-out'];
   const name = `unmocked ${report.model.id} ${report.device.requested}`;
   const problems = report.problems.map(
     (problem) =>
       '    <testcase classname="unmocked" name="run" time="0">' +
-      `<failure message="${escape(problem)}"/></testcase>\n`,
+      `<${kind} message="${escape(problem)}"/></testcase>\n`,
   );
   const attributes = [
     `name="${escape(name)}"`,
     `tests="${totals.total + problems.length}"`,
-    `failures="${failures + problems.length}"`,
-    `skipped="${totals.skipped}"`,
+    `failures="${failures + (stopped ? 0 : problems.length)}"`,
+    `errors="${stopped ? problems.length : 0}"`,
+    `skipped="${totals.skipped + totals['not-run']}"`,
     `time="${seconds(report.durationMs)}"`,
     `timestamp="${report.startedAt}"`,
   ];
@@ -33,7 +39,8 @@ function testCase(result: ScenarioResult): string {
   const time = seconds(durationMs);
   const open = `    <testcase classname="unmocked" name="${escape(id)}" time="${time}">`;
   if (status === 'passed') return `${open}</testcase>\n`;
-  if (status === 'skipped') return `${open}<skipped message="${escape(reason)}"/></testcase>\n`;
+  if (status === 'skipped' || status === 'not-run')
+    return `${open}<skipped message="${escape(reason)}"/></testcase>\n`;
   const failed = checks
     .filter((check) => check.status === 'failed')
     .map(

@@ -111,8 +111,12 @@ export interface Report {
   schema: 'unmocked/1';
   startedAt: string;
   durationMs: number;
-  status: 'passed' | 'failed';
-  /** Why the run as a whole failed: no inference, too few scenarios, nothing passed. */
+  /**
+   * `stopped`: somebody ended the run before all scenarios had run. It is no verdict; `totals` says
+   * what had passed and failed by then.
+   */
+  status: 'passed' | 'failed' | 'stopped';
+  /** Why the run as a whole did not pass: no inference, too few scenarios, nothing passed, stopped. */
   problems: string[];
   environment: EnvironmentInfo;
   model: { id: string; digest?: string; dtype?: string; bytes?: number };

@@ -24,12 +24,18 @@ export function summarize(
   for (const { status } of results) totals[status]++;
   const problems: string[] = [];
   const kind = weakest(results);
-  if (kind === 'none' && inference.tokens + inference.remoteTokens === 0)
+  // A scenario does not run only if somebody stops the run.
+  const stopped = totals['not-run'] > 0;
+  if (stopped)
+    problems.push(
+      `The run was stopped: ${totals['not-run']} of ${results.length} scenarios did not run.`,
+    );
+  if (!stopped && kind === 'none' && inference.tokens + inference.remoteTokens === 0)
     problems.push('Nothing was inferred: no token was computed during the run.');
   if (results.length < expected)
     problems.push(`${results.length} scenarios ran, ${expected} were expected.`);
-  if (totals.passed === 0) problems.push('No scenario passed.');
-  const failed = totals.failed + totals['timed-out'] + totals['not-run'] > 0 || problems.length > 0;
+  if (!stopped && totals.passed === 0) problems.push('No scenario passed.');
+  const failed = totals.failed + totals['timed-out'] > 0 || problems.length > 0;
   const { modelDigest, dtype, modelBytes } =
     results.find(({ evidence }) => evidence.modelDigest)?.evidence ?? {};
   const loaded = results.find(({ device }) => device);
@@ -38,7 +44,7 @@ export function summarize(
     ...facts,
     device: { requested: own?.device ?? loaded?.device?.requested ?? 'auto' },
     ...(server ? { server } : {}),
-    status: failed ? 'failed' : 'passed',
+    status: stopped ? 'stopped' : failed ? 'failed' : 'passed',
     problems,
     model: {
       id: own?.modelId ?? loaded?.evidence.modelId ?? UNKNOWN_MODEL,

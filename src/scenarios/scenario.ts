@@ -22,6 +22,10 @@ export type Need =
  */
 export type Suite = 'agent' | 'page';
 
+/** What a scenario is about, for lists. In the order in which a list shows them. */
+export const scenarioGroups = ['engine', 'conversation', 'agent', 'server', 'settings'] as const;
+export type ScenarioGroup = (typeof scenarioGroups)[number];
+
 export interface Scenario {
   /** Kebab-case; the name in URLs, reports and JUnit. */
   id: string;
@@ -29,6 +33,8 @@ export interface Scenario {
   /** One sentence: the behaviour that a pass proves. */
   proves: string;
   tags?: string[];
+  /** Where a list shows it. Default: after the groups. */
+  group?: ScenarioGroup;
   /** Default: `page`. */
   suite?: Suite;
   /** What the agent must claim, or the scenario is skipped. Agent scenarios only. */

@@ -14,6 +14,19 @@ const harness = (scenarios: readonly Scenario[]) =>
   );
 const query = <T extends Element = HTMLElement>(element: UnmockedHarness, selector: string) =>
   element.shadowRoot!.querySelector<T>(selector)!;
+const cells = (element: UnmockedHarness) => [
+  ...element.shadowRoot!.querySelectorAll<HTMLElement>('[role=tab]'),
+];
+const statusesOf = (element: UnmockedHarness) =>
+  cells(element).map(({ dataset }) => dataset['status']);
+/** Chooses a scenario in the strip, and reads the pane. */
+async function paneOf(element: UnmockedHarness, id: string): Promise<string> {
+  query(element, `#cell-${id}`).click();
+  await element.updateComplete;
+  const pane = element.shadowRoot!.querySelector('unmocked-scenario')!;
+  await pane.updateComplete;
+  return textOf(pane);
+}
 const button = (element: UnmockedHarness, id: 'run' | 'stop') =>
   query<HTMLButtonElement>(element, `#${id}`);
 
@@ -113,9 +126,8 @@ describe('<unmocked-harness>', () => {
     const again = await element.run(['failing']);
     await element.updateComplete;
     expect(again.results.map(({ id }) => id)).to.deep.equal(['failing']);
-    const [first, second] = [...element.shadowRoot!.querySelectorAll('unmocked-scenario')];
-    expect(textOf(first!)).to.contain('From an earlier run');
-    expect(textOf(second!)).not.to.contain('From an earlier run');
+    expect(await paneOf(element, 'real')).to.contain('From an earlier run');
+    expect(await paneOf(element, 'failing')).not.to.contain('From an earlier run');
   });
 
   it('stops by its button, moves the focus to Run, and runs again', async () => {
@@ -142,6 +154,11 @@ describe('<unmocked-harness>', () => {
     const { detail } = (await ended) as CustomEvent<Report>;
     await element.updateComplete;
     expect(detail.totals['not-run']).to.equal(2);
+    expect([detail.status, root.dataset['unmocked']]).to.deep.equal(['stopped', 'stopped']);
+    expect(query(element, '#announcer').textContent).to.equal('The run was stopped: 2 not run.');
+    const junit = await element.junit();
+    expect(junit, 'it is not green').to.contain('<error message="The run was stopped: 2 of 2');
+    expect(junit).to.contain('failures="0"').and.to.contain('errors="1"');
     expect(element.shadowRoot!.activeElement?.id).to.equal('run');
     expect(textOf(query(element, 'unmocked-report'))).to.contain('2 not run');
     expect((await element.run(['failing'])).totals.failed).to.equal(1);
@@ -166,7 +183,7 @@ describe('<unmocked-harness>', () => {
     expect(query(element, '[role=alert]').textContent).to.contain('"no such model"');
     expect(root.dataset['unmocked']).to.equal('error');
     expect(root.dataset['unmockedError']).to.equal(thrown?.message);
-    expect(element.shadowRoot!.querySelector('unmocked-scenario')!.state.status).to.equal('idle');
+    expect(statusesOf(element)).to.deep.equal(['idle']);
     await expect(element).to.be.accessible();
 
     element.model = 'unmocked-tiny';
@@ -192,11 +209,7 @@ describe('<unmocked-harness>', () => {
     await element.updateComplete;
     expect([thrown?.message, ran, element.report]).to.deep.equal(['it did not come', 0, undefined]);
     expect(query(element, '[role=alert]').textContent).to.contain('it did not come');
-    expect(
-      [...element.shadowRoot!.querySelectorAll('unmocked-scenario')].map(
-        ({ state }) => state.status,
-      ),
-    ).to.deep.equal(['idle', 'idle']);
+    expect(statusesOf(element)).to.deep.equal(['idle', 'idle']);
 
     away = false;
     expect((await element.run()).totals).to.include({ failed: 1, passed: 1 });
@@ -343,10 +356,7 @@ describe('connectPage', () => {
     const { detail } = (await ended) as CustomEvent<Report>;
     await element.updateComplete;
     expect([detail.seed, detail.results.map(({ id }) => id)]).to.deep.equal([9, ['failing']]);
-    expect(
-      element.shadowRoot!.querySelectorAll('unmocked-scenario').length,
-      'the others are not shown',
-    ).to.equal(1);
+    expect(cells(element).length, 'the others are not shown').to.equal(1);
     expect(query(element, '[role=alert]').textContent)
       .to.contain('Warning')
       .and.to.contain('"fnord"');

@@ -4,7 +4,7 @@ import type { UnmockedTry } from '../../src/components/unmocked-try.js';
 import type { SettingsSources } from '../../src/settings/resolve.js';
 import { Engine } from '../../src/engine/engine.js';
 import { conversations } from '../conversations.mjs';
-import { replies } from '../golden.mjs';
+import { golden, replies, weights } from '../golden.mjs';
 import { textOf } from './text-of.js';
 
 const [HELLO] = conversations.greeting.turns;
@@ -59,8 +59,12 @@ describe('<unmocked-try>', () => {
     expect(reply(element)).to.equal(ANSWER);
     expect(textOf(element))
       .to.match(
-        /backend local.* model unmocked-tiny \(q8\).* device wasm.* tokens \d+.* first token [\d.]+ ms/,
+        /speed \d+ tok\/s.* first token [\d.]+ ms.* device wasm.* tokens \d+.* backend local.* model unmocked-tiny/,
       )
+      .and.to.contain(`number format q8`)
+      .and.to.contain('computed here, nothing mocked')
+      .and.to.contain(`weights, SHA-256 ${weights.q8}`)
+      .and.to.contain(`output token ids ${golden.q8.greeting[0]!.join(' ')} `)
       .and.to.contain('1 attempt');
     expect(query(element, '.metrics').textContent).to.contain('wasm');
     await expect(element).to.be.accessible();

@@ -52,18 +52,30 @@ const event = (content, finish_reason = null) =>
 function look(page) {
   /** @param {string} id */
   const field = (id) => page.locator(`unmocked-settings #${id}`);
+  const dialog = page.locator('unmocked-harness #settings');
+  /** Opens the panel of the settings. */
+  const openPanel = async () => {
+    if (!(await dialog.isVisible())) await page.locator('unmocked-harness #change').click();
+  };
+  const closePanel = async () => {
+    if (await dialog.isVisible()) await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+  };
   /** Waits until the page has read every source of settings. */
   const settled = async () => {
-    await field('backend').waitFor({ timeout: TIMEOUT });
+    await field('backend').waitFor({ state: 'attached', timeout: TIMEOUT });
     await page.evaluate(() => document.querySelector('unmocked-harness')?.settings?.ready);
   };
   return {
     field,
+    openPanel,
+    closePanel,
     /**
      * @param {string} id
      * @param {string} value
      */
     enter: async (id, value) => {
+      await openPanel();
       await field(id).fill(value);
       await field(id).blur();
     },
@@ -71,7 +83,10 @@ function look(page) {
      * @param {string} id
      * @param {string} value
      */
-    choose: (id, value) => field(id).selectOption(value),
+    choose: async (id, value) => {
+      await openPanel();
+      await field(id).selectOption(value);
+    },
     /** @param {string} id */
     value: (id) => field(id).inputValue(),
     /** @param {string} url */
@@ -83,10 +98,11 @@ function look(page) {
       await page.reload();
       await settled();
     },
-    /** Presses Test and returns the reply, or the error. */
+    /** Asks the model and returns the reply, or the error. */
     ask: async () => {
+      await closePanel();
       const tester = page.locator('unmocked-try');
-      await tester.getByRole('button', { name: 'Test' }).click();
+      await tester.getByRole('button', { name: 'Ask the model' }).click();
       const end = tester.locator('dl.metrics, [role=alert]');
       await end.waitFor({ timeout: TIMEOUT });
       return {
@@ -229,6 +245,7 @@ describe('the settings of the built page', () => {
       [await kept.value('apiKey'), await kept.field('rememberKey').isChecked()],
       [KEY, true],
     );
+    await kept.openPanel();
     await kept.field('forget').click();
     await kept.reload();
     assert.deepEqual(
@@ -239,12 +256,13 @@ describe('the settings of the built page', () => {
   });
 
   test('the server refuses a wrong key, the error hides it, and the right key works', async () => {
-    const { open, choose, enter, ask, html, value } = look(page);
+    const { open, choose, enter, ask, closePanel, html, value } = look(page);
     const wrong = 'sk-wrong-9876543210';
     await open(served.url);
     await choose('backend', 'remote');
     await enter('apiUrl', api());
     await enter('apiKey', wrong);
+    await closePanel();
     await page.locator('unmocked-try #prompt').fill(conversations.greeting.turns[0]);
     const refused = await ask();
     assert.match(refused.text, /401/);
@@ -292,7 +310,7 @@ describe('the settings of the built page', () => {
         'it was asked',
       );
       assert.ok(!elsewhere.heard.join().includes(KEY), 'without the key');
-      await page.locator('unmocked-settings #withheld').waitFor();
+      await page.locator('unmocked-settings #withheld').waitFor({ state: 'attached' });
     } finally {
       await elsewhere.close();
     }
@@ -309,13 +327,14 @@ describe('the settings of the built page', () => {
       given.write(event('<think>It is <i>bold</i>.</think><b>One'));
     });
     try {
-      const { open, choose, enter } = look(page);
+      const { open, choose, enter, closePanel } = look(page);
       await open(served.url);
       await choose('backend', 'remote');
       await enter('apiUrl', scripted.url);
+      await closePanel();
       const tester = page.locator('unmocked-try');
       await tester.locator('#prompt').fill('Be bold.');
-      await tester.getByRole('button', { name: 'Test' }).click();
+      await tester.getByRole('button', { name: 'Ask the model' }).click();
       await tester.locator('.reply', { hasText: /^<b>One$/ }).waitFor({ timeout: TIMEOUT });
       assert.match(
         await tester.locator('.thinking').innerText(),
@@ -328,7 +347,7 @@ describe('the settings of the built page', () => {
       assert.equal(await tester.locator('.output b, .output i').count(), 0);
       assert.match(await tester.locator('dl.metrics').innerText(), /not said by the server/);
 
-      await tester.getByRole('button', { name: 'Test' }).click();
+      await tester.getByRole('button', { name: 'Ask the model' }).click();
       await tester.locator('.reply', { hasText: /^<b>One$/ }).waitFor({ timeout: TIMEOUT });
       await tester.getByRole('button', { name: 'Stop' }).click();
       await hungUp;
@@ -342,7 +361,7 @@ describe('the settings of the built page', () => {
         ['Be bold.', '<b>One', 0],
       );
 
-      await tester.getByRole('button', { name: 'Test' }).click();
+      await tester.getByRole('button', { name: 'Ask the model' }).click();
       await tester
         .locator('.reply.arriving', { hasText: /^<b>One$/ })
         .waitFor({ timeout: TIMEOUT });
@@ -355,9 +374,10 @@ describe('the settings of the built page', () => {
   });
 
   test('a pasted config.toml still counts after a reload, but only in this tab', async () => {
-    const { open, reload, value } = look(page);
+    const { open, openPanel, reload, value } = look(page);
     const sources = page.locator('unmocked-sources');
     await open(served.url);
+    await openPanel();
     await sources.locator('summary').click();
     await sources.locator('#text').fill(`[agent]\nseed = 42\napi_key = "${KEY}"\n`);
     await sources.getByRole('button', { name: 'Use it' }).click();
@@ -368,6 +388,7 @@ describe('the settings of the built page', () => {
     const other = look(await context.newPage());
     await other.open(served.url);
     assert.equal(await other.value('seed'), '0');
+    await openPanel();
     await sources.locator('summary').click();
     await sources.getByRole('button', { name: 'Remove it' }).click();
     await sources.getByText('None is in use.').waitFor();

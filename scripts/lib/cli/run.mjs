@@ -24,7 +24,7 @@ import { shardOf } from './shard.mjs';
 
 /**
  * Runs the page's scenarios in a browser, here or elsewhere. Exit status 0 if the page says
- * "passed".
+ * "passed", 1 if it failed, was stopped or could not run.
  *
  * @param {readonly string[]} args
  * @param {RunContext} context

@@ -218,7 +218,7 @@ export async function runPage(browser, address, { begin, onStart, onResult, ...o
     }
     seen += results.length;
     for (const result of results) onResult(result);
-    if (state === 'passed' || state === 'failed' || state === 'error')
+    if (state === 'passed' || state === 'failed' || state === 'stopped' || state === 'error')
       return { state, error, ...(await page.evaluate(collectReport, undefined)) };
   }
 }

@@ -4,6 +4,8 @@ import type { LoadProgress } from '../protocol.js';
 export class DownloadProgress {
   readonly #onProgress: (progress: LoadProgress) => void;
   readonly #files = new Map<string, { loaded: number; total: number }>();
+  /** What a file should have. It counts where an answer does not say its length. */
+  readonly #expected = new Map<string, number>();
   #loadedBytes = 0;
   #totalBytes = 0;
   /** While true, progress is counted but not reported. */
@@ -20,6 +22,7 @@ export class DownloadProgress {
 
   /** Announces a file before its download starts, so that the total is right from the beginning. */
   expect(file: string, bytes: number): void {
+    this.#expected.set(file, bytes);
     this.#files.set(file, { loaded: this.#files.get(file)?.loaded ?? 0, total: bytes });
   }
 
@@ -28,8 +31,10 @@ export class DownloadProgress {
     this.#files.delete(file);
   }
 
+  /** @param total undefined if the answer does not say it, as a compressed one does not. */
   update(file: string, loaded: number, total: number | undefined): void {
-    this.#files.set(file, { loaded, total: Math.max(total ?? 0, loaded) });
+    const whole = total ?? this.#expected.get(file) ?? 0;
+    this.#files.set(file, { loaded, total: Math.max(whole, loaded) });
     let loadedBytes = 0;
     let totalBytes = 0;
     for (const size of this.#files.values()) {

@@ -1,4 +1,5 @@
 import { sleep } from '../../async.js';
+import { STORE_FOLDER_NAME } from '../stored-files.js';
 
 /** A file whose download is not complete. */
 export interface PartialFile {
@@ -14,7 +15,6 @@ export interface PartialFile {
   close(complete: boolean): Promise<void>;
 }
 
-const FOLDER = 'unmocked-models';
 const PIECE = 4 * 1024 * 1024;
 /**
  * A terminated worker holds its file for a moment longer. Another tab holds it as long as it
@@ -39,7 +39,7 @@ export class FileCache {
   static async open(): Promise<FileCache | undefined> {
     try {
       const root = await navigator.storage.getDirectory();
-      return new FileCache(await root.getDirectoryHandle(FOLDER, { create: true }));
+      return new FileCache(await root.getDirectoryHandle(STORE_FOLDER_NAME, { create: true }));
     } catch {
       return undefined;
     }

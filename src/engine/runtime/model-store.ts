@@ -1,4 +1,5 @@
 import { isInHttpCache } from '../http-cache.js';
+import { ortBytes } from '../ort-files.js';
 import { UnmockedError } from '../../errors.js';
 import { type ListedFile, readHubTree } from '../hub-listing.js';
 import type { DigestPin, EngineInfo, LoadProgress, LoadSpec } from '../protocol.js';
@@ -127,6 +128,7 @@ export class ModelStore {
   async #getRuntime(url: string): Promise<void> {
     if (await isInHttpCache(url)) return;
     const path = RUNTIME_NAME;
+    this.#progress.expect(path, ortBytes[this.#spec.rung.ort]);
     const { bytes } = await download({
       url,
       path,
@@ -134,6 +136,7 @@ export class ModelStore {
       onProgress: (loaded, total) => this.#progress.update(path, loaded, total),
       onWaiting: () => this.#progress.waitFor(path),
     });
+    this.#progress.update(path, bytes.length, bytes.length);
     this.runtime = bytes.buffer;
   }
 
