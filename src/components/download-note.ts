@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { formatBytes } from '../format.js';
-import { nextDownload } from '../harness/at-hand.js';
+import { nextDownload } from '../harness/next-download.js';
 import { resolveModel } from '../models/registry.js';
 import { resolveSettings, type SettingsSources } from '../settings/resolve.js';
 import { texts } from './texts.js';

@@ -2,11 +2,8 @@ import { svg, type SVGTemplateResult } from 'lit';
 import type { Report, ResultStatus } from '../harness/report.js';
 import type { ScenarioStatus } from '../harness/scenario-state.js';
 
-/** What has a label and an icon: the status of a scenario, or of a run. */
-export type ShownStatus = ScenarioStatus | Report['status'];
-
 /** Each status in words. Colour and icon only repeat it. */
-export const statusLabels: Record<ShownStatus, string> = {
+export const statusLabels: Record<ScenarioStatus, string> = {
   idle: 'ready',
   waiting: 'waiting',
   running: 'running',
@@ -15,7 +12,6 @@ export const statusLabels: Record<ShownStatus, string> = {
   skipped: 'skipped',
   'timed-out': 'timed out',
   'not-run': 'not run',
-  stopped: 'stopped',
 };
 
 const stroke = (d: string) =>
@@ -29,7 +25,7 @@ const stroke = (d: string) =>
   />`;
 const ring = svg`<circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="2" />`;
 
-const shapes: Record<ShownStatus, SVGTemplateResult> = {
+const shapes: Record<ScenarioStatus, SVGTemplateResult> = {
   idle: svg`<circle cx="8" cy="8" r="3" fill="currentColor" />`,
   waiting: svg`${ring}${stroke('M8 5v3h2.5')}`,
   running: svg`<path d="M5 3l8 5-8 5z" fill="currentColor" />`,
@@ -38,11 +34,10 @@ const shapes: Record<ShownStatus, SVGTemplateResult> = {
   skipped: stroke('M3 4l4 4-4 4M9 4l4 4-4 4'),
   'timed-out': svg`${ring}${stroke('M8 4.8V8l2 2')}`,
   'not-run': svg`${ring}${stroke('M4 12l8-8')}`,
-  stopped: svg`<rect x="4" y="4" width="8" height="8" fill="currentColor" />`,
 };
 
 /** The icon of a status. It decorates the label, so screen readers skip it. */
-export const statusIcon = (status: ShownStatus) =>
+export const statusIcon = (status: ScenarioStatus) =>
   svg`<svg
     viewBox="0 0 16 16"
     width="14"

@@ -74,7 +74,7 @@ export const texts = {
     webgpu: 'WebGPU',
     noWebgpu: 'no WebGPU',
     software: 'software WebGPU',
-    threads: (threads: number) => (threads > 1 ? `${threads} WASM threads` : 'one WASM thread'),
+    threads: (threads: number) => (threads > 1 ? `WASM, ${threads} threads` : 'WASM, one thread'),
     noSimd: 'no WASM SIMD',
   },
   settings: {
@@ -140,6 +140,7 @@ export const texts = {
   report: {
     label: 'The run',
     progress: 'Finished scenarios',
+    status: { passed: 'passed', failed: 'failed', stopped: 'stopped' },
     of: (done: number, all: number) => `${done} of ${all}`,
     name: 'Report',
     copy: 'Copy',

@@ -163,8 +163,7 @@ const theme = css`
   [data-status='skipped'] {
     color: var(--u-skipped);
   }
-  [data-status='timed-out'],
-  [data-status='stopped'] {
+  [data-status='timed-out'] {
     color: var(--u-timed-out);
   }
   [data-status='running'] {

@@ -4,6 +4,11 @@ export const environmentStyles = css`
   :host {
     display: block;
   }
+  summary {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
   .label {
     font-weight: 700;
     margin-inline-end: 0.375rem;

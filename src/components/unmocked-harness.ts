@@ -26,6 +26,7 @@ import {
 import { chosenOf, offered, startRun, testedBy } from './harness-run.js';
 import { loadReport } from './load-report.js';
 import { moveFocus } from './move-focus.js';
+import { paneStyles } from './pane.styles.js';
 import { problemsPart, startupPart } from './problem-parts.js';
 import { RunBoard } from './run-board.js';
 import { runPart } from './run-part.js';
@@ -202,6 +203,12 @@ export class UnmockedHarness extends SettingsElement {
     if (this.style.colorScheme !== scheme) this.style.colorScheme = scheme;
   }
 
+  protected override updated(): void {
+    const sheets = this.#paneCard?.shadowRoot?.adoptedStyleSheets;
+    const sheet = paneStyles.styleSheet;
+    if (sheet && sheets && !sheets.includes(sheet)) sheets.push(sheet);
+  }
+
   override render() {
     const scenarios = offered(this);
     const shown = this.#shown(scenarios);
@@ -320,7 +327,7 @@ export class UnmockedHarness extends SettingsElement {
   #show(event: RunEvent): void {
     if (event.type === 'run-start' || event.type === 'run-end') return;
     const next = this.#board.apply(event);
-    const pane = this.renderRoot.querySelector<UnmockedScenario>('unmocked-scenario');
+    const pane = this.#paneCard;
     if (pane?.scenario?.id === event.id) pane.state = next;
     if (event.type === 'scenario-start') this.requestUpdate();
     if (event.type === 'progress') this.dispatchEvent(new UnmockedProgressEvent(event));
@@ -362,6 +369,9 @@ export class UnmockedHarness extends SettingsElement {
     this.problems = [...this.problems, { kind: 'error', text }];
   }
 
+  get #paneCard(): UnmockedScenario | null {
+    return this.renderRoot.querySelector<UnmockedScenario>('unmocked-scenario');
+  }
   get #try(): UnmockedTry | null {
     return this.renderRoot?.querySelector<UnmockedTry>('unmocked-try');
   }

@@ -3,7 +3,7 @@ import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { formatDuration } from '../format.js';
 import type { ScenarioStatus } from '../harness/scenario-state.js';
-import { type Scenario, scenarioGroups } from '../scenarios/scenario.js';
+import type { Scenario, ScenarioGroup } from '../scenarios/scenario.js';
 import { UnmockedChooseEvent } from './settings-events.js';
 import { statusIcon, statusLabels } from './status.js';
 import { texts } from './texts.js';
@@ -17,7 +17,15 @@ export interface ListRow {
   durationMs: number;
 }
 
-const GROUPS = [...scenarioGroups, 'other'] as const;
+/** In the order of the list. */
+const GROUPS = [
+  'engine',
+  'conversation',
+  'agent',
+  'server',
+  'settings',
+  'other',
+] as const satisfies readonly (ScenarioGroup | 'other')[];
 
 /**
  * Every scenario, in groups, with a search and a filter.

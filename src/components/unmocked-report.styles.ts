@@ -34,6 +34,9 @@ export const reportStyles = css`
   .verdict {
     font-size: 1rem;
   }
+  [data-status='stopped'] {
+    color: var(--u-timed-out);
+  }
   .totals li {
     font-weight: 600;
   }

@@ -91,7 +91,9 @@ export class UnmockedReport extends LitElement {
 }
 
 const verdict = ({ status }: Report) =>
-  html`<strong class="verdict" data-status=${status}>${statusIcon(status)} ${statusLabels[status]}</strong>`;
+  html`<strong class="verdict" data-status=${status}
+    >${statusIcon(status === 'stopped' ? 'not-run' : status)} ${texts.report.status[status]}</strong
+  >`;
 
 const current = (title: string) => html`<span class="muted current">${title}</span>`;
 

@@ -95,26 +95,6 @@ export const scenarioStyles = css`
     max-block-size: 14rem;
     overflow: auto;
   }
-  /* It stays at its end while it grows. */
-  .log {
-    display: flex;
-    flex-direction: column-reverse;
-    block-size: 11rem;
-    max-block-size: none;
-  }
-  .log > div {
-    margin-block-end: auto;
-  }
-  :host(:not([standalone])) .proves {
-    min-block-size: 3em;
-  }
-  .figures {
-    min-block-size: 4.5rem;
-  }
-  /* Its width does not change with its words. */
-  :host(:not([standalone])) .status {
-    inline-size: 9.5rem;
-  }
   .message {
     color: var(--u-muted);
     white-space: pre-wrap;
@@ -228,15 +208,6 @@ export const scenarioStyles = css`
     }
     :host(:not([compact])) .status {
       flex: 1;
-    }
-    :host(:not([standalone])) .heading {
-      min-block-size: 3rem;
-    }
-    :host(:not([standalone])) .proves {
-      min-block-size: 7.5em;
-    }
-    .figures {
-      min-block-size: 8rem;
     }
     .facts div {
       grid-template-columns: minmax(0, 1fr);

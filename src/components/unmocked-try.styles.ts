@@ -129,6 +129,10 @@ export const tryStyles = css`
     gap: 0.25rem;
     padding-block: 0.375rem;
   }
+  .receipt dl div {
+    display: grid;
+    grid-template-columns: 8.5rem minmax(0, 1fr);
+  }
   .receipt dt {
     color: var(--u-muted);
   }
@@ -136,6 +140,9 @@ export const tryStyles = css`
     overflow-wrap: anywhere;
   }
   @media (max-width: 32rem) {
+    .receipt dl div {
+      grid-template-columns: minmax(0, 1fr);
+    }
     .suggestion {
       padding-inline: 0.5rem;
     }

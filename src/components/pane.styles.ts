@@ -1,0 +1,36 @@
+import { css } from 'lit';
+
+/** Of a card in a harness. What changes while it runs has a place of its own, so that nothing moves. */
+export const paneStyles = css`
+  /* It stays at its end while it grows. */
+  .log {
+    display: flex;
+    flex-direction: column-reverse;
+    block-size: 11rem;
+    max-block-size: none;
+  }
+  .log > div {
+    margin-block-end: auto;
+  }
+  .proves {
+    min-block-size: 3em;
+  }
+  .figures {
+    min-block-size: 4.5rem;
+  }
+  /* Its width does not change with its words. */
+  .status {
+    inline-size: 9.5rem;
+  }
+  @media (max-width: 32rem) {
+    .heading {
+      min-block-size: 3rem;
+    }
+    .proves {
+      min-block-size: 7.5em;
+    }
+    .figures {
+      min-block-size: 8rem;
+    }
+  }
+`;
