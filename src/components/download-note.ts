@@ -82,7 +82,7 @@ export class DownloadNote implements ReactiveController {
     try {
       const resolved = resolveModel(model, { hub: hubUrl });
       const next = await nextDownload(resolved, device, this.#mayBeHere);
-      if (!next) return '';
+      if (!next) return device === 'webgpu' ? texts.ask.noAdapter : '';
       const where = `${DEVICES[next.device]} (${next.dtype})`;
       if (next.bytes === undefined) return texts.ask.unknownSize;
       if (next.bytes === 0) return texts.ask.nothing(where);

@@ -18,7 +18,7 @@ export function settingsLine({ resolved, sources }: SettingsStore) {
     >`;
   };
   const untouched = SHOWN.every((name) => origins[name] === 'default');
-  return html`<span class="values" id="in-use"
+  return html`<span class="values" id="using"
     >${SHOWN.map((name, index) => html`${index > 0 ? ' · ' : ''}${value(name)}`)}
     <span class="muted">${untouched ? texts.settings.defaults : texts.settings.rest}</span></span
   >`;

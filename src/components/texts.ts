@@ -54,6 +54,7 @@ export const texts = {
     fetched: (bytes: string, device: string) =>
       `The first click downloads ${bytes} for ${device}, once: this browser keeps the weights.`,
     nothing: (device: string) => `Nothing to download: this browser has all that ${device} needs.`,
+    noAdapter: 'WebGPU is chosen, and this browser has no adapter for it. Change the device.',
     loaded: 'Nothing to download: the model is loaded.',
     unknownSize: 'The size of the download is known only when it begins.',
     server: (url: string) => `The server at ${url} answers. Nothing is downloaded.`,

@@ -95,6 +95,7 @@ export const harnessStyles = css`
   }
   .aside {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     align-content: start;
     gap: 0.75rem;
   }
@@ -202,12 +203,14 @@ export const harnessStyles = css`
   }
   .findings {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 0.25rem;
   }
   .findings > li {
     display: flex;
     align-items: start;
-    gap: 0.75rem;
+    gap: 0.25rem 0.75rem;
+    min-inline-size: 0;
   }
   .findings details {
     flex: 1;
