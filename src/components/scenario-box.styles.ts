@@ -125,6 +125,15 @@ export const boxStyles = css`
     white-space: nowrap;
   }
   @media (max-width: 32rem) {
+    /* The reply needs the height that a long title would take. */
+    .box .id {
+      display: none;
+    }
+    .box .title:not(.visually-hidden) {
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: nowrap;
+    }
     :host([compact]) .status {
       inline-size: 5.5rem;
     }

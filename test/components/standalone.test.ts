@@ -1,5 +1,5 @@
 import { expect, fixture, fixtureCleanup, html, oneEvent, waitUntil } from '@open-wc/testing';
-import { emulateMedia, sendKeys } from '@web/test-runner-commands';
+import { emulateMedia, sendKeys, setViewport } from '@web/test-runner-commands';
 import '../../src/components/index.js';
 import { autoStartCode } from '../../src/components/auto-start-code.js';
 import { boxCode } from '../../src/components/box-code.js';
@@ -596,5 +596,30 @@ describe('<unmocked-scenario> on its own, with its code', () => {
       element.style.colorScheme = 'dark';
       expect(await surface()).to.equal(dark);
     });
+  });
+
+  it('leaves room for the reply in a narrow window, whatever the title', async () => {
+    const { innerWidth: width, innerHeight: height } = window;
+    try {
+      await setViewport({ width: 360, height: 740 });
+      const long = defineScenario({
+        ...failing,
+        title: 'Has a title that is far too long for one line of a window like this',
+        inference: false,
+        run: async (t) => void t.check('it is short', false, { actual: 'long', expected: 'short' }),
+      });
+      const element = await fixture<UnmockedScenario>(
+        html`<unmocked-scenario .scenario=${long} style="inline-size: 328px"></unmocked-scenario>`,
+      );
+      await until(() => query(element, '.stage'), 'the box is there');
+      const room = () => query(element, '.stage').clientHeight;
+      expect(room(), 'before a run').to.be.greaterThan(80);
+      await element.run();
+      await element.updateComplete;
+      expect(room(), 'after it').to.be.greaterThan(80);
+      expect(element.scrollHeight, 'and nothing sticks out').to.equal(element.clientHeight);
+    } finally {
+      await setViewport({ width, height });
+    }
   });
 });
