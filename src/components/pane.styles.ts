@@ -22,9 +22,17 @@ export const paneStyles = css`
   .status {
     inline-size: 9.5rem;
   }
+  .main {
+    inline-size: 4.25rem;
+    padding-inline: 0;
+  }
   @media (max-width: 32rem) {
     .heading {
+      align-content: start;
       min-block-size: 3rem;
+    }
+    .id {
+      display: none;
     }
     .proves {
       min-block-size: 7.5em;

@@ -16,8 +16,15 @@ import { texts } from './texts.js';
 /** The whole state. What grows is at the end, or in a place of its own: nothing moves meanwhile. */
 export function cardBody(state: ScenarioState) {
   return html`${reasonPart(state)} ${evidencePart(state)} ${outputPart(state)}
-    <div class="figures">${loadingPart(state)}${metricsPart(state)}</div>
+    ${figuresPart(state)}
     ${detailsPart(state)}`;
+}
+
+/** It keeps its place while something may come. */
+function figuresPart(state: ScenarioState) {
+  const metrics = metricsPart(state);
+  if (metrics === nothing && isOver(state)) return nothing;
+  return html`<div class="figures">${loadingPart(state)}${metrics}</div>`;
 }
 
 /** The result without the replies, which are in the box. */

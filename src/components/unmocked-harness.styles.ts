@@ -202,6 +202,7 @@ export const harnessStyles = css`
     outline: 3px solid var(--u-focus);
   }
   .findings {
+    margin-block-start: 0.375rem;
     display: grid;
     grid-template-columns: minmax(0, 1fr);
     gap: 0.25rem;
@@ -270,6 +271,7 @@ export const harnessStyles = css`
     block-size: 32rem;
   }
   .pane {
+    position: relative;
     overflow: auto;
     scrollbar-gutter: stable;
     scrollbar-width: thin;
@@ -329,7 +331,7 @@ export const harnessStyles = css`
   }
   @media (max-width: 32rem) {
     .outcome {
-      min-block-size: 10rem;
+      min-block-size: 12rem;
     }
   }
   @media (max-height: 30rem) {

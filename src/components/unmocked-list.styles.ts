@@ -52,6 +52,8 @@ export const listStyles = css`
     border-radius: var(--u-radius);
   }
   .groups {
+    /* Hidden words of the rows scroll along, and do not make the page longer. */
+    position: relative;
     overflow: auto;
     scrollbar-width: thin;
     border: 1px solid var(--u-line);
@@ -80,7 +82,6 @@ export const listStyles = css`
   .row[aria-current] {
     border-inline-start-color: var(--u-accent);
     background: color-mix(in srgb, var(--u-accent) 12%, transparent);
-    font-weight: 600;
   }
   .mark svg {
     vertical-align: -2px;

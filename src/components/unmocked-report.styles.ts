@@ -31,6 +31,13 @@ export const reportStyles = css`
     padding: 0 0.5rem;
     font-size: 0.8125rem;
   }
+  .current {
+    flex: 1 1 0;
+    min-inline-size: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
   .verdict {
     font-size: 1rem;
   }

@@ -33,18 +33,19 @@ export class UnmockedReport extends LitElement {
   override render() {
     const { expected, results, report } = this;
     if (expected === 0) return nothing;
-    const good = results.every(({ status }) => status === 'passed' || status === 'skipped');
+    const done = results.filter(({ status }) => status !== 'not-run');
+    const good = done.every(({ status }) => status === 'passed' || status === 'skipped');
     return html`<section part="panel" aria-label=${texts.report.label}>
       <div class="line">
         ${report ? verdict(report) : nothing}
-        <span>${texts.report.of(results.length, expected)}${report ? computed(report) : nothing}</span>
+        <span>${texts.report.of(done.length, expected)}${report ? computed(report) : nothing}</span>
         ${!report && this.current ? current(this.current) : nothing}
       </div>
       <progress
         aria-label=${texts.report.progress}
         class=${good ? '' : 'failed'}
         max=${expected}
-        value=${results.length}
+        value=${done.length}
       ></progress>
       <div class="foot">
         <ul class="totals" part="totals">
@@ -54,7 +55,7 @@ export class UnmockedReport extends LitElement {
         </ul>
         ${report ? this.#exports(report) : nothing}
       </div>
-      ${report?.problems.map(problemLine)}
+      ${report?.problems.map((problem) => problemLine(problem, report))}
     </section>`;
   }
 
@@ -110,7 +111,8 @@ function total(status: ResultStatus, number: number) {
   return html`<li part="total" data-status=${status}>${statusIcon(status)} ${text}</li>`;
 }
 
-const problemLine = (problem: string) => html`<p class="problem">${problem}</p>`;
+const problemLine = (problem: string, { status }: Report) =>
+  html`<p class=${status === 'stopped' ? 'muted' : 'problem'}>${problem}</p>`;
 
 declare global {
   interface HTMLElementTagNameMap {

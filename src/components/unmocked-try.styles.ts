@@ -65,6 +65,7 @@ export const tryStyles = css`
   }
   /* What comes fills a place that is there: nothing below it moves. */
   .answer {
+    position: relative;
     display: grid;
     grid-template: minmax(0, 1fr) auto auto / minmax(0, 1fr);
     block-size: 7rem;

@@ -255,7 +255,7 @@ export class UnmockedTry extends StreamingElement {
       <div class="suggestions" part="suggestions" role="group" aria-label=${texts.ask.suggestions}>
         ${texts.ask.prompts.map(this.#suggestion)}
       </div>
-      <p class="download muted" part="download">${this.#download.text}</p>
+      <p class="download muted" part="download">${this.unavailable || this.#download.text}</p>
       <p class="visually-hidden" role="status">${this.announcement}</p>
       <div class="answer">
         ${this.#answer()}
@@ -283,7 +283,7 @@ export class UnmockedTry extends StreamingElement {
 
   /** Nobody has asked anything yet. */
   get #untouched(): boolean {
-    return !this.asked && !this.busy && !this.note && !this.error && !this.unavailable;
+    return !this.asked && !this.busy && !this.note && !this.error;
   }
 
   /** Why nothing happens at the moment. Empty if something does. */
@@ -301,6 +301,7 @@ export class UnmockedTry extends StreamingElement {
   #answer() {
     if (this.error && !this.reply && !this.thinking)
       return html`<div class="reason" role="alert" data-status="failed"><p>${this.error}</p></div>`;
+    if (this.#untouched && this.unavailable) return nothing;
     if (this.#untouched) return html`<p class="poster muted">${texts.ask.poster}</p>`;
     if (!this.asked) return nothing;
     const arriving = this.phase === 'answering';
