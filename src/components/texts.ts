@@ -70,6 +70,27 @@ export const texts = {
     seed: 'seed',
   },
   environment: {
+    facts: {
+      webgpu: 'WebGPU',
+      wasm: 'WebAssembly',
+      isolation: 'Isolation',
+      machine: 'Machine',
+      browser: 'Browser',
+      runtime: 'Runtime',
+    },
+    simd: 'with SIMD',
+    noSimdAtAll: 'without SIMD, which ONNX Runtime needs',
+    isolated: 'cross-origin isolated: WASM threads are possible',
+    notIsolated: 'not cross-origin isolated: one WASM thread (threads need COOP and COEP headers)',
+    cores: (cores: number, memoryGb: number | undefined) =>
+      `${cores} logical cores${memoryGb ? `, ${memoryGb} GB or more of memory` : ''}`,
+    noAdapter: (why: string) => `none: ${why}`,
+    nameless: 'an adapter without a name',
+    adapter: (name: string, shaderF16: boolean) =>
+      `${name}, ${shaderF16 ? 'with' : 'without'} shader-f16`,
+    softwareAdapter: 'Software adapter:',
+    softwareAdvice:
+      'the CPU emulates a GPU. The tokens are real, but slow. The device “wasm” is faster.',
     heading: 'This browser',
     asking: 'Asking the browser…',
     webgpu: 'WebGPU',
@@ -95,6 +116,71 @@ export const texts = {
     testBusy: 'Testing…',
     testStop: 'Stop the test',
     works: (facts: string) => `It answers: ${facts}`,
+  },
+  form: {
+    legend: 'What to run them on',
+    backends: {
+      auto: 'auto (a server if one is set)',
+      local: 'local (this page)',
+      remote: 'remote (a server)',
+    },
+    devices: {
+      auto: 'auto (the best that works)',
+      webgpu: 'webgpu only',
+      wasm: 'wasm only',
+    },
+    deviceHint:
+      'A device of this page is chosen, so the server is not used. Choose the device “auto”, or the ' +
+      'backend “remote”.',
+    serverMayHaveIt: 'This page has no model with this name. The server may have one.',
+    seed: 'Seed',
+    forget: 'Forget saved settings',
+    forgotten: 'The saved settings are forgotten.',
+    apiUrl: 'API URL',
+    apiUrlOptional: 'API URL (optional)',
+    keyFrom: (origin: string) => `set by ${origin}`,
+    noKey: 'none',
+    withheld: "This URL comes from the page's address, so the key is not sent to it.",
+    adopt: 'Trust this URL with the key',
+    rememberKey: 'Keep the key after this session, in this browser',
+    model: 'Model',
+    otherModel: 'another model…',
+    otherId: 'Hub id or folder URL',
+    otherIdOrServer: "Hub id, folder URL, or the server's name for it",
+    remoteModel: "Model, by the server's name for it",
+    onlyOne: "the server's only one",
+    remoteComputes:
+      "The server computes. Scenarios about this page's own engine still load a model here.",
+    mirror: 'Mirror of the hub (optional)',
+  },
+  sources: {
+    summary: 'Where each value comes from',
+    caption: (place: string) =>
+      'Strongest first: attribute, address, this browser, config.toml, environment, default. ' +
+      `These are the values for ${place}.`,
+    server: 'the server',
+    page: 'this page',
+    setting: 'Setting',
+    value: 'Value',
+    source: 'Source',
+    file: 'Choose a file',
+    paste: 'Or paste its text',
+    use: 'Use it',
+    remove: 'Remove it',
+    dropped: 'config.toml, dropped',
+    pasted: 'config.toml, pasted',
+    tooLong: (name: string, bytes: number, most: number) =>
+      `"${name}" has ${bytes} bytes. A config.toml can have at most ${most}.`,
+    unreadable: (name: string, why: string) => `"${name}" is not readable: ${why}`,
+    empty: 'The text is empty. Paste a config.toml first.',
+    isInUse: (name: string) => `${name} is in use.`,
+    removed: 'The file is removed.',
+    inUse: (name: string) => `In use: ${name}.`,
+    kept: 'It is kept until you close this tab.',
+    none:
+      'None is in use. A config.toml beside the page is read automatically. ' +
+      'You can also choose a file, drop it here, or paste its text.',
+    unknownKeys: (keys: string) => `these keys are unknown and were ignored: ${keys}.`,
   },
   run: {
     heading: 'Scenarios',

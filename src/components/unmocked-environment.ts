@@ -40,40 +40,44 @@ export class UnmockedEnvironment extends LitElement {
       wasmSimd,
       versions,
     } = info;
-    const simd = wasmSimd ? 'with SIMD' : 'without SIMD, which ONNX Runtime needs';
+    const { facts } = texts.environment;
+    const simd = wasmSimd ? texts.environment.simd : texts.environment.noSimdAtAll;
     const isolation = crossOriginIsolated
-      ? 'cross-origin isolated: WASM threads are possible'
-      : 'not cross-origin isolated: one WASM thread (threads need COOP and COEP headers)';
-    const memory = deviceMemoryGb ? `, ${deviceMemoryGb} GB or more of memory` : '';
+      ? texts.environment.isolated
+      : texts.environment.notIsolated;
     const onnxruntime = versions.onnxruntime.replace(/-dev.*/, ' (development build)');
     const runtime = `transformers.js ${versions.transformers}, ONNX Runtime ${onnxruntime}`;
     return html`<dl part="facts">
       ${this.#webGpu(info)}
-      ${fact('WebAssembly', wasmSimd, simd)}
-      ${fact('Isolation', crossOriginIsolated, isolation)}
-      ${fact('Machine', undefined, `${hardwareConcurrency} logical cores${memory}`)}
-      ${fact('Browser', undefined, browserName(userAgent), userAgent)}
-      ${fact('Runtime', undefined, runtime, versions.onnxruntime)}
+      ${fact(facts.wasm, wasmSimd, simd)}
+      ${fact(facts.isolation, crossOriginIsolated, isolation)}
+      ${fact(facts.machine, undefined, texts.environment.cores(hardwareConcurrency, deviceMemoryGb))}
+      ${fact(facts.browser, undefined, browserName(userAgent), userAgent)}
+      ${fact(facts.runtime, undefined, runtime, versions.onnxruntime)}
     </dl>
     ${this.#warning(info)}`;
   }
 
   #webGpu({ webgpu }: EnvironmentInfo) {
-    if (!webgpu.adapter) return fact('WebGPU', false, `none: ${webgpu.reason}`);
+    if (!webgpu.adapter)
+      return fact(
+        texts.environment.facts.webgpu,
+        false,
+        texts.environment.noAdapter(webgpu.reason),
+      );
     const { vendor, architecture, device, description, shaderF16 } = webgpu.adapter;
     const name =
       description ||
       [vendor, architecture, device].filter(Boolean).join(' ') ||
-      'an adapter without a name';
-    return fact('WebGPU', true, `${name}, ${shaderF16 ? 'with' : 'without'} shader-f16`);
+      texts.environment.nameless;
+    return fact(texts.environment.facts.webgpu, true, texts.environment.adapter(name, shaderF16));
   }
 
   #warning({ webgpu: { adapter } }: EnvironmentInfo) {
     if (!adapter) return nothing;
     if (!isSoftware(adapter)) return nothing;
     return html`<p class="warning" part="warning">
-      <strong>Software adapter:</strong> the CPU emulates a GPU. The tokens are real, but slow. The
-      device “wasm” is faster.
+      <strong>${texts.environment.softwareAdapter}</strong> ${texts.environment.softwareAdvice}
     </p>`;
   }
 }

@@ -14,6 +14,7 @@ import {
   UnmockedSettingsEvent,
 } from './settings-events.js';
 import { ModelListing } from './model-listing.js';
+import { texts } from './texts.js';
 import { themeStyles } from './theme.styles.js';
 import { settingsStyles } from './unmocked-settings.styles.js';
 
@@ -24,30 +25,14 @@ const OTHER = '\u0000other';
 const choices: {
   backend: Record<AgentSettings['backend'], string>;
   device: Record<AgentSettings['device'], string>;
-} = {
-  backend: {
-    auto: 'auto (a server if one is set)',
-    local: 'local (this page)',
-    remote: 'remote (a server)',
-  },
-  device: {
-    auto: 'auto (the best that works)',
-    webgpu: 'webgpu only',
-    wasm: 'wasm only',
-  },
-};
+} = { backend: texts.form.backends, device: texts.form.devices };
 
 const option = (value: string, label: string, selected: boolean) =>
   html`<option value=${value} .selected=${live(selected)}>${label}</option>`;
 
-const deviceHint = html`<p class="hint"
-  >A device of this page is chosen, so the server is not used. Choose the device “auto”, or the
-  backend “remote”.</p
->`;
+const deviceHint = html`<p class="hint">${texts.form.deviceHint}</p>`;
 
-const serverMayHaveIt = html`<p class="muted"
-  >This page has no model with this name. The server may have one.</p
->`;
+const serverMayHaveIt = html`<p class="muted">${texts.form.serverMayHaveIt}</p>`;
 
 type FieldName = 'backend' | 'model' | 'device' | 'hubUrl' | 'apiUrl' | 'apiKey' | 'seed';
 
@@ -102,7 +87,7 @@ export class UnmockedSettings extends LitElement {
   override render() {
     const remote = this.backend === 'remote';
     return html`<fieldset part="panel" ?disabled=${this.disabled}>
-      <legend>What to run them on</legend>
+      <legend>${texts.form.legend}</legend>
       <div class="row">
         ${this.#select('backend')}
         ${remote ? nothing : this.#select('device')}
@@ -111,7 +96,7 @@ export class UnmockedSettings extends LitElement {
       ${remote ? this.#remoteModel() : this.#localModel()}
       <div class="row end">
         <div class="field seed" part="field">
-          <label for="seed">Seed</label>
+          <label for="seed">${texts.form.seed}</label>
           <input
             id="seed"
             type="number"
@@ -138,7 +123,7 @@ export class UnmockedSettings extends LitElement {
       class="quiet"
       ?disabled=${!this.saved}
       @click=${this.#forget}
-      >Forget saved settings</button
+      >${texts.form.forget}</button
     >`;
   }
 
@@ -148,12 +133,12 @@ export class UnmockedSettings extends LitElement {
       above: true,
       type: 'url',
       placeholder: 'http://127.0.0.1:11434/v1',
-      label: this.backend === 'remote' ? 'API URL' : 'API URL (optional)',
+      label: this.backend === 'remote' ? texts.form.apiUrl : texts.form.apiUrlOptional,
     });
     const key = this.#text('apiKey', this.apiKey, {
       above: true,
       type: 'password',
-      placeholder: this.keyFrom ? `set by ${this.keyFrom}` : 'none',
+      placeholder: this.keyFrom ? texts.form.keyFrom(this.keyFrom) : texts.form.noKey,
     });
     return html`<div class="row">
         ${url}
@@ -168,9 +153,9 @@ export class UnmockedSettings extends LitElement {
   #withheldHint() {
     const adopt = () => this.#change({ apiUrl: this.apiUrl });
     return html`<p class="hint" id="withheld">
-      This URL comes from the page's address, so the key is not sent to it.
+      ${texts.form.withheld}
       <button type="button" id="adopt" class="quiet" @click=${adopt}
-        >Trust this URL with the key</button
+        >${texts.form.adopt}</button
       >
     </p>`;
   }
@@ -184,7 +169,7 @@ export class UnmockedSettings extends LitElement {
         type="checkbox"
         .checked=${live(this.rememberKey)}
         @change=${remember}
-      />Keep the key after this session, in this browser</label
+      />${texts.form.rememberKey}</label
     >`;
   }
 
@@ -192,10 +177,10 @@ export class UnmockedSettings extends LitElement {
     const listed = !this.other && models.some(({ id }) => id === this.model);
     const listedId = listed ? this.model : OTHER;
     return html`<div class="field" part="field">
-        <label for="model">Model</label>
+        <label for="model">${texts.form.model}</label>
         <select id="model" @change=${this.#choose} aria-describedby="about">
           ${models.map(({ id, title }) => option(id, title, id === listedId))}
-          ${option(OTHER, 'another model…', !listed)}
+          ${option(OTHER, texts.form.otherModel, !listed)}
         </select>
       </div>
       ${listed ? nothing : this.#otherModel()}
@@ -204,22 +189,20 @@ export class UnmockedSettings extends LitElement {
 
   #otherModel() {
     const label =
-      this.backend === 'auto' && this.apiUrl
-        ? "Hub id, folder URL, or the server's name for it"
-        : 'Hub id or folder URL';
+      this.backend === 'auto' && this.apiUrl ? texts.form.otherIdOrServer : texts.form.otherId;
     return this.#text('model', this.model, { id: 'other', label, placeholder: 'owner/name' });
   }
 
   #remoteModel() {
     const field = this.#text('model', this.model, {
       id: 'model',
-      placeholder: "the server's only one",
-      label: "Model, by the server's name for it",
+      placeholder: texts.form.onlyOne,
+      label: texts.form.remoteModel,
     });
     return html`${field}
       <div id="about" class="about">
         <p class="muted"
-          >The server computes. Scenarios about this page's own engine still load a model here.</p
+          >${texts.form.remoteComputes}</p
         >
       </div>`;
   }
@@ -241,7 +224,7 @@ export class UnmockedSettings extends LitElement {
     return this.#text('hubUrl', this.hubUrl, {
       id: 'hub',
       type: 'url',
-      label: 'Mirror of the hub (optional)',
+      label: texts.form.mirror,
       placeholder: 'https://huggingface.co/',
     });
   }
@@ -340,7 +323,7 @@ export class UnmockedSettings extends LitElement {
     this.refused = {};
     this.other = false;
     this.dispatchEvent(new UnmockedForgetEvent());
-    this.announcement = 'The saved settings are forgotten.';
+    this.announcement = texts.form.forgotten;
     // The button is now disabled, so move the focus to the first control.
     void this.updateComplete.then(() =>
       this.renderRoot.querySelector<HTMLElement>('#backend')?.focus(),

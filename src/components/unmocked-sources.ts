@@ -4,6 +4,7 @@ import { toErrorRecord } from '../errors.js';
 import type { SettingRow } from '../settings/setting-rows.js';
 import type { SettingsStore } from '../settings/settings-store.js';
 import { SettingsWatcher } from './settings-watcher.js';
+import { texts } from './texts.js';
 import { themeStyles } from './theme.styles.js';
 import { sourcesStyles } from './unmocked-sources.styles.js';
 
@@ -39,19 +40,18 @@ export class UnmockedSources extends LitElement {
     const { settings } = this;
     if (!settings) return nothing;
     const [first] = settings.resolved.backends;
-    const place = first === 'remote' ? 'the server' : 'this page';
+    const place = first === 'remote' ? texts.sources.server : texts.sources.page;
     return html`<details>
-      <summary>Where each value comes from</summary>
+      <summary>${texts.sources.summary}</summary>
       <div class="body">
-        <div class="scroll">
+        <div class="scroll" tabindex="0" role="group" aria-label=${texts.sources.summary}>
           <table part="table">
-            <caption>Strongest first: attribute, address, this browser, config.toml, environment,
-              default. These are the values for ${place}.</caption>
+            <caption>${texts.sources.caption(place)}</caption>
             <thead>
               <tr>
-                <th scope="col">Setting</th>
-                <th scope="col">Value</th>
-                <th scope="col">Source</th>
+                <th scope="col">${texts.sources.setting}</th>
+                <th scope="col">${texts.sources.value}</th>
+                <th scope="col">${texts.sources.source}</th>
               </tr>
             </thead>
             <tbody>
@@ -77,12 +77,12 @@ export class UnmockedSources extends LitElement {
     >
       <h3 id="config-heading">config.toml</h3>
       <p id="in-use">
-        ${file ? inUse(file.name, byHand) : noneInUse}
+        ${file ? inUse(file.name, byHand) : texts.sources.none}
       </p>
       ${unknown.length > 0 ? unknownKeys(unknown) : nothing}
       ${this.refused ? refusal(this.refused) : nothing}
       <div class="buttons">
-        <label for="file">Choose a file</label>
+        <label for="file">${texts.sources.file}</label>
         <input
           id="file"
           type="file"
@@ -93,7 +93,7 @@ export class UnmockedSources extends LitElement {
         ${byHand ? this.#removeButton() : nothing}
       </div>
       <div class="field">
-        <label for="text">Or paste its text</label>
+        <label for="text">${texts.sources.paste}</label>
         <textarea
           id="text"
           spellcheck="false"
@@ -105,7 +105,7 @@ export class UnmockedSources extends LitElement {
       </div>
       <div class="buttons">
         <button type="button" id="use" ?disabled=${this.disabled} @click=${this.#paste}
-          >Use it</button
+          >${texts.sources.use}</button
         >
         <span role="status">${this.announcement}</span>
       </div>
@@ -114,7 +114,7 @@ export class UnmockedSources extends LitElement {
 
   #removeButton() {
     return html`<button type="button" id="remove" ?disabled=${this.disabled} @click=${this.#remove}
-      >Remove it</button
+      >${texts.sources.remove}</button
     >`;
   }
 
@@ -130,7 +130,7 @@ export class UnmockedSources extends LitElement {
     if (this.disabled) return;
     if (file) return this.#read(file);
     const text = event.dataTransfer?.getData('text/plain');
-    if (text) await this.#use(text, 'config.toml, dropped');
+    if (text) await this.#use(text, texts.sources.dropped);
   }
 
   async #choose(event: Event): Promise<void> {
@@ -143,14 +143,13 @@ export class UnmockedSources extends LitElement {
   async #read(file: File): Promise<void> {
     this.announcement = '';
     if (file.size > MAX_BYTES) {
-      const size = `"${file.name}" has ${file.size} bytes.`;
-      this.refused = `${size} A config.toml can have at most ${MAX_BYTES}.`;
+      this.refused = texts.sources.tooLong(file.name, file.size, MAX_BYTES);
       return;
     }
     try {
       await this.#use(await file.text(), file.name);
     } catch (error) {
-      this.refused = `"${file.name}" is not readable: ${toErrorRecord(error).message}`;
+      this.refused = texts.sources.unreadable(file.name, toErrorRecord(error).message);
     }
   }
 
@@ -158,11 +157,11 @@ export class UnmockedSources extends LitElement {
     const text = this.area.value;
     this.announcement = '';
     if (!text.trim()) {
-      this.refused = 'The text is empty. Paste a config.toml first.';
+      this.refused = texts.sources.empty;
       this.area.focus();
       return;
     }
-    if ((await this.#use(text, 'config.toml, pasted')) && this.area.value === text)
+    if ((await this.#use(text, texts.sources.pasted)) && this.area.value === text)
       this.area.value = '';
   }
 
@@ -175,14 +174,14 @@ export class UnmockedSources extends LitElement {
       this.refused = toErrorRecord(error).message;
       return false;
     }
-    this.announcement = `${name} is in use.`;
+    this.announcement = texts.sources.isInUse(name);
     return true;
   }
 
   async #remove(): Promise<void> {
     this.refused = '';
     const removed = this.settings?.removeConfig();
-    this.announcement = 'The file is removed.';
+    this.announcement = texts.sources.removed;
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>('#file')?.focus();
     await removed;
@@ -190,15 +189,11 @@ export class UnmockedSources extends LitElement {
 }
 
 const inUse = (name: string, byHand: boolean) =>
-  html`In use: ${name}. ${byHand ? 'It is kept until you close this tab.' : nothing}`;
-
-const noneInUse =
-  'None is in use. A config.toml beside the page is read automatically. ' +
-  'You can also choose a file, drop it here, or paste its text.';
+  html`${texts.sources.inUse(name)} ${byHand ? texts.sources.kept : nothing}`;
 
 const unknownKeys = (keys: readonly string[]) =>
   html`<p class="hint" id="unknown"
-    ><strong>Warning:</strong> these keys are unknown and were ignored: ${keys.join(', ')}.</p
+    ><strong>${texts.page.warning}:</strong> ${texts.sources.unknownKeys(keys.join(', '))}</p
   >`;
 
 const refusal = (why: string) => html`<p class="problem" id="refused" role="alert">${why}</p>`;
