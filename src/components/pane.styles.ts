@@ -2,14 +2,16 @@ import { css } from 'lit';
 
 /** Of a card in a harness. What changes while it runs has a place of its own, so that nothing moves. */
 export const paneStyles = css`
-  /* It stays at its end while it grows. */
   .log {
-    display: flex;
-    flex-direction: column-reverse;
     block-size: 11rem;
     max-block-size: none;
   }
-  .log > div {
+  /* It stays at its end while it grows. */
+  .growing {
+    display: flex;
+    flex-direction: column-reverse;
+  }
+  .growing > div {
     margin-block-end: auto;
   }
   .proves {

@@ -70,7 +70,7 @@ function outputPart(state: ScenarioState) {
       <pre class="reply ${arriving ? 'arriving' : ''}">${text.trimStart() || placeholder}</pre>`;
   };
   return html`<div
-    class="output log"
+    class="output log ${running ? 'growing' : ''}"
     part="output"
     tabindex="0"
     role="group"

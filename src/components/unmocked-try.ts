@@ -288,7 +288,7 @@ export class UnmockedTry extends StreamingElement {
 
   /** Why nothing happens at the moment. Empty if something does. */
   #waitingFor(): string {
-    if (this.unavailable || this.note) return this.unavailable || this.note;
+    if (this.note) return this.note;
     if (this.phase === 'loading' && !this.progress) return texts.ask.loading;
     if (this.phase !== 'answering') return '';
     if (this.#pieces === 0) return texts.ask.waiting;

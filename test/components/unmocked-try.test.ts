@@ -174,7 +174,7 @@ describe('<unmocked-try>', () => {
     expect([
       button(element, 'test').disabled,
       prompt(element).disabled,
-      query(element, '#state').textContent,
+      query(element, '.download').textContent,
       Engine.alive.size,
     ]).to.deep.equal([true, true, 'A run is under way.', 0]);
     await expect(element).to.be.accessible();
