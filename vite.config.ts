@@ -120,6 +120,7 @@ export default defineConfig(({ command }) => {
         'lit',
         'lit/decorators.js',
         'lit/directives/live.js',
+        'lit/directives/repeat.js',
         'smol-toml',
         'valibot',
       ],

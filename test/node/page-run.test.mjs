@@ -81,3 +81,30 @@ test('the page that lists the scenarios of a shard gets no environment, and is c
     server.close();
   }
 });
+
+test('a page whose run was stopped ends the command, with exit status 1', async () => {
+  const stopped = PAGE.replace("dataset.unmocked = 'passed'", "dataset.unmocked = 'stopped'");
+  assert.notEqual(stopped, PAGE);
+  const server = createServer((request, response) => {
+    if (request.url === '/start') response.end();
+    else if (request.url === '/open') response.writeHead(204).end();
+    else response.writeHead(200, { 'content-type': 'text/html' }).end(stopped);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const { exitCode } = process;
+  try {
+    const page = `http://127.0.0.1:${port}/`;
+    await runCommand(['--page', page, '--run', 'a', '--timeout', '30'], {
+      command: 'npx unmocked',
+      tables: await loadTables(),
+      pageFolder: () => assert.fail(),
+      chromium: ensureChromium,
+    });
+    assert.equal(process.exitCode, 1);
+  } finally {
+    process.exitCode = exitCode;
+    server.closeAllConnections();
+    server.close();
+  }
+});

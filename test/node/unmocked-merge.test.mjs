@@ -115,6 +115,14 @@ describe('the joined report', () => {
     assert.deepEqual([merged.status, merged.totals.failed], ['failed', 1]);
   });
 
+  test('was stopped if one shard was: that is no verdict', () => {
+    const merged = merge(first(), shard(2, [result('b', 'not-run')]));
+    assert.deepEqual(
+      [merged.status, merged.problems],
+      ['stopped', ['The run was stopped: 1 of 3 scenarios did not run.']],
+    );
+  });
+
   test('passes if one shard has skipped everything: alone, that shard failed', () => {
     const skipped = shard(2, [result('b', 'skipped')]);
     assert.equal(skipped.status, 'failed');
