@@ -16,9 +16,18 @@ export function toMarkdown(report: Report): string {
     .join('\n\n')}\n`;
 }
 
-const isBad = ({ status }: ScenarioResult): boolean => status === 'failed' || status === 'timed-out';
+const isBad = ({ status }: ScenarioResult): boolean =>
+  status === 'failed' || status === 'timed-out';
 
-function summary({ totals, durationMs, model, inference, seed, startedAt, results }: Report): string {
+function summary({
+  totals,
+  durationMs,
+  model,
+  inference,
+  seed,
+  startedAt,
+  results,
+}: Report): string {
   const { total, ...statuses } = totals;
   const counts = Object.entries(statuses)
     .filter(([, number]) => number > 0)
@@ -83,9 +92,7 @@ const cell = (text: string): string => escape(text);
 
 /** Longer than any run of backticks in the text. */
 const fence = (text: string, least: number): string =>
-  '`'.repeat(
-    Math.max(least, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)),
-  );
+  '`'.repeat(Math.max(least, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)));
 const code = (text: string): string => {
   const ticks = fence(text, 1);
   return `${ticks} ${text.replaceAll(/\s+/g, ' ')} ${ticks}`;

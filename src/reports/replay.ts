@@ -22,7 +22,10 @@ export interface Replay {
   result: ScenarioResult;
 }
 
-export interface ReplayOptions extends Pick<RunOptions, 'signal' | 'onEvent' | 'server' | 'hubUrl'> {
+export interface ReplayOptions extends Pick<
+  RunOptions,
+  'signal' | 'onEvent' | 'server' | 'hubUrl'
+> {
   /** Where the scenario is looked for. Default: the core scenarios. */
   scenarios?: RunOptions['scenarios'];
 }

@@ -77,7 +77,7 @@ export class ReportHistory {
 
   /** The newest first. */
   async list(): Promise<KeptReport[]> {
-    return (await this.#database.getAll('list')).reverse();
+    return (await this.#database.getAll('list')).toReversed();
   }
 
   /** Undefined if it is not kept any more. */

@@ -30,7 +30,9 @@ describe('toMarkdown', () => {
     );
     expect(text).to.include('## chat-completion: Title \\| with &lt;b>\\*stars\\*&lt;/b>');
     expect(text).to.include('it\\_broke');
-    expect(text).to.include('- bad\n  - actual: ``` a `tick` and ``two`` ```\n  - expected: ` <img> `');
+    expect(text).to.include(
+      '- bad\n  - actual: ``` a `tick` and ``two`` ```\n  - expected: ` <img> `',
+    );
     expect(text).to.include('````text\nError: no\n```\nat x\n````');
     expect(text).not.to.include('- good');
   });

@@ -33,14 +33,38 @@ describe('readReport', () => {
   const wrong: [what: string, json: string, message: RegExp][] = [
     ['no JSON', '{"schema":', /It is not JSON: /],
     ['another value', 'null', /The whole is null, but has to be an object/],
-    ['another schema', withPart('schema', 'unmocked/2'), /"schema" is "unmocked\/2", but has to be "unmocked\/1"/],
+    [
+      'another schema',
+      withPart('schema', 'unmocked/2'),
+      /"schema" is "unmocked\/2", but has to be "unmocked\/1"/,
+    ],
     ['no results', withPart('results', undefined), /"results"/],
-    ['a status that does not exist', withPart('results.0.status', 'great'), /"results\.0\.status" is "great", but has to be "passed", /],
-    ['markup for a number', withPart('results.0.durationMs', '<img>'), /"results\.0\.durationMs" is "<img>", but has to be a number/],
-    ['token ids that are none', withPart('results.0.evidence.exchanges.0.outputTokenIds', 'abc'), /outputTokenIds" is "abc", but has to be an array of token ids/],
+    [
+      'a status that does not exist',
+      withPart('results.0.status', 'great'),
+      /"results\.0\.status" is "great", but has to be "passed", /,
+    ],
+    [
+      'markup for a number',
+      withPart('results.0.durationMs', '<img>'),
+      /"results\.0\.durationMs" is "<img>", but has to be a number/,
+    ],
+    [
+      'token ids that are none',
+      withPart('results.0.evidence.exchanges.0.outputTokenIds', 'abc'),
+      /outputTokenIds" is "abc", but has to be an array of token ids/,
+    ],
     ['a time that is none', withPart('startedAt', 'yesterday'), /"startedAt" is "yesterday"/],
-    ['a number without end', withPart('seed', 0).replace('"seed":0', '"seed":1e999'), /"seed" is null|"seed" is /],
-    ['a prototype', withPart('model', 0).replace('"model":0', '"model":{"id":"m","__proto__":{"x":1}}'), /It has the key "__proto__"/],
+    [
+      'a number without end',
+      withPart('seed', 0).replace('"seed":0', '"seed":1e999'),
+      /"seed" is null|"seed" is /,
+    ],
+    [
+      'a prototype',
+      withPart('model', 0).replace('"model":0', '"model":{"id":"m","__proto__":{"x":1}}'),
+      /It has the key "__proto__"/,
+    ],
     ['a million levels', `${'['.repeat(1e6)}${']'.repeat(1e6)}`, /nested more than 64 deep/],
     ['a large value, shown in part', withPart('model', 'x'.repeat(1e6)), /"model" is "x{59}…, but/],
   ];
@@ -69,7 +93,13 @@ describe('a link to a report', () => {
 
   it('that is cut off or changed is refused, with a remedy', async () => {
     const fragment = await toFragment(aReport());
-    for (const damaged of [fragment.slice(0, -40), '#report=', '#report=%%', '#report=AAAA', '#else']) {
+    for (const damaged of [
+      fragment.slice(0, -40),
+      '#report=',
+      '#report=%%',
+      '#report=AAAA',
+      '#else',
+    ]) {
       const { code, message } = await rejection(fromFragment(damaged));
       expect(code, damaged).to.equal('invalid-argument');
       expect(message, damaged).to.match(/cannot be opened|not a report/);
@@ -82,6 +112,8 @@ describe('a link to a report', () => {
     const bytes = new Uint8Array(await new Response(packed).arrayBuffer());
     const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
     const fragment = `#report=${base64.replaceAll('+', '-').replaceAll('/', '_')}`;
-    expect((await rejection(fromFragment(fragment))).message).to.include('unpacks to more than 20.0 MB');
+    expect((await rejection(fromFragment(fragment))).message).to.include(
+      'unpacks to more than 20.0 MB',
+    );
   });
 });

@@ -61,7 +61,10 @@ describe('replay', () => {
 
   it('refuses what it cannot repeat', async () => {
     const none = await rejection(replay(report, 'streaming'));
-    expect([none.code, none.message.includes('It has: ')]).to.deep.equal(['invalid-argument', true]);
+    expect([none.code, none.message.includes('It has: ')]).to.deep.equal([
+      'invalid-argument',
+      true,
+    ]);
     const unknown = await rejection(replay(report, 'determinism', { scenarios: [] }));
     expect(unknown.message).to.include('not one of the scenarios here');
     const skipped = structuredClone(report);
