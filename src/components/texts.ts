@@ -15,9 +15,9 @@ export const texts = {
   },
   theme: {
     label: 'Theme',
-    system: 'System',
-    light: 'Light',
-    dark: 'Dark',
+    system: 'Theme: system',
+    light: 'Theme: light',
+    dark: 'Theme: dark',
   },
   ask: {
     heading: 'Ask the model',
