@@ -1,4 +1,5 @@
 import './components/index.js';
-import { connectPage } from './components/page.js';
+import { addReports, connectPage } from './components/page.js';
 
-void connectPage(document.querySelector('unmocked-harness')!, location.search);
+const harness = document.querySelector('unmocked-harness')!;
+void connectPage(harness, location.search).then(() => addReports(harness));

@@ -52,3 +52,18 @@ function item({ choose, remedy }: FindingsView, finding: Finding) {
     }
   </li>`;
 }
+
+/** No adapter, and WASM was not tried: it can be, for the scenarios that lacked one. */
+export function remedyFor(
+  { code, results }: Finding,
+  device: string,
+  running: boolean,
+  runOnWasm: (ids: readonly string[]) => void,
+): Remedy | undefined {
+  if (code !== 'no-device' || device !== 'webgpu') return undefined;
+  return {
+    label: texts.findings.onWasm,
+    disabled: running,
+    press: () => runOnWasm(results.map(({ id }) => id)),
+  };
+}

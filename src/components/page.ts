@@ -5,6 +5,7 @@ import type { PageSources } from '../settings/settings-store.js';
 import { parseUrlParameters } from '../settings/url-parameters.js';
 import { parametersOf } from '../settings/url-settings.js';
 import { linkToScenarios } from './deep-link.js';
+import { define } from './define.js';
 import { rememberedTheme, rememberTheme, schemeOf, type Theme } from './theme-choice.js';
 import type { UnmockedHarness } from './unmocked-harness.js';
 
@@ -66,6 +67,15 @@ export function connectPage(
     if (!harness.running && !harness.testing && harness.isConnected)
       await startup.start(settings.sources);
   }
+}
+
+/** The runs that this browser keeps are shown below the harness. Their code comes after all else. */
+export async function addReports(harness: UnmockedHarness): Promise<void> {
+  const { UnmockedReports } = await import('./unmocked-reports.js');
+  define({ 'unmocked-reports': UnmockedReports });
+  const element = document.createElement('unmocked-reports');
+  element.harness = harness;
+  harness.after(element);
 }
 
 /** Shows on the document element how the harness's runs end. */

@@ -1,7 +1,7 @@
-import { css } from 'lit';
+import { css, type LitElement } from 'lit';
 
 /** Of a card in a harness. What changes while it runs has a place of its own, so that nothing moves. */
-export const paneStyles = css`
+const paneStyles = css`
   .log {
     block-size: 11rem;
     max-block-size: none;
@@ -44,3 +44,10 @@ export const paneStyles = css`
     }
   }
 `;
+
+/** Gives them to the card in the pane. They are the page's, and not the element's own. */
+export function adoptPaneStyles(card: LitElement | null): void {
+  const sheets = card?.shadowRoot?.adoptedStyleSheets;
+  const sheet = paneStyles.styleSheet;
+  if (sheet && sheets && !sheets.includes(sheet)) sheets.push(sheet);
+}

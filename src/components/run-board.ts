@@ -34,6 +34,12 @@ export class RunBoard {
     return next;
   }
 
+  /** Shows the results of a report, as if its run had just ended. */
+  show(results: readonly ScenarioResult[]): void {
+    this.begin(results.map(({ id }) => id));
+    for (const result of results) this.apply({ type: 'scenario-end', id: result.id, result });
+  }
+
   /** The run could not start. */
   abandon(): void {
     this.latest = [];

@@ -30,6 +30,8 @@ export interface RunView {
   tags: readonly string[];
   report: Report | undefined;
   announcement: string;
+  /** What can be done with the result in the pane. */
+  replay: unknown;
   choose(id: string, moved?: boolean): void;
   remedy(finding: Finding): Remedy | undefined;
   onRun(): void;
@@ -98,7 +100,7 @@ function controlsPart(view: RunView) {
   </div>`;
 }
 
-function panePart({ scenarios, shown, state, running, onRequest }: RunView) {
+function panePart({ scenarios, shown, state, running, replay, onRequest }: RunView) {
   return html`<div
     id=${PANE_ID}
     class="pane"
@@ -120,5 +122,6 @@ function panePart({ scenarios, shown, state, running, onRequest }: RunView) {
           ></unmocked-scenario>`
         : html`<p class="muted">${texts.run.none}</p>`
     }
+    ${replay}
   </div>`;
 }

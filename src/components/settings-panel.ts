@@ -5,12 +5,13 @@ import type { SettingsElement } from './settings-element.js';
 import type { UnmockedSettingsEvent } from './settings-events.js';
 import { texts } from './texts.js';
 
-interface PanelView {
-  running: boolean;
-  /** The test of the settings: what it says, and whether it goes on. */
-  test: { text: string; failed: boolean; busy: boolean };
-  onTest(): void;
-  onStop(): void;
+/** What tests the settings: it asks the model a question. */
+interface Tester {
+  readonly busy: boolean;
+  /** What the latest test says. */
+  readonly said?: { text: string; failed: boolean };
+  test(prompt: string): unknown;
+  stop(): void;
 }
 
 /** What is in use, and behind "Change" everything that changes it. */
@@ -37,19 +38,19 @@ export class SettingsPanel {
   }
 
   /** It is always there, so nothing that was typed is lost when it closes. */
-  dialog(view: PanelView) {
+  dialog(running: boolean, tester: Tester | null) {
     return html`<dialog id="settings" part="dialog" aria-labelledby="settings-title" closedby="any">
       <div class="dialog-head">
         <h2 id="settings-title">${texts.settings.heading}</h2>
         <button type="button" id="close" @click=${this.#close}>${texts.settings.close}</button>
       </div>
-      ${this.#form(view.running)} ${testPart(view)}
+      ${this.#form(running)} ${testPart(running, tester)}
       ${
         this.#host.settings.keeps
           ? html`<unmocked-sources
               part="sources"
               .settings=${this.#host.settings}
-              .disabled=${view.running}
+              .disabled=${running}
             ></unmocked-sources>`
           : nothing
       }
@@ -98,17 +99,19 @@ const dialogOf = (host: LitElement): HTMLDialogElement | null =>
   host.renderRoot.querySelector<HTMLDialogElement>('#settings');
 
 /** One button for both, so that it keeps the focus. */
-function testPart({ running, test, onTest, onStop }: PanelView) {
+function testPart(running: boolean, tester: Tester | null) {
+  const busy = tester?.busy ?? false;
+  const { text = '', failed = false } = tester?.said ?? {};
   return html`<div class="test">
     <button
       type="button"
       id="test-settings"
       ?disabled=${running}
-      @click=${test.busy ? onStop : onTest}
-      >${test.busy ? texts.settings.testStop : texts.settings.test}</button
+      @click=${() => (busy ? tester?.stop() : void tester?.test(''))}
+      >${busy ? texts.settings.testStop : texts.settings.test}</button
     >
-    <p role="status" id="tested" class=${test.failed ? 'problem' : ''}
-      >${test.busy ? texts.settings.testBusy : test.text}</p
+    <p role="status" id="tested" class=${failed ? 'problem' : ''}
+      >${busy ? texts.settings.testBusy : text}</p
     >
   </div>`;
 }

@@ -57,7 +57,7 @@ export const resultStatuses = [
 ] as const satisfies readonly ResultStatus[];
 
 /** `9 passed, 2 failed`. */
-export const totalsText = ({ totals }: Report): string =>
+export const totalsText = ({ totals }: Pick<Report, 'totals'>): string =>
   resultStatuses
     .filter((status) => totals[status] > 0)
     .map((status) => `${totals[status]} ${statusLabels[status]}`)

@@ -234,6 +234,56 @@ export const texts = {
     copied: 'Copied.',
     notCopied: 'The browser did not allow copying. Download the JSON file instead.',
   },
+  reports: {
+    heading: 'Earlier runs',
+    openFile: 'Open a report…',
+    copyLink: 'Copy a link to this report',
+    linkCopied: 'The link is copied. It holds the whole report.',
+    compare: 'Compare the two chosen',
+    deleteAll: 'Delete all',
+    open: 'Open',
+    delete: 'Delete',
+    openLabel: (when: string) => `Open the run of ${when}`,
+    deleteLabel: (when: string) => `Delete the run of ${when}`,
+    choose: (when: string) => `Compare the run of ${when}`,
+    none: 'This browser keeps no run yet. Each run is kept when it is over.',
+    note: (most: number) => `The last ${most} runs stay in this browser. Nothing is sent anywhere.`,
+    gone: 'This run is not kept any more. Another tab may have deleted it.',
+    shown: (when: string) => `The run of ${when} is shown above.`,
+    deleted: (left: number) => `Deleted. ${count(left, 'run')} left.`,
+    keptColumns: {
+      choose: 'Compare',
+      when: 'When',
+      status: 'Run',
+      totals: 'Scenarios',
+      model: 'Model',
+      actions: 'Open or delete',
+    },
+    comparison: 'Comparison',
+    changes: 'Scenarios that changed',
+    columns: { title: 'Scenario', status: 'Status', tokens: 'Tokens', time: 'Time' },
+    compared: (totals: Record<string, number>, tokens: number) =>
+      `${totals['fixed']} fixed, ${totals['broken']} broken, ${totals['other']} otherwise changed, ` +
+      `${totals['same']} with the same status. ` +
+      `${tokens === 0 ? 'All tokens are the same.' : `Other tokens in ${count(tokens, 'scenario')}.`}`,
+    fromTo: (before: string, after: string) => `${before} → ${after}`,
+    sameTokens: 'the same',
+    onlyOne: {
+      missing: (message: string) => `Only the earlier run asked this: “${message}”.`,
+      added: (message: string) => `Only the later run asked this: “${message}”.`,
+    },
+    otherToken: (message: string, place: number, before: string, after: string) =>
+      `The reply to “${message}” differs from token ${place} on: ${before}, then ${after}.`,
+  },
+  replay: {
+    button: 'Replay this result',
+    hint: 'Runs it again with its model, device, dtype and seed, and compares every token id.',
+    busy: 'Running it again…',
+    same: (tokens: number) => `The same: all ${tokens} tokens.`,
+    different: (tokens: number, where: string) =>
+      `Different, after ${tokens} equal tokens. ${where}`,
+    incomparable: (why: string) => `It cannot be compared: ${why}.`,
+  },
 };
 
 export type Texts = typeof texts;

@@ -303,6 +303,16 @@ export const harnessStyles = css`
     justify-content: space-between;
     gap: 1rem;
   }
+  .replay {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.375rem 0.75rem;
+    padding-block-start: 0.5rem;
+  }
+  .replay p {
+    flex: 1 1 16rem;
+  }
   .test {
     display: flex;
     flex-wrap: wrap;

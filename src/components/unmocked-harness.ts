@@ -9,6 +9,7 @@ import type { Finding } from '../harness/findings.js';
 import type { Report, RunEvent } from '../harness/report.js';
 import { describe, type EnvironmentInfo } from '../scenarios/environment-info.js';
 import { scenarios as coreScenarios } from '../scenarios/index.js';
+import type { Replay } from '../reports/replay.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { Subject } from '../scenarios/subject.js';
 import { detailsCode } from './details-code.js';
@@ -23,18 +24,21 @@ import {
   UnmockedStartEvent,
   UnmockedThemeEvent,
 } from './events.js';
+import { headerPart } from './header-part.js';
 import { chosenOf, offered, startRun, testedBy } from './harness-run.js';
 import { loadReport } from './load-report.js';
 import { moveFocus } from './move-focus.js';
-import { paneStyles } from './pane.styles.js';
+import { adoptPaneStyles } from './pane.styles.js';
+import { remedyFor } from './findings-part.js';
 import { problemsPart, startupPart } from './problem-parts.js';
+import { ReplayPanel } from './replay-panel.js';
 import { RunBoard } from './run-board.js';
 import { runPart } from './run-part.js';
 import { SettingsElement } from './settings-element.js';
 import { SettingsPanel } from './settings-panel.js';
 import { statusLabels, totalsText } from './status.js';
 import { texts } from './texts.js';
-import { schemeOf, type Theme, themePart } from './theme-choice.js';
+import { schemeOf, type Theme } from './theme-choice.js';
 import { themeStyles } from './theme.styles.js';
 import { harnessStyles } from './unmocked-harness.styles.js';
 import type { UnmockedScenario } from './unmocked-scenario.js';
@@ -117,6 +121,7 @@ export class UnmockedHarness extends SettingsElement {
 
   readonly #board = new RunBoard();
   readonly #panel = new SettingsPanel(this);
+  readonly #replays = new ReplayPanel(this);
   #controller: AbortController | undefined;
 
   override connectedCallback(): void {
@@ -146,13 +151,7 @@ export class UnmockedHarness extends SettingsElement {
    *   id, a setting that is not allowed, another run under way.
    */
   async run(ids?: readonly string[], signal?: AbortSignal): Promise<Report> {
-    if (this.#controller)
-      throw new UnmockedError(
-        'invalid-argument',
-        'A run is under way. Wait until it is over, or stop it.',
-      );
-    const controller = (this.#controller = new AbortController());
-    this.running = true;
+    const controller = this.#enter();
     this.report = undefined;
     this.problems = this.problems.filter(({ kind }) => kind === 'warning');
     try {
@@ -160,8 +159,7 @@ export class UnmockedHarness extends SettingsElement {
       this.baseAttribute.check();
       const tested = testedBy(this.settings, this.agent);
       this.#begin(chosen);
-      for (const code of [loadReport(), detailsCode.load()])
-        code.catch((error: Error) => this.#addProblem(error.message));
+      this.#loadCode();
       // One engine at a time: scenarios count engines, and a small machine holds no more.
       await Promise.all([this.startup?.stop(), this.#try?.release()]);
       const report = await startRun(tested, {
@@ -192,6 +190,36 @@ export class UnmockedHarness extends SettingsElement {
     this.#controller.abort();
   }
 
+  /**
+   * Shows a report as if its run had just ended.
+   *
+   * @throws UnmockedError `invalid-argument` while a run is under way.
+   */
+  show(report: Report): void {
+    if (this.running) throw busy();
+    this.#loadCode();
+    this.#board.show(report.results);
+    this.report = report;
+  }
+
+  /**
+   * Runs one scenario of the report again, with its model, device, dtype and seed, and compares the
+   * token ids.
+   *
+   * @throws UnmockedError `invalid-argument` if there is nothing to compare with, or a run is under way.
+   */
+  async replay(id: string): Promise<Replay> {
+    const { report, scenarios } = this;
+    if (!report) throw new UnmockedError('invalid-argument', 'There is no report. Run first.');
+    const { signal } = this.#enter();
+    try {
+      await Promise.all([this.startup?.stop(), this.#try?.release()]);
+      return await this.#replays.replay(report, id, { signal, scenarios });
+    } finally {
+      this.#end();
+    }
+  }
+
   /** The report as JUnit XML; undefined until a run is over. */
   async junit(): Promise<string | undefined> {
     const { toJUnit } = await fetched(import('../harness/junit.js'));
@@ -204,22 +232,14 @@ export class UnmockedHarness extends SettingsElement {
   }
 
   protected override updated(): void {
-    const sheets = this.#paneCard?.shadowRoot?.adoptedStyleSheets;
-    const sheet = paneStyles.styleSheet;
-    if (sheet && sheets && !sheets.includes(sheet)) sheets.push(sheet);
+    adoptPaneStyles(this.#paneCard);
   }
 
   override render() {
     const scenarios = offered(this);
     const shown = this.#shown(scenarios);
     return html`
-      <header part="header">
-        <div class="title">
-          <h1><span class="struck" aria-hidden="true"></span>${texts.page.name}</h1>
-          ${themePart(this.theme, this.#chooseTheme)}
-        </div>
-        <p>${texts.page.sentence}</p>
-      </header>
+      ${headerPart(this.theme, this.#chooseTheme)}
       ${problemsPart(this.problems, this.settings.problems, this.startupState)}
       <div class="frame"><div class="panels" part="panels">
         ${this.#tryPanel()}
@@ -231,7 +251,7 @@ export class UnmockedHarness extends SettingsElement {
           ${this.#panel.line()} ${startupPart(this.startupState)}
         </div>
       </div></div>
-      ${this.#settingsDialog()} ${this.#runSection(scenarios, shown)}
+      ${this.#panel.dialog(this.running, this.#try)} ${this.#runSection(scenarios, shown)}
     `;
   }
 
@@ -250,6 +270,12 @@ export class UnmockedHarness extends SettingsElement {
       tags: this.tags,
       report: this.report,
       announcement: this.announcement,
+      replay: this.#replays.part({
+        report: this.report,
+        id: shown?.id,
+        running: this.running,
+        onReplay: (id) => void this.replay(id).catch(() => undefined),
+      }),
       choose: this.#choose,
       remedy: this.#remedy,
       onRun: this.#runAll,
@@ -267,16 +293,6 @@ export class UnmockedHarness extends SettingsElement {
       @unmocked-test=${this.#testBegins}
       @unmocked-tested=${() => this.requestUpdate()}
     ></unmocked-try>`;
-  }
-
-  #settingsDialog() {
-    const test = { text: '', failed: false, ...this.#try?.said, busy: this.testing };
-    return this.#panel.dialog({
-      running: this.running,
-      test,
-      onTest: () => void this.#try?.test(''),
-      onStop: () => this.#try?.stop(),
-    });
   }
 
   readonly #testBegins = (): void => {
@@ -300,22 +316,12 @@ export class UnmockedHarness extends SettingsElement {
     this.dispatchEvent(new UnmockedThemeEvent(theme));
   };
 
-  /** No adapter, and WASM was not tried: it can be. */
-  readonly #remedy = ({ code, results }: Finding) => {
-    if (code !== 'no-device' || this.device !== 'webgpu') return undefined;
-    const ids = results.map(({ id }) => id);
-    return {
-      label: texts.findings.onWasm,
-      disabled: this.running,
-      press: () => {
-        this.settings.change({ device: 'wasm' });
-        this.#start(ids);
-        void this.updateComplete.then(() =>
-          this.renderRoot.querySelector<HTMLElement>('#stop')?.focus(),
-        );
-      },
-    };
-  };
+  readonly #remedy = (finding: Finding) =>
+    remedyFor(finding, this.device, this.running, (ids) => {
+      this.settings.change({ device: 'wasm' });
+      this.#start(ids);
+      void this.updateComplete.then(() => this.shadowRoot?.getElementById('stop')?.focus());
+    });
 
   #begin(chosen: readonly Scenario[]): void {
     this.#board.begin(chosen.map(({ id }) => id));
@@ -365,6 +371,18 @@ export class UnmockedHarness extends SettingsElement {
     else if (!this.running) this.#start([event.detail.id]);
   };
 
+  #enter(): AbortController {
+    if (this.#controller) throw busy();
+    this.running = true;
+    return (this.#controller = new AbortController());
+  }
+
+  /** What shows reports and results. */
+  #loadCode(): void {
+    for (const code of [loadReport(), detailsCode.load()])
+      code.catch((error: Error) => this.#addProblem(error.message));
+  }
+
   #addProblem(text: string): void {
     this.problems = [...this.problems, { kind: 'error', text }];
   }
@@ -376,6 +394,9 @@ export class UnmockedHarness extends SettingsElement {
     return this.renderRoot?.querySelector<UnmockedTry>('unmocked-try');
   }
 }
+
+const busy = (): UnmockedError =>
+  new UnmockedError('invalid-argument', 'A run is under way. Wait until it is over, or stop it.');
 
 declare global {
   interface HTMLElementTagNameMap {

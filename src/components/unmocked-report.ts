@@ -3,6 +3,7 @@ import { property, state } from 'lit/decorators.js';
 import { toJUnit } from '../harness/junit.js';
 import type { Report, ResultStatus } from '../harness/report.js';
 import { formatDuration } from '../format.js';
+import { toMarkdown } from '../reports/markdown.js';
 import { resultStatuses, statusIcon, statusLabels } from './status.js';
 import { texts } from './texts.js';
 import { themeStyles } from './theme.styles.js';
@@ -62,11 +63,13 @@ export class UnmockedReport extends LitElement {
   #exports(report: Report) {
     const json = () => JSON.stringify(report, null, 2);
     const saveJson = () => this.#download('unmocked.json', 'application/json', json());
+    const saveMarkdown = () => this.#download('unmocked.md', 'text/markdown', toMarkdown(report));
     const saveJUnit = () => this.#download('unmocked.xml', 'application/xml', toJUnit(report));
     return html`<div class="export" part="export">
       <span class="muted">${texts.report.name}</span>
       <button type="button" @click=${saveJson}>JSON</button>
       <button type="button" @click=${saveJUnit}>JUnit</button>
+      <button type="button" @click=${saveMarkdown}>Markdown</button>
       <button type="button" @click=${() => this.#copy(json())}>${texts.report.copy}</button>
       <span role="status">${this.announcement}</span>
     </div>`;

@@ -6,6 +6,7 @@ import type { Report, ScenarioResult } from '../harness/report.js';
 import type { Model } from '../models/model.js';
 import { resolveModel } from '../models/registry.js';
 import { scenarios as coreScenarios } from '../scenarios/index.js';
+import type { Scenario } from '../scenarios/scenario.js';
 import { compareTokens, type TokenDifference } from './token-difference.js';
 
 export interface Replay {
@@ -28,6 +29,8 @@ export interface ReplayOptions extends Pick<
 > {
   /** Where the scenario is looked for. Default: the core scenarios. */
   scenarios?: RunOptions['scenarios'];
+  /** Runs it. A page with other runs gives one that waits for them. Default: `runScenarios`. */
+  run?: (options: RunOptions & { scenarios: readonly Scenario[] }) => Promise<Report>;
 }
 
 /**
@@ -41,7 +44,7 @@ export interface ReplayOptions extends Pick<
 export async function replay(
   report: Report,
   id: string,
-  { scenarios = coreScenarios, ...options }: ReplayOptions = {},
+  { scenarios = coreScenarios, run = runScenarios, ...options }: ReplayOptions = {},
 ): Promise<Replay> {
   const before = report.results.find((result) => result.id === id);
   const scenario = scenarios.find((one) => one.id === id);
@@ -59,7 +62,7 @@ export async function replay(
       `"${id}" loaded no model of its page in this report (${before.reason ?? before.status}), so there ` +
         'are no tokens to repeat. Choose a result with a device.',
     );
-  const { results } = await runScenarios({
+  const { results } = await run({
     ...options,
     scenarios: [scenario],
     model: onlyWith(resolveModel(report.model.id), device, before.evidence.dtype),
