@@ -126,7 +126,7 @@ async function receiveAll(options: DownloadOptions, received: ReceivedBytes): Pr
       if (known && known.details['retry'] !== true) throw known;
       if (received.length > before) [quietSince, failures] = [performance.now(), 0];
       // An outage in mid-download is waited out. A server that answers with errors is not.
-      const isOutage = !known && received.length > 0;
+      const isOutage = !known && received.answered;
       const isOver = isOutage ? performance.now() - quietSince > OUTAGE_LIMIT : failures >= REPEATS;
       if (isOver)
         throw (
@@ -182,6 +182,7 @@ async function receiveWithin(
     cache: httpCacheMode(options, received.length, attempt),
     keeps: options.keeps,
   });
+  received.answered = true;
   if (!continuesAt(response, received.length)) received.reset();
   received.etag = response.headers.get('etag');
   const length = contentLength(response);

@@ -8,6 +8,8 @@ import type { PartialFile } from './file-cache.js';
 export class ReceivedBytes {
   /** Identifies the version of the file that the bytes belong to. */
   etag: string | null = null;
+  /** The server has answered once. */
+  answered = false;
   #length = 0;
   #chunks: Uint8Array[] = [];
   readonly #hasher: IHasher;
