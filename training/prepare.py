@@ -43,7 +43,8 @@ def tokenize(tokenizer, messages, tools):
 
 def part(arguments):
     merges_path, seed, documents = arguments
-    tokenizer, fillers = load(merges_path), Fillers(seed)
+    tokenizer = load(merges_path)
+    fillers = Fillers(seed, pieces=tokenizer.pieces())
     all_ids, all_spoken, lengths = [], [], []
     while len(lengths) < documents:
         messages, tools = conversation(fillers)

@@ -98,6 +98,11 @@ class Tokenizer:
         self.added = {self.ids[token]: token for token in ADDED}
         self._cache = {}
 
+    def pieces(self):
+        """The tokens of two or more small letters, without a leading space."""
+        texts = (token.removeprefix(SPACE) for token in self.tokens)
+        return sorted({text for text in texts if len(text) > 1 and text.isascii() and text.isalpha() and text.islower()})
+
     def split(self, word):
         tokens = letters(word)
         while len(tokens) > 1:

@@ -3,6 +3,9 @@
 Random syllables are the point: a model of a million parameters that has seen a fixed list learns the list; one that has
 seen half a million invented names learns to copy. One filler in ten is held out by a checksum of its letters: it is never
 used for training (`Fillers(held_out=False)`), and only such fillers are used for the evaluation (`held_out=True`).
+
+Some invented words are made of the vocabulary's own tokens (`pieces`). Without them, a token that occurs in the templates
+and in held-out fillers alone, such as " weather", is read in training and never spoken, and the model learns not to speak it.
 """
 import random
 import zlib
@@ -76,9 +79,10 @@ def is_held_out(filler):
 class Fillers:
     """Draws fillers from one seeded generator. `held_out` chooses which side of the split they come from."""
 
-    def __init__(self, seed, held_out=False):
+    def __init__(self, seed, held_out=False, pieces=()):
         self.random = random.Random(seed)
         self.held_out = held_out
+        self.pieces = pieces
 
     def chance(self, probability):
         return self.random.random() < probability
@@ -168,6 +172,8 @@ class Fillers:
 
     def _invented(self):
         choice = self.random.choice
+        if self.pieces and self.chance(0.4):
+            return "".join(choice(self.pieces) for _ in range(choice((1, 2, 2, 3))))[:14]
         if self.chance(0.12):  # letters that no language would put together, so that every letter stays copyable
             return "".join(choice("abcdefghijklmnopqrstuvwxyz") for _ in range(self.random.randint(3, 7)))
         word = "".join(choice(ONSETS) + choice(NUCLEI) + choice(CODAS) for _ in range(choice((1, 2, 2, 2, 3))))

@@ -108,4 +108,4 @@ def party_other(f, memory):
 
 
 def party(f, memory):
-    return f.random.choices((party_who, party_value, party_count, party_member, party_other), (26, 34, 12, 15, 13))[0](f, memory)
+    return f.random.choices((party_who, party_value, party_count, party_member, party_other), (24, 30, 12, 24, 10))[0](f, memory)

@@ -155,7 +155,7 @@ def extract_keys(f, memory):
 
 
 def structured(f, memory):
-    return (fill_schema if f.chance(0.7) else extract_keys)(f, memory)
+    return (fill_schema if f.chance(0.6) else extract_keys)(f, memory)
 
 
 def schema_in_system(f):
