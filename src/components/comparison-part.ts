@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import type { Comparison, ScenarioChange } from '../reports/compare-reports.js';
-import type { TokenDifference } from '../reports/token-difference.js';
 import { formatDuration } from '../format.js';
+import { differenceText } from './difference-text.js';
 import { statusLabels } from './status.js';
 import { texts } from './texts.js';
 
@@ -51,10 +51,3 @@ const table = (
 const labelOf = (status: ScenarioChange['before']) => (status ? statusLabels[status] : '–');
 const time = (milliseconds: number | undefined) =>
   milliseconds === undefined ? '–' : formatDuration(milliseconds);
-
-/** Where two replies part, in a sentence. */
-export function differenceText({ kind, message, position, tokenIds }: TokenDifference): string {
-  if (kind !== 'output') return texts.reports.onlyOne[kind](message);
-  const [before = '–', after = '–'] = tokenIds!.map((id) => id?.toString());
-  return texts.reports.otherToken(message, position! + 1, before, after);
-}

@@ -4,7 +4,7 @@ import { runInTurn } from '../harness/run-queue.js';
 import type { Report } from '../harness/report.js';
 import type { Replay } from '../reports/replay.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import { differenceText } from './comparison-part.js';
+import { differenceText } from './difference-text.js';
 import { texts } from './texts.js';
 
 interface ReplayView {

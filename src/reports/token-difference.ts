@@ -26,42 +26,58 @@ export interface TokenComparison {
 
 /**
  * Compares the tokens of two runs of a scenario. Requests are matched by their prompt and seed, not by
- * their order: some scenarios ask several things at once. Requests whose token ids nobody told, such as
- * a server's, are left out.
+ * their order: some scenarios ask several things at once. What is left is matched by the prompt alone,
+ * because greedy replies do not depend on the seed. Requests whose token ids nobody told, such as a
+ * server's, are left out.
  */
 export function compareTokens(
   before: readonly Exchange[],
   after: readonly Exchange[],
 ): TokenComparison {
-  const waiting = new Map<string, Exchange[]>();
-  for (const exchange of after.filter(hasIds)) {
-    const key = keyOf(exchange);
-    waiting.set(key, [...(waiting.get(key) ?? []), exchange]);
-  }
+  const pairs = pair(before.filter(hasIds), after.filter(hasIds));
   let same = 0;
   let difference: TokenDifference | undefined;
-  for (const exchange of before.filter(hasIds)) {
-    const other = waiting.get(keyOf(exchange))?.shift();
-    const found = other ? differenceOf(exchange, other) : only('missing', exchange);
-    same += found?.position ?? (found ? 0 : exchange.outputTokenIds.length);
+  for (const [first, second] of pairs) {
+    const found = differenceOf(first, second);
+    same += found?.position ?? (found ? 0 : first!.outputTokenIds.length);
     difference ??= found;
   }
-  const [added] = [...waiting.values()].flat();
-  difference ??= added && only('added', added);
   return { same, ...(difference ? { difference } : {}) };
 }
 
+type Pair = [first: Exchange | undefined, second: Exchange | undefined];
+
+/** In the order of the first run; then what only the second has. */
+function pair(before: readonly Exchange[], after: readonly Exchange[]): Pair[] {
+  const pairs = before.map((first): Pair => [first, undefined]);
+  const left = [...after];
+  for (const isMatch of [isSameRequest, hasSamePrompt])
+    for (const one of pairs) {
+      const index = one[1] ? -1 : left.findIndex((second) => isMatch(one[0]!, second));
+      if (index >= 0) [one[1]] = left.splice(index, 1);
+    }
+  return [...pairs, ...left.map((second): Pair => [undefined, second])];
+}
+
+const hasSamePrompt = (a: Exchange, b: Exchange): boolean =>
+  a.promptTokenIds.length === b.promptTokenIds.length &&
+  a.promptTokenIds.every((id, index) => id === b.promptTokenIds[index]);
+const isSameRequest = (a: Exchange, b: Exchange): boolean =>
+  a.seed === b.seed && hasSamePrompt(a, b);
+
 const hasIds = ({ promptTokenIds, outputTokenIds }: Exchange): boolean =>
   promptTokenIds.length > 0 && outputTokenIds.length > 0;
-
-const keyOf = ({ promptTokenIds, seed }: Exchange): string => `${seed} ${promptTokenIds.join(' ')}`;
 
 const only = (kind: 'missing' | 'added', { message }: Exchange): TokenDifference => ({
   message,
   kind,
 });
 
-function differenceOf(first: Exchange, second: Exchange): TokenDifference | undefined {
+function differenceOf(
+  first: Exchange | undefined,
+  second: Exchange | undefined,
+): TokenDifference | undefined {
+  if (!first || !second) return only(second ? 'added' : 'missing', (first ?? second)!);
   const [a, b] = [first.outputTokenIds, second.outputTokenIds];
   const length = Math.max(a.length, b.length);
   for (let position = 0; position < length; position++)

@@ -33,11 +33,16 @@ describe('compareTokens', () => {
     expect([difference?.position, difference?.tokenIds]).to.deep.equal([2, [1023, undefined]]);
   });
 
-  it('matches equal requests one by one, and another seed is another request', () => {
+  it('matches equal requests one by one', () => {
     expect(compareTokens([base, base], [base]).difference?.kind).to.equal('missing');
     expect(compareTokens([base], [base, base]).difference?.kind).to.equal('added');
-    const seeded = compareTokens([base], [exchange({ seed: 1 })]);
-    expect([seeded.same, seeded.difference?.kind]).to.deep.equal([0, 'missing']);
+  });
+
+  it('takes the request with the same seed first, and then any with the same prompt', () => {
+    const sampled = exchange({ seed: 1, outputTokenIds: [5] });
+    expect(compareTokens([base, sampled], [sampled, base])).to.deep.equal({ same: 4 });
+    expect(compareTokens([base], [exchange({ seed: 1 })])).to.deep.equal({ same: 3 });
+    expect(compareTokens([base], [sampled]).difference).to.include({ kind: 'output', position: 0 });
   });
 
   it('leaves out requests without ids, such as those to a server', () => {

@@ -23,13 +23,15 @@ export async function startGrid(executablePath) {
     const child = spawn(
       executablePath,
       ['--headless', ...args, `--user-data-dir=${profile}`, 'about:blank'],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
+      // A group of its own: the browser's other processes write into the profile, and end with it.
+      { stdio: ['ignore', 'ignore', 'pipe'], detached: true },
     );
     const ended = new Promise((resolve) => child.once('exit', resolve));
     const id = String(child.pid);
     sessions.set(id, () => {
-      child.kill('SIGKILL');
-      void ended.then(() => rmSync(profile, { recursive: true, force: true, maxRetries: 5 }));
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      const patient = { recursive: true, force: true, maxRetries: 10, retryDelay: 200 };
+      void ended.then(() => rmSync(profile, patient));
     });
     let log = '';
     for await (const text of child.stderr.setEncoding('utf8')) {
