@@ -23,6 +23,7 @@ export const harnessStyles = css`
   }
   .title {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
     justify-content: space-between;
     gap: 1rem;
@@ -308,7 +309,11 @@ export const harnessStyles = css`
     flex-wrap: wrap;
     align-items: center;
     gap: 0.375rem 0.75rem;
-    padding-block-start: 0.5rem;
+    padding-block: 0.5rem;
+    /* In a low pane it stays in sight while the result scrolls. */
+    position: sticky;
+    inset-block-end: 0;
+    background: var(--u-background);
   }
   .replay p {
     flex: 1 1 16rem;

@@ -83,6 +83,16 @@ export const listStyles = css`
     border-inline-start-color: var(--u-accent);
     background: color-mix(in srgb, var(--u-accent) 12%, transparent);
   }
+  @media (forced-colors: active) {
+    /* There, a border without a colour is not invisible. */
+    .row {
+      border-inline-start-color: ButtonFace;
+    }
+    .row[aria-current] {
+      border-inline-start-color: Highlight;
+      outline: 2px solid Highlight;
+    }
+  }
   .mark svg {
     vertical-align: -2px;
   }

@@ -343,3 +343,12 @@ describe('the first screen', () => {
       await page.close();
     });
 });
+
+test('at 320 pixels nothing scrolls sideways, not even when a run is over', async () => {
+  const page = await browser.newPage({ viewport: { width: 320, height: 640 } });
+  await page.goto(`${served.url}?run=chat-completion&device=wasm`);
+  await over(page);
+  await page.locator('#replay').waitFor({ timeout: TIMEOUT });
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+  await page.close();
+});
