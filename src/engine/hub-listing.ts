@@ -2,8 +2,8 @@ import type { Model } from '../models/model.js';
 import { hubTreeUrl } from '../models/model-urls.js';
 import { fetchOrKept } from './kept-answers.js';
 
-/** A hub lists so many files at once. Of larger repositories nobody has models for browsers. */
-const PAGE = 1000;
+/** A listing of so many files may be the first page of several, so it cannot tell what is missing. */
+export const LISTING_PAGE = 1000;
 /** Milliseconds. Without a listing, a model loads unchecked. */
 const LISTING_LIMIT = 15_000;
 
@@ -27,7 +27,7 @@ export async function readHubTree(
       cache: 'no-cache',
     });
     const entries: unknown = response.ok ? await response.json() : undefined;
-    if (!Array.isArray(entries) || entries.length >= PAGE) return undefined;
+    if (!Array.isArray(entries)) return undefined;
     const files = new Map<string, ListedFile>();
     for (const { path, size, lfs } of entries as {
       path?: unknown;

@@ -4,8 +4,12 @@ import { loadAgent, type LoadAgentOptions } from '../../src/agents/load-agent.js
 import { EnginePool } from '../../src/engine/engine-pool.js';
 import type { Attempt } from '../../src/engine/ladder.js';
 import type { LoadProgress } from '../../src/engine/protocol.js';
+import { StallWatch } from '../../src/engine/runtime/patience.js';
 import { createEngineWorker } from '../../src/engine/start-worker.js';
+import { runScenarios } from '../../src/harness/run.js';
 import { unmockedTiny } from '../../src/models/unmocked-tiny.js';
+import { scenarios } from '../../src/scenarios/index.js';
+import type { Check } from '../../src/scenarios/scenario.js';
 import { conversations } from '../conversations.mjs';
 import { replies } from '../golden.mjs';
 import {
@@ -15,7 +19,6 @@ import {
   hubLog,
   newKey,
   setNetwork,
-  tinyQ8,
   workerOf,
 } from '../helpers.js';
 
@@ -163,10 +166,32 @@ describe('our own code', () => {
       const pool = new EnginePool({
         createWorker: () => (started++ === 0 ? worker() : createEngineWorker()),
       });
-      const { attempts } = await pool.acquire({
-        model: { ...unmockedTiny, variants: [...tinyQ8().variants, ...unmockedTiny.variants] },
-        device: 'wasm',
-      });
+      const { attempts } = await pool.acquire({ model: unmockedTiny, device: 'wasm' });
       expect(outcomes(attempts)).to.deep.equal(['q8 failed', 'q8 loaded']);
     }).timeout(60_000);
+});
+
+it('a run on the bundled model asks nobody but its own site, even for a model that is missing', async () => {
+  const { results } = await runScenarios({
+    scenarios: scenarios.filter(({ id }) => id === 'invalid-model'),
+    device: 'wasm',
+    server: null,
+  });
+  const [{ name, actual, status }] = results[0]!.checks as [Check];
+  expect([name, status]).to.deep.equal([
+    'a missing model is an error that names the model and the host',
+    'passed',
+  ]);
+  expect(actual).to.include(location.host).and.not.include('huggingface');
+}).timeout(60_000);
+
+it('a server that stalls is given up with what was awaited, and only then', async () => {
+  const stall = new StallWatch();
+  stall.expect('the first byte', 60_000);
+  expect(stall.signal.aborted).to.equal(false);
+  const given = new Promise((resolve) => stall.signal.addEventListener('abort', resolve));
+  stall.expect('the next byte', 20);
+  await given;
+  expect(stall.signal.reason).to.be.instanceOf(TypeError);
+  expect(stall.signal.reason.message).to.include('the next byte did not come within 0.02 s');
 });

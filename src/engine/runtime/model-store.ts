@@ -1,7 +1,7 @@
 import { isInHttpCache } from '../http-cache.js';
 import { ortBytes } from '../ort-files.js';
 import { UnmockedError } from '../../errors.js';
-import { type ListedFile, readHubTree } from '../hub-listing.js';
+import { type ListedFile, LISTING_PAGE, readHubTree } from '../hub-listing.js';
 import type { DigestPin, EngineInfo, LoadProgress, LoadSpec } from '../protocol.js';
 import { checkConfig } from './check-model.js';
 import { download, type Downloaded } from './download.js';
@@ -176,7 +176,7 @@ export class ModelStore {
    * @throws UnmockedError `file-not-found`.
    */
   #assertListed(path: string): void {
-    if (!this.#tree || this.#tree.has(path)) return;
+    if (!this.#tree || this.#tree.size >= LISTING_PAGE || this.#tree.has(path)) return;
     const { model, treeUrl } = this.#spec;
     throw new UnmockedError('file-not-found', `${path} is not one of the files of "${model.id}".`, {
       details: { path, url: treeUrl, status: 404 },
