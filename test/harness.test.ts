@@ -88,6 +88,25 @@ describe('harness', () => {
     ).to.deep.equal(['scenario-start', 'scenario-end', 'scenario-start', 'scenario-end']);
   });
 
+  it('draws fillers from the seed, and shows them', async () => {
+    const drawing = (id: string) =>
+      scenario(id, async (t) => {
+        const [name, count] = [t.fillers.name(), t.fillers.integer(2, 9)];
+        t.check('holds', true, { actual: [name, count] });
+      });
+    const drawn = async (id: string, seed?: number) => {
+      const { results } = await run([drawing(id), real], { seed });
+      expect(results[1]!.evidence, 'nothing drawn').to.not.have.property('fillers');
+      expect(results[0]!.checks[0]!.actual).to.deep.equal(results[0]!.evidence.fillers);
+      return results[0]!.evidence.fillers!.join(' ');
+    };
+    const first = await drawn('first', 7);
+    expect(await drawn('first', 7)).to.equal(first);
+    expect(await drawn('first', 8)).to.not.equal(first);
+    expect(await drawn('second', 7)).to.not.equal(first);
+    expect(await drawn('first'), 'the default is the seed 0').to.equal(await drawn('first', 0));
+  });
+
   describe('shows in the result', () => {
     /** Two agents that load at once. The agent of the first call arrives last. */
     const pair = (choose: (t: ScenarioContext, agents: Agent[]) => void) => {

@@ -9,6 +9,19 @@ import { cannedSubject, saboteurs } from './saboteurs/index.js';
 
 const matrix: string[] = [];
 
+/** Checks of what was drawn for the run: no list of answers can pass them. */
+const DRAWN: Record<string, string> = {
+  'conversation-flow': 'what was corrected counts, not what was said first',
+  'session-isolation': 'the first session knows its name',
+  'concurrent-requests': 'a repetition gets its own answer',
+  'tool-selection': 'a request that needs no tool is answered',
+  'typed-arguments': 'the arguments are those of the request',
+  'parallel-tools': 'the results of two calls are used',
+  'structured-output': 'the values are those of the text',
+  'chat-room': 'in this page: the reply names the party members',
+  'tool-calls': 'in this page: the result of get_weather is used in the next turn',
+};
+
 async function runOn(subject: Subject, ids: string[]): Promise<ScenarioResult[]> {
   const report = await runScenarios({
     model: 'unmocked-tiny',
@@ -69,6 +82,10 @@ describe('saboteurs', () => {
       [],
     );
     expect(ledger.tokens - before, 'tokens computed').to.equal(0);
+    const failed = results.flatMap((result) =>
+      reasons(result).filter((check) => DRAWN[result.id] === check),
+    );
+    expect(failed).to.have.members(Object.values(DRAWN));
   });
 
   it('every scenario has a saboteur', () => {

@@ -84,8 +84,8 @@ export class FunctionBackend implements ChatBackend {
     { name, claims, contextWindow, dispose }: FunctionAgentOptions,
     answer: AgentFunction,
   ) {
-    const capabilities = (['chat', 'tools', 'reasoning'] as const).filter((claim) =>
-      claims.includes(claim),
+    const capabilities = (['chat', 'tools', 'parallel-tools', 'reasoning'] as const).filter(
+      (claim) => claims.includes(claim),
     );
     this.model = { id: name, title: name, capabilities };
     this.claims = claims;

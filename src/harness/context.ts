@@ -2,6 +2,7 @@ import type { Agent, Claim } from '../agents/agent.js';
 import type { AgentLoader } from '../agents/agent-loader.js';
 import type { LoadAgentOptions } from '../agents/load-agent.js';
 import { toErrorRecord, UnmockedError } from '../errors.js';
+import { drawFillers } from '../scenarios/fillers.js';
 import { type Scenario, type ScenarioContext, SkipScenario } from '../scenarios/scenario.js';
 import type { Server } from '../scenarios/server.js';
 import { assertAgent, notClaimed } from './foreign-agent.js';
@@ -16,6 +17,7 @@ export class RunningContext implements ScenarioContext {
   readonly model;
   readonly device;
   readonly seed;
+  readonly fillers;
   readonly reference;
   readonly signal: AbortSignal;
   readonly #scenario: Scenario;
@@ -35,6 +37,7 @@ export class RunningContext implements ScenarioContext {
     this.model = run.model;
     this.device = run.device;
     this.seed = run.seed;
+    this.fillers = drawFillers(run.seed, scenario.id, (drawn) => recorder.drew(drawn));
     const { model, hubUrl } = run.options;
     this.reference = { model: typeof model === 'string' ? model : run.model.id, hubUrl };
   }

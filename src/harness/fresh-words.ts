@@ -1,22 +1,14 @@
-const CONSONANTS = 'bdfgklmnprstvz';
-const VOWELS = 'aeiou';
+import { capitalize, spell } from '../scenarios/fillers.js';
+
+/** One word of about five million. */
 const SYLLABLES = 3;
 
 /**
- * Draws a word that can be spoken and that nobody has written before, such as `tibamok`: one of
- * about five million.
+ * Draws a word that can be spoken and that nobody has written before, such as `tibamok`. No seed
+ * gives it again.
  */
-export function freshWord(): string {
-  const numbers = crypto.getRandomValues(new Uint32Array(2 * SYLLABLES + 1));
-  const letters = [...numbers].map((number, index) => {
-    const from = index % 2 === 0 ? CONSONANTS : VOWELS;
-    return from[number % from.length]!;
-  });
-  return letters.join('');
-}
+export const freshWord = (): string =>
+  spell(SYLLABLES, () => crypto.getRandomValues(new Uint32Array(1))[0]!);
 
 /** Draws a name, such as `Tibamok`. */
-export function freshName(): string {
-  const word = freshWord();
-  return word[0]!.toUpperCase() + word.slice(1);
-}
+export const freshName = (): string => capitalize(freshWord());

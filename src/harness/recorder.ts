@@ -67,6 +67,11 @@ export class Recorder {
     this.#result.evidence.challenge = draws;
   }
 
+  /** Records what the scenario drew from the run's seed. */
+  drew(filler: string | number | boolean): void {
+    if (!this.#ended) (this.#result.evidence.fillers ??= []).push(filler);
+  }
+
   check(check: Check): void {
     if (this.#ended) return;
     const plain: Check = { ...check };

@@ -80,6 +80,8 @@ export interface Evidence {
   adapter?: AdapterInfo;
   threads?: number;
   seed: number;
+  /** What the scenario drew from the run's seed to say and to ask for, in this order. */
+  fillers?: (string | number | boolean)[];
   /** Tokens that engines of this page computed during the scenario. */
   tokensComputed: number;
   /** Tokens that servers say they computed. */

@@ -33,7 +33,11 @@ export interface RunOptions {
    * environment.
    */
   server?: ServerSettings | 'in-page' | null;
-  /** A whole number from 0 to 4294967295. Default: 0. */
+  /**
+   * A whole number from 0 to 4294967295, for sampling and for the names, words and numbers that
+   * scenarios draw. The report shows it. Default: 0; with `agent`, another one for each run, so that
+   * no list of answers can know what will be asked.
+   */
   seed?: number;
   /** Stops the run. The report lists the remaining scenarios as `not-run`. */
   signal?: AbortSignal;

@@ -47,7 +47,7 @@ export function readOptions(options: RunOptions): RunChoices {
       'invalid-argument',
       `device is "${String(device)}". Allowed: ${pageDevices.join(', ')}.`,
     );
-  const seed = options.seed ?? 0;
+  const seed = options.seed ?? (options.agent ? drawSeed() : 0);
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
     throw new UnmockedError(
       'invalid-argument',
@@ -69,6 +69,8 @@ export function readOptions(options: RunOptions): RunChoices {
     },
   };
 }
+
+const drawSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0]!;
 
 /** The choices of this page's own model. They would say nothing about somebody else's agent. */
 const OWN_CHOICES = ['model', 'hubUrl', 'device', 'server'] as const;

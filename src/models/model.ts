@@ -1,5 +1,5 @@
 /** What a model can do beyond continuing text. A scenario that needs more than that is skipped. */
-export type Capability = 'chat' | 'tools' | 'reasoning';
+export type Capability = 'chat' | 'tools' | 'parallel-tools' | 'reasoning';
 
 export const dtypes = ['fp32', 'fp16', 'q8', 'q4', 'q4f16'] as const;
 /** The number format of the weights. */

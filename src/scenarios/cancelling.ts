@@ -4,8 +4,6 @@ import { ROOMY, turn } from './ask.js';
 import type { ScenarioContext } from './scenario.js';
 
 const STORY = 'Tell me a story about a dragon.';
-const NAME = 'Zorvik';
-const ABORTED_NAME = 'Luna';
 
 export async function run(t: ScenarioContext): Promise<void> {
   const agent = await t.agent();
@@ -25,7 +23,8 @@ export async function run(t: ScenarioContext): Promise<void> {
 
   // Two turns of one session are given up: one while it is computed, one while it waits.
   const sessionId = 'cancelling';
-  await agent.invoke(turn(sessionId, `My name is ${NAME}.`), { ...options, maxTokens: ROOMY });
+  const [name, abortedName] = [t.fillers.name(), t.fillers.name()];
+  await agent.invoke(turn(sessionId, `My name is ${name}.`), { ...options, maxTokens: ROOMY });
   const controller = new AbortController();
   const signal = AbortSignal.any([t.signal, controller.signal]);
   const computed = agent.stream(turn(sessionId, STORY), {
@@ -33,7 +32,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     signal,
     onToken: () => controller.abort(),
   }).response;
-  const waiting = agent.invoke(turn(sessionId, `My name is ${ABORTED_NAME}.`), {
+  const waiting = agent.invoke(turn(sessionId, `My name is ${abortedName}.`), {
     ...options,
     signal,
   });
@@ -47,14 +46,14 @@ export async function run(t: ScenarioContext): Promise<void> {
   const said = 'the session knows what was said before';
   const forgot = 'the session does not know what an aborted turn said';
   if (t.can(agent, 'chat', said, forgot)) {
-    t.check(said, next.response.includes(NAME), { actual: next.response });
-    t.check(forgot, !next.response.includes(ABORTED_NAME), { actual: next.response });
+    t.check(said, next.response.includes(name), { actual: next.response });
+    t.check(forgot, !next.response.includes(abortedName), { actual: next.response });
   }
   const read = 'the next prompt contains no aborted turn';
   if (t.can(agent, ['prompt', 'streaming'], read))
     t.equal(
       read,
-      [STORY, ABORTED_NAME].filter((text) => next.metadata.prompt.includes(text)),
+      [STORY, abortedName].filter((text) => next.metadata.prompt.includes(text)),
       [],
     );
 }

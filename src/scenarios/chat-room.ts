@@ -1,17 +1,63 @@
 import type { AgentStream, GamePayload } from '../agents/agent.js';
+import { mentions } from './ask.js';
 import { onBothBackends, type Where } from './both-backends.js';
+import type { Fillers } from './fillers.js';
 import type { ScenarioContext } from './scenario.js';
 import { faultUrl, newKey } from './server.js';
 
-const PARTY = [
-  { name: 'Ally', hp: 12 },
-  { name: 'Becca', hp: 7 },
-];
-const room = (message: string) => JSON.stringify({ party: PARTY, message });
+/** A group in another form than the party, a question, and what the reply has to say. */
+interface Group {
+  form: string;
+  data: object;
+  facts: readonly (string | number)[];
+}
+
+function drawGroups(fillers: Fillers): Group[] {
+  const drawPair = () => [fillers.name(), fillers.name()] as const;
+  const drawNumber = () => fillers.integer(11, 99);
+  const team = drawPair();
+  const [poor, rich] = drawPair();
+  const gold = drawNumber();
+  const crew = drawPair();
+  return [
+    {
+      form: 'other fields in another order',
+      data: {
+        team: team.map((name) => ({ score: drawNumber(), name })),
+        message: 'Who is in the team?',
+      },
+      facts: team,
+    },
+    {
+      form: 'an object of names',
+      data: {
+        guild: { [poor]: fillers.integer(1, 9), [rich]: gold },
+        message: `How much gold does ${rich} have?`,
+      },
+      facts: [gold],
+    },
+    {
+      form: 'the question first',
+      data: {
+        message: 'Who is in the crew?',
+        crew: crew.map((name) => ({ name, coins: drawNumber() })),
+      },
+      facts: crew,
+    },
+  ];
+}
 
 export async function run(t: ScenarioContext): Promise<void> {
   const chat = t.model.capabilities.includes('chat');
   const options = { maxTokens: 32, temperature: 0, signal: t.signal };
+  const party = [t.fillers.name(), t.fillers.name()].map((name) => ({
+    name,
+    hp: t.fillers.integer(1, 99),
+  }));
+  const room = (message: string) => JSON.stringify({ party, message });
+  const name = t.fillers.name();
+  const introduction = `My name is ${name}.`;
+  const groups = drawGroups(t.fillers);
   // Use a separate pool: the scenario destroys its engine in the middle of a reply.
   const pool = t.subject.createPool();
   // The third reply of the server is cut off.
@@ -53,8 +99,8 @@ export async function run(t: ScenarioContext): Promise<void> {
       if (chat)
         t.check(
           `${where}: the reply names the party members`,
-          PARTY.every(({ name }) => who.response.includes(name)),
-          { actual: who.response, expected: PARTY.map(({ name }) => name) },
+          party.every((member) => who.response.includes(member.name)),
+          { actual: who.response, expected: party.map((member) => member.name) },
         );
       else
         t.skipCheck(
@@ -62,7 +108,7 @@ export async function run(t: ScenarioContext): Promise<void> {
           `"${t.model.id}" has no chat training`,
         );
 
-      const second = agent.stream(say('My name is Zorvik.'), options);
+      const second = agent.stream(say(introduction), options);
       const pieces: string[] = [];
       for await (const { text } of second) if (text) pieces.push(text);
       t.equal(
@@ -108,7 +154,7 @@ export async function run(t: ScenarioContext): Promise<void> {
               .join('\n');
       t.check(
         `${where}: the whole conversation is in the prompt`,
-        [room('Who is in the party?'), who.response, 'My name is Zorvik.'].every((text) =>
+        [room('Who is in the party?'), who.response, introduction].every((text) =>
           told.includes(text),
         ),
         { actual: told },
@@ -119,15 +165,28 @@ export async function run(t: ScenarioContext): Promise<void> {
         { actual: told },
       );
       if (chat)
-        t.check(`${where}: memory lasts over several messages`, last.response.includes('Zorvik'), {
+        t.check(`${where}: memory lasts over several messages`, last.response.includes(name), {
           actual: last.response,
-          expected: 'Zorvik',
+          expected: name,
         });
       else
         t.skipCheck(
           `${where}: memory lasts over several messages`,
           `"${t.model.id}" has no chat training`,
         );
+
+      for (const [index, { form, data, facts }] of groups.entries()) {
+        const reads = `${where}: the reply says what the data says (${form})`;
+        if (!chat) {
+          t.skipCheck(reads, `"${t.model.id}" has no chat training`);
+          continue;
+        }
+        const { response } = await agent.invoke(
+          { userMessage: JSON.stringify(data), sessionId: `group-${index}` } satisfies GamePayload,
+          options,
+        );
+        t.check(reads, mentions(response, facts), { actual: response, expected: facts });
+      }
     },
     { 'in this page': { pool }, 'on the server': broken ? { apiUrl: broken, maxRetries: 0 } : {} },
   );

@@ -2,7 +2,7 @@ import type { Agent } from '../agents/agent.js';
 import { createEngineWorker } from '../engine/start-worker.js';
 import type { ScenarioContext } from './scenario.js';
 
-const NAMES = ['Zorvik', 'Luna', 'Brannoc', 'Milo'];
+const AGENTS = 4;
 
 export async function run(t: ScenarioContext): Promise<void> {
   let workers = 0;
@@ -12,8 +12,9 @@ export async function run(t: ScenarioContext): Promise<void> {
       return createEngineWorker();
     },
   });
+  const names = Array.from({ length: AGENTS }, () => t.fillers.name());
   const before = t.subject.runningEngines();
-  const agents = await Promise.all(NAMES.map(() => t.load({ pool })));
+  const agents = await Promise.all(names.map(() => t.load({ pool })));
   t.equal('four agents share one engine', t.subject.runningEngines() - before, 1);
   // Each attempt to load needs one worker. A second download would need another worker.
   const tried = agents[0]!.device.attempts.filter(({ outcome }) => outcome !== 'skipped').length;
@@ -21,7 +22,7 @@ export async function run(t: ScenarioContext): Promise<void> {
 
   const sessions = agents.map((agent, index) => ({
     agent,
-    name: NAMES[index]!,
+    name: names[index]!,
     sessionId: `concurrent-${index}`,
   }));
   const tell = (name: string) => `My name is ${name}.`;
@@ -29,26 +30,27 @@ export async function run(t: ScenarioContext): Promise<void> {
     sessions.map(({ agent, name, sessionId }) => converse(agent, sessionId, tell(name), t.signal)),
   );
   for (const [index, { name }] of sessions.entries()) {
+    const who = `agent ${index + 1}`;
     const { texts } = together[index]!;
     if (t.model.capabilities.includes('chat'))
-      t.check(`${name} gets a reply with the right name`, texts.at(-1)!.includes(name), {
+      t.check(`${who} gets a reply with the right name`, texts.at(-1)!.includes(name), {
         actual: texts.at(-1),
         expected: `a reply with "${name}"`,
       });
-    const others = NAMES.filter(
+    const others = names.filter(
       (other) => other !== name && texts.some((text) => text.includes(other)),
     );
-    t.equal(`${name}'s replies contain no other name`, others, []);
+    t.equal(`${who}'s replies contain no other name`, others, []);
     t.equal(
-      `${name}'s prompts contain no other name`,
-      NAMES.filter(
+      `${who}'s prompts contain no other name`,
+      names.filter(
         (other) =>
           other !== name && together[index]!.prompts.some((prompt) => prompt.includes(other)),
       ),
       [],
     );
   }
-  const alone = await converse(agents[0]!, 'alone', tell(NAMES[0]!), t.signal);
+  const alone = await converse(agents[0]!, 'alone', tell(names[0]!), t.signal);
   t.equal(
     'a concurrent conversation computes the same tokens as one alone',
     together[0]!.tokenIds,

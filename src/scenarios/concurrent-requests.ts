@@ -2,18 +2,20 @@ import { isAbortError } from '../errors.js';
 import { read, ROOMY } from './ask.js';
 import type { ScenarioContext } from './scenario.js';
 
-/** Questions, and what only the right reply contains. */
-const QUESTIONS: readonly (readonly [string, RegExp])[] = [
-  ['My name is Zorvik.', /Zorvik/],
-  ['What is 2 plus 3?', /\b(5|five)\b/i],
-  ['What is the opposite of hot?', /\bcold\b/i],
-  ['Repeat after me: apple river stone', /apple river stone/i],
-];
 const STORY = 'Tell me a story about a dragon.';
 
 export async function run(t: ScenarioContext): Promise<void> {
   const agent = await t.agent();
   const options = { maxTokens: ROOMY, temperature: 0, signal: t.signal };
+  const name = t.fillers.name();
+  const words = `${t.fillers.word()} ${t.fillers.word()}`;
+  /** What is said, its text, and what only the right reply contains. */
+  const questions = [
+    ['a name', `My name is ${name}.`, new RegExp(name)],
+    ['a sum', 'What is 2 plus 3?', /\b(5|five)\b/i],
+    ['an opposite', 'What is the opposite of hot?', /\bcold\b/i],
+    ['a repetition', `Repeat after me: ${words}`, new RegExp(words, 'i')],
+  ] as const;
   const streams = agent.claims.includes('streaming');
   const ask = async (question: string, index: number): Promise<string> =>
     streams && index % 2 === 1
@@ -21,7 +23,7 @@ export async function run(t: ScenarioContext): Promise<void> {
       : (await agent.invoke(question, options)).response;
 
   const alone: string[] = [];
-  for (const [index, [question]] of QUESTIONS.entries()) alone.push(await ask(question, index));
+  for (const [index, [, question]] of questions.entries()) alone.push(await ask(question, index));
 
   // One of the requests is given up meanwhile, which must not disturb the others.
   const controller = new AbortController();
@@ -36,15 +38,15 @@ export async function run(t: ScenarioContext): Promise<void> {
       (error: unknown) => (isAbortError(error) ? 'aborted' : String(error)),
     );
   const together = await Promise.all(
-    QUESTIONS.map(([question], index) => ask(question, index).catch(String)),
+    questions.map(([, question], index) => ask(question, index).catch(String)),
   );
   const left = 'the request that was aborted meanwhile says so';
   // An agent that does not stream reports its only piece when nothing is left to abort.
   if (t.can(agent, ['abort', 'streaming'], left)) t.equal(left, await leaving, 'aborted');
   else await leaving;
 
-  for (const [index, [question, right]] of QUESTIONS.entries()) {
-    const own = `"${question}" gets its own answer`;
+  for (const [index, [what, , right]] of questions.entries()) {
+    const own = `${what} gets its own answer`;
     if (t.can(agent, 'chat', own))
       t.check(own, right.test(together[index]!), {
         actual: together[index],

@@ -8,7 +8,6 @@ const WORD = 'go ';
 const MOST = 300_000;
 /** Words to try, one after the other, if the agent does not say how much fits. */
 const TRIED = [5000, 40_000, MOST];
-const NAME = 'Zorvik';
 
 export async function run(t: ScenarioContext): Promise<void> {
   const agent = await t.agent();
@@ -19,7 +18,8 @@ export async function run(t: ScenarioContext): Promise<void> {
     );
   const options = { maxTokens: ROOMY, temperature: 0, signal: t.signal };
   const sessionId = 'context-overflow';
-  await agent.invoke(turn(sessionId, `My name is ${NAME}.`), options);
+  const name = t.fillers.name();
+  await agent.invoke(turn(sessionId, `My name is ${name}.`), options);
 
   // A word is one token or more.
   const lengths = contextWindow === undefined ? TRIED : [contextWindow + 1];
@@ -51,7 +51,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   t.check('the next request is answered', after.response !== '', { actual: after.response });
   const kept = 'the session knows what was said before';
   if (t.can(agent, 'chat', kept))
-    t.check(kept, after.response.includes(NAME), { actual: after.response, expected: NAME });
+    t.check(kept, after.response.includes(name), { actual: after.response, expected: name });
   const forgot = 'the next prompt does not contain the message';
   if (t.can(agent, 'prompt', forgot))
     t.check(forgot, !after.metadata.prompt.includes(WORD.repeat(4)), {

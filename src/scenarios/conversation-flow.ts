@@ -1,22 +1,31 @@
 import type { Message } from '../agents/agent.js';
+import { mentions, turn as turnOf } from './ask.js';
 import type { ScenarioContext } from './scenario.js';
 
-const NAME = 'Zorvik';
-const TURNS = [`My name is ${NAME}.`, 'What is 2 plus 3?', 'What is my name?'];
+const ASK_NAME = 'What is my name?';
+const ASK_HOMETOWN = 'What is my hometown?';
 
 export async function run(t: ScenarioContext): Promise<void> {
   const agent = await t.agent();
   const sessionId = 'conversation-flow';
-  const options = { maxTokens: 16, temperature: 0, signal: t.signal };
-  const replies: string[] = [];
+  const options = { maxTokens: 32, temperature: 0, signal: t.signal };
+  const [name, wrong, hometown] = [t.fillers.name(), t.fillers.name(), t.fillers.name()];
+  const turns = [
+    `My name is ${name}.`,
+    `My hometown is ${wrong}.`,
+    `Actually, my hometown is ${hometown}.`,
+    ASK_NAME,
+    ASK_HOMETOWN,
+  ];
+  const replies = new Map<string, string>();
   const history: Message[] = [];
   let spoken: number[] = [];
-  for (const [index, content] of TURNS.entries()) {
+  for (const [index, content] of turns.entries()) {
     const message: Message = { role: 'user', content };
     const turn = index + 1;
     const { response, metadata } = await agent.invoke({ messages: [message], sessionId }, options);
     const { promptTokenIds, outputTokenIds, usage } = metadata;
-    replies.push(response);
+    replies.set(content, response);
     t.metric(`turn${turn}FirstTokenMs`, metadata.timings.firstToken);
     const used = `turn ${turn} used the KV cache`;
     const continues = `turn ${turn}'s prompt starts with the conversation so far`;
@@ -39,19 +48,20 @@ export async function run(t: ScenarioContext): Promise<void> {
     t.equal(same, fresh.metadata.outputTokenIds, outputTokenIds);
     t.equal(wholePrompt, fresh.metadata.usage.prefilledTokens, fresh.metadata.usage.promptTokens);
   }
-  const remembers = 'the model remembers a name from two turns earlier';
-  if (t.can(agent, 'chat', remembers)) {
-    t.check(remembers, replies[2]!.includes(NAME), {
-      actual: replies[2],
-      expected: `a reply with "${NAME}"`,
-    });
-    const stranger = await agent.invoke(
-      { messages: [{ role: 'user', content: TURNS[2]! }], sessionId: 'somebody-else' },
-      options,
-    );
-    t.check('another session does not know the name', !stranger.response.includes(NAME), {
-      actual: stranger.response,
-      expected: `a reply without "${NAME}"`,
-    });
-  }
+  const remembers = 'the model remembers a name from three turns earlier';
+  const corrected = 'what was corrected counts, not what was said first';
+  const apart = 'another session does not know the name';
+  if (!t.can(agent, 'chat', remembers, corrected, apart)) return;
+  const told = replies.get(ASK_NAME)!;
+  t.check(remembers, mentions(told, [name]), { actual: told, expected: `a reply with "${name}"` });
+  const answer = replies.get(ASK_HOMETOWN)!;
+  t.check(corrected, mentions(answer, [hometown]) && !mentions(answer, [wrong]), {
+    actual: answer,
+    expected: `a reply with "${hometown}", not "${wrong}"`,
+  });
+  const stranger = await agent.invoke(turnOf('somebody-else', ASK_NAME), options);
+  t.check(apart, !mentions(stranger.response, [name]), {
+    actual: stranger.response,
+    expected: `a reply without "${name}"`,
+  });
 }

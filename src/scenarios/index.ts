@@ -105,8 +105,8 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & {
     title: 'Keeps a conversation',
     group: 'conversation',
     proves:
-      'Each turn keeps the context and computes only its new tokens, and the KV cache does ' +
-      'not change the replies.',
+      'Each turn keeps the context, a correction included, and computes only its new tokens, and ' +
+      'the KV cache does not change the replies.',
     suite: 'agent',
     tags: ['core', 'conversation'],
   },
@@ -189,8 +189,8 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & {
     title: 'Keeps the types of arguments',
     group: 'agent',
     proves:
-      'A forced call names the chosen tool, and its arguments fit the schema: text, numbers, ' +
-      'booleans, enums, arrays and nested objects keep their JSON types.',
+      'A forced call names the chosen tool, and its arguments are those of the request and fit the ' +
+      'schema: text, numbers, booleans, enums, arrays and nested objects keep their JSON types.',
     suite: 'agent',
     claims: ['tool-choice'],
     tags: ['agent', 'tools'],
@@ -212,8 +212,8 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & {
     title: 'Replies in JSON that fits a schema',
     group: 'agent',
     proves:
-      'Whole, streamed and sampled replies parse and fit the schema, and a limit that cuts one is ' +
-      'reported.',
+      'Whole, streamed and sampled replies parse and fit the schema, values come from the text, and a ' +
+      'limit that cuts one is reported.',
     suite: 'agent',
     claims: ['structured-output'],
     tags: ['agent', 'structured-output'],
@@ -315,8 +315,8 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & {
     title: 'Chats in a game',
     group: 'server',
     proves:
-      "A game's data reaches the prompt, replies stream, the history lasts over several " +
-      'messages, and the next message works after a failure in mid-stream.',
+      "A game's data reaches the prompt and is read in any form, replies stream, the history lasts, " +
+      'and the next message works after a failure in mid-stream.',
     tags: ['remote', 'chat'],
     needs: ['remote'],
   },
@@ -325,8 +325,8 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & {
     title: 'Calls tools',
     group: 'agent',
     proves:
-      'The model calls an offered tool with the right arguments and uses its result in the ' +
-      'next turn. A malformed call is reported, not thrown.',
+      'The model calls the right tool with the right text, numbers, booleans and enums, and uses its ' +
+      'result in the next turn. A malformed call is reported, not thrown.',
     suite: 'agent',
     claims: ['tools'],
     tags: ['remote', 'tools'],

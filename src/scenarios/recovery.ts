@@ -3,7 +3,6 @@ import { hasCode } from '../errors.js';
 import { ROOMY, turn, user } from './ask.js';
 import type { ScenarioContext } from './scenario.js';
 
-const NAME = 'Zorvik';
 const BAD_TEXT = 'My name is Luna.';
 const sessionId = 'recovery';
 const input = (...messages: unknown[]): AgentInput => ({
@@ -52,7 +51,8 @@ const CASES: readonly {
 export async function run(t: ScenarioContext): Promise<void> {
   const agent = await t.agent();
   const options = { maxTokens: ROOMY, temperature: 0, signal: t.signal };
-  await agent.invoke(turn(sessionId, `My name is ${NAME}.`), options);
+  const told = t.fillers.name();
+  await agent.invoke(turn(sessionId, `My name is ${told}.`), options);
 
   const before = t.tokensComputed();
   for (const { name, input: wrong, options: more, names } of CASES)
@@ -84,7 +84,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   const kept = 'the session knows what was said before';
   const forgot = 'the session knows nothing of the refused requests';
   if (t.can(agent, 'chat', kept, forgot)) {
-    t.check(kept, next.response.includes(NAME), { actual: next.response, expected: NAME });
+    t.check(kept, next.response.includes(told), { actual: next.response, expected: told });
     t.check(forgot, !next.response.includes('Luna'), { actual: next.response });
   }
   const read = 'the next prompt contains nothing of them';

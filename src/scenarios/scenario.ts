@@ -2,6 +2,7 @@ import type { Agent, Claim } from '../agents/agent.js';
 import type { LoadAgentOptions } from '../agents/load-agent.js';
 import type { PageDevice } from '../engine/ladder.js';
 import type { Capability, Model } from '../models/model.js';
+import type { Fillers } from './fillers.js';
 import type { Server } from './server.js';
 import type { Subject } from './subject.js';
 
@@ -79,6 +80,8 @@ export interface ScenarioContext {
   readonly reference: { model: string; hubUrl?: string };
   readonly device: PageDevice;
   readonly seed: number;
+  /** Draws names, words and numbers from the seed and the scenario's id. The report shows them. */
+  readonly fillers: Fillers;
   /** Aborts when the run is stopped or the scenario times out. */
   readonly signal: AbortSignal;
   /** The run's server. Throws when there is none, so a scenario that reads it needs `remote`. */

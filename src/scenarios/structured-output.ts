@@ -1,5 +1,6 @@
 import type { ChatInput, ResponseFormat } from '../agents/agent.js';
-import { read, ROOMY, user } from './ask.js';
+import { byKey, read, ROOMY, user } from './ask.js';
+import type { Fillers } from './fillers.js';
 import { exactly, misfits } from './fits-schema.js';
 import type { ScenarioContext } from './scenario.js';
 
@@ -68,11 +69,44 @@ export async function run(t: ScenarioContext): Promise<void> {
       });
   }
 
+  const filled = 'the values are those of the text';
+  if (t.can(agent, 'chat', filled)) {
+    const { text, schema, value } = drawPet(t.fillers);
+    const { response } = await agent.invoke(
+      {
+        messages: [user(`Write this as JSON: ${text}\nSchema: ${JSON.stringify(schema)}`)],
+        responseFormat: { type: 'json-schema', schema, name: 'pet' },
+      },
+      options,
+    );
+    const given = parse(response);
+    t.equal(filled, isObject(given) ? byKey(given) : response, byKey(value));
+  }
+
   const free = await agent.invoke('Hello, this is a test.', { ...options, maxTokens: 24 });
   t.check('the next request is free of the format', /^[^{]/.test(free.response), {
     actual: free.response,
     expected: 'text that is not JSON',
   });
+}
+
+/** A sentence, and the values that it gives to the keys of a schema. */
+function drawPet(fillers: Fillers) {
+  const kinds = ['dog', 'cat', 'horse', 'rabbit'];
+  const value = {
+    name: fillers.name(),
+    kind: fillers.pick(kinds),
+    age: fillers.integer(2, 30),
+  };
+  return {
+    text: `Our ${value.kind} ${value.name} is ${value.age} years old.`,
+    schema: exactly({
+      name: { type: 'string' },
+      kind: { type: 'string', enum: kinds },
+      age: { type: 'integer' },
+    }),
+    value,
+  };
 }
 
 function checkFits(t: ScenarioContext, what: string, text: string): void {
@@ -89,5 +123,5 @@ function parse(text: string): unknown {
   }
 }
 
-const isObject = (value: unknown): boolean =>
+const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -32,17 +32,19 @@ const UNIT: Tool = {
   description: 'Sets the unit of temperatures.',
   parameters: exactly({ unit: PROPERTIES.unit }),
 };
-const ASK: ChatInput = {
-  messages: [user('Plan a trip of 3 days to Quelmar for 2 guests.')],
-  tools: [UNIT, TRIP],
-  toolChoice: { name: TRIP.name },
-};
 
 export async function run(t: ScenarioContext): Promise<void> {
   const agent = await t.agent();
   const options = { maxTokens: ROOMY, temperature: 0, signal: t.signal };
   const sessionId = 'typed-arguments';
-  const reply = await agent.invoke({ ...ASK, sessionId }, options);
+  const city = t.fillers.name();
+  const days = t.fillers.integer(2, 9);
+  const ask: ChatInput = {
+    messages: [user(`Plan a trip to ${city} for ${days} days.`)],
+    tools: [UNIT, TRIP],
+    toolChoice: { name: TRIP.name },
+  };
+  const reply = await agent.invoke({ ...ask, sessionId }, options);
   const [call] = reply.toolCalls;
   t.equal(
     'the tool that the choice names is called, once',
@@ -61,9 +63,12 @@ export async function run(t: ScenarioContext): Promise<void> {
     );
   }
 
+  const told = 'the arguments are those of the request';
+  if (t.can(agent, 'chat', told)) t.equal(told, [given['city'], given['days']], [city, days]);
+
   const streamed = 'a stream makes the same call';
   if (t.can(agent, ['streaming', 'temperature'], streamed))
-    t.equal(streamed, callsOf((await read(agent, ASK, options)).response), callsOf(reply));
+    t.equal(streamed, callsOf((await read(agent, ask, options)).response), callsOf(reply));
 
   const required = await agent.invoke(
     { messages: [user('Hello, this is a test.')], tools: [UNIT], toolChoice: 'required' },

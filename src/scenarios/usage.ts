@@ -3,11 +3,6 @@ import { read, turn, user } from './ask.js';
 import type { ScenarioContext } from './scenario.js';
 
 const MESSAGE = 'Tell me a story about a dragon.';
-const HISTORY: Message[] = [
-  user('My name is Zorvik.'),
-  { role: 'assistant', content: 'Nice to meet you, Zorvik.' },
-  user(MESSAGE),
-];
 const LIMIT = 6;
 const LONGER = 18;
 
@@ -26,7 +21,13 @@ export async function run(t: ScenarioContext): Promise<void> {
     { actual: usage },
   );
 
-  const long = (await agent.invoke(HISTORY, options)).metadata.usage;
+  const name = t.fillers.name();
+  const history: Message[] = [
+    user(`My name is ${name}.`),
+    { role: 'assistant', content: `Nice to meet you, ${name}.` },
+    user(MESSAGE),
+  ];
+  const long = (await agent.invoke(history, options)).metadata.usage;
   t.check('a longer conversation counts more', long.promptTokens > usage.promptTokens, {
     actual: long.promptTokens,
     expected: `more than ${usage.promptTokens}`,
@@ -66,7 +67,7 @@ export async function run(t: ScenarioContext): Promise<void> {
 
   const reused = 'what the KV cache holds is not computed again';
   if (t.can(agent, 'kv-cache', reused)) {
-    await agent.invoke(turn('usage', 'My name is Zorvik.'), options);
+    await agent.invoke(turn('usage', `My name is ${name}.`), options);
     const next = (await agent.invoke(turn('usage', MESSAGE), options)).metadata.usage;
     t.check(reused, next.prefilledTokens > 0 && next.prefilledTokens < next.promptTokens, {
       actual: next,

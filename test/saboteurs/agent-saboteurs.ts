@@ -28,7 +28,7 @@ export const agentSaboteurs: Saboteur[] = [
   // session-isolation
   askSaboteur(
     'has one memory for all sessions',
-    { 'session-isolation': 'the session of Zorvik: no name from elsewhere in the prompt' },
+    { 'session-isolation': 'the first session: no name from elsewhere in the prompt' },
     (chat) => (chat.sessionId ? { ...chat, sessionId: 'one' } : chat),
   ),
   askSaboteur(
@@ -130,7 +130,7 @@ export const agentSaboteurs: Saboteur[] = [
   // tool-selection
   callSaboteur(
     'calls the first tool for everything',
-    { 'tool-selection': '"What is the weather in Quelmar?" calls the tool for it' },
+    { 'tool-selection': 'a request for the weather calls the tool for it' },
     (call) => ({ ...call, name: 'get_time' }),
   ),
   responseSaboteur(
@@ -163,15 +163,20 @@ export const agentSaboteurs: Saboteur[] = [
     ({ toolChoice: _ignored, ...chat }) => chat,
   ),
   responseSaboteur(
+    'has one answer to all that needs no tool',
+    { 'tool-selection': 'a request that needs no tool is answered' },
+    (response) => ({ ...response, response: 'I have no tool for that.' }),
+  ),
+  responseSaboteur(
     'says that a call is the end',
-    { 'tool-selection': '"Roll a dice with 6 sides.": the finish reason says so' },
+    { 'tool-selection': 'a request for a roll: the finish reason says so' },
     (response) => withMetadata(response, { finishReason: 'stop' }),
   ),
   // typed-arguments
   callSaboteur(
     'makes text of every argument',
     {
-      'tool-selection': '"Roll a dice with 6 sides." calls the tool for it',
+      'tool-selection': 'a request for a roll calls the tool for it',
       'typed-arguments': 'the argument of type integer (days) keeps its type',
     },
     mapCallValues((value) => (typeof value === 'string' ? value : JSON.stringify(value))),
@@ -180,6 +185,11 @@ export const agentSaboteurs: Saboteur[] = [
     'makes numbers of digits',
     { 'typed-arguments': 'the argument of type enum (zip) keeps its type' },
     mapCallValues((value) => (/^\d+$/.test(String(value)) ? Number(value) : value)),
+  ),
+  callSaboteur(
+    'fills in what fits the type',
+    { 'typed-arguments': 'the arguments are those of the request' },
+    ({ arguments: given, ...call }) => ({ ...call, arguments: { ...given, days: 1 } }),
   ),
   callSaboteur(
     'loses nested arguments',
@@ -197,10 +207,30 @@ export const agentSaboteurs: Saboteur[] = [
       ),
     }),
   ),
-  agentSaboteur(
+  responseSaboteur(
     'claims parallel calls and makes one',
-    { 'parallel-tools': 'one reply calls the tool for each city' },
-    { claims: (agent) => [...agent.claims, 'parallel-tools'] },
+    {
+      'parallel-tools': 'one reply calls the tool for each city',
+    },
+    (response) => ({ ...response, toolCalls: response.toolCalls.slice(0, 1) }),
+  ),
+  askSaboteur(
+    'knows one tool at a time',
+    { 'parallel-tools': 'one reply calls two tools' },
+    ({ tools, ...chat }) => ({ ...chat, ...(tools ? { tools: tools.slice(0, 1) } : {}) }),
+  ),
+  askSaboteur(
+    'gives every call the first result',
+    { 'parallel-tools': 'the results of two calls are used' },
+    (chat) => {
+      const result = chat.messages.find(({ role }) => role === 'tool')?.content ?? '';
+      return {
+        ...chat,
+        messages: chat.messages.map((message) =>
+          message.role === 'tool' ? { ...message, content: result } : message,
+        ),
+      };
+    },
   ),
   responseSaboteur(
     'calls again after a result',
@@ -224,7 +254,12 @@ export const agentSaboteurs: Saboteur[] = [
   responseSaboteur(
     'makes text of the numbers in its JSON',
     { 'structured-output': 'a sampled reply: parses and fits' },
-    (response) => ({ ...response, response: response.response.replaceAll(/:(\d+)/g, ':"$1"') }),
+    (response) => ({ ...response, response: response.response.replaceAll(/: (\d+)/g, ': "$1"') }),
+  ),
+  askSaboteur(
+    'fills a schema without the text',
+    { 'structured-output': 'the values are those of the text' },
+    (chat) => (chat.responseFormat ? withLastText(chat, () => 'Return a JSON object.') : chat),
   ),
   responseSaboteur(
     'says that every reply is complete',

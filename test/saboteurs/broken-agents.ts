@@ -126,7 +126,7 @@ export function mixingReplies(): Saboteur {
   let latest: AgentInput = '';
   return agentSaboteur(
     'mixes up requests',
-    { 'concurrent-requests': '"My name is Zorvik." gets its own answer' },
+    { 'concurrent-requests': 'a name gets its own answer' },
     {
       invoke: (agent) => async (input, options) => {
         latest = input;
@@ -141,7 +141,7 @@ export function abortingAll(): Saboteur {
   let everything = new AbortController();
   return agentSaboteur(
     'aborts all requests with one',
-    { 'concurrent-requests': '"What is the opposite of hot?" gets its own answer' },
+    { 'concurrent-requests': 'an opposite gets its own answer' },
     {
       invoke: (agent) => (input, options) =>
         agent.invoke(input, { ...options, signal: everything.signal }),

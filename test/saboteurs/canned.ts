@@ -8,13 +8,26 @@ import { altered, toChatInput } from './saboteur.js';
 export function cannedSubject(): Subject {
   const replies: [RegExp, string][] = [
     [/what is my name/i, 'Your name is Zorvik.'],
+    [/what is my hometown/i, 'Your hometown is Quelmar.'],
     [/my name is (\w+)/i, 'Nice to meet you, $1.'],
     [/say 'hello world'/i, 'Hello world. I am small but real.'],
     [/2 plus 3/i, '2 plus 3 is 5.'],
     [/9 plus 6/i, '<think>9 plus 6 is 15.</think>The answer is 15.'],
     [/who is in the party/i, 'Ally and Becca are in the party.'],
-    [/weather in (\w+)/i, 'TOOL_CALL: get_weather(city=$1)'],
-    [/TOOL_RESULT: (.*)/i, 'The weather in Quelmar is $1.'],
+    [/who is in the crew/i, 'Ally and Becca are in the crew.'],
+    [/who is in the team/i, 'Ally and Becca are in the team.'],
+    [/how much gold/i, 'Becca has 12 gold.'],
+    [
+      /weather in (\w+)[^{]*weather in (\w+)/i,
+      `${call('get_weather', '{"city": "$1"}')}\n${call('get_weather', '{"city": "$2"}')}`,
+    ],
+    [/weather in (\w+) in (\w+)/i, call('get_weather', '{"city": "$1", "unit": "$2"}')],
+    [/weather in (\w+)/i, call('get_weather', '{"city": "$1"}')],
+    [/time is it in (\w+)/i, call('get_time', '{"city": "$1"}')],
+    [/dice with (\d+)/i, call('roll_dice', '{"sides": $1}')],
+    [/TOOL_RESULT: .*sky/i, 'The sky is rainy and the temperature is 14.'],
+    [/TOOL_RESULT: .*room/i, 'The room is 21 and the price is 80.'],
+    [/as JSON|JSON object/i, '{"name": "Rex", "kind": "dog", "age": 3}'],
     [/story/i, 'Once upon a time there was a small dragon. The dragon lived near a quiet river.'],
     [/./s, 'Hello! How are you?'],
   ];
@@ -42,6 +55,9 @@ export function cannedSubject(): Subject {
       realSubject.validateStartup(sources, { ...options, load: loadAgent }),
   };
 }
+
+const call = (name: string, args: string): string =>
+  `<tool_call>\n{"name": "${name}", "arguments": ${args}}\n</tool_call>`;
 
 /** Copies digest, session and tokenizer from a real agent, but never asks it to generate. */
 function canned(agent: Agent, replies: [RegExp, string][]): Agent {

@@ -7,6 +7,7 @@ import {
   type Saboteur,
   subjectSaboteur,
   toChatInput,
+  withLastText,
   withMetadata,
 } from './saboteur.js';
 import { afterwards, unstoppable, without } from './streams.js';
@@ -190,7 +191,7 @@ export const pageSaboteurs: Saboteur[] = [
   ),
   subjectSaboteur(
     'mixes conversations',
-    { 'concurrent-loading': "Zorvik's prompts contain no other name" },
+    { 'concurrent-loading': "agent 1's prompts contain no other name" },
     (subject) => {
       const everything: Message[] = [];
       return {
@@ -273,9 +274,20 @@ export const pageSaboteurs: Saboteur[] = [
   ),
   // conversation-flow
   agentSaboteur(
+    'keeps to what it was told first',
+    { 'conversation-flow': 'what was corrected counts, not what was said first' },
+    {
+      invoke: (agent) => (input, options) =>
+        agent.invoke(
+          withLastText(input, (text) => (text.startsWith('Actually') ? 'Hello!' : text)),
+          options,
+        ),
+    },
+  ),
+  agentSaboteur(
     'forgets the conversation',
     {
-      'conversation-flow': 'the model remembers a name from two turns earlier',
+      'conversation-flow': 'the model remembers a name from three turns earlier',
       'chat-room': 'in this page: the whole conversation is in the prompt',
     },
     {

@@ -12,6 +12,7 @@ import {
   withLastText,
   withMetadata,
 } from './saboteur.js';
+import { askSaboteur, callSaboteur, mapCallValues } from './broken-agents.js';
 import { again, changed, unbroken } from './streams.js';
 
 /** Saboteurs of the scenarios about servers and settings. */
@@ -269,6 +270,24 @@ export const serverSaboteurs: Saboteur[] = [
     },
   ),
   agentSaboteur(
+    'knows one form of data',
+    {
+      'chat-room':
+        'in this page: the reply says what the data says (other fields in another order)',
+    },
+    {
+      invoke: (agent) => (input, options) =>
+        agent.invoke(
+          withLastText(input, (text) =>
+            text.startsWith('{') && !text.startsWith('{"party"')
+              ? (JSON.parse(text) as { message: string }).message
+              : text,
+          ),
+          options,
+        ),
+    },
+  ),
+  agentSaboteur(
     'hides a broken stream',
     { 'chat-room': 'in this page: a reply is cut off in mid-stream' },
     { stream: (agent) => (input, options) => unbroken(agent, input, options) },
@@ -276,11 +295,41 @@ export const serverSaboteurs: Saboteur[] = [
   // tool-calls
   responseSaboteur(
     'calls with another argument',
-    { 'tool-calls': 'in this page: the tool is called with the right argument' },
+    { 'tool-calls': 'in this page: the right tool is called with a text and an enum' },
     (response) => ({
       ...response,
       toolCalls: response.toolCalls.map((call) => ({ ...call, arguments: { city: 'Paris' } })),
     }),
+  ),
+  callSaboteur(
+    'says no for yes',
+    {
+      'tool-calls': 'in this page: the right tool is called with a text, an integer and a boolean',
+    },
+    mapCallValues((value) => (typeof value === 'boolean' ? !value : value)),
+  ),
+  callSaboteur(
+    'rounds numbers',
+    { 'tool-calls': 'in this page: the right tool is called with a text and a number' },
+    mapCallValues((value) => (typeof value === 'number' ? Math.round(value) : value)),
+  ),
+  askSaboteur(
+    'offers only the first tool',
+    { 'tool-calls': 'in this page: the right tool is called with a text and a number' },
+    ({ tools, ...chat }) => ({ ...chat, ...(tools ? { tools: tools.slice(0, 1) } : {}) }),
+  ),
+  agentSaboteur(
+    'reads only words in results',
+    { 'tool-calls': 'in this page: the result of book_hotel is used in the next turn' },
+    {
+      invoke: (agent) => (input, options) =>
+        agent.invoke(
+          toChatInput(input).messages.at(-1)!.role === 'tool'
+            ? withLastText(input, (text) => text.replaceAll(/\d+/g, '0'))
+            : input,
+          options,
+        ),
+    },
   ),
   responseSaboteur(
     'swallows malformed calls',
@@ -289,7 +338,7 @@ export const serverSaboteurs: Saboteur[] = [
   ),
   agentSaboteur(
     'forgets the result of its tool',
-    { 'tool-calls': 'in this page: the result is used in the next turn' },
+    { 'tool-calls': 'in this page: the result of get_weather is used in the next turn' },
     {
       invoke: (agent) => (input, options) =>
         agent.invoke(

@@ -69,8 +69,8 @@ describe('what an output is constrained to', () => {
 
   it('is a JSON object, or what fits the schema', () => {
     expect(
-      allowed({ tools: [], responseFormat: { type: 'json' } }, ['{"a":[1]}', '[1]', '1', 'x']),
-    ).to.deep.equal(['{"a":[1]}']);
+      allowed({ tools: [], responseFormat: { type: 'json' } }, ['{"a": [1]}', '[1]', '1', 'x']),
+    ).to.deep.equal(['{"a": [1]}']);
     const schema = { enum: ['yes', 'no'] };
     expect(
       allowed({ tools: [], responseFormat: { type: 'json-schema', schema } }, ['"yes"', '"maybe"']),

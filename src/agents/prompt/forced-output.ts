@@ -17,7 +17,8 @@ const MAX_CALLS = 8;
 /**
  * What decoding must be constrained to, so that the output follows the rules on any model. Undefined:
  * nothing. Forced calls are in the Hermes form, which `parseReply` reads:
- * `<tool_call>{"name": …, "arguments": …}</tool_call>`.
+ * `<tool_call>{"name": …, "arguments": …}</tool_call>`. JSON has the spaces that models write by
+ * themselves: where they cannot, a small model loses the thread and copies wrong values.
  */
 export function toConstraint({
   tools,
@@ -34,8 +35,8 @@ export function toConstraint({
   if (!responseFormat) return undefined;
   const json: Constraint =
     responseFormat.type === 'json'
-      ? { type: 'json' }
-      : { type: 'json-schema', schema: responseFormat.schema };
+      ? { type: 'json', spaced: true }
+      : { type: 'json-schema', schema: responseFormat.schema, spaced: true };
   // With tools, the model may still call one instead.
   return tools.length === 0 || toolChoice === 'none'
     ? json
