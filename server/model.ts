@@ -31,8 +31,8 @@ const ONE_THREAD_BELOW = 32_000_000;
 const CHEAP_LENGTH = 1 << 16;
 
 /**
- * Loads a model with onnxruntime-node (in the package: ONNX Runtime's WASM) and warms it up. Checks the files of a bundled model against
- * the registry's lengths and digests first.
+ * Loads a model with onnxruntime-node (in the package: ONNX Runtime's WASM) and warms it up. Checks
+ * the files of a bundled model against the registry's lengths and digests first.
  *
  * @throws UnmockedError `unknown-model`, `model-not-found`, `file-not-found`, `integrity`,
  *   `model-load-failed`.
@@ -50,7 +50,7 @@ export async function loadServedModel({
   const local =
     folder ?? (model!.source.kind === 'bundled' ? path.join(modelsFolder, id) : undefined);
   const candidates = weightsFiles(model, dtype);
-  const files = local ? [pickFile(local, candidates, id)] : candidates;
+  const files = local ? [pickFile(local, candidates, id, model)] : candidates;
   if (local && model) await checkPins(local, model, files[0]!);
 
   env.logLevel = LogLevel.NONE; // the caller gets every failure as an error
@@ -147,14 +147,16 @@ function weightsFiles(model: Model | undefined, dtype: Dtype): string[] {
   return [...new Set([...known, weightsPath(dtype)])];
 }
 
-function pickFile(folder: string, candidates: string[], id: string): string {
+function pickFile(folder: string, candidates: string[], id: string, model?: Model): string {
   const file = candidates.find((one) => existsSync(path.join(folder, one)));
+  const remedy =
+    candidates.map((one) => model?.files[one]?.ifMissing).find(Boolean) ??
+    `Choose another dtype: ${dtypes.join(', ')}.`;
   if (!file)
     throw new UnmockedError(
       'file-not-found',
       candidates.length > 0
-        ? `"${id}" has no ${candidates.join(' and no ')}. ` +
-            `Choose another dtype: ${dtypes.join(', ')}.`
+        ? `"${id}" has no ${candidates.join(' and no ')}. ${remedy}`
         : `"${id}" has no weights for this dtype. Choose another one: ${dtypes.join(', ')}.`,
     );
   return file;

@@ -4,8 +4,9 @@ import { Engine } from '../src/engine/engine.js';
 import type { Attempt } from '../src/engine/ladder.js';
 import type { GenerateRequest, LoadProgress } from '../src/engine/protocol.js';
 import type { UnmockedError } from '../src/errors.js';
-import type { Model } from '../src/models/model.js';
+import type { Dtype, Model } from '../src/models/model.js';
 import { unmockedTiny } from '../src/models/unmocked-tiny.js';
+import { weightsPath } from '../src/models/weights-file.js';
 
 /** The error of work that has to fail. */
 export const rejection = <E extends Error = UnmockedError>(work: Promise<unknown>): Promise<E> =>
@@ -45,6 +46,12 @@ export const CONTEXT_WINDOW = unmockedTiny.contextWindow!;
 
 /** Does not fit the context window: each of its words has a token or more. */
 export const LONG_MESSAGE = 'one two three four five '.repeat(Math.ceil(CONTEXT_WINDOW / 4));
+
+/** Megabytes of the bundled model with these weights and its small files. */
+export const tinyMegabytes = (dtype: Dtype): number =>
+  Object.entries(unmockedTiny.files)
+    .filter(([path]) => path.endsWith('.json') || path === weightsPath(dtype))
+    .reduce((sum, [, { bytes = 0 }]) => sum + bytes / 1e6, 0);
 
 /** The bundled model on WASM in q8 without a fallback. `files` replaces some of its files. */
 export function tinyQ8({ files = {}, ...changes }: Partial<Model> = {}): Model {

@@ -194,7 +194,8 @@ describe('engine pool', () => {
         onAttempt,
       });
       expect(outcomes(lease.attempts)).to.deep.equal([
-        'webgpu fp32 failed no-adapter',
+        'webgpu q8 failed no-adapter',
+        'webgpu fp32 skipped with a reason',
         'wasm q8 loaded',
       ]);
       expect(attempts).to.deep.equal(lease.attempts);
@@ -247,7 +248,10 @@ describe('engine pool', () => {
         device: 'auto',
         dtype: 'q8',
       });
-      expect(outcomes(lease.attempts)).to.deep.equal(['wasm q8 loaded']);
+      expect(outcomes(lease.attempts)).to.deep.equal([
+        'webgpu q8 failed no-adapter',
+        'wasm q8 loaded',
+      ]);
       const error = await rejection(
         pool.acquire({ model: resolveModel('unmocked-tiny'), device: 'wasm', dtype: 'q4' }),
       );
@@ -271,6 +275,7 @@ describe('engine pool', () => {
       );
       expect(error.code).to.equal('no-device');
       expect(outcomes(error.details['attempts'] as Attempt[])).to.deep.equal([
+        'webgpu q8 failed unsupported',
         'webgpu fp32 failed unsupported',
         'wasm q8 failed unsupported',
         'wasm fp32 failed unsupported',

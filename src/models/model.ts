@@ -23,6 +23,8 @@ export interface ModelFile {
   sha256?: string;
   /** Fetches this one file from another URL, which may be a `blob:` URL. */
   url?: string;
+  /** What the error says besides if the file is not there: sentences with a remedy. */
+  ifMissing?: string;
 }
 
 /** One weights file and its device. The ladder tries the variants in order. */

@@ -2,10 +2,10 @@
 import type { ModelFile } from './model.js';
 
 export const files: Record<string, ModelFile> = {
-  'config.json': { bytes: 487, sha256: '95922daac6aa991d290d0dabc4b5730b1b18d4db10191d2cfddde0c578a73584' },
-  'generation_config.json': { bytes: 122, sha256: '151db78020076b0a60f1c23333d2a03c0d300347f929fb887e0250e8b9165d76' },
-  'onnx/model.onnx': { bytes: 3975453, sha256: 'e84afdb1ef71867f81c4bad2a442c7d02c064811a410c824b54886e2b79ccd34' },
-  'onnx/model_quantized.onnx': { bytes: 1384764, sha256: 'dee8ee5bf0cc2c257813f045b67b65fe9f51cb54f2498696c69ca72a20b8235c' },
-  'tokenizer.json': { bytes: 17515, sha256: '936f02999a3699759b9fb27f60c2731635bd841500045faaef1689f8be6bb5ea' },
-  'tokenizer_config.json': { bytes: 603, sha256: '793364a530c63bd6e33844a03cb28c9808d44f71a3d25ef82555d164dbd20821' },
+  'config.json': { bytes: 489, sha256: 'fbdcf8a79f3587d482be45bf09b20fcd061a2cf587cc06a5eba21f04bcc70b19' },
+  'generation_config.json': { bytes: 142, sha256: 'd2ea0af62e8bb28e60140d19eaff99d04e84d7245ee5047e5f7df1036b911342' },
+  'onnx/model.onnx': { bytes: 13058144, sha256: 'a85dbbb2d44a547cde9b7ddcc38a4bf9671f6371a784c23ff97598b77fd03bc8' },
+  'onnx/model_quantized.onnx': { bytes: 3384412, sha256: 'b5f62da5953efaa7e1e1880e02666b235b5f55cb4107033880f52f9635c41cac' },
+  'tokenizer.json': { bytes: 40730, sha256: '7f4de68a7a7c024eafb21a6d4aabab0d1a3d66bbf05d79d74d89f8d9b36dd04b' },
+  'tokenizer_config.json': { bytes: 2270, sha256: '06c55b3876e2a429ebf078866169e273a96dde320ecb0265898380ccd3c19f65' },
 };

@@ -73,7 +73,9 @@ export async function run(t: ScenarioContext): Promise<void> {
       t.equal('WebGPU failed in the engine for the same reason', tried.error?.code, 'no-adapter');
   }
   t.equal('the agent runs the model of the run', agent.model.id, t.model.id);
-  const variant = t.model.variants.find(({ file }) => file === info.rung.file);
+  const variant = t.model.variants.find(
+    ({ file, device }) => file === info.rung.file && device === info.rung.device,
+  );
   t.equal(
     'device and dtype match the registry entry of the file in use',
     [agent.device.actual, agent.model.dtype],

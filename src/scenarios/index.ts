@@ -337,7 +337,7 @@ const catalogue: (Omit<Scenario, 'prepare' | 'run'> & {
     title: 'Separates reasoning from the reply',
     group: 'agent',
     proves:
-      'Reasoning never appears in the reply: whole, streamed, with a tag that spans chunks, ' +
+      'Reasoning never appears in the reply: whole, streamed, ' +
       'with a tag that never closes, and in a separate field of the server.',
     suite: 'agent',
     claims: ['reasoning'],

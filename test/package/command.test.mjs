@@ -169,41 +169,50 @@ describe('what is wrong is one line, with the remedy', { timeout: TIMEOUT }, () 
 describe('the server, on ONNX Runtime in WASM', { timeout: TIMEOUT }, () => {
   const names = /** @type {const} */ (['greeting', 'add', 'repeat']);
 
-  for (const dtype of /** @type {const} */ (['q8', 'fp32']))
-    test(`computes the golden tokens in ${dtype}`, async () => {
-      const { ModelHost } = await loadServer();
-      const host = new ModelHost(() => new Worker(path.join(dist, 'cli/model-worker.js')));
-      try {
-        const model = await host.load({
-          model: 'unmocked-tiny',
-          dtype,
-          root: dist,
-          modelsFolder: path.join(dist, 'models'),
-        });
-        for (const name of names) {
-          const [content] = conversations[name].turns;
-          const { text } = await model.prompt({ messages: [{ role: 'user', content }], tools: [] });
-          const { outputTokenIds } = await model.generate(
-            {
-              prompt: text,
-              maxTokens: 16,
-              temperature: 0,
-              topP: 1,
-              topK: 0,
-              repetitionPenalty: 1,
-              seed: 0,
-              stop: [...model.formatStop],
-              client: name,
-            },
-            () => undefined,
-            new AbortController().signal,
-          );
-          assert.deepEqual([outputTokenIds], golden[dtype][name], name);
-        }
-      } finally {
-        await host.close();
+  /**
+   * @param {'q8' | 'fp32'} dtype
+   * @param {(model: any) => Promise<void>} use
+   */
+  async function withModel(dtype, use) {
+    const { ModelHost } = await loadServer();
+    const host = new ModelHost(() => new Worker(path.join(dist, 'cli/model-worker.js')));
+    try {
+      const modelsFolder = path.join(dist, 'models');
+      await use(await host.load({ model: 'unmocked-tiny', dtype, root: dist, modelsFolder }));
+    } finally {
+      await host.close();
+    }
+  }
+
+  test('computes the golden tokens', () =>
+    withModel('q8', async (model) => {
+      for (const name of names) {
+        const [content] = conversations[name].turns;
+        const { text } = await model.prompt({ messages: [{ role: 'user', content }], tools: [] });
+        const { outputTokenIds } = await model.generate(
+          {
+            prompt: text,
+            maxTokens: 16,
+            temperature: 0,
+            topP: 1,
+            topK: 0,
+            repetitionPenalty: 1,
+            seed: 0,
+            stop: [...model.formatStop],
+            client: name,
+          },
+          () => undefined,
+          new AbortController().signal,
+        );
+        assert.deepEqual([outputTokenIds], golden.q8[name], name);
       }
-    });
+    }));
+
+  test('has no weights in fp32, and says what to do', () =>
+    assert.rejects(
+      withModel('fp32', async () => undefined),
+      /"unmocked-tiny" has no onnx\/model\.onnx\. The published package has the q8 file alone\. Use the dtype "q8"/,
+    ));
 
   test('answers over HTTP, and ends with Ctrl+C', async () => {
     const child = spawn(

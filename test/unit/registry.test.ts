@@ -101,8 +101,9 @@ describe('the ladder', () => {
       ({ device, dtype, file, ort }) => `${device} ${dtype} ${file.slice('onnx/'.length)} ${ort}`,
     );
 
-  it('of unmocked-tiny: WebGPU, then q8, then fp32', () => {
+  it('of unmocked-tiny: WebGPU, then WASM, each in q8, then fp32', () => {
     expect(rungs('unmocked-tiny', 'auto')).to.deep.equal([
+      'webgpu q8 model_quantized.onnx asyncify',
       'webgpu fp32 model.onnx asyncify',
       'wasm q8 model_quantized.onnx plain',
       'wasm fp32 model.onnx plain',

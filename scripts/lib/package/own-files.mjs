@@ -4,11 +4,14 @@ import path from 'node:path';
 /** The name of the engine's worker, beside the library's modules. */
 export const WORKER_FILE = 'engine-worker.js';
 
-/** Files of a model's folder that no page asks for. */
-const NOT_ASKED_FOR = /(?:^|\/)(?:README\.md|digests\.json)$/;
+/**
+ * Files of a model's folder that no page asks for, and the weights in fp32, which are four times the
+ * size of those in q8 and say the same. `files` in package.json leaves them out too.
+ */
+const NOT_PACKED = /(?:^|\/)(?:README\.md|digests\.json|model\.onnx)$/;
 
 /**
- * The files of the bundled models, by their path below `models/`.
+ * The files of the bundled models that the package has, by their path below `models/`.
  *
  * @param {string} folder `public/models`
  */
@@ -17,7 +20,7 @@ export const modelFiles = (folder) =>
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
     .map((name) => name.split(path.sep).join('/'))
-    .filter((name) => !NOT_ASKED_FOR.test(name))
+    .filter((name) => !NOT_PACKED.test(name))
     .toSorted();
 
 /**

@@ -9,6 +9,8 @@ export interface DownloadOptions {
   url: string;
   /** Names the file in errors. */
   path: string;
+  /** Ends the error about a missing file. */
+  ifMissing?: string;
   /** Expected length. Default: not checked. */
   bytes?: number;
   /** Expected digest, lower-case hex. Default: not checked. */
@@ -170,11 +172,12 @@ async function receiveWithin(
   attempt: number,
   stall: StallWatch,
 ): Promise<void> {
-  const { path, url, bytes, onProgress } = options;
+  const { path, url, ifMissing, bytes, onProgress } = options;
   stall.expect('an answer');
   const response = await requestFile({
     url,
     path,
+    ifMissing,
     signal: AbortSignal.any([options.signal, stall.signal]),
     offset: received.length,
     // A digest already catches a file that changed, and If-Range costs a CORS preflight.

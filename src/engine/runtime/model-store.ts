@@ -146,9 +146,11 @@ export class ModelStore {
     const { model } = this.#spec;
     this.#assertListed(path);
     const { bytes, sha256, pin } = this.#expect(path);
+    const { url, ifMissing } = model.files[path] ?? {};
     const file = await download({
-      url: model.files[path]?.url ?? new URL(path, this.#spec.modelBase).href,
+      url: url ?? new URL(path, this.#spec.modelBase).href,
       path,
+      ifMissing,
       bytes,
       sha256,
       cache: this.#cache,

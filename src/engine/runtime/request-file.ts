@@ -5,6 +5,8 @@ export interface FileRequest {
   url: string;
   /** Names the file in errors. */
   path: string;
+  /** Ends the error about a missing file. */
+  ifMissing?: string;
   signal: AbortSignal;
   /** First byte to ask for; above 0 a range is requested. */
   offset: number;
@@ -23,7 +25,7 @@ export interface FileRequest {
  *   another try may help. A `TypeError` if the server cannot be reached.
  */
 export async function requestFile(request: FileRequest): Promise<Response> {
-  const { url, path, signal, offset, etag, cache, keeps } = request;
+  const { url, path, ifMissing, signal, offset, etag, cache, keeps } = request;
   if (url.startsWith('data:')) return inlined(url);
   const headers = new Headers();
   if (offset > 0) {
@@ -34,9 +36,11 @@ export async function requestFile(request: FileRequest): Promise<Response> {
   const { status } = response;
   const details = { path, url, status };
   if ([401, 403, 404, 410].includes(status))
-    throw new UnmockedError('file-not-found', `${path} is not at ${url} (status ${status}).`, {
-      details,
-    });
+    throw new UnmockedError(
+      'file-not-found',
+      sentences(`${path} is not at ${url} (status ${status}).`, ifMissing),
+      { details },
+    );
   if (status === 416)
     throw new UnmockedError(
       'integrity',
@@ -51,13 +55,18 @@ export async function requestFile(request: FileRequest): Promise<Response> {
     void response.body?.cancel();
     throw new UnmockedError(
       'integrity',
-      `${url} answered with a web page in place of ${path}. ` +
+      sentences(
+        `${url} answered with a web page in place of ${path}.`,
+        ifMissing,
         'Make the server answer a missing model file with 404, not with its index page.',
+      ),
       { details },
     );
   }
   return response;
 }
+
+const sentences = (...all: (string | undefined)[]): string => all.filter(Boolean).join(' ');
 
 /**
  * The answer of a file that a bundler has put into the code, as they do with small ones. A policy
