@@ -9,8 +9,8 @@ from words import Fillers
 MIXTURE = {
     skills.greet: 3, skills.validate: 2, skills.repeat: 12, skills.repeat_unicode: 4, skills.tell_name: 4, skills.recall_name: 8,
     skills.persona: 5, skills.count: 5, skills.count_items: 6, skills.add: 16, skills.compare: 8, skills.think: 7, skills.fact: 3,
-    skills.party: 18, skills.closed_set: 4, skills.unknown: 5, skills.itself: 3, skills.story: 1, skills.remember: 7,
-    skills.recall: 8, skills.structured: 14, skills.classify: 11, skills.passage: 10,
+    skills.party: 18, skills.closed_set: 4, skills.unknown: 5, skills.itself: 3, skills.story: 1, skills.remember: 12,
+    skills.recall: 8, skills.structured: 20, skills.classify: 11, skills.passage: 10,
 }
 # What a style can be applied to.
 STYLED = (

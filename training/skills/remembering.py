@@ -38,7 +38,7 @@ def draw_fact(f, memory):
 
 def remember(f, memory):
     """Tells one or two facts, or corrects one."""
-    if memory.facts and f.chance(0.3):
+    if memory.facts and f.chance(0.45):
         return correct_fact(f, memory)
     key, value = draw_fact(f, memory)
     memory.facts[key] = value
@@ -54,6 +54,7 @@ def correct_fact(f, memory):
     key = f.random.choice(list(memory.facts))
     old, (_, value) = memory.facts[key], draw_fact(f, memory)
     memory.facts[key] = value
+    memory.corrected.append(key)
     message = f.phrase(CORRECT, usual=3).format(key=key, value=value, old=old)
     return Turn("correct_fact", message, f"I will remember that your {key} is {value}.")
 
@@ -61,7 +62,8 @@ def correct_fact(f, memory):
 def recall(f, memory):
     question = f.phrase(ASK, usual=4)
     if memory.facts and f.chance(0.9):
-        key = f.random.choice(list(memory.facts))
+        # A fact that was corrected is the hard one: the conversation has two values for it.
+        key = f.random.choice(memory.corrected if memory.corrected and f.chance(0.6) else list(memory.facts))
         return Turn("recall", question.format(key=key), f"Your {key} is {memory.facts[key]}.", word=memory.facts[key])
     key, _ = draw_fact(f, memory)
     return Turn("fact_not_told", question.format(key=key), f"I do not know your {key}.")

@@ -36,6 +36,7 @@ class Memory:
     persona_role: str = None
     persona_city: str = None
     facts: dict = field(default_factory=dict)  # what the user told: key -> value
+    corrected: list = field(default_factory=list)  # keys of the facts that the user told a second time
     tools: list = field(default_factory=list)  # offered in the system turn
     called: list = None  # (tool, arguments) of the calls that wait for their results
     asked: tuple = None  # (tool, arguments so far, missing parameter) after the model asked for an argument
