@@ -127,7 +127,17 @@ export interface ResponseMetadata {
   /** Requests that failed before this one. Remote agents only. */
   retries?: number;
   /** Milliseconds. */
-  timings: { queued: number; firstToken: number; total: number; tokensPerSecond: number };
+  timings: {
+    queued: number;
+    firstToken: number;
+    total: number;
+    tokensPerSecond: number;
+    /**
+     * The time of each token since the one before, the first one's since the request began. Local
+     * agents only: nobody else measures where the tokens are computed.
+     */
+    tokens?: number[];
+  };
 }
 
 /** Tokens. */

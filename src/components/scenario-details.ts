@@ -8,6 +8,7 @@ import type { Exchange } from '../harness/report.js';
 import type { Check, Scenario } from '../scenarios/scenario.js';
 import { count, formatDuration, formatMetric, formatValue } from '../format.js';
 import { isOver, type ScenarioState } from '../harness/scenario-state.js';
+import { scenarioCharts } from './charts/scenario-charts.js';
 import { loadingPart } from './loading-part.js';
 import { hidden, outcomeOf, provesPart, reasonPart } from './scenario-parts.js';
 import { statusIcon, statusLabels } from './status.js';
@@ -17,7 +18,7 @@ import { texts } from './texts.js';
 export function cardBody(state: ScenarioState) {
   return html`${reasonPart(state)} ${evidencePart(state)} ${outputPart(state)}
     ${figuresPart(state)}
-    ${detailsPart(state)}`;
+    ${detailsPart(state)} ${chartsPart(state)}`;
 }
 
 /** It keeps its place while something may come. */
@@ -40,8 +41,11 @@ export const dialogPart = (
       <button type="button" autofocus @click=${close}>Close</button>
     </div>
     ${provesPart(scenario)} ${size} ${reasonPart(state)} ${evidencePart(state)}
-    ${metricsPart(state)} ${detailsPart(state)}
+    ${metricsPart(state)} ${detailsPart(state)} ${chartsPart(state)}
   </dialog>`;
+
+/** They come last, so nothing moves when a result has them. */
+const chartsPart = ({ result }: ScenarioState) => scenarioCharts(result);
 
 const close = ({ currentTarget }: Event) =>
   (currentTarget as HTMLElement).closest('dialog')?.close();

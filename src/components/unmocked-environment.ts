@@ -1,12 +1,10 @@
 import { html, LitElement, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
-import type { AdapterInfo } from '../engine/protocol.js';
+import { isSoftware } from '../engine/adapter-info.js';
 import type { EnvironmentInfo } from '../scenarios/environment-info.js';
 import { environmentStyles } from './unmocked-environment.styles.js';
 import { texts } from './texts.js';
 import { themeStyles } from './theme.styles.js';
-
-const SOFTWARE_ADAPTERS = /swiftshader|llvmpipe|basic render/i;
 
 /**
  * What this browser can do. It asks the browser; it does not guess from the browser's name.
@@ -94,9 +92,6 @@ function inShort({ webgpu: { adapter }, threads, wasmSimd }: EnvironmentInfo): s
     wasmSimd ? environment.threads(threads) : environment.noSimd,
   ].join(', ');
 }
-
-const isSoftware = ({ architecture, description, isFallbackAdapter }: AdapterInfo): boolean =>
-  isFallbackAdapter || SOFTWARE_ADAPTERS.test(`${architecture} ${description}`);
 
 function fact(
   name: string,

@@ -149,6 +149,12 @@ export const scenarioStyles = css`
   .details details[open] {
     flex-basis: 100%;
   }
+  .charts {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 1rem;
+    padding-block-start: 0.5rem;
+  }
   .checks,
   .attempts,
   .exchanges {

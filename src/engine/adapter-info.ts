@@ -12,3 +12,13 @@ export function describeAdapter({ info, features }: GPUAdapter): AdapterInfo {
     shaderF16: features.has('shader-f16'),
   };
 }
+
+const SOFTWARE_ADAPTERS = /swiftshader|llvmpipe|basic render/i;
+
+/** Whether the CPU emulates a GPU. Its tokens are real, and its speed is no GPU's. */
+export const isSoftware = ({
+  architecture,
+  description,
+  isFallbackAdapter,
+}: AdapterInfo): boolean =>
+  isFallbackAdapter || SOFTWARE_ADAPTERS.test(`${architecture} ${description}`);

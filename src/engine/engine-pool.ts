@@ -105,7 +105,10 @@ export class EnginePool {
           (abort, onProgress) => this.#load(model, current, abort, onProgress),
           request,
         );
-        record({ outcome: 'loaded', ...(shared ? { shared } : {}) });
+        record({
+          outcome: 'loaded',
+          ...(shared ? { shared } : { timings: engine.info.timings }),
+        });
         return { engine, attempts, release: once(() => this.#engines.release(key, engine)) };
       } catch (error) {
         if (signal?.aborted) throw abortError(signal);

@@ -1,6 +1,6 @@
 import type { ErrorRecord } from '../errors.js';
 import type { Model } from '../models/model.js';
-import type { Rung } from './protocol.js';
+import type { LoadTimings, Rung } from './protocol.js';
 
 export const requestedDevices = ['auto', 'webgpu', 'wasm', 'remote'] as const;
 /** `auto` walks the whole ladder. A named device is used or refused, never replaced. */
@@ -27,6 +27,8 @@ export interface Attempt {
   durationMs: number;
   /** The engine was already loaded, by another agent. */
   shared?: boolean;
+  /** Where the time of a load went. `durationMs` also has the start of the worker. */
+  timings?: LoadTimings;
 }
 
 /** The rungs of a model for a device, best first. */

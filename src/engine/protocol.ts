@@ -100,9 +100,12 @@ export interface EngineInfo extends ModelFacts {
  */
 export type DigestPin = 'registry' | 'source' | 'none';
 
-/** Milliseconds. */
+/** Milliseconds, measured in the worker. */
 export interface LoadTimings {
   download: number;
+  /** Compiling the runtime's WASM. A part of `session`. */
+  compile: number;
+  /** All that comes between the download and the first computation. */
   session: number;
   warmUp: number;
 }
@@ -208,8 +211,11 @@ export interface GenerateResult {
   limitedBy?: 'max-tokens' | 'context-window';
   /** Prompt tokens that this call computed. The others came from the KV cache. */
   prefilledTokens: number;
-  /** Milliseconds, measured in the worker. */
-  timings: { queued: number; firstToken: number; total: number };
+  /**
+   * Milliseconds, measured in the worker. `tokens` has the time of each token since the one before, the
+   * first one's since the request began, with one decimal.
+   */
+  timings: { queued: number; firstToken: number; total: number; tokens: number[] };
 }
 
 export interface TokenEvent extends Partial<TokenLogprobs> {

@@ -130,6 +130,10 @@ export class RunningContext implements ScenarioContext {
     this.#recorder.metric(name, value);
   }
 
+  series(name: string, value: number): void {
+    this.#recorder.series(name, value);
+  }
+
   tokensComputed(): number {
     return this.#recorder.witnessed;
   }

@@ -86,6 +86,12 @@ export class Recorder {
     if (!this.#ended) this.#result.metrics[name] = value;
   }
 
+  series(name: string, value: number): void {
+    if (this.#ended) return;
+    const { series = {} } = this.#result;
+    this.#result.series = { ...series, [name]: [...(series[name] ?? []), value] };
+  }
+
   progress(progress: LoadProgress): void {
     this.#onProgress(progress);
     this.#run.emit({ type: 'progress', id: this.#result.id, ...progress });
@@ -117,6 +123,7 @@ export class Recorder {
           if (usage.countedBy !== 'nobody') this.#claimed += usage.completionTokens;
           this.#result.evidence.exchanges.push({
             ...(agent.device.url ? { url: agent.device.url } : {}),
+            device: agent.device.actual,
             message,
             prompt,
             text,

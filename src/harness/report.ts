@@ -20,6 +20,8 @@ export interface ScenarioResult {
   device?: { requested: RequestedDevice; actual: ActualDevice; attempts: readonly Attempt[] };
   /** Numbers by name. A name that ends in `Ms` is in milliseconds. */
   metrics: Record<string, number>;
+  /** Numbers in the order in which they were measured, by name. Names end as those of `metrics`. */
+  series?: Record<string, number[]>;
   evidence: Evidence;
   error?: ErrorRecord;
   durationMs: number;
@@ -97,6 +99,8 @@ export interface Evidence {
 export interface Exchange {
   /** The server that answered. Missing for an agent of this page. */
   url?: string;
+  /** What computed the reply. Missing in reports of version 0.3.0 and older. */
+  device?: ActualDevice;
   /** The user's message. */
   message: string;
   prompt: string;
@@ -106,7 +110,18 @@ export interface Exchange {
   prefilledTokens: number;
   finishReason: string;
   seed: number;
-  timings: { queued: number; firstToken: number; total: number; tokensPerSecond: number };
+  /** Milliseconds, and tokens per second. */
+  timings: {
+    queued: number;
+    firstToken: number;
+    total: number;
+    tokensPerSecond: number;
+    /**
+     * The time of each output token since the one before, the first one's since the request began.
+     * Missing where no engine of this page computed, and in reports of version 0.3.0 and older.
+     */
+    tokens?: number[];
+  };
 }
 
 export interface Report {

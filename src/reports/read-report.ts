@@ -12,6 +12,8 @@ const text = v.string('a string');
 const number = v.pipe(v.number('a number'), v.finite('a number'));
 const whole = v.pipe(number, v.integer('a whole number'), v.minValue(0, 'a whole number'));
 const ids = v.array(number, 'an array of token ids');
+const time = v.pipe(number, v.minValue(0, 'a time, which is not below 0'));
+const times = v.array(time, 'an array of milliseconds');
 const object = <E extends v.ObjectEntries>(entries: E) => v.looseObject(entries, 'an object');
 const STATUSES = ['passed', 'failed', 'skipped', 'timed-out', 'not-run'] as const;
 const status = v.picklist(STATUSES, STATUSES.map((one) => `"${one}"`).join(', '));
@@ -26,7 +28,14 @@ const exchange = object({
   prefilledTokens: number,
   finishReason: text,
   seed: number,
-  timings: object({ queued: number, firstToken: number, total: number, tokensPerSecond: number }),
+  device: v.optional(text),
+  timings: object({
+    queued: number,
+    firstToken: number,
+    total: number,
+    tokensPerSecond: number,
+    tokens: v.optional(times),
+  }),
 });
 
 const result = object({
@@ -43,6 +52,9 @@ const result = object({
     'an array of checks',
   ),
   metrics: v.record(text, number, 'an object of numbers'),
+  series: v.optional(
+    v.record(text, v.array(number, 'an array of numbers'), 'an object of arrays of numbers'),
+  ),
   evidence: object({
     modelId: text,
     modelDigest: v.optional(text),
@@ -57,7 +69,14 @@ const result = object({
       requested: text,
       actual: text,
       attempts: v.array(
-        object({ device: text, outcome: text, durationMs: number }),
+        object({
+          device: text,
+          outcome: text,
+          durationMs: number,
+          timings: v.optional(
+            object({ download: time, compile: time, session: time, warmUp: time }),
+          ),
+        }),
         'an array of attempts',
       ),
     }),

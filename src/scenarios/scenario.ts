@@ -136,6 +136,8 @@ export interface ScenarioContext {
   skip(reason: string): never;
   /** Records a number, for example `firstTokenMs`. */
   metric(name: string, value: number): void;
+  /** Adds a number to those of this name, for example `loadedBytes` in each round. */
+  series(name: string, value: number): void;
   /** Tokens that engines of this page computed since the scenario began. */
   tokensComputed(): number;
   /** Tokens that servers say they computed since the scenario began. */

@@ -52,7 +52,7 @@ describe('an output that is given', () => {
               outputTokenIds: ids,
               finishReason: 'stop',
               prefilledTokens: 1,
-              timings: { queued: 0, firstToken: 0, total: 0 },
+              timings: { queued: 0, firstToken: 0, total: 0, tokens: [] },
             };
           },
         },

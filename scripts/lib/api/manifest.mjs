@@ -49,10 +49,12 @@ export async function readElements(root) {
   const folder = 'src/components';
   // Not by its command line, which writes into package.json.
   const { modules } = create({
-    modules: readdirSync(path.join(root, folder)).map((name) => {
-      const source = readFileSync(path.join(root, folder, name), 'utf8');
-      return ts.createSourceFile(`${folder}/${name}`, source, ts.ScriptTarget.ES2015, true);
-    }),
+    modules: readdirSync(path.join(root, folder))
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => {
+        const source = readFileSync(path.join(root, folder, name), 'utf8');
+        return ts.createSourceFile(`${folder}/${name}`, source, ts.ScriptTarget.ES2015, true);
+      }),
     plugins: litPlugin(),
     context: {},
   });

@@ -159,8 +159,9 @@ export class Generator {
       prefilledTokens: prompt.tokenIds.length - prompt.reused,
       timings: {
         queued: startedAt - queuedAt,
-        firstToken: output.firstTokenAt - startedAt,
+        firstToken: (output.arrivals[0] ?? 0) - startedAt,
         total: performance.now() - startedAt,
+        tokens: tokenTimes(startedAt, output.arrivals),
       },
     };
   }
@@ -265,6 +266,10 @@ export class Generator {
  */
 const continues = (prompt: string, { text }: CachedConversation): boolean =>
   prompt.length > text.length && prompt.startsWith(text);
+
+/** The time of each token since the one before, in milliseconds with one decimal. */
+const tokenTimes = (startedAt: number, arrivals: readonly number[]): number[] =>
+  arrivals.map((at, index) => Math.round((at - (arrivals[index - 1] ?? startedAt)) * 10) / 10);
 
 /** A batch of one sequence. */
 const rowOf = (values: BigInt64Array): Tensor => new Tensor('int64', values, [1, values.length]);

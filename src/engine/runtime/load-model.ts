@@ -10,6 +10,7 @@ import type {
   TemplateOptions,
 } from '../protocol.js';
 import { checkTokens } from './check-model.js';
+import { CompileTime } from './compile-time.js';
 import { Generator } from './generator.js';
 import { readModelFacts, renderChatTemplate } from './model-facts.js';
 import { ModelStore, STORE_FOLDER, STORE_HOST } from './model-store.js';
@@ -45,7 +46,8 @@ export async function loadModel(
   const threads =
     spec.rung.device === 'wasm' && self.crossOriginIsolated ? Math.max(1, spec.threads) : 1;
   configureRuntime(spec.ort, store, threads);
-  const { tokenizer, model } = await createSession(spec);
+  const compiling = new CompileTime();
+  const { tokenizer, model } = await createSession(spec).finally(() => compiling.stop());
   store.release();
   delete env.backends.onnx.wasm!.wasmBinary; // it is compiled by now
   const sessionAt = performance.now();
@@ -83,6 +85,7 @@ export async function loadModel(
       runtimeBytes,
       timings: {
         download: downloadedAt - startedAt,
+        compile: compiling.milliseconds,
         session: sessionAt - downloadedAt,
         warmUp: performance.now() - sessionAt,
       },

@@ -24,8 +24,8 @@ export class Output {
   readonly tokenIds: number[] = [];
   /** The text so far, without special tokens and without the stop sequence. */
   text = '';
-  /** When the first token arrived; `performance.now()`. */
-  firstTokenAt = 0;
+  /** When each token arrived; `performance.now()`. */
+  readonly arrivals: number[] = [];
   readonly #options: OutputOptions;
   readonly #stream: TextStream;
   readonly #stops: StopText;
@@ -47,7 +47,7 @@ export class Output {
   }
 
   push(tokenId: number): void {
-    if (this.tokenIds.length === 0) this.firstTokenAt = performance.now();
+    this.arrivals.push(performance.now());
     this.tokenIds.push(tokenId);
     const isEnd = this.#options.eosTokenIds.includes(tokenId);
     let text = isEnd ? '' : this.#stops.push(this.#stream.push(tokenId));
