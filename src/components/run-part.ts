@@ -3,6 +3,7 @@ import { type Finding, findingsOf } from '../harness/findings.js';
 import type { Report, ScenarioResult } from '../harness/report.js';
 import type { ScenarioState } from '../harness/scenario-state.js';
 import type { Scenario } from '../scenarios/scenario.js';
+import type { EarlierReports } from './charts/unmocked-timings.js';
 import type { UnmockedRequestEvent } from './events.js';
 import { scenarioParts } from './exported-parts.js';
 import { findingsPart, type Remedy } from './findings-part.js';
@@ -29,6 +30,8 @@ export interface RunView {
   following: boolean;
   tags: readonly string[];
   report: Report | undefined;
+  /** Earlier reports, to compare times with. */
+  earlier: EarlierReports | undefined;
   announcement: string;
   /** What can be done with the result in the pane. */
   replay: unknown;
@@ -72,6 +75,11 @@ export function runPart(view: RunView) {
         @unmocked-choose=${({ id }: UnmockedChooseEvent) => choose(id)}
       ></unmocked-list>
     </div></div>
+    <unmocked-timings
+      part="timings"
+      .report=${view.report}
+      .earlier=${view.earlier}
+    ></unmocked-timings>
   </section>`;
 }
 

@@ -304,6 +304,11 @@ export const harnessStyles = css`
     justify-content: space-between;
     gap: 1rem;
   }
+  /* The line of the timings fills a place that is there. */
+  unmocked-timings {
+    display: block;
+    min-block-size: 4.125rem;
+  }
   .replay {
     display: flex;
     flex-wrap: wrap;
@@ -347,6 +352,9 @@ export const harnessStyles = css`
   @media (max-width: 32rem) {
     .outcome {
       min-block-size: 12rem;
+    }
+    unmocked-timings {
+      min-block-size: 5.5rem;
     }
   }
   @media (max-height: 30rem) {

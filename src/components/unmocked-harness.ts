@@ -12,6 +12,7 @@ import { scenarios as coreScenarios } from '../scenarios/index.js';
 import type { Replay } from '../reports/replay.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { Subject } from '../scenarios/subject.js';
+import type { EarlierReports } from './charts/unmocked-timings.js';
 import { detailsCode } from './details-code.js';
 import {
   type Problem,
@@ -84,6 +85,7 @@ import type { UnmockedTry } from './unmocked-try.js';
  * @csspart pane - The chosen scenario, or the one that runs.
  * @csspart scenario - The scenario in the pane. Its own parts have the prefix `scenario-`, as in `scenario-card`.
  * @csspart list - All scenarios, in groups.
+ * @csspart timings - How fast the run was, in one line that opens.
  */
 export class UnmockedHarness extends SettingsElement {
   static override styles = [themeStyles, harnessStyles];
@@ -109,6 +111,12 @@ export class UnmockedHarness extends SettingsElement {
   @property({ attribute: false }) report: Report | undefined;
   /** A run is under way. Read only. */
   @property({ type: Boolean, reflect: true }) running = false;
+  /**
+   * Earlier reports of the same model, to compare times with.
+   *
+   * @internal The page sets it.
+   */
+  @property({ attribute: false }) earlier: EarlierReports | undefined;
 
   /** Id of the scenario that the user chose for the pane. Empty: the pane follows the run. */
   @property({ attribute: false }) selected = '';
@@ -269,6 +277,7 @@ export class UnmockedHarness extends SettingsElement {
       following: this.selected === '',
       tags: this.tags,
       report: this.report,
+      earlier: this.earlier,
       announcement: this.announcement,
       replay: this.#replays.part({
         report: this.report,

@@ -36,6 +36,7 @@ export class UnmockedReports extends LitElement {
     super.connectedCallback();
     this.harness.addEventListener('unmocked-report', this.#keep);
     addEventListener('hashchange', this.#openLink);
+    this.harness.earlier = async (report) => (await this.#history?.earlierThan(report)) ?? [];
     void this.#do(async () => {
       await this.#openLink();
       this.#history = await ReportHistory.open();

@@ -25,6 +25,8 @@ interface Schema extends DBSchema {
 
 /** Older reports go. */
 export const KEPT_REPORTS = 50;
+/** Runs whose times are compared with the shown one's. */
+const COMPARED_REPORTS = 10;
 
 /** The reports that this browser keeps, in its IndexedDB. Open it by `ReportHistory.open`. */
 export class ReportHistory {
@@ -85,6 +87,26 @@ export class ReportHistory {
     return this.#database.get('reports', key);
   }
 
+  /**
+   * Earlier reports of the same model, the newest first: some of the same device, and the newest of each
+   * other one.
+   */
+  async earlierThan({ startedAt, model, results }: Report): Promise<Report[]> {
+    const own = deviceOf(results);
+    const kept = (await this.list()).filter(
+      (one) => one.model === model.id && one.startedAt < startedAt && one.device,
+    );
+    const same = kept.filter(({ device }) => device === own).slice(0, COMPARED_REPORTS);
+    const others = kept.filter(
+      ({ device }, index) =>
+        device !== own && kept.findIndex((one) => one.device === device) === index,
+    );
+    const reports = await Promise.all([...same, ...others].map(({ key }) => this.get(key)));
+    return reports
+      .filter((report) => report !== undefined)
+      .toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
+  }
+
   /** Deletes one report, or all. */
   async delete(key?: number): Promise<void> {
     const range = key ?? IDBKeyRange.lowerBound(0);
@@ -102,7 +124,7 @@ export class ReportHistory {
 }
 
 function summaryOf({ startedAt, durationMs, status, totals, model, results }: Report) {
-  const device = results.find((result) => result.device)?.device?.actual;
+  const device = deviceOf(results);
   return {
     startedAt,
     durationMs,
@@ -113,3 +135,7 @@ function summaryOf({ startedAt, durationMs, status, totals, model, results }: Re
     ...(device ? { device } : {}),
   } satisfies Omit<KeptReport, 'key'>;
 }
+
+/** The device of the first scenario that loaded a model. */
+const deviceOf = (results: Report['results']): string | undefined =>
+  results.find((result) => result.device)?.device?.actual;

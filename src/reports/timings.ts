@@ -151,5 +151,17 @@ export function deviceSpeeds({ results, startedAt }: Report): DeviceSpeed[] {
   });
 }
 
+/** The medians of several runs on one device, as a spread. Empty with fewer than two runs. */
+export function mediansOf(runs: readonly DeviceSpeed[], like: DeviceSpeed): DeviceSpeed[] {
+  const same = [like, ...runs].filter(
+    ({ device, dtype, software }) =>
+      device === like.device && dtype === like.dtype && software === like.software,
+  );
+  const firstToken = spreadOf(same.map((run) => run.firstToken.median));
+  if (!firstToken || same.length < LEAST_REPEATS) return [];
+  const rate = spreadOf(same.flatMap((run) => run.rate?.median ?? []));
+  return [{ ...like, firstToken, rate }];
+}
+
 const nameOf = ({ description, vendor, architecture }: AdapterInfo): string =>
   description || [vendor, architecture].filter(Boolean).join(' ');

@@ -11,6 +11,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   const memoryBefore = await t.subject.measureMemory();
   const replies: number[][] = [];
   const left: number[] = [];
+  const loadedBytes: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const agent = await t.load({ pool });
     const { metadata } = await agent.invoke('Hello, this is a test.', {
@@ -18,6 +19,9 @@ export async function run(t: ScenarioContext): Promise<void> {
       signal: t.signal,
     });
     replies.push(metadata.outputTokenIds);
+    // A browser that does not answer once is not asked again: each question may take seconds.
+    const loaded = loadedBytes.length === round ? await t.subject.measureMemory() : undefined;
+    if (loaded !== undefined) loadedBytes.push(loaded);
     await agent.dispose();
     left.push(t.subject.runningEngines() - workersBefore);
     if (round > 0) continue;
@@ -30,6 +34,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     await agent.dispose();
     t.equal('disposing twice is harmless', agent.disposed, true);
   }
+  for (const bytes of loadedBytes) t.series('loadedBytes', bytes);
   t.equal('no worker is left after any round', left, new Array(ROUNDS).fill(0));
   t.equal('every round computed the same reply', new Set(replies.map(String)).size, 1);
 

@@ -75,7 +75,7 @@ export const chartTexts = {
     ],
     earlierRun: (when: string) => `run of ${when}`,
     thisRun: 'this run',
-    earlierMedians: (device: string) => `medians of earlier runs on ${device}`,
+    earlierMedians: 'medians of this and earlier runs',
     softwareAdapter: (name: string) => `software adapter ${name}: no GPU`,
   },
   timings: {
@@ -85,6 +85,5 @@ export const chartTexts = {
     loaded: (time: string) => `loaded in ${time}`,
     firstToken: (time: string) => `first token ${time}`,
     rate: (rate: string) => `${rate} tok/s`,
-    medians: (facts: string) => `${facts} (medians)`,
   },
 };
