@@ -69,13 +69,20 @@ export function connectPage(
   }
 }
 
-/** The runs that this browser keeps are shown below the harness. Their code comes after all else. */
+/**
+ * Below the harness come the runs that this browser keeps, and the keyboard shortcuts. Their code comes
+ * after all else.
+ */
 export async function addReports(harness: UnmockedHarness): Promise<void> {
-  const { UnmockedReports } = await import('./unmocked-reports.js');
-  define({ 'unmocked-reports': UnmockedReports });
-  const element = document.createElement('unmocked-reports');
-  element.harness = harness;
-  harness.after(element);
+  const [{ UnmockedReports }, { UnmockedShortcuts }] = await Promise.all([
+    import('./unmocked-reports.js'),
+    import('./unmocked-shortcuts.js'),
+  ]);
+  define({ 'unmocked-reports': UnmockedReports, 'unmocked-shortcuts': UnmockedShortcuts });
+  const reports = document.createElement('unmocked-reports');
+  const shortcuts = document.createElement('unmocked-shortcuts');
+  reports.harness = shortcuts.harness = harness;
+  harness.after(reports, shortcuts);
 }
 
 /** Shows on the document element how the harness's runs end. */

@@ -46,7 +46,7 @@ export interface RunView {
 export function runPart(view: RunView) {
   const { scenarios, shown, choose, state } = view;
   const tags = view.tags.join(', ');
-  return html`<section class="run" aria-labelledby="scenarios">
+  return html`<section class="run ${view.report ? 'over' : ''}" aria-labelledby="scenarios">
     <h2 id="scenarios"
       >${texts.run.heading}${
         tags ? html` <span class="muted">${texts.run.tagged(tags)}</span>` : nothing
@@ -55,7 +55,7 @@ export function runPart(view: RunView) {
     ${controlsPart(view)}
     <p class="visually-hidden" role="status" id="announcer">${view.announcement}</p>
     ${stripPart({ scenarios, shown: shown?.id ?? '', state, choose })}
-    <div class="outcome">
+    <div class="outcome ${view.expected > 0 ? 'begun' : ''}">
       ${view.expected === 0 ? html`<p class="muted">${texts.run.idle}</p>` : nothing}
       <unmocked-report
         part="report"
@@ -80,6 +80,7 @@ export function runPart(view: RunView) {
       .report=${view.report}
       .earlier=${view.earlier}
     ></unmocked-timings>
+    <unmocked-print .report=${view.report}></unmocked-print>
   </section>`;
 }
 

@@ -6,6 +6,7 @@ import type { Model } from '../models/model.js';
 import { resolveModel } from '../models/registry.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { autoStartCode } from './auto-start-code.js';
+import { cardTexts } from './card-texts.js';
 import { type PageDevice, UnmockedErrorEvent, UnmockedProgressEvent } from './events.js';
 import { detailsCode } from './details-code.js';
 import { demoCode } from './demo-code.js';
@@ -147,7 +148,8 @@ export class ScenarioBox implements ReactiveController {
     const { state, error, compact, headingLevel } = this.#host;
     const label = isActive(state) || state.status === 'waiting' ? 'Stop' : 'Run';
     const proves = compact ? nothing : provesPart(scenario);
-    const said = state.status === 'idle' ? '' : `${scenario.title}: ${statusLabels[state.status]}.`;
+    const said =
+      state.status === 'idle' ? '' : cardTexts.said(scenario.title, statusLabels[state.status]);
     return html`<article
       class="card box"
       part="card"
@@ -155,7 +157,7 @@ export class ScenarioBox implements ReactiveController {
       data-state=${error ? 'failed' : state.status}
     >
       ${headerPart({ scenario, state, headingLevel }, { label, press: this.#press })}
-      <div class="stage" part="stage" tabindex="0" role="group" aria-label="Output">
+      <div class="stage" part="stage" tabindex="0" role="group" aria-label=${cardTexts.output}>
         ${
           state.status !== 'idle' || error
             ? html`${proves} ${logPart(state)} ${reasonPart(state)} ${error ? errorPart(error) : nothing}`
@@ -166,7 +168,8 @@ export class ScenarioBox implements ReactiveController {
         state.progress,
         noteOf(state),
         html`<button type="button" class="more" part="details" @click=${this.#openDialog}
-          >Details</button
+          
+          >${cardTexts.more}</button
         >`,
       )}
       ${announcementPart(error?.message ?? said)} ${this.#dialog(scenario)}
@@ -236,9 +239,9 @@ export class ScenarioBox implements ReactiveController {
   /** How much is downloaded for whom. */
   get #idleNote(): string {
     const { agent, model, device } = this.#host;
-    if (agent) return 'An agent of this page';
+    if (agent) return cardTexts.foreign;
     const size = this.#describe(shortDownload);
-    return [size && `Downloads ${size}`, model, device].filter(Boolean).join(' · ');
+    return [size && cardTexts.downloads(size), model, device].filter(Boolean).join(' · ');
   }
 
   #size() {

@@ -6,7 +6,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Attempt } from '../engine/ladder.js';
 import type { Exchange } from '../harness/report.js';
 import type { Check, Scenario } from '../scenarios/scenario.js';
-import { count, formatDuration, formatMetric, formatValue } from '../format.js';
+import { cardTexts } from './card-texts.js';
+import { formatDuration, formatMetric, formatValue } from '../format.js';
 import { isOver, type ScenarioState } from '../harness/scenario-state.js';
 import { scenarioCharts } from './charts/scenario-charts.js';
 import { loadingPart } from './loading-part.js';
@@ -38,7 +39,7 @@ export const dialogPart = (
   html`<dialog part="dialog" closedby="any" aria-labelledby="dialog-title" @close=${closed}>
     <div class="dialog-head">
       <h2 id="dialog-title">${scenario.title}: ${statusLabels[state.status]}</h2>
-      <button type="button" autofocus @click=${close}>Close</button>
+      <button type="button" autofocus @click=${close}>${cardTexts.close}</button>
     </div>
     ${provesPart(scenario)} ${size} ${reasonPart(state)} ${evidencePart(state)}
     ${metricsPart(state)} ${detailsPart(state)} ${chartsPart(state)}
@@ -69,8 +70,8 @@ function outputPart(state: ScenarioState) {
   const more = running ? 0 : live.length - shown.length;
   const reply = ({ message, text }: ScenarioState['live'][number], index: number) => {
     const arriving = running && index === shown.length - 1;
-    const placeholder = running ? '' : html`<span class="muted">(nothing)</span>`;
-    return html`<p class="message">${hidden('Message: ')}${formatValue(message)}</p>
+    const placeholder = running ? '' : html`<span class="muted">${cardTexts.nothing}</span>`;
+    return html`<p class="message">${hidden(cardTexts.message)}${formatValue(message)}</p>
       <pre class="reply ${arriving ? 'arriving' : ''}">${text.trimStart() || placeholder}</pre>`;
   };
   return html`<div
@@ -78,10 +79,10 @@ function outputPart(state: ScenarioState) {
     part="output"
     tabindex="0"
     role="group"
-    aria-label="Output of the model"
+    aria-label=${cardTexts.outputOfModel}
     ><div
       >${live.length === 0 ? html`<p class="muted">${texts.run.silent}</p>` : shown.map(reply)}
-      ${more > 0 ? html`<p class="muted">and ${more} more</p>` : nothing}</div
+      ${more > 0 ? html`<p class="muted">${cardTexts.andMore(more)}</p>` : nothing}</div
     ></div
   >`;
 }
@@ -91,7 +92,7 @@ function checksPart({ checks, status }: ScenarioState) {
   const open = status === 'running' || checks.some((check) => check.status === 'failed');
   return html`<details part="checks" ?open=${open}>
     <summary
-      >${count(checks.length, 'check')}<span class="muted"
+      >${cardTexts.checks(checks.length)}<span class="muted"
         >, ${outcomeOf({ checks, status })}</span
       ></summary
     >
@@ -108,11 +109,11 @@ function checkPart({ name, status, actual, expected, reason }: Check): TemplateR
       : html`<div><dt>${label}</dt><dd><code>${formatValue(value)}</code></dd></div>`;
   const same = status === 'passed' && JSON.stringify(actual) === JSON.stringify(expected);
   const facts = same
-    ? fact('as expected', actual)
-    : [fact('actual', actual), fact('expected', expected)];
+    ? fact(cardTexts.same, actual)
+    : [fact(cardTexts.actual, actual), fact(cardTexts.expected, expected)];
   const hasFacts = actual !== undefined || expected !== undefined;
   return html`<li part="check">
-    <span class="mark" data-status=${status}>${statusIcon(status)}${hidden(`${status}: `)}</span>
+    <span class="mark" data-status=${status}>${statusIcon(status)}${hidden(`${statusLabels[status]}: `)}</span>
     <div class="check">
       <span>${name}</span>
       ${reason ? html`<span class="muted">(${reason})</span>` : nothing}
@@ -140,19 +141,19 @@ function devicePart({ attempts, result }: ScenarioState) {
     ? [
         device.actual,
         evidence?.dtype,
-        device.requested === device.actual ? '' : `asked for ${device.requested}`,
+        device.requested === device.actual ? '' : cardTexts.askedFor(device.requested),
       ]
         .filter(Boolean)
         .join(', ')
     : '';
   const digest = evidence?.modelDigest;
-  const tried = count(attempts.length, 'attempt');
+  const tried = cardTexts.attempts(attempts.length);
   return html`<details part="device">
-    <summary>Device${used ? `: ${used}` : ''} <span class="muted">(${tried})</span></summary>
+    <summary>${cardTexts.device(used)} <span class="muted">${tried}</span></summary>
     <ol class="attempts">
       ${attempts.map(attemptPart)}
     </ol>
-    ${digest ? html`<p class="muted digest">weights, SHA-256: <code>${digest}</code></p>` : nothing}
+    ${digest ? html`<p class="muted digest">${cardTexts.weights}<code>${digest}</code></p>` : nothing}
   </details>`;
 }
 
@@ -173,7 +174,7 @@ export function attemptPart({
   return html`<li part="attempt">
     <span class="mark" data-status=${status}>${statusIcon(status)}</span>
     <div class="check">
-      ${device} ${dtype ?? ''} <strong>${outcome}</strong>${shared ? ' (shared)' : ''} <span
+      ${device} ${dtype ?? ''} <strong>${outcome}</strong>${shared ? cardTexts.shared : ''} <span
         class="muted"
         >${facts}</span
       >
@@ -186,9 +187,9 @@ function exchangesPart({ result }: ScenarioState) {
   const exchanges = result?.evidence.exchanges ?? [];
   if (exchanges.length === 0) return nothing;
   const output = exchanges.reduce((sum, exchange) => sum + exchange.outputTokenIds.length, 0);
-  const tokens = count(output, 'output token');
+  const tokens = cardTexts.outputTokens(output);
   return html`<details part="exchanges">
-    <summary>${count(exchanges.length, 'exchange')} <span class="muted">(${tokens})</span></summary>
+    <summary>${cardTexts.exchanges(exchanges.length)} <span class="muted">(${tokens})</span></summary>
     <ol class="exchanges">
       ${exchanges.map(exchangePart)}
     </ol>
@@ -207,13 +208,14 @@ function exchangePart({
 }: Exchange) {
   const cached = promptTokenIds.length - prefilledTokens;
   const facts = [
-    `${count(promptTokenIds.length, 'prompt token')} ` +
-      `(${prefilledTokens} computed, ${cached} from the cache)`,
-    count(outputTokenIds.length, 'output token'),
+    cardTexts.promptTokens(promptTokenIds.length, prefilledTokens, cached),
+    cardTexts.outputTokens(outputTokenIds.length),
     finishReason,
-    `first token ${formatDuration(timings.firstToken)}`,
-    Number.isFinite(timings.tokensPerSecond) ? `${timings.tokensPerSecond.toFixed(0)} tok/s` : '',
-    `seed ${seed}`,
+    cardTexts.firstToken(formatDuration(timings.firstToken)),
+    Number.isFinite(timings.tokensPerSecond)
+      ? cardTexts.rate(timings.tokensPerSecond.toFixed(0))
+      : '',
+    cardTexts.seed(seed),
   ];
   return html`<li part="exchange">
     <pre class="prompt">${prompt}</pre>
@@ -228,5 +230,5 @@ function exchangePart({
 function evidencePart({ result }: Pick<ScenarioState, 'result'>) {
   const right = result?.evidence.challenge?.find((draw) => draw.right);
   if (!right) return nothing;
-  return html`<p class="muted">It gave back fresh words: ${right.words.join(' ')}.</p>`;
+  return html`<p class="muted">${cardTexts.words(right.words.join(' '))}</p>`;
 }

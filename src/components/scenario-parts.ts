@@ -2,21 +2,14 @@
 import { html, nothing } from 'lit';
 import type { ScenarioResult } from '../harness/report.js';
 import type { Check, Scenario } from '../scenarios/scenario.js';
+import { cardTexts } from './card-texts.js';
 import { formatByteProgress, formatDuration } from '../format.js';
 import { isOver, type ScenarioState } from '../harness/scenario-state.js';
 import { statusIcon, statusLabels } from './status.js';
 
-const phases: Record<string, string> = {
-  download: 'Downloading',
-  waiting: 'Waiting for the connection',
-  verify: 'Verifying the model',
-  session: 'Starting the runtime',
-  'warm-up': 'Warming up',
-};
-
 export type Progress = NonNullable<ScenarioState['progress']>;
 
-export const labelOf = ({ phase }: Progress): string => phases[phase] ?? phase;
+export const labelOf = ({ phase }: Progress): string => cardTexts.phases[phase] ?? phase;
 
 export const bytesOf = ({ loadedBytes, totalBytes }: Progress): string =>
   totalBytes > 0 ? formatByteProgress(loadedBytes, totalBytes) : '';
@@ -45,17 +38,21 @@ export interface CardButton {
   press(action: 'run' | 'stop'): void;
 }
 
-/** One button for Run and Stop keeps the keyboard focus. */
+/** One button for Run and Stop keeps the keyboard focus. A disabled button would lose it meanwhile. */
 export function buttonPart({ label, what, disabled = false, press }: CardButton) {
   // Another element for another word: a word that changes its width would move.
-  const words = { Run: html`<b>Run</b>`, Ask: html`<b>Ask</b>`, Stop: html`<b>Stop</b>` };
+  const words = {
+    Run: html`<b>${cardTexts.buttons.Run}</b>`,
+    Ask: html`<b>${cardTexts.buttons.Ask}</b>`,
+    Stop: html`<b>${cardTexts.buttons.Stop}</b>`,
+  };
   return html`<button
     type="button"
     class="main"
     part="button"
-    aria-label=${[label, what].filter(Boolean).join(' ')}
-    ?disabled=${disabled}
-    @click=${() => press(label === 'Stop' ? 'stop' : 'run')}
+    aria-label=${[cardTexts.buttons[label], what].filter(Boolean).join(' ')}
+    aria-disabled=${disabled}
+    @click=${() => disabled || press(label === 'Stop' ? 'stop' : 'run')}
     >${words[label]}</button
   >`;
 }
@@ -104,8 +101,8 @@ export function outcomeOf({ checks, status }: Pick<ScenarioState, 'checks' | 'st
   const number = (one: Check['status']) => checks.filter((check) => check.status === one).length;
   const rest = (['failed', 'skipped'] as const)
     .filter((one) => number(one) > 0)
-    .map((one) => `${number(one)} ${one}`);
-  return rest.join(', ') || (isOver({ status }) ? 'all passed' : 'so far all passed');
+    .map((one) => `${number(one)} ${statusLabels[one]}`);
+  return rest.join(', ') || (isOver({ status }) ? cardTexts.passed : cardTexts.soFar);
 }
 
 export function reasonPart({ result }: ScenarioState) {
@@ -121,12 +118,12 @@ export function reasonPart({ result }: ScenarioState) {
 function stackPart(error: ScenarioResult['error']) {
   if (!error?.stack) return nothing;
   const { code, name, stack } = error;
-  return html`<details><summary>Error ${code ?? name}</summary><pre>${stack}</pre></details>`;
+  return html`<details><summary>${cardTexts.error(code ?? name)}</summary><pre>${stack}</pre></details>`;
 }
 
 function formatReason({ status, reason, error }: ScenarioResult): string {
-  if (status === 'failed' && !error) return `Failed: ${reason}`;
-  if (status === 'skipped') return `Skipped: ${reason}`;
+  if (status === 'failed' && !error) return cardTexts.failed(reason);
+  if (status === 'skipped') return cardTexts.skipped(reason);
   return reason ?? '';
 }
 

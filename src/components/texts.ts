@@ -1,6 +1,7 @@
 /**
- * The texts of the page, in one place: another language is another object of this type. What a model,
- * a scenario, an error or a report says is not here.
+ * The texts of the page, in one place: another language is another object of this type. Those of a
+ * card, which is embedded without the page, and of what loads late are beside it, in files named
+ * `*-texts.ts`. What a model, a scenario, an error or a report says is not here.
  */
 import { count } from '../format.js';
 
@@ -9,6 +10,7 @@ export const texts = {
     name: 'Unmocked',
     sentence:
       'A real language model runs in this page, and every check is made on tokens that it computed. Nothing is mocked.',
+    skip: 'Skip to the scenarios',
     error: 'Error',
     warning: 'Warning',
     probeFailed: (why: string) => `Finding out what this browser can do failed: ${why}`,

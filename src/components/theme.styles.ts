@@ -97,7 +97,7 @@ const theme = css`
     min-block-size: 2rem;
     cursor: pointer;
   }
-  button:hover:not(:disabled) {
+  button:hover:not(:disabled, [aria-disabled='true']) {
     border-color: var(--u-accent);
     background: color-mix(in srgb, var(--u-accent) 10%, transparent);
   }
@@ -106,10 +106,10 @@ const theme = css`
     border-color: var(--u-accent);
     color: var(--u-on-accent);
   }
-  button.primary:hover:not(:disabled) {
+  button.primary:hover:enabled {
     background: color-mix(in srgb, var(--u-accent) 88%, var(--u-text));
   }
-  button:disabled {
+  button:is(:disabled, [aria-disabled='true']) {
     color: var(--u-muted);
     background: transparent;
     border-color: var(--u-line);

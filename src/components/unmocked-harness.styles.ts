@@ -44,6 +44,14 @@ export const harnessStyles = css`
     background: var(--u-accent);
     forced-color-adjust: none;
   }
+  .skip {
+    position: absolute;
+    background: var(--u-surface);
+  }
+  .skip:not(:focus) {
+    clip-path: inset(50%);
+    pointer-events: none;
+  }
   header p {
     margin-block-start: 0.25rem;
     color: var(--u-muted);
@@ -146,10 +154,14 @@ export const harnessStyles = css`
     inset-block-start: 0;
     z-index: 1;
   }
-  /* The report and the first cause fill a place that is there. */
+  /* The report and the causes fill a place that is there. */
   .outcome {
-    min-block-size: 7.75rem;
+    min-block-size: 10.625rem;
     padding-block: 0.75rem;
+  }
+  unmocked-report {
+    display: block;
+    min-block-size: 5rem;
   }
   .strip {
     display: flex;
@@ -202,11 +214,18 @@ export const harnessStyles = css`
   .cell[aria-selected='true']:focus-visible {
     outline: 3px solid var(--u-focus);
   }
+  /* More causes than two scroll, until somebody opens one: nothing below moves with each of them. */
   .findings {
     margin-block-start: 0.375rem;
+    max-block-size: 3.75rem;
+    overflow: auto;
+    scrollbar-width: thin;
     display: grid;
     grid-template-columns: minmax(0, 1fr);
     gap: 0.25rem;
+  }
+  .findings:has([open]) {
+    max-block-size: none;
   }
   .findings > li {
     display: flex;
@@ -350,11 +369,41 @@ export const harnessStyles = css`
     }
   }
   @media (max-width: 32rem) {
-    .outcome {
-      min-block-size: 12rem;
+    .outcome.begun {
+      min-block-size: 15.625rem;
+    }
+    .outcome.begun unmocked-report {
+      min-block-size: 10rem;
     }
     unmocked-timings {
       min-block-size: 5.5rem;
+    }
+  }
+  /* The report, in full: unmocked-print has the results. */
+  @media print {
+    :host {
+      color-scheme: light !important;
+      padding: 0;
+    }
+    .skip,
+    .theme,
+    .panels,
+    .startup,
+    .controls,
+    .replay,
+    dialog,
+    .over .strip,
+    .over .board,
+    .findings {
+      display: none;
+    }
+    .outcome,
+    unmocked-timings {
+      min-block-size: 0;
+    }
+    .pane,
+    unmocked-list {
+      block-size: auto;
     }
   }
   @media (max-height: 30rem) {

@@ -220,11 +220,12 @@ export class UnmockedHarness extends SettingsElement {
     const { report, scenarios } = this;
     if (!report) throw new UnmockedError('invalid-argument', 'There is no report. Run first.');
     const { signal } = this.#enter();
+    moveFocus(this, 'replay', 'stop');
     try {
       await Promise.all([this.startup?.stop(), this.#try?.release()]);
       return await this.#replays.replay(report, id, { signal, scenarios });
     } finally {
-      this.#end();
+      this.#end('replay');
     }
   }
 
@@ -353,11 +354,12 @@ export class UnmockedHarness extends SettingsElement {
     this.dispatchEvent(new UnmockedResultEvent(result));
   }
 
-  #end(): void {
+  /** @param next what has the focus after "Stop", if that has it. */
+  #end(next = 'run'): void {
     this.#controller = undefined;
     this.stopping = false;
     this.running = false;
-    moveFocus(this, 'stop', 'run');
+    moveFocus(this, 'stop', next);
   }
 
   /** The pane follows a run that the user starts here, and comes into view. */

@@ -59,4 +59,10 @@ export const reportStyles = css`
   .export {
     gap: 0.25rem 0.375rem;
   }
+  @media print {
+    .export,
+    progress {
+      display: none;
+    }
+  }
 `;

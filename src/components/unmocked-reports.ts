@@ -183,6 +183,9 @@ export class UnmockedReports extends LitElement {
     this.chosen = this.chosen.filter((one) => this.kept.some((kept) => kept.key === one));
     this.comparison = undefined;
     this.said = texts.reports.deleted(this.kept.length);
+    // The button that was pressed is gone, or disabled.
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('.body button')?.focus();
   }
 
   readonly #chooseFile = (): void =>

@@ -15,6 +15,7 @@ import {
   UnmockedRequestEvent,
   UnmockedResultEvent,
 } from './events.js';
+import { cardTexts } from './card-texts.js';
 import { boxCode } from './box-code.js';
 import { detailsCode } from './details-code.js';
 import type { ScenarioBox } from './scenario-box.js';
@@ -265,7 +266,7 @@ export class UnmockedScenario extends StreamingElement {
     const button = { label, disabled: this.busy && label === 'Run', press: this.#press } as const;
     return html`<article class="card" part="card" aria-labelledby="title" data-state=${state.status}>
       ${headerPart({ scenario, state, number, headingLevel }, button)} ${provesPart(scenario)}
-      ${state.earlier ? html`<p class="muted">From an earlier run.</p>` : nothing}
+      ${state.earlier ? html`<p class="muted">${cardTexts.earlier}</p>` : nothing}
       ${state.status === 'idle' ? nothing : this.#details()?.cardBody(state)}
     </article>`;
   }
@@ -297,7 +298,7 @@ export class UnmockedScenario extends StreamingElement {
     const scenario = this.scenario ?? scenarios.find(({ id }) => id === this.name);
     if (scenario) return { scenario, problem: '' };
     const ids = scenarios.map(({ id }) => id).join(', ');
-    return { scenario, problem: `There is no scenario "${this.name}". Allowed: ${ids}.` };
+    return { scenario, problem: cardTexts.unknown(this.name, ids) };
   }
 
   #show(event: RunEvent): void {
