@@ -54,6 +54,26 @@ describe('readReport', () => {
       withPart('results.0.evidence.exchanges.0.outputTokenIds', 'abc'),
       /outputTokenIds" is "abc", but has to be an array of token ids/,
     ],
+    [
+      'times of tokens that are none',
+      withPart('results.0.evidence.exchanges.0.timings.tokens', [3, '<img>']),
+      /tokens\.1" is "<img>", but has to be a number/,
+    ],
+    [
+      'a time before the start',
+      withPart('results.0.evidence.exchanges.0.timings.tokens', [-1]),
+      /tokens\.0" is -1, but has to be a time, which is not below 0/,
+    ],
+    [
+      'phases of a load that are none',
+      withPart('results.0.device.attempts.1.timings', { download: 1 }),
+      /timings\.compile" is missing, but has to be/,
+    ],
+    [
+      'a series that is none',
+      withPart('results.0.series', { loadedBytes: 'many' }),
+      /series\.loadedBytes" is "many", but has to be an array of numbers/,
+    ],
     ['a time that is none', withPart('startedAt', 'yesterday'), /"startedAt" is "yesterday"/],
     [
       'a number without end',

@@ -31,7 +31,8 @@ export const chartTexts = {
     summary: (name: string, values: number, first: string, last: string, highest: string) =>
       `${name}: ${count(values, 'value')}, from ${first} at first to ${last} at last; ${highest} at most.`,
     x: 'round',
-    columns: (name: string) => ['Round', name],
+    columns: (name: string, unit: string) => ['Round', [name, unit].filter(Boolean).join(', ')],
+    units: { Bytes: 'bytes', Ms: 'ms' } as Record<string, string>,
   },
   loads: {
     title: 'Loads, phase by phase',

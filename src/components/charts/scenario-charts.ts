@@ -111,7 +111,7 @@ function seriesChart(name: string, values: readonly number[]): Chart {
       ],
       { end: values.length, name: texts.x },
     ),
-    columns: texts.columns(name),
+    columns: texts.columns(words, texts.units[/(Ms|Bytes)$/.exec(name)?.[1] ?? ''] ?? ''),
     rows: values.map((value, index) => [index + 1, tenth(value)]),
   };
 }

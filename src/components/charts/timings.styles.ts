@@ -48,4 +48,7 @@ export const timingsStyles = css`
     gap: 1.5rem 2rem;
     padding-block-start: 0.75rem;
   }
+  .loads {
+    grid-column: 1 / -1;
+  }
 `;

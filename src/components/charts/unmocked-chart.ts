@@ -21,7 +21,7 @@ export class UnmockedChart extends LitElement {
   override render() {
     const { title, summary, note, picture, rows } = this.chart;
     return html`<figure part="chart" aria-labelledby="title">
-      <figcaption id="title" role="heading" aria-level=${this.level}>${title}</figcaption>
+      <figcaption><div id="title" role="heading" aria-level=${this.level}>${title}</div></figcaption>
       <div class="picture" role="img" aria-label=${summary}>${picture}</div>
       ${note ? html`<p class="note">${note}</p>` : nothing}
       <details @toggle=${this.#toggle}>

@@ -64,11 +64,11 @@ export class UnmockedTimings extends LitElement {
   #charts(report: Report) {
     const load = loadChart(loadsOf(report.results));
     const charts: Chart[] = [
-      ...(load ? [load] : []),
       ...deviceCharts(this.#devices(report)),
       ...scenarioSpeeds(speedsOf(report.results)),
     ];
     return html`<div class="charts" part="charts">
+      ${load ? html`<unmocked-chart class="loads" .chart=${load}></unmocked-chart>` : nothing}
       ${charts.map((chart) => html`<unmocked-chart .chart=${chart}></unmocked-chart>`)}
     </div>`;
   }

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { launch, servePage } from './page-helpers.mjs';
+
+const TIMEOUT = 120_000;
+/** Cumulative layout shift. Chromium's own limit for a good page is 0.1. */
+const LIMIT = 0.01;
+
+/** @type {Awaited<ReturnType<typeof servePage>>} */
+let served;
+/** @type {import('playwright-core').Browser} */
+let browser;
+before(async () => {
+  served = await servePage('page-still');
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await served?.close();
+});
+
+/** Adds up every shift since the page opened, which is more than the worst window of five seconds. */
+const watch = () => {
+  const seen = { sum: 0, entries: /** @type {string[]} */ ([]) };
+  Object.assign(window, { seen });
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const { value, hadRecentInput, sources } = /** @type {any} */ (entry);
+      if (hadRecentInput) continue;
+      seen.sum += value;
+      seen.entries.push(
+        `${value.toFixed(4)}: ${sources
+          .map(
+            (/** @type {any} */ { node, previousRect: a, currentRect: b }) =>
+              `${node?.id || node?.className || node?.nodeName} ${[a.x, a.y, a.width, a.height]} > ${[b.x, b.y, b.width, b.height]}`,
+          )
+          .join('; ')}`,
+      );
+    }
+  }).observe({ type: 'layout-shift', buffered: true });
+};
+
+const RUNS = /** @type {const} */ ([
+  ['passing', 'wasm', 'load-agent,chat-completion,streaming,unicode,remote-faults,usage'],
+  // No adapter is here: each of these fails or is skipped for a cause of its own.
+  [
+    'failing',
+    'webgpu',
+    'load-agent,chat-completion,streaming,backend-fallback,remote-faults,backend-detection,' +
+      'environment-summary,session-isolation,invalid-model,memory-cleanup,concurrent-loading',
+  ],
+]);
+
+for (const [name, device, ids] of RUNS)
+  describe(`in a ${name} run nothing moves`, () => {
+    for (const width of [1280, 360])
+      test(`at ${width} pixels, with the first screen and with the run in sight`, async () => {
+        const page = await browser.newPage({ viewport: { width, height: 800 } });
+        await page.addInitScript(watch);
+        await page.goto(`${served.url}?device=${device}`);
+        await page.locator('unmocked-shortcuts button').first().waitFor({ timeout: TIMEOUT });
+        await page.evaluate((chosen) => {
+          const harness = document.querySelector('unmocked-harness');
+          harness?.shadowRoot?.querySelector('.run')?.scrollIntoView({ block: 'start' });
+          void harness?.run(chosen.split(','));
+        }, ids);
+        await page.locator('html[data-unmocked]').waitFor({ state: 'attached', timeout: TIMEOUT });
+        await page.locator('unmocked-reports').waitFor({ state: 'attached' });
+        const { sum, entries } = await page.evaluate(() => /** @type {any} */ (window).seen);
+        const findings = await page.locator('.findings > li').count();
+        if (name === 'failing') assert.ok(findings > 2, `${findings} causes`);
+        assert.ok(sum <= LIMIT, `${sum.toFixed(4)}\n${entries.join('\n')}`);
+        await page.close();
+      });
+  });
