@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'disposed' // the agent or engine is disposed
   | 'invalid-config' // config.toml or the settings cannot be read
   | 'invalid-constraint' // a schema, pattern or grammar for the output is wrong
+  | 'in-use' // what is to be deleted is being downloaded or read
   | 'unsupported'; // a documented gap
 
 /** More facts about an error. Structured-cloneable, so that they cross from the worker. */

@@ -5,6 +5,7 @@ import type { PageSources } from '../settings/settings-store.js';
 import { parseUrlParameters } from '../settings/url-parameters.js';
 import { parametersOf } from '../settings/url-settings.js';
 import { linkToScenarios } from './deep-link.js';
+import { linkToModels } from './models-link.js';
 import { define } from './define.js';
 import { rememberedTheme, rememberTheme, schemeOf, type Theme } from './theme-choice.js';
 import type { UnmockedHarness } from './unmocked-harness.js';
@@ -32,6 +33,7 @@ export function connectPage(
   showOutcome(harness);
   showTheme(harness);
   linkToScenarios(harness);
+  linkToModels(harness);
   const parameters = parseUrlParameters(search, harness.scenarios);
   const { run, tags = [], errors, warnings, secrets } = parameters;
   removeFromUrl(secrets);
@@ -82,6 +84,7 @@ export async function addReports(harness: UnmockedHarness): Promise<void> {
   const reports = document.createElement('unmocked-reports');
   const shortcuts = document.createElement('unmocked-shortcuts');
   reports.harness = shortcuts.harness = harness;
+  reports.hidden = harness.hidden;
   harness.after(reports, shortcuts);
 }
 

@@ -8,6 +8,7 @@ import { count } from '../format.js';
 export const texts = {
   page: {
     name: 'Unmocked',
+    models: 'Models',
     sentence:
       'A real language model runs in this page, and every check is made on tokens that it computed. Nothing is mocked.',
     skip: 'Skip to the scenarios',

@@ -57,6 +57,14 @@ export const harnessStyles = css`
     color: var(--u-muted);
     font-size: 1rem;
   }
+  .links {
+    display: flex;
+    align-items: center;
+    gap: 1rem;
+  }
+  .links a {
+    color: var(--u-accent);
+  }
   .theme select {
     font: inherit;
     font-size: 0.8125rem;

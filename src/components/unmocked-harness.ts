@@ -248,7 +248,7 @@ export class UnmockedHarness extends SettingsElement {
     const scenarios = offered(this);
     const shown = this.#shown(scenarios);
     return html`
-      ${headerPart(this.theme, this.#chooseTheme)}
+      ${headerPart(this.theme, this.#chooseTheme, this.settings.keeps)}
       ${problemsPart(this.problems, this.settings.problems, this.startupState)}
       <div class="frame"><div class="panels" part="panels">
         ${this.#tryPanel()}

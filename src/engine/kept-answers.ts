@@ -2,7 +2,7 @@
  * A hub's small answers (configurations, tokenizers, listings), kept so that a model that was loaded
  * once loads without the network. Weights are kept elsewhere, by their digest (runtime/file-cache.ts).
  */
-const CACHE = 'unmocked-answers';
+export const ANSWERS = 'unmocked-answers';
 
 /**
  * `fetch`, and the kept answer where the network fails. A server's own refusal is an answer.
@@ -33,4 +33,4 @@ async function keep(url: string, response: Response): Promise<void> {
 
 /** Undefined if this page may keep nothing: it has no secure context. */
 const openCache = async (): Promise<Cache | undefined> =>
-  globalThis.caches?.open(CACHE).catch(() => undefined);
+  globalThis.caches?.open(ANSWERS).catch(() => undefined);

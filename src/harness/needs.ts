@@ -1,4 +1,5 @@
 import type { Need, Scenario } from '../scenarios/scenario.js';
+import { untrained } from './model-scenarios.js';
 import type { RunSetup } from './run-setup.js';
 
 /** What a scenario needs of the machine, whatever agent the run has. */
@@ -40,8 +41,6 @@ function whyMissing(
         ? `${server.apiUrl} cannot simulate faults, as npm run serve:openai can`
         : undefined;
     default:
-      return model.capabilities.includes(need)
-        ? undefined
-        : `"${model.id}" has no ${need} training`;
+      return model.capabilities.includes(need) ? undefined : untrained(model, need);
   }
 }

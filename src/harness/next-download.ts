@@ -60,6 +60,8 @@ function neededFiles(model: Model, rung: Rung): NeededFile[] {
     url: assets.url(`ort/${ortFilesOf(rung.ort).wasm}`),
   };
   const bundled = model.source.kind === 'bundled';
+  // The user gave this browser the files.
+  if (model.source.kind === 'kept') return [runtime];
   const own = modelPaths(model, rung).map((path): NeededFile => {
     const { bytes, sha256 } = model.files[path] ?? {};
     return bundled ? { bytes, url: bundledUrl(model, path) } : { bytes, sha256 };

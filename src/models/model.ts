@@ -14,7 +14,9 @@ export type ModelSource =
   /** A hub repository at a revision. `host` is a mirror in the hub's layout; default: the hub. */
   | { kind: 'hub'; repository: string; revision: string; host?: string }
   /** The URL of a folder with a repository's layout (`config.json`, `onnx/…`). */
-  | { kind: 'folder'; url: string };
+  | { kind: 'folder'; url: string }
+  /** The model store of this browser, which the user gave the files: see kept-models.ts. */
+  | { kind: 'kept' };
 
 export interface ModelFile {
   /** Bytes; checked before the file is used. */

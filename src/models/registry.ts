@@ -1,6 +1,8 @@
 import { UnmockedError } from '../errors.js';
 import { distilgpt2 } from './distilgpt2.js';
-import type { Model, ModelSource } from './model.js';
+import { keptModel, LOCAL } from './kept-models.js';
+import type { Model, ModelSource, ModelVariant } from './model.js';
+import { trainedFor } from './trained-for.js';
 import { unmockedTiny } from './unmocked-tiny.js';
 import { weightsPath } from './weights-file.js';
 
@@ -17,11 +19,12 @@ export interface ResolveOptions {
 
 /**
  * Turns a model reference into a model. A reference is a registry id (`unmocked-tiny`), a hub id
- * (`owner/name`, `owner/name@revision`), or a folder in the hub's layout: its URL, or an absolute
- * path on this site (`/models/mine/`). Makes no request.
+ * (`owner/name`, `owner/name@revision`), a folder in the hub's layout: its URL, or an absolute
+ * path on this site (`/models/mine/`), or a model that this browser keeps (`local:mine`). Makes no
+ * request.
  *
- * @throws UnmockedError `unknown-model` if the reference has none of these forms;
- *   `invalid-argument` if `hub` is not an http(s) URL.
+ * @throws UnmockedError `unknown-model` if the reference has none of these forms, or this browser does
+ *   not keep the model; `invalid-argument` if `hub` is not an http(s) URL.
  */
 export function resolveModel(reference: string | Model, options: ResolveOptions = {}): Model {
   const model = typeof reference === 'string' ? parseReference(reference.trim()) : reference;
@@ -36,6 +39,14 @@ function parseReference(reference: string): Model {
       (model.source.kind === 'hub' && model.source.repository === reference),
   );
   if (known) return known;
+  if (reference.startsWith(LOCAL)) {
+    const kept = keptModel(reference);
+    if (kept) return kept;
+    throw new UnmockedError(
+      'unknown-model',
+      `This browser does not keep a model "${reference}". Choose its folder again on the page of the models.`,
+    );
+  }
   if (/^(https?:\/\/|\.\/|\/(?!\/))/i.test(reference)) {
     if (/^https?:/i.test(reference)) httpUrl(reference, 'model');
     return unlisted(reference, { kind: 'folder', url: reference });
@@ -68,18 +79,22 @@ function unlisted(id: string, source: ModelSource): Model {
         : 'From a folder. This project does not pin its files.',
     source,
     files: {},
-    variants: [
-      { device: 'webgpu', dtype: 'q4f16', file: weightsPath('q4f16') },
-      { device: 'webgpu', dtype: 'fp16', file: weightsPath('fp16') },
-      { device: 'webgpu', dtype: 'fp32', file: weightsPath('fp32') },
-      { device: 'wasm', dtype: 'q8', file: 'onnx/decoder_model_merged_quantized.onnx' },
-      { device: 'wasm', dtype: 'q8', file: weightsPath('q8') },
-      { device: 'wasm', dtype: 'fp32', file: weightsPath('fp32') },
-    ],
-    capabilities: [],
+    variants: usualVariants,
+    capabilities: (source.kind === 'hub' && trainedFor[source.repository]) || [],
     promptFormat: 'template',
   };
 }
+
+/** transformers.js's usual file names, best first. */
+export const usualVariants: ModelVariant[] = [
+  { device: 'webgpu', dtype: 'q4f16', file: weightsPath('q4f16') },
+  { device: 'webgpu', dtype: 'fp16', file: weightsPath('fp16') },
+  { device: 'webgpu', dtype: 'fp32', file: weightsPath('fp32') },
+  { device: 'wasm', dtype: 'q8', file: 'onnx/decoder_model_merged_quantized.onnx' },
+  { device: 'wasm', dtype: 'q8', file: weightsPath('q8') },
+  { device: 'wasm', dtype: 'q4', file: weightsPath('q4') },
+  { device: 'wasm', dtype: 'fp32', file: weightsPath('fp32') },
+];
 
 function httpUrl(text: string, what: string): string {
   let url: URL;

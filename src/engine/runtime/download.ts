@@ -1,4 +1,5 @@
 import { abortError, UnmockedError } from '../../errors.js';
+import { whileReading } from '../file-lock.js';
 import type { FileCache, PartialFile } from './file-cache.js';
 import { downloadOnce } from './one-download.js';
 import { backOff, OUTAGE_LIMIT, StallWatch } from './patience.js';
@@ -45,7 +46,7 @@ export async function download(options: DownloadOptions): Promise<Downloaded> {
   const { sha256, cache } = options;
   if (!sha256 || !cache) return receiveAndCheck(options);
   return (
-    (await fromCache(cache, sha256, options)) ??
+    (await whileReading(sha256, () => fromCache(cache, sha256, options))) ??
     downloadOnce(sha256, options, async (tell) => {
       // Another tab may have kept it while this one waited.
       const kept = await fromCache(cache, sha256, options);

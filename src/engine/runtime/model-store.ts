@@ -6,6 +6,7 @@ import type { DigestPin, EngineInfo, LoadProgress, LoadSpec } from '../protocol.
 import { checkConfig } from './check-model.js';
 import { download, type Downloaded } from './download.js';
 import { DownloadProgress } from './download-progress.js';
+import { isStored } from '../stored-files.js';
 import { FileCache } from './file-cache.js';
 
 /** A file's expected length and digest, and where the digest comes from. */
@@ -68,7 +69,8 @@ export class ModelStore {
    */
   async fetchAll(runtimeUrl: string): Promise<void> {
     const spec = this.#spec;
-    if (spec.cache && spec.model.source.kind === 'hub') this.#cache = await FileCache.open();
+    const { kind } = spec.model.source;
+    if (kind === 'kept' || (spec.cache && kind === 'hub')) this.#cache = await FileCache.open();
     this.#tree = await this.#readTree();
     // The configuration comes first: without it there is no model, and no large download is wasted.
     this.#progress.silent = true;
@@ -147,6 +149,7 @@ export class ModelStore {
     this.#assertListed(path);
     const { bytes, sha256, pin } = this.#expect(path);
     const { url, ifMissing } = model.files[path] ?? {};
+    if (model.source.kind === 'kept') await this.#assertKept(path, sha256);
     const file = await download({
       url: url ?? new URL(path, this.#spec.modelBase).href,
       path,
@@ -186,6 +189,23 @@ export class ModelStore {
   }
 
   /**
+   * A file that the user gave this browser has no address to be downloaded from.
+   *
+   * @throws UnmockedError `file-not-found`.
+   */
+  async #assertKept(path: string, sha256: string | undefined): Promise<void> {
+    if (sha256 && (await isStored(sha256))) return;
+    const { model } = this.#spec;
+    throw new UnmockedError(
+      'file-not-found',
+      sha256
+        ? `This browser does not keep ${path} of "${model.id}" any more. Choose its folder again.`
+        : `${path} is not one of the files of "${model.id}".`,
+      { details: { path, status: 404 } },
+    );
+  }
+
+  /**
    * A listing of the source wins, because a mirror may hold other files. Next come the registry's
    * pins.
    */
@@ -197,7 +217,12 @@ export class ModelStore {
     return {
       bytes: pinned?.bytes,
       sha256: pinned?.sha256,
-      pin: pinned?.sha256 ? 'registry' : 'none',
+      // The digest of a kept file is from the folder that it came from.
+      pin: !pinned?.sha256
+        ? 'none'
+        : this.#spec.model.source.kind === 'kept'
+          ? 'source'
+          : 'registry',
     };
   }
 
@@ -223,9 +248,11 @@ export class ModelStore {
     if (error.code === 'file-not-found') {
       return new UnmockedError(
         'model-not-found',
-        `There is no model "${model.id}" at ${modelBase}config.json ` +
-          `(status ${String(error.details['status'])}). ` +
-          'Check the id, or use a mirror or a folder.',
+        model.source.kind === 'kept'
+          ? error.message
+          : `There is no model "${model.id}" at ${modelBase}config.json ` +
+              `(status ${String(error.details['status'])}). ` +
+              'Check the id, or use a mirror or a folder.',
         {
           cause: error,
           details: { model: model.id, lookedFor: [`${modelBase}config.json`] },

@@ -1,3 +1,5 @@
+import { fileLock } from '../file-lock.js';
+
 /**
  * One download of a file for all tabs and workers of this origin. The others wait, and hear how far it
  * is; when it is over, they find the file in the cache.
@@ -25,7 +27,7 @@ export async function downloadOnce<T>(
   channel.onmessage = ({ data: [loaded, total] }: MessageEvent<[number, number | undefined]>) =>
     onProgress(loaded, total);
   try {
-    return await navigator.locks.request(`unmocked-download-${sha256}`, { signal }, () => {
+    return await navigator.locks.request(fileLock(sha256), { signal }, () => {
       channel.onmessage = null;
       return download((loaded, total) => channel.postMessage([loaded, total]));
     });

@@ -1,0 +1,12 @@
+import type { Capability } from './model.js';
+
+/**
+ * What models of the hub were trained for, as their own cards say. Of any other model nobody has said
+ * it here, so scenarios that need more than text are skipped. See instruct-models.ts.
+ */
+export const trainedFor: Readonly<Record<string, Capability[]>> = {
+  'HuggingFaceTB/SmolLM2-135M-Instruct': ['chat'],
+  'HuggingFaceTB/SmolLM2-360M-Instruct': ['chat'],
+  'onnx-community/Qwen2.5-0.5B-Instruct': ['chat', 'tools'],
+  'onnx-community/Qwen3-0.6B-ONNX': ['chat', 'tools', 'reasoning'],
+};
