@@ -40,11 +40,10 @@ export function modelCardPart(card: ModelCard, context: CardContext) {
         type="button"
         class=${isInUse ? 'used' : 'primary'}
         part="use"
-        aria-label=${isInUse ? texts.inUseLabel(title) : texts.useLabel(title)}
         aria-disabled=${isInUse || context.unavailable ? 'true' : 'false'}
         title=${context.unavailable || nothing}
         @click=${() => context.use(card)}
-        >${isInUse ? texts.inUse : texts.use}</button
+        >${isInUse ? texts.inUse : texts.use}<span class="visually-hidden">: ${title}</span></button
       >
     </div>
     <p>${description}</p>
@@ -53,27 +52,31 @@ export function modelCardPart(card: ModelCard, context: CardContext) {
 }
 
 function factsPart(card: ModelCard, scenarios: readonly Scenario[]) {
-  const { config, license, model, reference, sources } = card;
+  const { config, license, model, reference } = card;
+  const { source } = model;
   return html`<dl part="facts">
     ${fact(texts.facts.id, html`<code>${reference}</code>`)}
-    ${fact(texts.facts.license, license ?? (model.source.kind === 'hub' ? texts.noLicense : texts.unknown))}
+    ${fact(texts.facts.license, license ?? (source.kind === 'hub' ? texts.noLicense : texts.unknown))}
     ${fact(texts.facts.context, config.contextWindow ? texts.tokens(config.contextWindow) : texts.unknown)}
     ${fact(texts.facts.cache, cacheText(card))} ${fact(texts.facts.kind, kindOf(card))}
     ${fact(texts.facts.scenarios, scenariosText(card, scenarios))}
-    ${sources.length > 0 ? fact(texts.facts.sources, sources.map(sourceLink)) : nothing}
+    ${source.kind === 'hub' ? fact(texts.facts.page, hubLink(source.repository)) : nothing}
   </dl>`;
 }
 
 const fact = (name: string, value: unknown) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 
-const sourceLink = (url: string, index: number) =>
-  html`${index > 0 ? ', ' : ''}<a href=${url} rel="noreferrer">${new URL(url).pathname.slice(1).split('/').slice(0, 2).join('/')}</a>`;
+/** Nothing is fetched from there before somebody follows the link. */
+const hubLink = (repository: string) =>
+  html`<a href=${HUB + repository} rel="noreferrer">${repository}</a>`;
 
 /** The cache of each number format, dtypes of one size together. */
-function cacheText({ config: { cache, contextWindow, kvValueBytes: named } }: ModelCard): string {
+function cacheText({ config, model }: ModelCard): string {
+  const { cache, contextWindow, kvValueBytes: named } = config;
   if (!cache || !contextWindow) return texts.unknown;
   const bySize = new Map<number, Dtype[]>();
   for (const dtype of dtypes) {
+    if (!model.variants.some((variant) => variant.dtype === dtype)) continue;
     const bytes = kvCacheBytes(cache, contextWindow, named?.[dtype] ?? kvValueBytes(dtype));
     bySize.set(bytes, [...(bySize.get(bytes) ?? []), dtype]);
   }

@@ -17,8 +17,6 @@ export interface ModelCard {
   license?: string;
   /** Of a model whose files were looked at; null: it has no chat template. */
   template?: { tools: boolean } | null;
-  /** Where the facts were read. */
-  sources: readonly string[];
 }
 
 /** A model of the registry: all of it is pinned. */
@@ -44,20 +42,18 @@ export function cardOf(model: Model): ModelCard {
           }
         : {}),
     },
-    sources: [],
   };
 }
 
 /** A model of the short list. The hub's listing adds its sizes. */
 export function cardOfInstruct(known: InstructModel, hubUrl: string): ModelCard {
-  const { id, title, description, license, config, sources } = known;
+  const { id, title, description, license, config } = known;
   return {
     reference: id,
     title,
     description,
     license,
     config,
-    sources,
     model: resolveModel(id, { hub: hubUrl || undefined }),
   };
 }
@@ -67,7 +63,7 @@ export function cardOfKept({ id, config }: KeptModel): ModelCard | undefined {
   const model = keptModel(id);
   if (!model) return undefined;
   const { title, description } = model;
-  return { reference: id, title, description, model, config, sources: [] };
+  return { reference: id, title, description, model, config };
 }
 
 /** The same model after the hub has answered. What the hub says wins. */

@@ -12,13 +12,13 @@ export function linkToModels(harness: UnmockedHarness): void {
   const title = document.title;
   let page: HTMLElement | undefined;
   let shown = false;
-  /** Where the focus was when the page was opened. */
-  let before: Element | null = null;
+  /** How far the harness was scrolled. */
+  let scrolled = 0;
   const show = async () => {
     const wanted = location.hash === MODELS;
     if (wanted === shown) return;
     shown = wanted;
-    if (wanted) before = document.activeElement;
+    if (wanted) scrolled = scrollY;
     if (wanted && !page) {
       const { createModelsPage } = await import('./models-page.js');
       page ??= createModelsPage(harness);
@@ -27,10 +27,14 @@ export function linkToModels(harness: UnmockedHarness): void {
     for (const other of harness.parentElement?.children ?? [])
       (other as HTMLElement).hidden = other === page ? !shown : shown;
     document.title = shown ? `${texts.page.models}: ${title}` : title;
-    if (shown) page?.querySelector('h1')?.focus();
-    else if (before instanceof HTMLElement) before.focus();
-    if (shown) void page?.querySelector('unmocked-models')?.refresh();
-    scrollTo(0, 0);
+    if (shown) {
+      page?.querySelector('h1')?.focus();
+      scrollTo(0, 0);
+      await page?.querySelector('unmocked-models')?.refresh();
+    } else {
+      harness.shadowRoot?.getElementById('models')?.focus({ preventScroll: true });
+      scrollTo(0, scrolled);
+    }
   };
   const update = () => {
     if (harness.isConnected) show().catch((error: Error) => reportError(error));

@@ -9,11 +9,11 @@ export function createModelsPage(harness: UnmockedHarness): HTMLElement {
   const page = document.createElement('div');
   page.className = 'models-page';
   const back = document.createElement('a');
-  back.href = '#';
+  back.href = `#${harness.selected}`;
   back.textContent = `← ${modelsTexts.back}`;
   back.addEventListener('click', (event) => {
     event.preventDefault();
-    leave();
+    leave(harness.selected);
   });
   const heading = document.createElement('h1');
   heading.textContent = modelsTexts.heading;
@@ -33,10 +33,10 @@ export function createModelsPage(harness: UnmockedHarness): HTMLElement {
   return page;
 }
 
-/** The address without the fragment is the harness's. */
-function leave(): void {
+/** The harness's own address: it names the chosen scenario. */
+function leave(selected: string): void {
   const url = new URL(location.href);
-  url.hash = '';
+  url.hash = selected;
   history.pushState(history.state, '', url.href.replace(/#$/, ''));
   dispatchEvent(new PopStateEvent('popstate'));
 }

@@ -25,7 +25,7 @@ export const modelsTexts = {
     cache: 'KV cache at full context',
     kind: 'Kind',
     scenarios: 'Scenarios',
-    sources: 'Read from',
+    page: 'On the hub',
   },
   unknown: 'not known',
   noLicense: 'the hub names none',
@@ -80,8 +80,6 @@ export const modelsTexts = {
   asked: (title: string) => `${title}: the hub has answered.`,
   use: 'Use this model',
   inUse: 'In use',
-  useLabel: (title: string) => `Use ${title}`,
-  inUseLabel: (title: string) => `${title} is in use`,
   used: (title: string) => `${title} is in use now. It loads with the next question or run.`,
   running: 'A run is under way. Stop it to choose another model.',
   hub: {
@@ -109,6 +107,7 @@ export const modelsTexts = {
   },
   stored: {
     heading: 'Kept in this browser',
+    table: 'Kept models and their files',
     none: 'No model is kept here. Weights from the hub are kept when they are loaded.',
     columns: { model: 'Model', files: 'Files', size: 'Size', when: 'Kept', actions: 'Delete' },
     unknown: 'files of no known model',

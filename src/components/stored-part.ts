@@ -19,7 +19,7 @@ export function storedPart(
         >${texts.deleteAll}</button
       >
     </div>
-    <div class="scroll" tabindex="0" role="region" aria-label=${texts.heading}>
+    <div class="scroll" tabindex="0" role="region" aria-label=${texts.table}>
       <table>
         <thead>
           <tr>

@@ -42,6 +42,10 @@ export const modelsStyles = css`
     border: 1px solid var(--u-line);
     border-radius: var(--u-radius);
   }
+  /* Its hidden text is placed in it. */
+  button {
+    position: relative;
+  }
   .head,
   .row,
   .ask {

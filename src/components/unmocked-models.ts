@@ -73,6 +73,8 @@ export class UnmockedModels extends LitElement {
   @state() private lookedUp: readonly string[] = [];
   @state() private asking = '';
   @state() private copying = '';
+  /** What came of the latest folder. */
+  @state() private copied = '';
   @state() private said = '';
   @state() private problem: { of: 'list' | 'hub' | 'folder' | 'stored'; text: string } | undefined;
 
@@ -118,7 +120,7 @@ export class UnmockedModels extends LitElement {
     `;
   }
 
-  /** The last ones are those that were looked up: they stand first. */
+  /** Those that were looked up stand first. */
   #cards(): ModelCard[] {
     const hub = this.#hubUrl;
     const listed = [
@@ -187,7 +189,7 @@ export class UnmockedModels extends LitElement {
           aria-label=${texts.folder.label}
           @change=${this.#folderChosen}
         />
-        <span>${this.copying}</span>
+        <span>${this.copying || this.copied}</span>
       </div>
       ${this.#problemPart('folder')}
     </section>`;
@@ -244,16 +246,16 @@ export class UnmockedModels extends LitElement {
    */
   async keep(folder: string, files: ReadonlyMap<string, File>): Promise<void> {
     this.copying = texts.folder.checking(folder);
+    this.copied = '';
     try {
       const kept = await keepFolder(folder, files, {
         signal: this.#work.signal,
         onProgress: (done, total) => (this.copying = texts.folder.copying(done, total)),
       });
-      this.copying = texts.folder.kept(kept.id, Object.keys(kept.files).length);
-      this.said = this.copying;
-    } catch (error) {
+      this.copied = texts.folder.kept(kept.id, Object.keys(kept.files).length);
+      this.said = this.copied;
+    } finally {
       this.copying = '';
-      throw error;
     }
     await this.refresh();
   }
@@ -284,7 +286,7 @@ export class UnmockedModels extends LitElement {
   };
 
   readonly #chooseFolder = (): void => {
-    if (this.copying.endsWith('…')) return;
+    if (this.copying) return;
     if (!pickFolder) return this.renderRoot.querySelector<HTMLInputElement>('#folder')!.click();
     const pick = pickFolder;
     void this.#do('folder', async () => {

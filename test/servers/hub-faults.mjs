@@ -19,6 +19,7 @@ import { setTimeout as wait } from 'node:timers/promises';
  * | `status=N`, `status-once=N:KEY` | this status; always, or for the first answer under KEY |
  * | `no-range` | Range is ignored, and not offered |
  * | `no-length` | no Content-Length |
+ * | `gated` | 401 and `GatedRepo`, as for a repository whose terms nobody has accepted |
  * | `only=TEXT` | the faults touch only files whose path contains TEXT; without it, every file |
  * | `key=KEY` | no fault: logs the requests under KEY, as every `-once` also does |
  */
@@ -28,7 +29,7 @@ const ONCE = /** @type {const} */ ({
   'stall-once': 'stall',
   'status-once': 'status',
 });
-const FLAGS = /** @type {const} */ (['corrupt', 'html', 'no-range', 'no-length']);
+const FLAGS = /** @type {const} */ (['corrupt', 'html', 'no-range', 'no-length', 'gated']);
 const TEXTS = /** @type {const} */ (['only', 'key']);
 
 /**

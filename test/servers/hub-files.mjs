@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, readdirSync, statSync } from 'node:fs';
+import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { findFile } from '../../scripts/lib/serving/static-files.mjs';
 
@@ -91,6 +91,13 @@ export class Repository {
       .map((folder) => findFile(folder, relative))
       .findLast((one) => one !== undefined);
     return found && describe(found.file, found.size);
+  }
+
+  /** The licence in the front matter of README.md, if it has one. */
+  async license() {
+    const readme = await this.file('README.md');
+    const text = readme ? readFileSync(readme.file, 'utf8') : '';
+    return /^---\n[^]*?^license: *(\S+)$[^]*?^---$/m.exec(text)?.[1];
   }
 
   /** The entries of the hub's tree API: directories and files, below `under`. */

@@ -65,6 +65,7 @@ export function parseRange(header, size) {
  * - `GET|HEAD /{owner}/{name}/resolve/{revision}/{path}`: small files directly, large ones by a 302
  *   to `/cdn/…`
  * - `GET /api/models/{owner}/{name}/tree/{revision}?recursive=true`
+ * - `GET /api/models/{owner}/{name}/revision/{revision}`
  * - `GET /__log?key=KEY`: the requests under KEY so far, as JSON
  * - `GET /__cut?key=KEY`: closes the sockets of the answers under KEY that have not ended
  * - `GET /__down?key=KEY`, `GET /__up?key=KEY`: from here on, requests under KEY are cut off without an
@@ -128,6 +129,7 @@ export function createHub({ repos, prefix = '' }) {
   async function sendContent(req, res, entry, filePath, asked, headers) {
     const faults = faultsFor(asked, filePath, used);
     if (faults.status) return reply(res, faults.status, `fault: status ${faults.status}\n`);
+    if (faults.gated) return refuse(res, 401, 'GatedRepo', 'Access to this model is restricted.');
     if (faults.html)
       return reply(res, 200, INDEX_PAGE, { 'Content-Type': 'text/html; charset=utf-8' });
     const size = Math.min(entry.size, faults.truncate ?? Infinity);
@@ -206,6 +208,30 @@ export function createHub({ repos, prefix = '' }) {
   }
 
   /**
+   * What the hub says about a repository. The licence is the one that its README names.
+   *
+   * @param {Res} res
+   * @param {string} name
+   * @param {string} revision
+   * @param {HubFaults} faults
+   */
+  async function sendAbout(res, name, revision, faults) {
+    const repository = repositories.get(name);
+    if (!repository) return refuse(res, 401, 'RepoNotFound', 'Repository not found');
+    const sha = repository.resolve(revision);
+    if (!sha) return refuse(res, 404, 'RevisionNotFound', `Invalid rev id: ${revision}`);
+    const license = await repository.license();
+    return reply(res, 200, {
+      id: name,
+      sha,
+      private: false,
+      gated: faults.gated ? 'manual' : false,
+      tags: license ? [`license:${license}`] : [],
+      cardData: license ? { license } : {},
+    });
+  }
+
+  /**
    * @param {Req} req
    * @param {Res} res
    * @param {LogEntry} entry
@@ -251,6 +277,9 @@ export function createHub({ repos, prefix = '' }) {
       const recursive = /^(true|1)$/i.test(url.searchParams.get('recursive') ?? '');
       return sendTree(res, name, revision, under, recursive);
     }
+    const [, about, ofRevision = ''] =
+      /^\/api\/models\/(.+?)\/revision\/([^/]+)$/.exec(pathname) ?? [];
+    if (about) return sendAbout(res, about, ofRevision, faults);
     const cdn = /^\/cdn\/(.+?)\/([0-9a-f]{40})\/(.+)$/.exec(pathname);
     const [, name, revision = '', filePath = ''] =
       cdn ?? /^\/(.+?)\/resolve\/([^/]+)\/(.+)$/.exec(pathname) ?? [];
