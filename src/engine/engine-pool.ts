@@ -2,11 +2,12 @@ import { abortError, hasCode, isAbortError, toErrorRecord, UnmockedError } from 
 import type { Model } from '../models/model.js';
 import { hubTreeUrl, modelBaseUrl } from '../models/model-urls.js';
 import { assets } from './assets.js';
-import { Engine, type EngineLoadOptions } from './engine.js';
+import { DEFAULT_STALL_LIMIT, Engine, type EngineLoadOptions } from './engine.js';
 import { type Attempt, type PageDevice, rungsOf } from './ladder.js';
 import { ortFilesOf } from './ort-files.js';
 import type { LoadProgress, LoadSpec, Rung } from './protocol.js';
 import { SharedEngines } from './shared-engines.js';
+import { IMPORT } from './steps.js';
 
 export interface AcquireRequest {
   model: Model;
@@ -29,7 +30,7 @@ export interface EngineLease {
 
 export interface EnginePoolOptions extends Pick<
   EngineLoadOptions,
-  'createWorker' | 'silenceLimit'
+  'createWorker' | 'silenceLimit' | 'stallLimit'
 > {
   /**
    * WASM threads. Default: one for small models, up to four for large ones. A page that is not
@@ -114,16 +115,17 @@ export class EnginePool {
         if (signal?.aborted) throw abortError(signal);
         record({ outcome: 'failed', error: toErrorRecord(error) });
         if (hasCode(error, 'no-adapter')) noAdapter = error.message;
+        if (isOfTheMoment(error) && !repeated.has(rung)) {
+          repeated.add(rung);
+          queue.unshift(rung);
+          continue;
+        }
         if (hasCode(error, 'model-not-found', 'invalid-model', 'network', 'blocked-by-policy'))
           throw new UnmockedError(error.code, error.message, {
             cause: error,
             details: { ...error.details, attempts },
           });
         if (isAbortError(error)) throw error;
-        if (isOfTheMoment(error) && !repeated.has(rung)) {
-          repeated.add(rung);
-          queue.unshift(rung);
-        }
       }
     }
     throw noDevice(model, device, attempts);
@@ -143,6 +145,7 @@ export class EnginePool {
     onProgress: (progress: LoadProgress) => void,
   ): Promise<Engine> {
     const { blocked, threads, cache, kvCacheBytes, silenceLimit, createWorker } = this.options;
+    const { stallLimit = DEFAULT_STALL_LIMIT } = this.options;
     const reason = blocked?.[rung.device];
     if (reason) throw new UnmockedError('unsupported', `${rung.device} is blocked: ${reason}`);
     const ort = ortFilesOf(rung.ort);
@@ -155,8 +158,9 @@ export class EnginePool {
       threads: threads ?? defaultThreads(model, rung),
       cache: cache ?? true,
       kvCacheBytes: kvCacheBytes ?? KV_CACHE_BYTES,
+      stallLimit,
     };
-    return Engine.load(spec, { signal, onProgress, silenceLimit, createWorker });
+    return Engine.load(spec, { signal, onProgress, silenceLimit, stallLimit, createWorker });
   }
 }
 
@@ -186,6 +190,7 @@ function defaultThreads(model: Model, rung: Rung): number {
  */
 const isOfTheMoment = (error: unknown): boolean =>
   hasCode(error, 'engine-crashed') ||
+  (hasCode(error, 'network') && error.details['phase'] === IMPORT) ||
   /dynamically imported module|importing a module script failed/i.test((error as Error).message);
 
 function noDevice(model: Model, device: PageDevice, attempts: Attempt[]): UnmockedError {

@@ -4,7 +4,9 @@ import type { Vocabulary } from './constraint/vocabulary.js';
 import { ledger } from './ledger.js';
 import { watchLifeLine } from './life-line.js';
 import { type CallOptions, PendingCalls, type RequestBody } from './pending-calls.js';
-import { createEngineWorker, StartWatch } from './start-worker.js';
+import { createEngineWorker, scriptOf, StartWatch } from './start-worker.js';
+import { type Step, stepTookTooLong } from './steps.js';
+import { Watchdog } from './watchdog.js';
 import type {
   ChatMessage,
   EngineInfo,
@@ -26,11 +28,18 @@ export interface EngineLoadOptions {
    * Default: 120,000.
    */
   silenceLimit?: number;
+  /**
+   * Terminates a worker whose script does not arrive within this time, or whose model has code that does
+   * not end. Milliseconds. Default: 30,000.
+   */
+  stallLimit?: number;
   /** Creates the worker, for pages that load it from another place and for tests. */
   createWorker?: () => Worker;
 }
 
 const DEFAULT_SILENCE_LIMIT = 120_000;
+/** How long a server may send nothing, and how long code in a model's files may take. Milliseconds. */
+export const DEFAULT_STALL_LIMIT = 30_000;
 /**
  * A cancelled generation stops after the current token. A worker that takes longer is terminated.
  */
@@ -53,7 +62,10 @@ export class Engine {
   readonly #worker: Worker;
   readonly #calls = new PendingCalls();
   readonly #silenceLimit: number;
-  #watchdog: ReturnType<typeof setTimeout> | undefined;
+  readonly #stallLimit: number;
+  readonly #watchdog = new Watchdog((limit) => this.terminate(this.#silentFor(limit)));
+  /** What the worker is at that has a shorter limit. At first, its script has to arrive. */
+  #step: Step | undefined;
   /** How far a load is, for errors. */
   #phase: LoadPhase | 'start of the worker' = 'start of the worker';
   /** Aborts when the worker is terminated here, so that its death is no news. */
@@ -86,12 +98,15 @@ export class Engine {
 
   private constructor(options: EngineLoadOptions) {
     this.#silenceLimit = options.silenceLimit ?? DEFAULT_SILENCE_LIMIT;
+    this.#stallLimit = options.stallLimit ?? DEFAULT_STALL_LIMIT;
     try {
       this.#worker = (options.createWorker ?? createEngineWorker)();
     } catch (error) {
       this.#start.stop();
       throw error;
     }
+    const url = scriptOf(this.#worker);
+    if (url) this.#step = { kind: 'code', url };
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerResponse>) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
@@ -173,7 +188,7 @@ export class Engine {
   terminate(reason: Error = new UnmockedError('disposed', 'The engine was terminated.')): void {
     if (this.#closed) return;
     this.#closed = reason;
-    clearTimeout(this.#watchdog);
+    this.#watchdog.stop();
     this.#ended.abort();
     this.#worker.terminate();
     Engine.alive.delete(this);
@@ -209,8 +224,11 @@ export class Engine {
   }
 
   #receive(response: WorkerResponse): void {
-    if (response.type === 'alive')
+    if (response.type === 'alive') {
+      this.#step = undefined;
       watchLifeLine(response.lock, this.#ended.signal, () => this.terminate(workerGone()));
+    }
+    if (response.type === 'step') this.#step = response.step;
     if (response.type === 'progress') this.#phase = response.progress.phase;
     this.#calls.receive(response);
     this.#watch();
@@ -220,19 +238,19 @@ export class Engine {
 
   /** Any message is a sign of life. Silence counts only while a call is pending. */
   #watch(): void {
-    clearTimeout(this.#watchdog);
-    if (this.#calls.size === 0 || this.#closed) return;
-    this.#watchdog = setTimeout(() => {
-      this.terminate(
-        new UnmockedError(
-          'engine-silent',
-          "The engine's worker was terminated: " +
-            `it sent nothing for ${this.#silenceLimit / 1000} s` +
-            `${this.info ? '' : ` while it loaded (${this.#phase})`}. ` +
-            'The next call starts a new one.',
-        ),
-      );
-    }, this.#silenceLimit);
+    if (this.#calls.size === 0 || this.#closed) this.#watchdog.stop();
+    else this.#watchdog.watch(this.#step ? this.#stallLimit : this.#silenceLimit);
+  }
+
+  #silentFor(limit: number): UnmockedError {
+    if (this.#step) return stepTookTooLong(this.#step, limit);
+    return new UnmockedError(
+      'engine-silent',
+      "The engine's worker was terminated: " +
+        `it sent nothing for ${limit / 1000} s` +
+        `${this.info ? '' : ` while it loaded (${this.#phase})`}. ` +
+        'The next call starts a new one.',
+    );
   }
 }
 

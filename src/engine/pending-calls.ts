@@ -55,8 +55,9 @@ export class PendingCalls {
 
   /** Passes a response to its call. Ignores responses that belong to no call. */
   receive(response: WorkerResponse): void {
-    const call = response.type === 'alive' ? undefined : this.#calls.get(response.id);
-    if (!call || response.type === 'alive') return;
+    if (response.type === 'alive' || response.type === 'step') return;
+    const call = this.#calls.get(response.id);
+    if (!call) return;
     switch (response.type) {
       case 'progress':
         call.onProgress?.(response.progress);

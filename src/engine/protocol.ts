@@ -7,6 +7,7 @@ import type { ErrorRecord } from '../errors.js';
 import type { Dtype, LocalDevice, Model } from '../models/model.js';
 import type { OutputConstraint } from './constraint/constraint.js';
 import type { OrtBuild } from './ort-files.js';
+import type { Step } from './steps.js';
 
 /** One rung of the ladder: one way to load a model, tried in a fresh worker. */
 export interface Rung {
@@ -35,6 +36,8 @@ export interface LoadSpec {
   cache: boolean;
   /** Memory budget for the KV caches of all conversations. Bytes. */
   kvCacheBytes: number;
+  /** A server that sends nothing for this long has stalled. Milliseconds. */
+  stallLimit: number;
 }
 
 /** `waiting`: the connection broke in mid-download; it goes on when the connection is back. */
@@ -263,6 +266,8 @@ export interface CancelRequest {
 export type WorkerResponse =
   /** Belongs to no request: the name of the lock that the worker holds while it lives. */
   | { type: 'alive'; lock: string }
+  /** Belongs to no request: what the worker begins; absent when it is over. */
+  | { type: 'step'; step?: Step }
   | { type: 'progress'; id: number; progress: LoadProgress }
   | { type: 'token'; id: number; token: TokenEvent }
   | { type: 'done'; id: number; value: unknown }

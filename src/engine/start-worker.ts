@@ -15,8 +15,11 @@ export const createEngineWorker = (): Worker => startOwnWorker(ReachableWorker);
 /** Where a worker's script is. `imported`: from a line of code that was made here. */
 const scripts = new WeakMap<Worker, { url: string; imported: boolean }>();
 
+/** Where a worker of ours has its script; undefined for somebody else's. */
+export const scriptOf = (worker: Worker): string | undefined => scripts.get(worker)?.url;
+
 /** The browser's `Worker`, for scripts that it would refuse. `new` gives a real one. */
-const ReachableWorker = function (script: string | URL, options?: WorkerOptions): Worker {
+export const ReachableWorker = function (script: string | URL, options?: WorkerOptions): Worker {
   const url = new URL(script, globalThis.document?.baseURI ?? location.href);
   const imported = url.origin !== location.origin && /^https?:$/.test(url.protocol);
   const worker = newWorker(imported ? moduleThatImports(url.href) : url.href, options);

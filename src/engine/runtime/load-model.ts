@@ -9,9 +9,11 @@ import type {
   LoadSpec,
   TemplateOptions,
 } from '../protocol.js';
+import type { DuringStep } from '../steps.js';
 import { checkTokens } from './check-model.js';
 import { CompileTime } from './compile-time.js';
 import { Generator } from './generator.js';
+import { checkTemplate, guardModelCode, loadTokenizer } from './model-code.js';
 import { readModelFacts, renderChatTemplate } from './model-facts.js';
 import { ModelStore, STORE_FOLDER, STORE_HOST } from './model-store.js';
 import { warmUp } from './warm-up.js';
@@ -26,12 +28,13 @@ interface LoadOptions {
   adapter?: AdapterInfo;
   signal: AbortSignal;
   onProgress(progress: LoadProgress): void;
+  during: DuringStep;
 }
 
 /** Downloads, checks and loads the model of one rung in this realm, then warms it up. */
 export async function loadModel(
   spec: LoadSpec,
-  { adapter, signal, onProgress }: LoadOptions,
+  { adapter, signal, onProgress, during }: LoadOptions,
 ): Promise<Loaded> {
   const startedAt = performance.now();
   const store = new ModelStore(spec, { signal, onProgress });
@@ -46,12 +49,21 @@ export async function loadModel(
   const threads =
     spec.rung.device === 'wasm' && self.crossOriginIsolated ? Math.max(1, spec.threads) : 1;
   configureRuntime(spec.ort, store, threads);
+  if (threads === 1 || new URL(spec.ort.mjs).origin === location.origin) {
+    const { mjs: url } = spec.ort; // with threads, the runtime fetches another site's script itself
+    await during(
+      { kind: 'code', url },
+      () => import(/* @vite-ignore */ /* webpackIgnore: true */ url),
+    );
+  }
   const compiling = new CompileTime();
   const { tokenizer, model } = await createSession(spec).finally(() => compiling.stop());
   store.release();
   delete env.backends.onnx.wasm!.wasmBinary; // it is compiled by now
   const sessionAt = performance.now();
 
+  guardModelCode(tokenizer, spec.model.id, during);
+  if (spec.model.promptFormat !== 'transcript') checkTemplate(tokenizer);
   const facts = readModelFacts(model, tokenizer, spec.model.contextWindow);
   checkTokens(spec.model.id, model, tokenizer, facts.eosTokenIds);
   const generator = new Generator({
@@ -119,7 +131,7 @@ async function createSession(spec: LoadSpec) {
   const { rung } = spec;
   try {
     const [tokenizer, model] = await Promise.all([
-      AutoTokenizer.from_pretrained('model'),
+      loadTokenizer(spec.model.id, () => AutoTokenizer.from_pretrained('model')),
       AutoModelForCausalLM.from_pretrained('model', {
         device: rung.device,
         dtype: rung.dtype,

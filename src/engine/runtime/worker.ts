@@ -6,12 +6,26 @@ import { blockedByPolicy, PolicyWatch, remedyFor, type Violation } from '../poli
 import type { AdapterInfo, LoadSpec, WorkerRequest, WorkerResponse } from '../protocol.js';
 import { holdLifeLine } from '../life-line.js';
 import { RunningCalls } from '../running-calls.js';
+import type { Step } from '../steps.js';
 import type { Loaded } from './load-model.js';
 
 const send = (response: WorkerResponse) => postMessage(response);
 const calls = new RunningCalls(send);
 let loaded: Loaded | undefined;
 holdLifeLine((lock) => send({ type: 'alive', lock }));
+
+/** For work that may never end. */
+function during<T>(step: Step, work: () => T): T {
+  send({ type: 'step', step });
+  const over = () => send({ type: 'step' });
+  let result: T | undefined;
+  try {
+    return (result = work());
+  } finally {
+    if (result instanceof Promise) result.then(over, over);
+    else over();
+  }
+}
 
 self.onmessage = ({ data: request }: MessageEvent<WorkerRequest>) => {
   if (request.type === 'cancel') return calls.cancel(request.target);
@@ -86,12 +100,16 @@ function blockedInWorker(violation: Violation): UnmockedError {
 async function loadRung(id: number, spec: LoadSpec, signal: AbortSignal) {
   const adapter = spec.rung.device === 'webgpu' ? await requireAdapter(spec) : undefined;
   // Imported late: the runtime is large, and a rung without an adapter does not need it.
-  const { loadModel } = await import('./load-model.js');
+  const { loadModel } = await during(
+    { kind: 'code', url: location.href, part: true },
+    () => import('./load-model.js'),
+  );
   if (signal.aborted) throw abortError(signal);
   loaded = await loadModel(spec, {
     adapter,
     signal,
     onProgress: (progress) => send({ type: 'progress', id, progress }),
+    during,
   });
   return loaded.info;
 }
