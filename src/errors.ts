@@ -16,6 +16,8 @@ export type ErrorCode =
   | 'no-device' // every rung of the ladder failed; `details.attempts` lists them
   | 'context-overflow' // the prompt does not fit the context window
   | 'inference-failed' // the runtime failed while computing; its worker is terminated
+  | 'device-lost' // the browser took the GPU device back; its worker is terminated
+  | 'out-of-memory' // the model or its cache does not fit; its worker is terminated
   | 'invalid-logits' // the model computed NaN, infinity or one value for all tokens; its worker is terminated
   | 'blocked-by-policy' // a Content-Security-Policy forbids it; `details` has what to allow
   | 'engine-crashed' // the worker crashed
@@ -68,7 +70,10 @@ export function toErrorRecord(error: unknown, causes = MAX_CAUSES): ErrorRecord 
     // ONNX Runtime's WASM throws numbers (pointers to C++ exceptions) and strings.
     return {
       name: 'Error',
-      message: typeof error === 'string' ? error : `The runtime threw ${String(error)}.`,
+      message:
+        typeof error === 'string'
+          ? error
+          : `An exception without a text was thrown (${String(error)}).`,
     };
   }
   const record: ErrorRecord = { name: error.name, message: error.message };

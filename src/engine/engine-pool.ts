@@ -185,11 +185,11 @@ function defaultThreads(model: Model, rung: Rung): number {
 }
 
 /**
- * Whether a rung may well load the next time: its worker died, or a part of our own code did not arrive.
+ * Whether a rung may well load the next time: its worker or its GPU device died, or a part of our own code did not arrive.
  * A lower rung is for what is really missing. The texts are those of Chromium, Firefox and Safari.
  */
 const isOfTheMoment = (error: unknown): boolean =>
-  hasCode(error, 'engine-crashed') ||
+  hasCode(error, 'engine-crashed', 'device-lost') ||
   (hasCode(error, 'network') && error.details['phase'] === IMPORT) ||
   /dynamically imported module|importing a module script failed/i.test((error as Error).message);
 

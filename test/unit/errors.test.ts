@@ -49,7 +49,7 @@ describe('errors', () => {
   });
 
   it('wrap thrown values that are not errors', () => {
-    expect(cross(4_213_784).message).to.equal('The runtime threw 4213784.');
+    expect(cross(4_213_784).message).to.equal('An exception without a text was thrown (4213784).');
     expect(cross('failed to call OrtRun()').message).to.equal('failed to call OrtRun()');
     expect(cross(undefined).message).to.include('undefined');
   });

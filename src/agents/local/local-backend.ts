@@ -156,7 +156,7 @@ export class LocalBackend implements ChatBackend {
   }
 
   /**
-   * Asks the engine. If its worker dies before anything was shown, a new engine is asked, once: nobody
+   * Asks the engine. If its worker or its GPU device dies before anything was shown, a new engine is asked, once: nobody
    * can tell the difference.
    */
   async #generate(request: CompletionRequest, { signal, onToken }: CompletionOptions) {
@@ -168,7 +168,7 @@ export class LocalBackend implements ChatBackend {
     try {
       return await this.#generateOnce(request, { signal, onToken: watched });
     } catch (error) {
-      if (shown || signal?.aborted || !hasCode(error, 'engine-crashed')) throw error;
+      if (shown || signal?.aborted || !hasCode(error, 'engine-crashed', 'device-lost')) throw error;
       return this.#generateOnce(request, { signal, onToken });
     }
   }

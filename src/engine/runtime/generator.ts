@@ -10,6 +10,7 @@ import type { OutputConstraint } from '../constraint/constraint.js';
 import type { Vocabulary } from '../constraint/vocabulary.js';
 import type { GenerateRequest, GenerateResult, TokenEvent } from '../protocol.js';
 import type { ConstrainedDecoding } from './constrained.js';
+import type { GpuDevice } from './gpu-device.js';
 import { type CachedConversation, KvCacheStore } from './kv-cache.js';
 import { decode } from './model-facts.js';
 import { yieldBetweenForwardPasses } from './next-task.js';
@@ -26,6 +27,10 @@ export interface GeneratorOptions {
   eosTokenIds: number[];
   /** Memory budget for the KV caches of all conversations. Bytes. */
   kvCacheBytes: number;
+  /** The device that computes, if it is a GPU. */
+  gpu?: GpuDevice;
+  /** What an error of the runtime means. Default: its own text. */
+  explain?(cause: unknown): UnmockedError;
   /** Imports constrained.ts. Called only for constraints and for the
    * vocabulary, so other pages need not load that code. */
   loadConstrained(): Promise<{ ConstrainedDecoding: typeof ConstrainedDecoding }>;
@@ -59,7 +64,7 @@ export class Generator {
 
   /**
    * @throws UnmockedError before a token is computed: `invalid-argument` or `context-overflow`,
-   *   and `invalid-constraint` or `unsupported` for a constraint. `inference-failed` when the
+   *   and `invalid-constraint` or `unsupported` for a constraint. `inference-failed`, `out-of-memory` or `device-lost` when the
    *   runtime fails (a browser's runtime is poisoned from then on). `AbortError` between two
    *   tokens.
    */
@@ -131,21 +136,19 @@ export class Generator {
       logprobsOf: own.logprobs && ((tokenId) => own.logprobs!.of(tokenId)),
       onToken,
     });
+    const { gpu, explain = asItSays } = this.#options;
     try {
-      await this.#decodeTokens(request, prompt, output, own, signal);
+      const decoding = this.#decodeTokens(request, prompt, output, own, signal);
+      await (gpu ? Promise.race([decoding, gpu.lost]) : decoding);
+      await gpu?.check();
     } catch (cause) {
+      gpu?.assertAlive(); // what a lost device throws is of no interest
       if (cause instanceof UnmockedError) {
         // A logits processor's, between two forward passes: the runtime is as it was.
         await prompt.cache?.dispose();
         throw cause;
       }
-      throw new UnmockedError(
-        'inference-failed',
-        'The runtime failed while computing: ' +
-          `${cause instanceof Error ? cause.message : String(cause)}. ` +
-          'The next call starts a new engine.',
-        { cause },
-      );
+      throw explain(cause);
     }
     if (prompt.cache)
       await this.#keepCache(request, prompt.cache, [...prompt.tokenIds, ...output.tokenIds]);
@@ -224,6 +227,7 @@ export class Generator {
     let isPrompt = true; // the streamer first receives the prompt
     const streamer = {
       put: (value: bigint[][]) => {
+        this.#options.gpu?.assertAlive();
         if (!isPrompt) output.push(Number(value[0]![0]));
         isPrompt = false;
       },
@@ -259,6 +263,15 @@ export class Generator {
     });
   }
 }
+
+const asItSays = (cause: unknown): UnmockedError =>
+  new UnmockedError(
+    'inference-failed',
+    'The runtime failed while computing: ' +
+      `${cause instanceof Error ? cause.message : String(cause)}. ` +
+      'The next call starts a new engine.',
+    { cause },
+  );
 
 /**
  * A cache is of use only if the prompt adds something to it: transformers.js takes a prompt of

@@ -1,5 +1,5 @@
 import { AutoModelForCausalLM, AutoTokenizer, env, LogLevel } from '@huggingface/transformers';
-import { toErrorRecord, UnmockedError } from '../../errors.js';
+import { UnmockedError } from '../../errors.js';
 import { weightsName } from '../../models/weights-file.js';
 import type {
   AdapterInfo,
@@ -13,9 +13,11 @@ import type { DuringStep } from '../steps.js';
 import { checkTokens } from './check-model.js';
 import { CompileTime } from './compile-time.js';
 import { Generator } from './generator.js';
+import { GpuDevice } from './gpu-device.js';
 import { checkTemplate, guardModelCode, loadTokenizer } from './model-code.js';
 import { readModelFacts, renderChatTemplate } from './model-facts.js';
 import { ModelStore, STORE_FOLDER, STORE_HOST } from './model-store.js';
+import { runtimeError } from './runtime-error.js';
 import { warmUp } from './warm-up.js';
 
 export interface Loaded {
@@ -56,8 +58,11 @@ export async function loadModel(
       () => import(/* @vite-ignore */ /* webpackIgnore: true */ url),
     );
   }
+  const gpu = spec.rung.device === 'webgpu' ? new GpuDevice() : undefined;
+  gpu?.watch(env.backends.onnx.webgpu!);
   const compiling = new CompileTime();
-  const { tokenizer, model } = await createSession(spec).finally(() => compiling.stop());
+  const creating = createSession(spec).finally(() => compiling.stop());
+  const { tokenizer, model } = await (gpu ? Promise.race([creating, gpu.lost]) : creating);
   store.release();
   delete env.backends.onnx.wasm!.wasmBinary; // it is compiled by now
   const sessionAt = performance.now();
@@ -71,6 +76,9 @@ export async function loadModel(
     tokenizer,
     ...facts,
     kvCacheBytes: spec.kvCacheBytes,
+    gpu,
+    explain: (cause) =>
+      runtimeError(cause, { doing: 'compute', rung: nameOf(spec.rung), model: spec.model.id }),
     loadConstrained: () => import('./constrained.js'),
   });
   phase('warm-up');
@@ -141,14 +149,9 @@ async function createSession(spec: LoadSpec) {
     return { tokenizer, model };
   } catch (cause) {
     if (cause instanceof UnmockedError) throw cause;
-    // Some q8 exports fail to load here (huggingface/transformers.js#1635, #1667, #1707); the
-    // ladder
-    // then tries the next rung.
-    const { message } = toErrorRecord(cause);
-    throw new UnmockedError(
-      'model-load-failed',
-      `The runtime could not load ${rung.file} of "${spec.model.id}" on ${rung.device}: ${message}`,
-      { cause, details: { model: spec.model.id, file: rung.file, device: rung.device } },
-    );
+    throw runtimeError(cause, { doing: 'load', rung: nameOf(rung), model: spec.model.id });
   }
 }
+
+const nameOf = ({ device, dtype, file }: LoadSpec['rung']): string =>
+  `${device} ${dtype} (${file})`;

@@ -14,6 +14,8 @@ const calls = new RunningCalls(send);
 let loaded: Loaded | undefined;
 holdLifeLine((lock) => send({ type: 'alive', lock }));
 
+const FATAL = ['inference-failed', 'invalid-logits', 'device-lost', 'out-of-memory'] as const;
+
 /** For work that may never end. */
 function during<T>(step: Step, work: () => T): T {
   send({ type: 'step', step });
@@ -31,8 +33,7 @@ self.onmessage = ({ data: request }: MessageEvent<WorkerRequest>) => {
   if (request.type === 'cancel') return calls.cancel(request.target);
   // transformers.js keeps a failed load or inference in a promise chain that never resets, so every
   // later call in this realm would fail with the same error.
-  const isFatal = (error: unknown) =>
-    request.type === 'load' || hasCode(error, 'inference-failed', 'invalid-logits');
+  const isFatal = (error: unknown) => request.type === 'load' || hasCode(error, ...FATAL);
   return calls.run(request.id, (signal) => handle(request, signal), isFatal);
 };
 
