@@ -1,14 +1,14 @@
 // The measured side. It has a process of its own, so that it shares no thread with the client. Mode
 // `serve` is the server. Mode `direct` is the same model in Node's main thread.
-import { ROOT } from '../scripts/lib/install.mjs';
-import { startOpenAiServer } from '../scripts/lib/openai/server.mjs';
-import { loadServerModel } from '../scripts/lib/typescript.mjs';
+import { ROOT } from '../../scripts/lib/install.mjs';
+import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
+import { loadServerModel } from '../../scripts/lib/typescript.mjs';
 
 /**
  * What this process sends to its parent, and gets from it.
  *
  * @typedef {{ url: string | undefined }} Started
- * @typedef {{ messages: import('../src/agents/agent.js').Message[], maxTokens: number }} Order
+ * @typedef {{ messages: import('../../src/agents/agent.js').Message[], maxTokens: number }} Order
  * @typedef {{ rate: number }} Answer
  */
 

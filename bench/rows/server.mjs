@@ -2,8 +2,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';
 import path from 'node:path';
-import { ROOT } from '../scripts/lib/install.mjs';
-import { ratios } from './statistics.mjs';
+import { ROOT } from '../../scripts/lib/install.mjs';
+import { ratios } from '../statistics.mjs';
 
 const MESSAGES = [{ role: 'user', content: 'Tell me a story about a fox.' }];
 
@@ -59,7 +59,7 @@ async function rate(count, stream) {
  * @param {string} model
  */
 async function start(mode, model) {
-  const child = fork(path.join(ROOT, 'bench/server-process.mjs'), [mode, model]);
+  const child = fork(path.join(ROOT, 'bench/rows/server-process.mjs'), [mode, model]);
   const [message] = await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(() =>

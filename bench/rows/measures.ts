@@ -1,8 +1,8 @@
 /**
- * The measurements in the page, which `run.mjs` calls. Each figure that is compared comes with a
+ * The measurements in the page, which engine.mjs calls. Each figure that is compared comes with a
  * baseline from the same run.
  */
-import { chooseFormat } from '../src/agents/prompt/choose-format.js';
+import { chooseFormat } from '../../src/agents/prompt/choose-format.js';
 import {
   type Agent,
   assets,
@@ -10,10 +10,10 @@ import {
   loadAgent,
   type LoadAgentOptions,
   resolveModel,
-} from '../src/index.js';
-import { serveInPage } from '../src/openai/index.js';
+} from '../../src/index.js';
+import { serveInPage } from '../../src/openai/index.js';
 
-assets.base = new URL('../', location.href).href;
+assets.base = new URL('../../', location.href).href;
 
 export interface Target extends Pick<LoadAgentOptions, 'model' | 'hubUrl' | 'device'> {}
 
@@ -60,34 +60,6 @@ async function memoryOfAgents(target: Target): Promise<{ one: number; four: numb
   const four = await memory();
   for (const agent of [first, ...others.map((other) => other.agent)]) await agent.dispose();
   return { one, four };
-}
-
-/**
- * Milliseconds to the first token of a conversation's last turn: with the KV cache kept, and with
- * the history read again.
- */
-async function lastTurn(
-  target: Target,
-): Promise<{ kept: number[]; again: number[]; promptTokens: number }> {
-  return withAgent(target, new EnginePool(), async (agent) => {
-    const kept: number[] = [];
-    const again: number[] = [];
-    let promptTokens = 0;
-    for (let sample = 0; sample < 5; sample++) {
-      for (const useCache of [true, false]) {
-        const sessionId = `${sample}-${useCache}`;
-        for (let turn = 0; turn < 5; turn++)
-          await agent.invoke({ userMessage: STORY, sessionId }, { maxTokens: 24, useCache });
-        const { metadata } = await agent.invoke(
-          { userMessage: 'Hello.', sessionId },
-          { maxTokens: 2, useCache },
-        );
-        (useCache ? kept : again).push(metadata.timings.firstToken);
-        promptTokens = metadata.promptTokenIds.length;
-      }
-    }
-    return { kept, again, promptTokens };
-  });
 }
 
 /**
@@ -279,7 +251,6 @@ async function constrainedRate(target: Target): Promise<{ free: number[]; schema
 const measures = {
   constrainedRate,
   memoryOfAgents,
-  lastTurn,
   threads,
   streaming,
   remoteFirstToken,

@@ -1,0 +1,23 @@
+// onnxruntime-node with one thread, through transformers.js. It has a process of its own, so that it
+// shares no memory and no warm code with the bench.
+import path from 'node:path';
+import { env, pipeline, TextStreamer } from '@huggingface/transformers';
+import { pipelineSide } from './pipeline-side.mjs';
+
+/** @typedef {{ question: string, maxTokens: number }} NativeQuestion */
+
+const [, , folder = '', dtype = '', name = ''] = process.argv;
+env.allowRemoteModels = false;
+env.localModelPath = path.dirname(folder);
+const generator = await pipeline('text-generation', path.basename(folder), {
+  device: 'cpu',
+  dtype: /** @type {import('@huggingface/transformers').DataType} */ (dtype),
+  model_file_name: name,
+  session_options: { intraOpNumThreads: 1, interOpNumThreads: 1 },
+});
+const { ask } = pipelineSide(generator, TextStreamer);
+process.on('message', async (/** @type {NativeQuestion} */ { question, maxTokens }) =>
+  process.send?.(await ask(question, maxTokens)),
+);
+process.on('disconnect', () => process.exit(0));
+process.send?.('ready');

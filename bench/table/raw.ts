@@ -1,0 +1,33 @@
+/** Raw: transformers.js on the main thread, with its defaults. Only the addresses are local. */
+import { env, pipeline, TextStreamer } from '@huggingface/transformers';
+import { pipelineSide } from './pipeline-side.mjs';
+import { expose, type RawSide, readOrder } from './side.js';
+
+const { model, hubUrl, device, weights, question } = readOrder();
+if (hubUrl) env.remoteHost = hubUrl;
+else [env.allowLocalModels, env.allowRemoteModels] = [true, false]; // below /models/, its default path
+
+/** The build that transformers.js would take from a CDN. */
+const ORT = new URL('ort/ort-wasm-simd-threaded.asyncify', location.href).href;
+env.backends.onnx.wasm!.wasmPaths = { mjs: `${ORT}.mjs`, wasm: `${ORT}.wasm` };
+
+const started = pipeline('text-generation', typeof model === 'string' ? model : model.id, {
+  device,
+  dtype: weights!.dtype,
+  model_file_name: weights!.name,
+}).then(async (generator) => {
+  const calls = pipelineSide(generator, TextStreamer);
+  const { firstAt } = await calls.answer([{ role: 'user', content: question }], 1);
+  return { calls, firstToken: firstAt };
+});
+
+const side: RawSide = {
+  start: async () => (await started).firstToken,
+  ask: async (...args) => (await started).calls.ask(...args),
+  converse: async (...args) => (await started).calls.converse(...args),
+  next: async (history, content) => {
+    const { calls } = await started;
+    return (await calls.answer([...history, { role: 'user', content }], 1)).firstToken;
+  },
+};
+expose(side);
