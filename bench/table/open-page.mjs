@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
+/** For a page to load. Milliseconds. */
+const PATIENCE = 300_000;
+
 /**
  * How to start browsers.
  *
@@ -66,8 +69,9 @@ export async function openPage({ chromium, executablePath, args }, url) {
       }
     },
     version: context.browser()?.version() ?? 'unknown',
-    visit: () => page.goto(url),
-    reload: () => page.reload(),
+    // A busy machine is no error.
+    visit: () => page.goto(url, { timeout: PATIENCE }),
+    reload: () => page.reload({ timeout: PATIENCE }),
     close: async () => {
       await context.close();
       rmSync(profile, { recursive: true, force: true });
