@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../../scripts/lib/command.mjs';
 import { ROOT } from '../../scripts/lib/install.mjs';
@@ -48,7 +48,8 @@ export function findModel(name, bundled) {
       `--model is "${name}", but must be ${bundled}, ${GEOMETRY}, ` +
         'or a folder with config.json and onnx/, in the layout of the hub',
     );
-  return { name, folder, repository: `bench/${path.basename(folder)}`, replyTokens: 32 };
+  const base = path.basename(folder);
+  return { name: base, folder, repository: `bench/${base}`, replyTokens: 32 };
 }
 
 /**
@@ -59,15 +60,17 @@ export function findModel(name, bundled) {
  */
 export function entryOf({ name, folder, repository }) {
   if (!repository) return name;
+  const variants = WEIGHTS.filter(([, , file]) => existsSync(path.join(folder, file)));
   return {
     id: repository,
     title: name,
     description: '',
     source: { kind: 'hub', repository, revision: 'main' },
-    files: {},
-    variants: WEIGHTS.filter(([, , file]) => existsSync(path.join(folder, file))).map(
-      ([device, dtype, file]) => ({ device, dtype, file }),
+    // The length decides about threads. The hub's listing has the digest.
+    files: Object.fromEntries(
+      variants.map(([, , file]) => [file, { bytes: statSync(path.join(folder, file)).size }]),
     ),
+    variants: variants.map(([device, dtype, file]) => ({ device, dtype, file })),
     capabilities: [],
     promptFormat: 'template',
   };

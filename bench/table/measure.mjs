@@ -5,7 +5,7 @@ import { makePlan } from './plan.mjs';
 /** @typedef {import('./goals.mjs').MeasureId} MeasureId */
 /** @typedef {import('./goals.mjs').Baseline} Baseline */
 /** @typedef {import('./open-page.mjs').OpenPage<import('./side.js').OurSide>} OurPage */
-/** @typedef {import('./open-page.mjs').OpenPage<import('./side.js').RawSide>} RawPage */
+/** @typedef {import('./open-page.mjs').OpenPage<import('./side.js').Side>} RawPage */
 
 /**
  * The samples of one row. Both of a pair come from the same moment.
@@ -131,11 +131,11 @@ const reload = (page, start) => async () => {
  * @param {Keep} keep
  */
 async function measureAnswers({ ours, raw, native }, plan, turn, keep) {
-  const { conversation, history, question, replyTokens, several, times, turnTokens } = plan;
-  const lastTurn = async () =>
+  const { conversation, lastTurn, question, replyTokens, several, times, turnTokens } = plan;
+  const kept = async () =>
     (await ours.call('converse', conversation, turnTokens)).at(-1)?.firstToken ?? NaN;
-  const next = () => raw.call('next', history, conversation.at(-1) ?? '');
-  keep('turn', 'raw', ...(await inTurn(turn, lastTurn, next)));
+  const reread = async () => (await raw.call('ask', lastTurn, 1)).firstToken;
+  keep('turn', 'raw', ...(await inTurn(turn, kept, reread)));
 
   /** @param {() => Promise<import('./side.js').Asked>} ask */
   const rate = (ask) => async () => {

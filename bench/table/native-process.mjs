@@ -2,9 +2,9 @@
 // shares no memory and no warm code with the bench.
 import path from 'node:path';
 import { env, pipeline, TextStreamer } from '@huggingface/transformers';
-import { pipelineSide } from './pipeline-side.mjs';
+import { pipelineAsk } from './pipeline-ask.mjs';
 
-/** @typedef {{ question: string, maxTokens: number }} NativeQuestion */
+/** @typedef {{ messages: import('./side.js').Spoken[], maxTokens: number }} NativeQuestion */
 
 const [, , folder = '', dtype = '', name = ''] = process.argv;
 env.allowRemoteModels = false;
@@ -15,9 +15,9 @@ const generator = await pipeline('text-generation', path.basename(folder), {
   model_file_name: name,
   session_options: { intraOpNumThreads: 1, interOpNumThreads: 1 },
 });
-const { ask } = pipelineSide(generator, TextStreamer);
-process.on('message', async (/** @type {NativeQuestion} */ { question, maxTokens }) =>
-  process.send?.(await ask(question, maxTokens)),
+const ask = pipelineAsk(generator, TextStreamer);
+process.on('message', async (/** @type {NativeQuestion} */ { messages, maxTokens }) =>
+  process.send?.(await ask(messages, maxTokens)),
 );
 process.on('disconnect', () => process.exit(0));
 process.send?.('ready');

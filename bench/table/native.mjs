@@ -18,9 +18,9 @@ export async function startNative(folder, { dtype, name }) {
   await message();
   return {
     /** @type {import('./side.js').Side['ask']} */
-    ask: (question, maxTokens) => {
+    ask: (messages, maxTokens) => {
       const answered = message();
-      child.send({ question, maxTokens });
+      child.send({ messages, maxTokens });
       return answered;
     },
     close: () => {

@@ -1,5 +1,5 @@
 /** Ours, as somebody without a bundler uses it. */
-import { type Agent, type AgentInput, loadAgent, type Message } from '../../src/index.js';
+import { type Agent, type AgentInput, loadAgent } from '../../src/index.js';
 import { type Asked, expose, type OurSide, readOrder, type Spoken, steadyRate } from './side.js';
 
 const GREEDY = { temperature: 0, topP: 1, topK: 0, repetitionPenalty: 1 };
@@ -19,12 +19,11 @@ async function ask(agent: Agent, input: AgentInput, maxTokens: number) {
     firstAt ||= lastAt;
   }
   const { metadata } = await stream.response;
-  const { outputTokenIds: tokens, prompt, text, rawText } = metadata;
+  const { outputTokenIds: tokens, prompt, text } = metadata;
   return {
     prompt,
     tokens,
     text,
-    rawText,
     firstAt,
     firstToken: firstAt - startedAt,
     rate: steadyRate(tokens.length, firstAt, lastAt),
@@ -49,22 +48,20 @@ const side: OurSide = {
     const { rung, threads } = (await started).agent.engineInfo!;
     return { file: rung.file, dtype: rung.dtype, threads, device: rung.device };
   },
-  ask: async (text, maxTokens) => {
-    const { agent } = await started;
-    const user: Spoken = { role: 'user', content: text };
-    const answer = await ask(agent, [user], maxTokens);
-    return { ...answer, messages: [user, { role: 'assistant', content: answer.text }] };
+  ask: async (messages, maxTokens) => {
+    const answer = await ask((await started).agent, messages, maxTokens);
+    return { ...answer, messages: [...messages, { role: 'assistant', content: answer.text }] };
   },
   converse: async (questions, maxTokens) => {
     const { agent } = await started;
     const sessionId = crypto.randomUUID();
-    const messages: Message[] = [];
+    const messages: Spoken[] = [];
     const answers: Asked[] = [];
     for (const content of questions) {
-      const user = { role: 'user' as const, content };
+      const user: Spoken = { role: 'user', content };
       const answer = await ask(agent, { messages: [user], sessionId }, maxTokens);
-      messages.push(user, { role: 'assistant', content: answer.text, raw: answer.rawText });
-      answers.push({ ...answer, messages: [...messages] as Spoken[] });
+      messages.push(user, { role: 'assistant', content: answer.text });
+      answers.push({ ...answer, messages: [...messages] });
     }
     await agent.forget?.(sessionId);
     return answers;

@@ -27,7 +27,7 @@ export function sidePages({ launch, site, model, device }) {
     /**
      * @type {(
      *   weights: import('./side.js').Order['weights'],
-     * ) => Promise<import('./open-page.mjs').OpenPage<import('./side.js').RawSide>>}
+     * ) => Promise<import('./open-page.mjs').OpenPage<import('./side.js').Side>>}
      */
     raw: (weights) => openPage(launch, address('raw', { ...order, weights })),
     /** @type {() => Promise<import('./open-page.mjs').OpenPage<import('../profile/span.js').ProfiledSide>>} */

@@ -1,6 +1,6 @@
 import { importTypeScript } from '../../scripts/lib/typescript.mjs';
 import { FIRST, longestAnswers } from './questions.mjs';
-import { assertSameTokens } from './same-tokens.mjs';
+import { assertSamePrompt, assertSameTokens } from './same-tokens.mjs';
 
 /** Turns of the conversation before the measured one. */
 const TURNS = 5;
@@ -13,6 +13,9 @@ const AGENTS = 4;
  *
  * @typedef {Awaited<ReturnType<typeof makePlan>>} Plan
  */
+
+/** @param {string} content @returns {import('./side.js').Spoken} */
+const user = (content) => ({ role: 'user', content });
 
 /**
  * Asks both sides the same, before anything is measured. This also fills the disk's caches.
@@ -30,7 +33,9 @@ export async function makePlan(pages, replyTokens) {
     );
     const facts = await ours.call('facts');
     const weights = { dtype: facts.dtype, name: weightsName(facts.file, facts.dtype) };
-    const answers = await longestAnswers((question) => ours.call('ask', question, replyTokens));
+    const answers = await longestAnswers((question) =>
+      ours.call('ask', [user(question)], replyTokens),
+    );
     const { question, tokens } = answers[0];
     const conversation = [...Array.from({ length: TURNS }, () => question), FIRST];
     const turnTokens = Math.ceil(replyTokens / 2);
@@ -38,23 +43,29 @@ export async function makePlan(pages, replyTokens) {
     try {
       await raw.visit();
       assertSameTokens(
-        [await ours.call('ask', question, replyTokens)],
-        [await raw.call('ask', question, replyTokens)],
+        await ours.call('ask', [user(question)], replyTokens),
+        await raw.call('ask', [user(question)], replyTokens),
       );
-      const spoken = await raw.call('converse', conversation, turnTokens);
-      assertSameTokens(await ours.call('converse', conversation, turnTokens), spoken);
+      // The prompt of the last turn has all the others in it. With a KV cache, q8 can give other
+      // tokens: it rounds the activations of each forward pass by their own range. So ours reads
+      // the conversation for the first time here, too.
+      const spoken = await ours.call('converse', conversation, turnTokens);
+      const history = spoken[TURNS - 1]?.messages ?? [];
+      const lastTurn = [...history, user(FIRST)];
+      const reread = await raw.call('ask', lastTurn, turnTokens);
+      assertSamePrompt(/** @type {import('./side.js').Asked} */ (spoken[TURNS]), reread);
+      assertSameTokens(await ours.call('ask', lastTurn, turnTokens), reread);
       return {
         browser: ours.version,
         facts,
         weights,
-        question,
+        question: [user(question)],
         /** How often it is asked for one rate. */
         times: Math.ceil(RATE_TOKENS / tokens),
         replyTokens,
         turnTokens,
         conversation,
-        /** The conversation before its last turn. */
-        history: spoken[TURNS - 1]?.messages ?? [],
+        lastTurn,
         several: answers.slice(0, AGENTS).map((answer) => answer.question),
       };
     } finally {

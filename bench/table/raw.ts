@@ -1,7 +1,7 @@
 /** Raw: transformers.js on the main thread, with its defaults. Only the addresses are local. */
 import { env, pipeline, TextStreamer } from '@huggingface/transformers';
-import { pipelineSide } from './pipeline-side.mjs';
-import { expose, type RawSide, readOrder } from './side.js';
+import { pipelineAsk } from './pipeline-ask.mjs';
+import { expose, readOrder, type Side } from './side.js';
 
 const { model, hubUrl, device, weights, question } = readOrder();
 if (hubUrl) env.remoteHost = hubUrl;
@@ -16,18 +16,13 @@ const started = pipeline('text-generation', typeof model === 'string' ? model : 
   dtype: weights!.dtype,
   model_file_name: weights!.name,
 }).then(async (generator) => {
-  const calls = pipelineSide(generator, TextStreamer);
-  const { firstAt } = await calls.answer([{ role: 'user', content: question }], 1);
-  return { calls, firstToken: firstAt };
+  const ask = pipelineAsk(generator, TextStreamer);
+  const { firstAt } = await ask([{ role: 'user', content: question }], 1);
+  return { ask, firstToken: firstAt };
 });
 
-const side: RawSide = {
+const side: Side = {
   start: async () => (await started).firstToken,
-  ask: async (...args) => (await started).calls.ask(...args),
-  converse: async (...args) => (await started).calls.converse(...args),
-  next: async (history, content) => {
-    const { calls } = await started;
-    return (await calls.answer([...history, { role: 'user', content }], 1)).firstToken;
-  },
+  ask: async (...args) => (await started).ask(...args),
 };
 expose(side);

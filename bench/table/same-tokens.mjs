@@ -1,25 +1,32 @@
+/** @typedef {import('./side.js').Asked} Asked */
+
 /**
- * Checks that two sides were asked the same and answered the same, token by token.
+ * Checks that two sides read the same prompt.
  *
- * @param {readonly import('./side.js').Asked[]} ours
- * @param {readonly import('./side.js').Asked[]} raw
- * @throws {Error} that names the turn and what differs: ratios of different work mean nothing.
+ * @param {Pick<Asked, 'prompt'>} ours
+ * @param {Pick<Asked, 'prompt'>} raw
+ * @throws {Error} if not: ratios of different work mean nothing.
+ */
+export function assertSamePrompt(ours, raw) {
+  if (ours.prompt !== raw.prompt) throw differ('prompts', ours.prompt, raw.prompt);
+}
+
+/**
+ * Checks that two sides read the same prompt and gave the same greedy tokens.
+ *
+ * @param {Pick<Asked, 'prompt' | 'tokens'>} ours
+ * @param {Pick<Asked, 'prompt' | 'tokens'>} raw
+ * @throws {Error} if not, or if there is no token.
  */
 export function assertSameTokens(ours, raw) {
-  if (ours.length !== raw.length) throw new Error(`${ours.length} answers against ${raw.length}`);
-  for (const [index, one] of ours.entries()) {
-    const other = /** @type {import('./side.js').Asked} */ (raw[index]);
-    const differ = (
-      /** @type {string} */ what,
-      /** @type {unknown} */ a,
-      /** @type {unknown} */ b,
-    ) =>
-      new Error(
-        `Ours and raw do not do the same work. ${what} of turn ${index + 1} differ: ` +
-          `${JSON.stringify(a)} and ${JSON.stringify(b)}`,
-      );
-    if (one.prompt !== other.prompt) throw differ('The prompts', one.prompt, other.prompt);
-    if (one.tokens.length === 0 || String(one.tokens) !== String(other.tokens))
-      throw differ('The greedy tokens', one.tokens, other.tokens);
-  }
+  assertSamePrompt(ours, raw);
+  if (ours.tokens.length === 0 || String(ours.tokens) !== String(raw.tokens))
+    throw differ('greedy tokens', ours.tokens, raw.tokens);
 }
+
+/** @param {string} what @param {unknown} ours @param {unknown} raw */
+const differ = (what, ours, raw) =>
+  new Error(
+    `Ours and raw do not do the same work. Their ${what} differ: ` +
+      `${JSON.stringify(ours)} and ${JSON.stringify(raw)}`,
+  );

@@ -21,7 +21,7 @@ export interface Spoken {
 export interface Asked {
   prompt: string;
   tokens: number[];
-  /** The conversation with the answer, for the next turn. */
+  /** The conversation with the answer. */
   messages: Spoken[];
   /** Milliseconds from the question to the first token. */
   firstToken: number;
@@ -29,14 +29,12 @@ export interface Asked {
   rate: number;
 }
 
-/** One side: ours, raw or native. */
+/** One side: ours or raw. */
 export interface Side {
   /** Milliseconds from the navigation to the first token of the first question. */
   start(): Promise<number>;
-  /** Asks a question, without a conversation. */
-  ask(question: string, maxTokens: number): Promise<Asked>;
-  /** Asks the questions as one conversation. */
-  converse(questions: readonly string[], maxTokens: number): Promise<Asked[]>;
+  /** Answers the last message of a conversation that it reads for the first time. */
+  ask(messages: Spoken[], maxTokens: number): Promise<Asked>;
 }
 
 /** What the engine loaded. */
@@ -47,15 +45,11 @@ export interface Facts {
   device: string;
 }
 
-/** What only raw is asked. */
-export interface RawSide extends Side {
-  /** Milliseconds to the first token of a conversation's next turn. */
-  next(history: Spoken[], question: string): Promise<number>;
-}
-
 /** What only ours is asked. */
 export interface OurSide extends Side {
   facts(): Promise<Facts>;
+  /** Asks the questions as one conversation, which keeps its KV cache. */
+  converse(questions: readonly string[], maxTokens: number): Promise<Asked[]>;
   /**
    * Tokens per second of all questions, asked one after the other, and at once by an agent for each
    * question.

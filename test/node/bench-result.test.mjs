@@ -206,29 +206,21 @@ test('goals: each has its row, and the larger model its own', () => {
 describe('ours and raw have to do the same work', () => {
   const asked = { prompt: 'Hello', tokens: [1, 2], messages: [], firstToken: 1, rate: 1 };
 
-  test('the same prompts and tokens pass', () => assertSameTokens([asked, asked], [asked, asked]));
+  test('the same prompt and tokens pass', () => assertSameTokens(asked, { ...asked }));
 
   for (const [what, other, message] of /** @type {const} */ ([
-    ['another prompt', { prompt: 'Hallo' }, /The prompts of turn 2 differ: "Hello" and "Hallo"/],
-    [
-      'another token',
-      { tokens: [1, 3] },
-      /The greedy tokens of turn 2 differ: \[1,2\] and \[1,3\]/,
-    ],
-    ['fewer tokens', { tokens: [1] }, /The greedy tokens of turn 2 differ/],
+    ['another prompt', { ...asked, prompt: 'Hallo' }, /Their prompts differ: "Hello" and "Hallo"/],
+    ['another token', { ...asked, tokens: [1, 3] }, /greedy tokens differ: \[1,2\] and \[1,3\]/],
+    ['fewer tokens', { ...asked, tokens: [1] }, /Their greedy tokens differ/],
   ]))
-    test(`${what} fails`, () => {
-      const raw = [
-        asked,
-        { ...asked, ...other, tokens: [...(('tokens' in other && other.tokens) || asked.tokens)] },
-      ];
-      assert.throws(() => assertSameTokens([asked, asked], raw), { message });
-    });
+    test(`${what} fails`, () =>
+      assert.throws(() => assertSameTokens(asked, { ...other, tokens: [...other.tokens] }), {
+        message,
+      }));
 
-  test('an answer without tokens, or fewer answers, fail', () => {
+  test('an answer without tokens fails', () => {
     const silent = { ...asked, tokens: [] };
-    assert.throws(() => assertSameTokens([silent], [silent]), /The greedy tokens/);
-    assert.throws(() => assertSameTokens([asked, asked], [asked]), /2 answers against 1/);
+    assert.throws(() => assertSameTokens(silent, silent), /Their greedy tokens differ/);
   });
 
   test('the questions with the longest answers come first; short answers are refused', async () => {

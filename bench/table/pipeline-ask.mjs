@@ -5,13 +5,15 @@
  * @param {import('@huggingface/transformers').TextGenerationPipeline} generator
  * @param {typeof import('@huggingface/transformers').TextStreamer} TextStreamer
  */
-export function pipelineSide(generator, TextStreamer) {
+export function pipelineAsk(generator, TextStreamer) {
   /**
+   * Answers the last message.
+   *
    * @param {import('./side.js').Spoken[]} messages
    * @param {number} maxTokens
    * @returns {Promise<import('./side.js').Asked & { firstAt: number }>}
    */
-  async function answer(messages, maxTokens) {
+  return async function ask(messages, maxTokens) {
     const startedAt = performance.now();
     /** @type {number[]} */
     const tokens = [];
@@ -41,21 +43,5 @@ export function pipelineSide(generator, TextStreamer) {
       firstToken: firstAt - startedAt,
       rate: ((tokens.length - 1) / (lastAt - firstAt)) * 1000,
     };
-  }
-
-  return {
-    answer,
-    /** @type {import('./side.js').Side['ask']} */
-    ask: (question, maxTokens) => answer([{ role: 'user', content: question }], maxTokens),
-    /** @type {import('./side.js').Side['converse']} */
-    converse: async (questions, maxTokens) => {
-      /** @type {import('./side.js').Asked[]} */
-      const answers = [];
-      for (const content of questions) {
-        const messages = answers.at(-1)?.messages ?? [];
-        answers.push(await answer([...messages, { role: 'user', content }], maxTokens));
-      }
-      return answers;
-    },
   };
 }
