@@ -5,6 +5,9 @@ export interface Span {
   to: number;
 }
 
+/** The name of the spans in which WebAssembly is compiled and started. */
+export const COMPILE = 'compile and start ONNX Runtime';
+
 /** One start. */
 export interface Start {
   /** One after the other, from the navigation to the first token. */

@@ -2,7 +2,7 @@
  * Notes when the engine's worker does what, from outside: it replaces functions of the browser that
  * the worker calls. It is imported before the worker's own code.
  */
-import type { Span } from './span.js';
+import { COMPILE, type Span } from './span.js';
 
 const spans: Span[] = [];
 const now = () => performance.timeOrigin + performance.now();
@@ -35,18 +35,17 @@ crypto.subtle.digest = (...args) => timed('hash', () => digest.apply(crypto.subt
 
 /** WebAssembly below this size is not ONNX Runtime's. Bytes. */
 const LARGE = 1_000_000;
-const compileName = 'compile and start ONNX Runtime';
 
 const streaming = WebAssembly.instantiateStreaming;
-WebAssembly.instantiateStreaming = (...args) => timed(compileName, () => streaming(...args));
+WebAssembly.instantiateStreaming = (...args) => timed(COMPILE, () => streaming(...args));
 const compileStreaming = WebAssembly.compileStreaming;
-WebAssembly.compileStreaming = (...args) => timed(compileName, () => compileStreaming(...args));
+WebAssembly.compileStreaming = (...args) => timed(COMPILE, () => compileStreaming(...args));
 
 const { instantiate } = WebAssembly;
 WebAssembly.instantiate = (async (source: BufferSource | WebAssembly.Module, ...rest: []) => {
   const isLarge = !(source instanceof WebAssembly.Module) && source.byteLength > LARGE;
   const work = () => instantiate(source as BufferSource, ...rest);
-  const result = await (isLarge ? timed(compileName, work) : work());
+  const result = await (isLarge ? timed(COMPILE, work) : work());
   const instance = 'instance' in result ? result.instance : (result as WebAssembly.Instance);
   if (!('Hash_Update' in instance.exports)) return result;
   const exports = Object.fromEntries(
