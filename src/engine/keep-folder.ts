@@ -46,7 +46,7 @@ export async function keepFolder(
   await assertRoom(total);
 
   const store = await openStore();
-  const kept: Record<string, Required<Omit<ModelFile, 'url'>>> = {};
+  const kept: Record<string, Required<Pick<ModelFile, 'bytes' | 'sha256'>>> = {};
   let done = 0;
   for (const [path, file] of wanted) {
     signal?.throwIfAborted();
