@@ -17,7 +17,7 @@ export interface KeptModel {
   /** When it was kept; milliseconds since 1970. */
   keptAt: number;
   /** Every file has its length and its digest. */
-  files: Record<string, Required<Omit<ModelFile, 'url'>>>;
+  files: Record<string, Required<Pick<ModelFile, 'bytes' | 'sha256'>>>;
   variants: ModelVariant[];
   capabilities: Capability[];
   promptFormat: Model['promptFormat'];
