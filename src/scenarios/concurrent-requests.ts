@@ -8,7 +8,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   const agent = await t.agent();
   const options = { maxTokens: ROOMY, temperature: 0, signal: t.signal };
   const name = t.fillers.name();
-  const words = `${t.fillers.word()} ${t.fillers.word()}`;
+  const words = `${t.fillers.name()} ${t.fillers.name()}`;
   /** What is said, its text, and what only the right reply contains. */
   const questions = [
     ['a name', `My name is ${name}.`, new RegExp(name)],

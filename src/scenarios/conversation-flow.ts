@@ -3,19 +3,19 @@ import { mentions, turn as turnOf } from './ask.js';
 import type { ScenarioContext } from './scenario.js';
 
 const ASK_NAME = 'What is my name?';
-const ASK_HOMETOWN = 'What is my hometown?';
+const ASK_FRIEND = 'Who is my best friend?';
 
 export async function run(t: ScenarioContext): Promise<void> {
   const agent = await t.agent();
   const sessionId = 'conversation-flow';
   const options = { maxTokens: 32, temperature: 0, signal: t.signal };
-  const [name, wrong, hometown] = [t.fillers.name(), t.fillers.name(), t.fillers.name()];
+  const [name, wrong, friend] = [t.fillers.name(), t.fillers.name(), t.fillers.name()];
   const turns = [
     `My name is ${name}.`,
-    `My hometown is ${wrong}.`,
-    `Actually, my hometown is ${hometown}.`,
+    `My best friend is ${wrong}.`,
+    `Actually, my best friend is ${friend}.`,
     ASK_NAME,
-    ASK_HOMETOWN,
+    ASK_FRIEND,
   ];
   const replies = new Map<string, string>();
   const history: Message[] = [];
@@ -54,10 +54,10 @@ export async function run(t: ScenarioContext): Promise<void> {
   if (!t.can(agent, 'chat', remembers, corrected, apart)) return;
   const told = replies.get(ASK_NAME)!;
   t.check(remembers, mentions(told, [name]), { actual: told, expected: `a reply with "${name}"` });
-  const answer = replies.get(ASK_HOMETOWN)!;
-  t.check(corrected, mentions(answer, [hometown]) && !mentions(answer, [wrong]), {
+  const answer = replies.get(ASK_FRIEND)!;
+  t.check(corrected, mentions(answer, [friend]) && !mentions(answer, [wrong]), {
     actual: answer,
-    expected: `a reply with "${hometown}", not "${wrong}"`,
+    expected: `a reply with "${friend}", not "${wrong}"`,
   });
   const stranger = await agent.invoke(turnOf('somebody-else', ASK_NAME), options);
   t.check(apart, !mentions(stranger.response, [name]), {

@@ -47,7 +47,7 @@ export async function run(t: ScenarioContext): Promise<void> {
     t.equal(streamed, callsOf(response), weather);
   }
 
-  const words = `${t.fillers.word()} ${t.fillers.word()}`;
+  const words = `${t.fillers.name()} ${t.fillers.name()}`;
   const free = await ask(`Repeat after me: ${words}`, ALL);
   t.equal('a request that needs no tool calls none', callsOf(free), []);
   t.check('a request that needs no tool is answered', mentions(free.response, [words]), {

@@ -8,7 +8,7 @@ import { altered, toChatInput } from './saboteur.js';
 export function cannedSubject(): Subject {
   const replies: [RegExp, string][] = [
     [/what is my name/i, 'Your name is Zorvik.'],
-    [/what is my hometown/i, 'Your hometown is Quelmar.'],
+    [/who is my best friend/i, 'Your best friend is Quelmar.'],
     [/my name is (\w+)/i, 'Nice to meet you, $1.'],
     [/say 'hello world'/i, 'Hello world. I am small but real.'],
     [/2 plus 3/i, '2 plus 3 is 5.'],
