@@ -29,6 +29,8 @@ import { createHub } from './test/servers/hub.mjs';
  *   /__asked                the paths below /models/ and /ort/ that were asked for, as JSON
  *   /__hub/                 a hub in the Hugging Face layout, with faults on request: see
  *                           test/servers/hub.mjs
+ *   /__stall/PART:N:KEY/…   any file; the first N requests under KEY for paths with PART in them are
+ *                           never answered
  *   /mockServiceWorker.js   MSW's own
  *   /__report, /__print     POST a report for reports/unmocked.json, or a string for the console:
  *                           see scripts/lib/tests/wtr-results.mjs
@@ -65,6 +67,8 @@ const closed = await startOpenAiServer({
   origins: ['https://elsewhere.example'],
 });
 const server = { apiUrl: `${openai.url}/v1`, apiKey, closedToUs: `${closed.url}/v1` };
+/** How many requests each stalling address has had. @type {Map<string, number>} */
+const stalls = new Map();
 const hub = createHub({
   prefix: '/__hub',
   repos: { 'unmocked/tiny': [tinyModel], 'Xenova/distilgpt2': [tinyModel] },
@@ -122,6 +126,17 @@ async function serve(ctx, next) {
   const rest = ctx.path.slice(folder.length + 2);
   if (folder === 'models' || folder === 'ort') asked.push(ctx.path);
   switch (folder) {
+    case '__stall': {
+      const [rule = '', ...path] = rest.split('/');
+      const [part = '', times] = rule.split(':');
+      ctx.url = `/${path.join('/')}`;
+      if (ctx.path.includes(part)) {
+        const count = (stalls.get(rule) ?? 0) + 1;
+        stalls.set(rule, count);
+        if (count <= Number(times)) return void (ctx.respond = false);
+      }
+      return serve(ctx, next);
+    }
     case '__hub':
       return answer(ctx, hub);
     case '__asked':

@@ -7,6 +7,9 @@ export const LISTING_PAGE = 1000;
 /** Milliseconds. Without a listing, a model loads unchecked. */
 const LISTING_LIMIT = 15_000;
 
+/** A listing of 1,000 files has 300 kB. Bytes. */
+const LONGEST_LISTING = 16 * 1024 * 1024;
+
 /** A file in a hub's listing. Only large (LFS) files have a `sha256`. */
 export interface ListedFile {
   path: string;
@@ -14,19 +17,24 @@ export interface ListedFile {
   sha256?: string;
 }
 
-/** The files of a hub repository, by path; undefined if the server does not list them. */
+/**
+ * The files of a hub repository, by path; undefined if the server does not list them.
+ *
+ * @param keeps keeps the answer, for loads without the network. Default: true.
+ */
 export async function readHubTree(
   url: string,
   signal: AbortSignal,
+  { keeps = true }: { keeps?: boolean } = {},
 ): Promise<Map<string, ListedFile> | undefined> {
   try {
     // Repositories change: a stale listing would name files that no longer exist. A hub that stalls
     // must not keep the model from loading.
-    const response = await fetchOrKept(url, {
+    const response = await (keeps ? fetchOrKept : fetch)(url, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(LISTING_LIMIT)]),
       cache: 'no-cache',
     });
-    const entries: unknown = response.ok ? await response.json() : undefined;
+    const entries: unknown = response.ok ? await readListing(response) : undefined;
     if (!Array.isArray(entries)) return undefined;
     const files = new Map<string, ListedFile>();
     for (const { path, size, lfs } of entries as {
@@ -38,14 +46,34 @@ export async function readHubTree(
       const bytes = lfs?.size ?? size;
       files.set(path, {
         path,
-        bytes: typeof bytes === 'number' ? bytes : undefined,
-        sha256: typeof lfs?.oid === 'string' ? lfs.oid : undefined,
+        bytes: isLength(bytes) ? bytes : undefined,
+        // It becomes the name of a file.
+        sha256:
+          typeof lfs?.oid === 'string' && /^[0-9a-f]{64}$/.test(lfs.oid) ? lfs.oid : undefined,
       });
     }
     return files;
   } catch {
     return undefined;
   }
+}
+
+const isLength = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0;
+
+/** @throws RangeError if it is longer than any listing. */
+async function readListing(response: Response): Promise<unknown> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  const reader = response.body!.getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    chunks.push(next.value);
+    length += next.value.length;
+    if (length <= LONGEST_LISTING) continue;
+    void reader.cancel();
+    throw new RangeError('The listing is too long.');
+  }
+  return JSON.parse(await new Blob(chunks).text());
 }
 
 /**

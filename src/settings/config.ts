@@ -82,14 +82,26 @@ export function parseConfig(
   return { settings, backends, sections, unknownKeys };
 }
 
+/** Characters. */
+const LONGEST_CONFIG = 1_000_000;
+/** Lines around a mistake that are longer than this say less than they hide. Characters. */
+const LONGEST_EXCERPT = 400;
+
 function parseToml(toml: string): Table {
+  if (toml.length > LONGEST_CONFIG)
+    throw new UnmockedError(
+      'invalid-config',
+      `config.toml has ${toml.length} characters; the limit is ${LONGEST_CONFIG}.`,
+    );
   try {
     return parse(toml);
   } catch (cause) {
     if (!(cause instanceof TomlError)) throw cause;
     const reason = cause.message.split('\n')[0]!.replace(/^Invalid TOML document: /, '');
     // Show the lines around the mistake, unless one of them may hold a key.
-    const code = MAY_HOLD_KEY.test(cause.codeblock) ? '' : `\n${cause.codeblock.trimEnd()}`;
+    const { codeblock } = cause;
+    const hidden = MAY_HOLD_KEY.test(codeblock) || codeblock.length > LONGEST_EXCERPT;
+    const code = hidden ? '' : `\n${codeblock.trimEnd()}`;
     throw new UnmockedError(
       'invalid-config',
       'config.toml is not valid TOML: ' +

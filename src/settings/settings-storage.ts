@@ -1,5 +1,5 @@
 import { toErrorRecord } from '../errors.js';
-import { checkSettings } from './check-settings.js';
+import { checkSettings, show } from './check-settings.js';
 import { definitions, settingNames } from './definitions.js';
 import type { AgentSettings, SettingName } from './settings.js';
 
@@ -64,7 +64,7 @@ export class SettingsStorage {
     for (const [name, value] of Object.entries({ ...plain, ...remembered, ...forSession })) {
       try {
         if (!settingNames.includes(name as SettingName))
-          throw new Error(`There is no setting "${name}".`);
+          throw new Error(`There is no setting ${show(name)}.`);
         Object.assign(settings, checkSettings({ [name]: value }));
       } catch (error) {
         problems.push(`A saved setting was ignored: ${toErrorRecord(error).message}`);

@@ -4,7 +4,6 @@ import { loadAgent, type LoadAgentOptions } from '../../src/agents/load-agent.js
 import { EnginePool } from '../../src/engine/engine-pool.js';
 import type { Attempt } from '../../src/engine/ladder.js';
 import type { LoadProgress } from '../../src/engine/protocol.js';
-import { StallWatch } from '../../src/engine/runtime/patience.js';
 import { createEngineWorker } from '../../src/engine/start-worker.js';
 import { runScenarios } from '../../src/harness/run.js';
 import { unmockedTiny } from '../../src/models/unmocked-tiny.js';
@@ -184,14 +183,3 @@ it('a run on the bundled model asks nobody but its own site, even for a model th
   ]);
   expect(actual).to.include(location.host).and.not.include('huggingface');
 }).timeout(60_000);
-
-it('a server that stalls is given up with what was awaited, and only then', async () => {
-  const stall = new StallWatch();
-  stall.expect('the first byte', 60_000);
-  expect(stall.signal.aborted).to.equal(false);
-  const given = new Promise((resolve) => stall.signal.addEventListener('abort', resolve));
-  stall.expect('the next byte', 20);
-  await given;
-  expect(stall.signal.reason).to.be.instanceOf(TypeError);
-  expect(stall.signal.reason.message).to.include('the next byte did not come within 0.02 s');
-});

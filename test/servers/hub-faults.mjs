@@ -13,6 +13,7 @@ import { setTimeout as wait } from 'node:timers/promises';
  * | `cut-once=N:KEY` | the same, only for the first answer under KEY |
  * | `stall=N` | nothing more comes after N bytes, and the socket stays open until `/__cut` closes it |
  * | `stall-once=N:KEY` | the same, only for the first answer under KEY |
+ * | `silent` | no answer at all, and the socket stays open |
  * | `slow=N` | N bytes per second |
  * | `corrupt` | the byte in the middle is flipped; length and headers are right |
  * | `html` | status 200 with an index page, as a single-page host answers a missing file |
@@ -29,7 +30,14 @@ const ONCE = /** @type {const} */ ({
   'stall-once': 'stall',
   'status-once': 'status',
 });
-const FLAGS = /** @type {const} */ (['corrupt', 'html', 'no-range', 'no-length', 'gated']);
+const FLAGS = /** @type {const} */ ([
+  'corrupt',
+  'html',
+  'silent',
+  'no-range',
+  'no-length',
+  'gated',
+]);
 const TEXTS = /** @type {const} */ (['only', 'key']);
 
 /**

@@ -128,6 +128,7 @@ export function createHub({ repos, prefix = '' }) {
    */
   async function sendContent(req, res, entry, filePath, asked, headers) {
     const faults = faultsFor(asked, filePath, used);
+    if (faults.silent) return undefined;
     if (faults.status) return reply(res, faults.status, `fault: status ${faults.status}\n`);
     if (faults.gated) return refuse(res, 401, 'GatedRepo', 'Access to this model is restricted.');
     if (faults.html)

@@ -41,7 +41,7 @@ export function checkConfig(modelId: string, json: unknown): void {
     throw invalid(
       'config.json',
       modelId,
-      `${v.getDotPath(issue) ?? 'the whole'} is ${JSON.stringify(issue.input)}, but has to be ${issue.message}`,
+      `${v.getDotPath(issue) ?? 'the whole'} is ${shown(issue.input)}, but has to be ${issue.message}`,
     );
   }
   const { vocab_size: size, eos_token_id: ids } = parsed.output;
@@ -82,6 +82,12 @@ export function checkTokens(
         `model has ${size} tokens (vocab_size). Take tokenizer.json and config.json from one model.`,
       { details: { model: modelId, tokenizer: most + 1, vocabulary: size } },
     );
+}
+
+/** A value for a message, not longer than a line. */
+function shown(value: unknown): string {
+  const json = JSON.stringify(value) ?? String(value);
+  return json.length > 80 ? `${json.slice(0, 80)}…` : json;
 }
 
 const invalid = (file: string, modelId: string, what: string): UnmockedError =>

@@ -2,7 +2,7 @@ import { abortError, UnmockedError } from '../../errors.js';
 import { whileReading } from '../file-lock.js';
 import type { FileCache, PartialFile } from './file-cache.js';
 import { downloadOnce } from './one-download.js';
-import { backOff, OUTAGE_LIMIT, StallWatch } from './patience.js';
+import { backOff, OUTAGE_LIMIT, Stalled, StallWatch } from './patience.js';
 import { ReceivedBytes, sha256Of } from './received-bytes.js';
 import { contentLength, continuesAt, requestFile } from './request-file.js';
 
@@ -14,6 +14,8 @@ export interface DownloadOptions {
   ifMissing?: string;
   /** Expected length. Default: not checked. */
   bytes?: number;
+  /** A longer file is refused, as soon as that is known. Default: no limit. */
+  most?: number;
   /** Expected digest, lower-case hex. Default: not checked. */
   sha256?: string;
   /** Keeps the file, and an incomplete one, by its digest. Needs `sha256`. */
@@ -21,6 +23,8 @@ export interface DownloadOptions {
   /** Keeps the answer by its URL, for loads without the network. */
   keeps?: boolean;
   signal: AbortSignal;
+  /** A server that sends nothing for this long has stalled. Milliseconds. */
+  stallLimit: number;
   /** Bytes of this file so far, and its length if it is known. */
   onProgress(loaded: number, total: number | undefined): void;
   /** The connection broke in mid-download, and is waited for. */
@@ -33,8 +37,9 @@ export interface Downloaded {
   fromCache: boolean;
 }
 
-/** A request that fails from the start is repeated this often. */
+/** A request that fails from the start is repeated this often, and one that is not answered. */
 const REPEATS = 3;
+const REPEATS_AFTER_STALL = 1;
 
 /**
  * Downloads one file and checks its length and SHA-256. Resumes a broken download, and with a cache
@@ -130,7 +135,9 @@ async function receiveAll(options: DownloadOptions, received: ReceivedBytes): Pr
       if (received.length > before) [quietSince, failures] = [performance.now(), 0];
       // An outage in mid-download is waited out. A server that answers with errors is not.
       const isOutage = !known && received.answered;
-      const isOver = isOutage ? performance.now() - quietSince > OUTAGE_LIMIT : failures >= REPEATS;
+      const stalled = error instanceof Stalled ? error : undefined;
+      const repeats = stalled ? REPEATS_AFTER_STALL : REPEATS;
+      const isOver = isOutage ? performance.now() - quietSince > OUTAGE_LIMIT : failures >= repeats;
       if (isOver)
         throw (
           known ??
@@ -138,7 +145,15 @@ async function receiveAll(options: DownloadOptions, received: ReceivedBytes): Pr
             'network',
             `${path} could not be downloaded from ${url}: ${(error as Error).message}. ` +
               'Check the connection and load again. The download continues where it stopped.',
-            { cause: error, details: { path, url, loadedBytes: received.length } },
+            {
+              cause: error,
+              details: {
+                path,
+                url,
+                loadedBytes: received.length,
+                ...(stalled ? { phase: stalled.phase } : {}),
+              },
+            },
           )
         );
       if (isOutage) options.onWaiting?.();
@@ -159,7 +174,7 @@ async function receive(
   received: ReceivedBytes,
   attempt: number,
 ): Promise<void> {
-  const stall = new StallWatch();
+  const stall = new StallWatch(options.stallLimit);
   try {
     await receiveWithin(options, received, attempt, stall);
   } finally {
@@ -174,7 +189,7 @@ async function receiveWithin(
   stall: StallWatch,
 ): Promise<void> {
   const { path, url, ifMissing, bytes, onProgress } = options;
-  stall.expect('an answer');
+  stall.expect('connect');
   const response = await requestFile({
     url,
     path,
@@ -194,15 +209,21 @@ async function receiveWithin(
   if (bytes !== undefined && promised !== undefined && promised !== bytes)
     throw wrongLength(options, promised);
   const total = bytes ?? promised;
+  const { most = Infinity } = options;
+  if ((total ?? 0) > most) throw tooLong(options);
   onProgress(received.length, total);
-  stall.expect('the first byte');
+  stall.expect('first byte');
   const reader = response.body!.getReader();
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    stall.expect('the next byte');
+    stall.expect('silence');
     received.add(next.value);
     if (bytes !== undefined && received.length > bytes) {
       void reader.cancel();
       throw discard(options, received);
+    }
+    if (received.length > most) {
+      void reader.cancel();
+      throw tooLong(options);
     }
     onProgress(received.length, total);
   }
@@ -233,5 +254,13 @@ function wrongLength({ path, url, bytes }: DownloadOptions, actual: number): Unm
     'integrity',
     `${path} from ${url} has ${actual} bytes, expected ${bytes}. It was discarded.`,
     { details: { path, url, bytes: actual, expected: bytes } },
+  );
+}
+
+function tooLong({ path, url, most }: DownloadOptions): UnmockedError {
+  return new UnmockedError(
+    'invalid-model',
+    `${path} from ${url} has more than ${most} bytes, and no model needs so many. Choose another model.`,
+    { details: { path, url, most } },
   );
 }

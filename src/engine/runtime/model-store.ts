@@ -8,6 +8,8 @@ import { download, type Downloaded } from './download.js';
 import { DownloadProgress } from './download-progress.js';
 import { isStored } from '../stored-files.js';
 import { FileCache } from './file-cache.js';
+import { MOST_JSON_BYTES, readJson } from './read-json.js';
+import { guardMemory, readDeviceMemory } from './resource-guard.js';
 
 /** A file's expected length and digest, and where the digest comes from. */
 interface Expectation {
@@ -20,6 +22,9 @@ interface Expectation {
 const REQUIRED = ['config.json', 'tokenizer.json'];
 /** Some models have these files. */
 const OPTIONAL = ['tokenizer_config.json', 'generation_config.json'];
+
+/** Files of external data. Of 2 GB each, they would fill no browser's memory. */
+const MOST_PARTS = 100;
 
 /** Names the runtime's WASM in progress and errors. */
 const RUNTIME_NAME = 'ONNX Runtime';
@@ -64,7 +69,7 @@ export class ModelStore {
    * itself and compiles while it streams, which is a tenth faster.
    *
    * @throws UnmockedError `model-not-found` if the model does not exist, `invalid-model` if its
-   *   configuration cannot be right, `file-not-found` if it lacks this rung's weights, `integrity`,
+   *   configuration cannot be right, `out-of-memory` if the weights cannot fit, `file-not-found` if it lacks this rung's weights, `integrity`,
    *   `network`; `AbortError`.
    */
   async fetchAll(runtimeUrl: string): Promise<void> {
@@ -77,9 +82,19 @@ export class ModelStore {
     const { bytes: config } = await this.#get('config.json').catch((error: unknown) => {
       throw this.#modelError(error);
     });
-    checkConfig(spec.model.id, JSON.parse(new TextDecoder().decode(config)));
+    const json = readJson('config.json', config, spec.modelBase);
+    checkConfig(spec.model.id, json);
     this.#progress.silent = false;
     const weights = [spec.rung.file, ...this.#externalData(spec.rung.file)];
+    const lengths = weights.map((path) => this.#expect(path).bytes);
+    if (lengths.every((bytes) => bytes !== undefined))
+      guardMemory({
+        model: spec.model,
+        rung: spec.rung,
+        config: json,
+        weightsBytes: lengths.reduce((sum, bytes) => sum + bytes, 0),
+        has: await readDeviceMemory(),
+      });
     for (const path of [...REQUIRED, ...OPTIONAL, ...weights]) {
       const bytes = this.#expect(path).bytes;
       if (bytes !== undefined) this.#progress.expect(path, bytes);
@@ -135,6 +150,7 @@ export class ModelStore {
       url,
       path,
       signal: this.#signal,
+      stallLimit: this.#spec.stallLimit,
       onProgress: (loaded, total) => this.#progress.update(path, loaded, total),
       onWaiting: () => this.#progress.waitFor(path),
     });
@@ -150,19 +166,22 @@ export class ModelStore {
     const { bytes, sha256, pin } = this.#expect(path);
     const { url, ifMissing } = model.files[path] ?? {};
     if (model.source.kind === 'kept') await this.#assertKept(path, sha256);
+    const isJson = path.endsWith('.json');
     const file = await download({
       url: url ?? new URL(path, this.#spec.modelBase).href,
       path,
       ifMissing,
       bytes,
+      ...(isJson ? { most: MOST_JSON_BYTES } : {}),
       sha256,
       cache: this.#cache,
       keeps: this.#cache !== undefined && !sha256,
       signal: this.#signal,
+      stallLimit: this.#spec.stallLimit,
       onProgress: (loaded, total) => this.#progress.update(path, loaded, total),
       onWaiting: () => this.#progress.waitFor(path),
     });
-    if (path.endsWith('.json')) checkJson(path, file.bytes, this.#spec.modelBase);
+    if (isJson) readJson(path, file.bytes, this.#spec.modelBase);
     this.#files.set(path, file);
     this.used.push({
       path,
@@ -231,13 +250,21 @@ export class ModelStore {
     const { treeUrl, model } = this.#spec;
     const isMirror = model.source.kind === 'hub' && model.source.host !== undefined;
     if (!treeUrl || (!isMirror && Object.keys(model.files).length > 0)) return undefined;
-    return readHubTree(treeUrl, this.#signal);
+    return readHubTree(treeUrl, this.#signal, { keeps: this.#spec.cache });
   }
 
   /** ONNX models over 2 GB keep their weights in `<file>_data`, `<file>_data_1`, … */
   #externalData(file: string): string[] {
-    return [...(this.#tree?.keys() ?? [])].filter(
+    const parts = [...(this.#tree?.keys() ?? [])].filter(
       (path) => path === `${file}_data` || path.startsWith(`${file}_data_`),
+    );
+    if (parts.length <= MOST_PARTS) return parts;
+    const { model } = this.#spec;
+    throw new UnmockedError(
+      'invalid-model',
+      `"${model.id}" lists ${parts.length} files with weights of ${file}; the limit is ${MOST_PARTS}. ` +
+        'Choose another model.',
+      { details: { model: model.id, file } },
     );
   }
 
@@ -266,19 +293,6 @@ export class ModelStore {
         cause: error,
         details: { ...error.details, model: model.id, lookedFor: [`${modelBase}config.json`] },
       },
-    );
-  }
-}
-
-function checkJson(path: string, bytes: Uint8Array, base: string): void {
-  try {
-    JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new UnmockedError(
-      'integrity',
-      `${path} from ${base} is not JSON: ${(cause as Error).message}. ` +
-        'Check the file at its source.',
-      { cause, details: { path } },
     );
   }
 }

@@ -3,8 +3,6 @@ import { abortError } from '../../errors.js';
 
 /** A download that was under way waits this long for its connection to come back. Milliseconds. */
 export const OUTAGE_LIMIT = 60_000;
-/** A server that sends nothing for this long has stalled. Milliseconds. */
-export const STALL_LIMIT = 30_000;
 
 const BACK_OFF = 250;
 const LONGEST_BACK_OFF = 5_000;
@@ -29,25 +27,45 @@ export async function backOff(tries: number, signal: AbortSignal): Promise<void>
   }
 }
 
-/** Ends a request that makes no progress. Its reason is a `TypeError`, like that of a broken connection. */
+/** What a request waits for. */
+export type StallPhase = 'connect' | 'first byte' | 'silence';
+
+const AWAITED: Record<StallPhase, string> = {
+  connect: 'an answer',
+  'first byte': 'the first byte',
+  silence: 'the next byte',
+};
+
+/** A `TypeError`, like that of a broken connection. */
+export class Stalled extends TypeError {
+  readonly phase: StallPhase;
+
+  constructor(phase: StallPhase, limit: number) {
+    super(`the server stalled: ${AWAITED[phase]} did not come within ${limit / 1000} s`);
+    this.phase = phase;
+  }
+}
+
+/** Ends a request that makes no progress. Its reason is `Stalled`. */
 export class StallWatch {
   readonly #controller = new AbortController();
+  readonly #limit: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param limit milliseconds. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** @param awaited what comes next, such as "the first byte". */
-  expect(awaited: string, limit = STALL_LIMIT): void {
+  /** A new phase begins, or goes on. */
+  expect(phase: StallPhase): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () =>
-        this.#controller.abort(
-          new TypeError(`the server stalled: ${awaited} did not come within ${limit / 1000} s`),
-        ),
-      limit,
-    );
+    const stalled = () => this.#controller.abort(new Stalled(phase, this.#limit));
+    this.#timer = setTimeout(stalled, this.#limit);
   }
 
   stop(): void {
