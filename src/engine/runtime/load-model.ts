@@ -14,6 +14,7 @@ import { checkTokens } from './check-model.js';
 import { CompileTime } from './compile-time.js';
 import { Generator } from './generator.js';
 import { GpuDevice } from './gpu-device.js';
+import { refusedHeap, watchHeap } from './heap-watch.js';
 import { checkTemplate, guardModelCode, loadTokenizer } from './model-code.js';
 import { readModelFacts, renderChatTemplate } from './model-facts.js';
 import { ModelStore, STORE_FOLDER, STORE_HOST } from './model-store.js';
@@ -77,8 +78,7 @@ export async function loadModel(
     ...facts,
     kvCacheBytes: spec.kvCacheBytes,
     gpu,
-    explain: (cause) =>
-      runtimeError(cause, { doing: 'compute', rung: nameOf(spec.rung), model: spec.model.id }),
+    explain: (cause) => runtimeError(cause, { doing: 'compute', ...workOf(spec) }),
     loadConstrained: () => import('./constrained.js'),
   });
   phase('warm-up');
@@ -118,6 +118,7 @@ export async function loadModel(
 }
 
 function configureRuntime(files: LoadSpec['ort'], store: ModelStore, threads: number): void {
+  watchHeap();
   env.logLevel = LogLevel.NONE; // the page gets every failure as an error
   // Every file comes from the store. transformers.js must not cache files or fetch them from
   // elsewhere.
@@ -149,9 +150,12 @@ async function createSession(spec: LoadSpec) {
     return { tokenizer, model };
   } catch (cause) {
     if (cause instanceof UnmockedError) throw cause;
-    throw runtimeError(cause, { doing: 'load', rung: nameOf(rung), model: spec.model.id });
+    throw runtimeError(cause, { doing: 'load', ...workOf(spec) });
   }
 }
 
-const nameOf = ({ device, dtype, file }: LoadSpec['rung']): string =>
-  `${device} ${dtype} (${file})`;
+const workOf = ({ rung: { device, dtype, file }, model }: LoadSpec) => ({
+  rung: `${device} ${dtype} (${file})`,
+  model: model.id,
+  refusedHeap: refusedHeap(),
+});

@@ -6,6 +6,8 @@ export interface RuntimeWork {
   /** Names the rung, such as `webgpu fp32 (onnx/model.onnx)`. */
   rung: string;
   model: string;
+  /** How many bytes the WASM heap was to have when it could not grow. Default: it could. */
+  refusedHeap?: number;
 }
 
 interface Meaning {
@@ -14,6 +16,15 @@ interface Meaning {
   means: string;
   remedy: string;
 }
+
+const LESS_MEMORY =
+  'Close other tabs, or use a smaller dtype (q8, q4) or a smaller model. WebAssembly has 4 GB at most.';
+
+const outOfHeap = (bytes: number): Meaning => ({
+  code: 'out-of-memory',
+  means: `there is not enough memory: the browser refused a WebAssembly heap of ${Math.round(bytes / 1e6)} MB`,
+  remedy: LESS_MEMORY,
+});
 
 /** What the runtime's own words mean, and what to do. The first one that fits counts. */
 const MEANINGS: readonly (Meaning & { text: RegExp })[] = [
@@ -27,8 +38,7 @@ const MEANINGS: readonly (Meaning & { text: RegExp })[] = [
     text: /out of memory|bad_alloc|allocation failed|failed to allocate|could not allocate|cannot enlarge memory|memory access out of bounds|OOM\b|invalid array buffer length|unable to grow/i,
     code: 'out-of-memory',
     means: 'there is not enough memory',
-    remedy:
-      'Close other tabs, or use a smaller dtype (q8, q4) or a smaller model. WebAssembly has 4 GB at most.',
+    remedy: LESS_MEMORY,
   },
   {
     text: /max(?:imum)?\s*\w*\s*(?:buffer|binding|workgroup)\s*\w*\s*size|maxBufferSize|maxStorageBuffer\w*|exceeds? the (?:max|limit)/i,
@@ -83,9 +93,15 @@ const UNKNOWN: Meaning = {
  * text (C++ file names, and numbers, which are addresses of C++ exceptions that its builds cannot
  * read) is in `details.runtime` and in the cause.
  */
-export function runtimeError(cause: unknown, { doing, rung, model }: RuntimeWork): UnmockedError {
+export function runtimeError(
+  cause: unknown,
+  { doing, rung, model, refusedHeap }: RuntimeWork,
+): UnmockedError {
   const runtime = toErrorRecord(cause).message;
-  const { code, means, remedy } = MEANINGS.find(({ text }) => text.test(runtime)) ?? UNKNOWN;
+  const { code, means, remedy } =
+    refusedHeap === undefined
+      ? (MEANINGS.find(({ text }) => text.test(runtime)) ?? UNKNOWN)
+      : outOfHeap(refusedHeap);
   return new UnmockedError(
     code ?? (doing === 'load' ? 'model-load-failed' : 'inference-failed'),
     `The runtime ${doing === 'load' ? 'could not load' : 'failed while it computed with'} ` +
