@@ -71,7 +71,8 @@ async function table(where, title) {
 /** @param {string} id */
 const choose = async (id) => {
   await page.locator(`#cell-${id}`).click();
-  await page.locator('unmocked-scenario .id', { hasText: id }).waitFor({ timeout: TIMEOUT });
+  const shown = page.locator('unmocked-scenario .id', { hasText: id });
+  await shown.waitFor({ state: 'attached', timeout: TIMEOUT });
   await page.locator('unmocked-scenario unmocked-chart').first().waitFor({ timeout: TIMEOUT });
 };
 
@@ -209,7 +210,7 @@ describe('on paper', () => {
       for (const { name } of checks) assert.ok(text.includes(name), name);
     }
     assert.equal(await page.locator('unmocked-print article:visible').count(), printed.length);
-    assert.match(await page.locator('unmocked-report').innerText(), /passed\s+3 of 3/);
+    assert.match(await page.locator('unmocked-report section').innerText(), /passed\s+3 of 3/);
     const controls = page.locator(
       'button:visible, input:visible, select:visible, textarea:visible',
     );
