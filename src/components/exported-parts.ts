@@ -20,6 +20,7 @@ export const scenarioParts = [
   'attempt',
   'exchanges',
   'exchange',
+  'charts',
 ]
   .map((part) => `${part}: scenario-${part}`)
   .join(', ');

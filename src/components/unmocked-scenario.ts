@@ -66,6 +66,7 @@ const subject = ['name', 'scenario', 'prompt', 'system', 'model', 'device', 'hub
  * @csspart attempt - One attempt to load.
  * @csspart exchanges - The requests, with token ids counted.
  * @csspart exchange - One request and its reply.
+ * @csspart charts - Pictures of what was measured, each with its table.
  *
  * @cssproperty [--unmocked-block-size=14rem] - The height; with `compact`, the default is 10rem.
  */

@@ -57,7 +57,7 @@ for (const [name, device, ids] of RUNS)
       test(`at ${width} pixels, with the first screen and with the run in sight`, async () => {
         const page = await browser.newPage({ viewport: { width, height: 800 } });
         await page.addInitScript(watch);
-        await page.goto(`${served.url}?device=${device}`);
+        await page.goto(`${served.url}?device=${device}`, { timeout: TIMEOUT });
         await page.locator('unmocked-shortcuts button').first().waitFor({ timeout: TIMEOUT });
         await page.evaluate((chosen) => {
           const harness = document.querySelector('unmocked-harness');
