@@ -73,6 +73,7 @@ describe("the elements' API", () => {
       'scenario-parts',
       'exported-parts',
       'loading-part',
+      'charts/scenario-charts',
     ]
       .map((name) => read(`src/components/${name}.ts`))
       .join('\n');
