@@ -4,6 +4,7 @@ import type { LoadProgress, Rung } from '../engine/protocol.js';
 import { abortError, isAbortError, toErrorRecord, UnmockedError } from '../errors.js';
 import type { Model } from '../models/model.js';
 import { resolveModel } from '../models/registry.js';
+import { withTraining } from '../models/trained-for.js';
 import { checkSettings } from '../settings/check-settings.js';
 import { type AgentConfig, loadConfig, parseConfig } from '../settings/config.js';
 import { readEnvironment } from '../settings/environment.js';
@@ -142,9 +143,8 @@ async function loadLocal(
   settings: AgentSettings,
   earlier: readonly Attempt[] = [],
 ): Promise<Agent> {
-  const resolvedModel = resolveModel(typeof model === 'object' ? model : settings.model, {
-    hub: settings.hubUrl,
-  });
+  const named = typeof model === 'object' ? model : settings.model;
+  const resolvedModel = withTraining(resolveModel(named, { hub: settings.hubUrl }));
   const backend = await LocalBackend.load(
     pool,
     { model: resolvedModel, device: settings.device, dtype, signal, onProgress, onAttempt },

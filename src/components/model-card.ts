@@ -2,8 +2,9 @@ import type { HubFacts } from '../engine/hub-model.js';
 import type { Model } from '../models/model.js';
 import type { ModelConfigFacts } from '../models/model-config.js';
 import type { InstructModel } from '../models/instruct-models.js';
-import { type KeptModel, keptModel } from '../models/kept-models.js';
+import type { KeptModel } from '../models/kept-models.js';
 import { resolveModel } from '../models/registry.js';
+import { withTraining } from '../models/trained-for.js';
 import { modelsTexts } from './models-texts.js';
 
 /** What the page knows about a model, and can show. */
@@ -54,17 +55,15 @@ export function cardOfInstruct(known: InstructModel, hubUrl: string): ModelCard 
     description,
     license,
     config,
-    model: resolveModel(id, { hub: hubUrl || undefined }),
+    model: withTraining(resolveModel(id, { hub: hubUrl || undefined })),
   };
 }
 
 /** A model that the user gave this browser. */
-export function cardOfKept({ id, config }: KeptModel): ModelCard | undefined {
-  const model = keptModel(id);
-  if (!model) return undefined;
-  const { title, description } = model;
-  return { reference: id, title, description, model, config };
-}
+export const cardOfKept = (model: KeptModel): ModelCard => ({
+  ...cardOf(model),
+  config: model.config,
+});
 
 /** The same model after the hub has answered. What the hub says wins. */
 export const withFacts = (

@@ -125,7 +125,7 @@ export class UnmockedModels extends LitElement {
     const hub = this.#hubUrl;
     const listed = [
       ...models.map(cardOf),
-      ...keptModels().flatMap((kept) => cardOfKept(kept) ?? []),
+      ...keptModels().map(cardOfKept),
       ...instructModels.map((known) => cardOfInstruct(known, hub)),
     ];
     const extra = this.lookedUp.filter((id) => !listed.some(({ reference }) => reference === id));

@@ -216,7 +216,11 @@ export class UnmockedSettings extends LitElement {
       return html`<p class="problem">${(error as Error).message}</p>`;
     }
     return html`<p>${model.description}</p>
-      <p class="muted">${describeDownload(this.#listing.model ?? model, this.device)}</p>
+      ${
+        model.source.kind === 'kept'
+          ? nothing // its description says that it is here
+          : html`<p class="muted">${describeDownload(this.#listing.model ?? model, this.device)}</p>`
+      }
       ${model.source.kind === 'hub' ? this.#mirror() : nothing}`;
   }
 

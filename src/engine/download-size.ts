@@ -43,8 +43,6 @@ export function describeDownload(model: Model, device: PageDevice): string {
     ({ bytes, dtype }, title, runtime) =>
       `${formatBytes(bytes!)} for ${title} (${dtype}, and ${runtime} of ONNX Runtime)`,
   );
-  if (model.source.kind === 'kept')
-    return `This browser keeps it. ONNX Runtime adds ${list((_, title, runtime) => `${runtime} for ${title}`)}, once.`;
   // Only hub files with a known digest are kept. The browser's HTTP cache decides about the others.
   const once =
     model.source.kind === 'hub'

@@ -59,14 +59,19 @@ export async function keepFolder(
   }
   onProgress?.(total, total);
   const known = sameWeights(kept);
+  const facts = readModelConfig(config);
   const model: KeptModel = {
     id: idFor(folder, kept),
+    title: folder,
+    description: 'From a folder of this computer. This browser keeps its files.',
+    source: { kind: 'kept' },
     keptAt: Date.now(),
     files: kept,
     variants: usualVariants.filter(({ file }) => file in kept),
     capabilities: known?.capabilities ?? [],
     promptFormat: known?.promptFormat ?? 'template',
-    config: readModelConfig(config),
+    contextWindow: facts.contextWindow,
+    config: facts,
   };
   rememberModel(model);
   return model;

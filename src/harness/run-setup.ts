@@ -3,6 +3,7 @@ import { type PageDevice, pageDevices } from '../engine/ladder.js';
 import { isAbortError, UnmockedError } from '../errors.js';
 import type { Model } from '../models/model.js';
 import { resolveModel } from '../models/registry.js';
+import { withTraining } from '../models/trained-for.js';
 import type { EnvironmentInfo } from '../scenarios/environment-info.js';
 import type { Server } from '../scenarios/server.js';
 import { realSubject, type Subject } from '../scenarios/subject.js';
@@ -55,7 +56,7 @@ export function readOptions(options: RunOptions): RunChoices {
     );
   return {
     options,
-    model: resolveModel(options.model ?? 'unmocked-tiny', { hub: options.hubUrl }),
+    model: withTraining(resolveModel(options.model ?? 'unmocked-tiny', { hub: options.hubUrl })),
     device,
     seed,
     subject: options.subject ?? realSubject,

@@ -2,12 +2,10 @@ import type { ModelSource } from './model.js';
 
 export const HUB = 'https://huggingface.co/';
 
-/** The address of a kept model's files, for messages. Such a host does not exist. */
-export const KEPT_HOST = 'https://kept-here.invalid/';
-
 /** The folder of the model's files: an absolute URL that ends with a slash. */
 export function modelBaseUrl(source: ModelSource, id: string, pageBase: string): string {
   switch (source.kind) {
+    case 'kept': // never asked
     case 'bundled':
       return new URL(`models/${id}/`, pageBase).href;
     case 'hub':
@@ -17,8 +15,6 @@ export function modelBaseUrl(source: ModelSource, id: string, pageBase: string):
       ).href;
     case 'folder':
       return new URL(source.url.endsWith('/') ? source.url : `${source.url}/`, pageBase).href;
-    case 'kept':
-      return `${KEPT_HOST}${encodeURIComponent(id)}/`;
   }
 }
 

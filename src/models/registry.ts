@@ -1,8 +1,7 @@
 import { UnmockedError } from '../errors.js';
 import { distilgpt2 } from './distilgpt2.js';
-import { keptModel, LOCAL } from './kept-models.js';
-import type { Model, ModelSource, ModelVariant } from './model.js';
-import { trainedFor } from './trained-for.js';
+import { keptModels } from './kept-models.js';
+import type { Dtype, LocalDevice, Model, ModelSource, ModelVariant } from './model.js';
 import { unmockedTiny } from './unmocked-tiny.js';
 import { weightsPath } from './weights-file.js';
 
@@ -33,20 +32,12 @@ export function resolveModel(reference: string | Model, options: ResolveOptions 
 }
 
 function parseReference(reference: string): Model {
-  const known = models.find(
+  const known = [...models, ...keptModels()].find(
     (model) =>
       model.id === reference ||
       (model.source.kind === 'hub' && model.source.repository === reference),
   );
   if (known) return known;
-  if (reference.startsWith(LOCAL)) {
-    const kept = keptModel(reference);
-    if (kept) return kept;
-    throw new UnmockedError(
-      'unknown-model',
-      `This browser does not keep a model "${reference}". Choose its folder again on the page of the models.`,
-    );
-  }
   if (/^(https?:\/\/|\.\/|\/(?!\/))/i.test(reference)) {
     if (/^https?:/i.test(reference)) httpUrl(reference, 'model');
     return unlisted(reference, { kind: 'folder', url: reference });
@@ -73,27 +64,23 @@ function unlisted(id: string, source: ModelSource): Model {
   return {
     id,
     title: id,
-    description:
-      source.kind === 'hub'
-        ? 'From the Hugging Face hub. This project does not pin its files.'
-        : 'From a folder. This project does not pin its files.',
+    description: `From ${source.kind === 'hub' ? 'the Hugging Face hub' : 'a folder'}. This project does not pin its files.`,
     source,
     files: {},
     variants: usualVariants,
-    capabilities: (source.kind === 'hub' && trainedFor[source.repository]) || [],
+    capabilities: [],
     promptFormat: 'template',
   };
 }
 
+const usual = (device: LocalDevice, ...all: Dtype[]): ModelVariant[] =>
+  all.map((dtype) => ({ device, dtype, file: weightsPath(dtype) }));
+
 /** transformers.js's usual file names, best first. */
 export const usualVariants: ModelVariant[] = [
-  { device: 'webgpu', dtype: 'q4f16', file: weightsPath('q4f16') },
-  { device: 'webgpu', dtype: 'fp16', file: weightsPath('fp16') },
-  { device: 'webgpu', dtype: 'fp32', file: weightsPath('fp32') },
+  ...usual('webgpu', 'q4f16', 'fp16', 'fp32'),
   { device: 'wasm', dtype: 'q8', file: 'onnx/decoder_model_merged_quantized.onnx' },
-  { device: 'wasm', dtype: 'q8', file: weightsPath('q8') },
-  { device: 'wasm', dtype: 'q4', file: weightsPath('q4') },
-  { device: 'wasm', dtype: 'fp32', file: weightsPath('fp32') },
+  ...usual('wasm', 'q8', 'q4', 'fp32'),
 ];
 
 function httpUrl(text: string, what: string): string {

@@ -1,4 +1,4 @@
-import type { Capability } from './model.js';
+import type { Capability, Model } from './model.js';
 
 /**
  * What models of the hub were trained for, as their own cards say. Of any other model nobody has said
@@ -10,3 +10,10 @@ export const trainedFor: Readonly<Record<string, Capability[]>> = {
   'onnx-community/Qwen2.5-0.5B-Instruct': ['chat', 'tools'],
   'onnx-community/Qwen3-0.6B-ONNX': ['chat', 'tools', 'reasoning'],
 };
+
+/** The model with what it was trained for. Asked late: the first load of a page has no use for it. */
+export function withTraining(model: Model): Model {
+  const { source } = model;
+  const known = source.kind === 'hub' && trainedFor[source.repository];
+  return known ? { ...model, capabilities: known } : model;
+}
