@@ -47,9 +47,12 @@ function figuresOf({ comparisons, rows }) {
  * @param {Result} before
  * @param {Result} now
  * @returns {Compared[]} the figures that both have.
- * @throws {Error} if they have none: such a comparison would always pass.
+ * @throws {Error} if they have none, because such a comparison would always pass, or if they are of
+ *   two devices.
  */
 export function compare(before, now) {
+  if (before.device !== now.device)
+    throw new Error(`One run is on ${before.device}, the other on ${now.device}: use one device`);
   const earlier = figuresOf(before);
   /** @type {Compared[]} */
   const compared = [];

@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import os from 'node:os';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
 import { ROOT } from '../scripts/lib/install.mjs';
@@ -24,45 +25,46 @@ const TRANSFORMERS = '/transformers/transformers.min.js';
 const require = createRequire(import.meta.url);
 
 /**
- * Builds the measured pages and the library into `.cache/bench/site`. Each page imports what it
- * measures by its address, as a page without a bundler does.
+ * Builds the measured pages and the library. Each page imports what it measures by its address, as a
+ * page without a bundler does.
+ *
+ * @param {string} folder
  */
-async function buildSite() {
-  const folder = path.join(ROOT, '.cache/bench/site');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+async function buildSite(folder) {
   const { ortFiles } = await loadTables();
   await buildLibrary(path.join(folder, 'lib'), ortFiles);
-  const bundle = await rolldown({
-    ...shared,
-    input: PAGES,
-    plugins: [
-      {
-        name: 'bench:addresses',
-        resolveId: {
-          filter: { id: /\/src\/index\.js$|^@huggingface\/transformers$/ },
-          handler: (source) => ({
-            id: source.endsWith('index.js') ? LIBRARY : TRANSFORMERS,
-            external: true,
-          }),
-        },
-      },
-    ],
-  });
-  await bundle.write({ dir: folder, format: 'es', minify: true });
-  await bundle.close();
-  writeFileSync(
-    path.join(folder, 'profile-worker.js'),
-    "import './worker-marks.js';\nimport './lib/engine-worker.js';\n",
-  );
-  for (const name of Object.keys(PAGES))
+  for (const [name, input] of Object.entries(PAGES)) {
+    const bundle = await rolldown({ ...shared, input, plugins: [addresses] });
+    await bundle.write({
+      file: path.join(folder, `${name}.js`),
+      format: 'es',
+      codeSplitting: false,
+      minify: true,
+    });
+    await bundle.close();
     writeFileSync(
       path.join(folder, `${name}.html`),
       `<!doctype html><html lang="en"><meta charset="utf-8"><title>${name}</title>` +
         `<link rel="icon" href="data:,"><script type="module" src="./${name}.js"></script></html>\n`,
     );
-  return folder;
+  }
+  writeFileSync(
+    path.join(folder, 'profile-worker.js'),
+    "import './worker-marks.js';\nimport './lib/engine-worker.js';\n",
+  );
 }
+
+/** @type {import('rolldown').Plugin} */
+const addresses = {
+  name: 'bench:addresses',
+  resolveId: {
+    filter: { id: /\/src\/index\.js$|^@huggingface\/transformers$/ },
+    handler: (source) => ({
+      id: source.endsWith('index.js') ? LIBRARY : TRANSFORMERS,
+      external: true,
+    }),
+  },
+};
 
 /**
  * One server for all sides, with the same headers for each: cross-origin isolation, and files that
@@ -72,7 +74,8 @@ async function buildSite() {
  * @param {readonly import('./models/models.mjs').BenchModel[]} models
  */
 export async function startSite(models) {
-  const pages = await buildSite();
+  const pages = mkdtempSync(path.join(os.tmpdir(), 'unmocked-bench-site-'));
+  await buildSite(pages);
   const transformers = path.dirname(require.resolve('@huggingface/transformers'));
   /** @type {Record<string, string>} */
   const folders = {
@@ -104,10 +107,12 @@ export async function startSite(models) {
   return {
     url,
     hubUrl: `${url}hub/`,
-    close: () =>
-      new Promise((resolve) => {
+    close: async () => {
+      await new Promise((resolve) => {
         server.close(resolve);
         server.closeAllConnections();
-      }),
+      });
+      rmSync(pages, { recursive: true, force: true });
+    },
   };
 }

@@ -81,7 +81,7 @@ async function scriptBytes(browser, url) {
  * @param {import('./rows.mjs').AddRow} row
  */
 export async function measurePage(browser, { model, hubUrl, device }, row) {
-  const served = await serveBuild(ROOT, 'bench');
+  const served = await serveBuild(ROOT, 'bench-page');
   const query = new URLSearchParams({ model, device, ...(hubUrl ? { hub: hubUrl } : {}) });
   try {
     row(

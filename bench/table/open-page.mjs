@@ -49,10 +49,22 @@ export async function openPage({ chromium, executablePath, args }, url) {
   /** @type {string[]} */
   const errors = [];
   page.on('pageerror', (error) => errors.push(error.message));
+  const describe = (/** @type {unknown} */ cause) => {
+    const [message] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+    const what = [message, ...errors].join('; ');
+    return new Error(`${new URL(url).pathname}: ${what}`, { cause });
+  };
+  const attempt = async (/** @type {() => Promise<any>} Any: what the page answers. */ work) => {
+    try {
+      return await work();
+    } catch (cause) {
+      throw describe(cause);
+    }
+  };
   return {
-    call: async (name, ...args) => {
-      try {
-        return await page.evaluate(
+    call: (name, ...args) =>
+      attempt(() =>
+        page.evaluate(
           ([key, values]) => {
             const { side } = /** @type {{ side?: Offered }} */ (
               /** @type {unknown} */ (globalThis)
@@ -62,16 +74,12 @@ export async function openPage({ chromium, executablePath, args }, url) {
             return offered(...values);
           },
           /** @type {const} */ ([name, args]),
-        );
-      } catch (cause) {
-        const messages = [cause instanceof Error ? cause.message : cause, ...errors];
-        throw new Error(`${new URL(url).pathname}: ${messages.join('; ')}`, { cause });
-      }
-    },
+        ),
+      ),
     version: context.browser()?.version() ?? 'unknown',
     // A busy machine is no error.
-    visit: () => page.goto(url, { timeout: PATIENCE }),
-    reload: () => page.reload({ timeout: PATIENCE }),
+    visit: () => attempt(() => page.goto(url, { timeout: PATIENCE })),
+    reload: () => attempt(() => page.reload({ timeout: PATIENCE })),
     close: async () => {
       await context.close();
       rmSync(profile, { recursive: true, force: true });

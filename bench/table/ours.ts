@@ -1,6 +1,7 @@
 /** Ours, as somebody without a bundler uses it. */
 import { type Agent, type AgentInput, loadAgent } from '../../src/index.js';
-import { type Asked, expose, type OurSide, readOrder, type Spoken, steadyRate } from './side.js';
+import { type Asked, expose, type OurSide, readOrder, type Spoken } from './side.js';
+import { steadyRate } from './steady-rate.mjs';
 
 const GREEDY = { temperature: 0, topP: 1, topK: 0, repetitionPenalty: 1 };
 

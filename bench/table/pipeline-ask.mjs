@@ -1,3 +1,5 @@
+import { steadyRate } from './steady-rate.mjs';
+
 /**
  * transformers.js as one writes it: a pipeline, its own chat template, a streamer. For the page and
  * for Node.
@@ -41,7 +43,7 @@ export function pipelineAsk(generator, TextStreamer) {
       messages: output?.generated_text ?? [],
       firstAt,
       firstToken: firstAt - startedAt,
-      rate: ((tokens.length - 1) / (lastAt - firstAt)) * 1000,
+      rate: steadyRate(tokens.length, firstAt, lastAt),
     };
   };
 }

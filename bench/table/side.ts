@@ -60,10 +60,6 @@ export interface OurSide extends Side {
 export const readOrder = (): Order =>
   JSON.parse(new URLSearchParams(location.search).get('order') ?? '') as Order;
 
-/** Tokens per second after the first token. */
-export const steadyRate = (tokens: number, firstAt: number, lastAt: number): number =>
-  ((tokens - 1) / (lastAt - firstAt)) * 1000;
-
 /** The bench calls it by this name. */
 export function expose(side: Side): void {
   Object.assign(globalThis, { side });

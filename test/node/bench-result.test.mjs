@@ -101,6 +101,10 @@ describe('two runs', () => {
       ['memory of four / one'],
     );
     assert.throws(() => compare(resultOf(), { ...now, rows: [] }), /no ratio in common/);
+    assert.throws(
+      () => compare(resultOf(), { ...resultOf(), device: 'webgpu' }),
+      /One run is on wasm, the other on webgpu/,
+    );
   });
 
   test('the report names what became worse', () => {
