@@ -34,7 +34,13 @@ async function buildSite(folder) {
   const { ortFiles } = await loadTables();
   await buildLibrary(path.join(folder, 'lib'), ortFiles);
   for (const [name, input] of Object.entries(PAGES)) {
-    const bundle = await rolldown({ ...shared, input, plugins: [addresses] });
+    const bundle = await rolldown({
+      ...shared,
+      input,
+      plugins: [addresses],
+      // The library's address counts from the site, not from the folder of the page.
+      makeAbsoluteExternalsRelative: false,
+    });
     await bundle.write({
       file: path.join(folder, `${name}.js`),
       format: 'es',
