@@ -225,7 +225,7 @@ describe('what is kept', () => {
   it('is not deleted while it is being downloaded, and deleting works afterwards', async () => {
     const key = newKey();
     const stalled = hub(`stall-once=500000:${key},only=model_quantized`);
-    const started = Promise.withResolvers<void>();
+    const started = promiseWithResolve();
     const loading = loadAgent({
       model: 'unmocked/tiny',
       hubUrl: stalled,
@@ -249,7 +249,7 @@ describe('what is kept', () => {
   });
 
   it('is not deleted while it is read, and not read while it is deleted', async () => {
-    const end = Promise.withResolvers<void>();
+    const end = promiseWithResolve();
     const reading = whileReading('a', () => end.promise.then(() => 'read'));
     expect(await whileUnused(['b', 'a'], () => Promise.reject(new Error('deleted')))).to.equal(
       false,
@@ -294,3 +294,10 @@ describe('the short list of instruct models', () => {
     }
   });
 });
+
+/** `Promise.withResolvers`, which TypeScript's library for ES2022 lacks. */
+function promiseWithResolve() {
+  let resolve!: () => void;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}

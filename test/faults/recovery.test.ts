@@ -25,7 +25,7 @@ const poor = () =>
 /** The bundled model with 64 MB more, in a field of its file that ONNX does not know. */
 async function heavy() {
   const model = tinyQ8();
-  const [{ file }] = model.variants as [{ file: string }];
+  const { file } = model.variants[0]!;
   const weights = await (await fetch(`/models/${model.id}/${file}`)).blob();
   const filling = new Uint8Array(1 << 26);
   // Field 1000, of a length: 2^26 as a number of protobuf.

@@ -29,8 +29,11 @@ before(() => {
     process.execPath,
     [
       path.join(ROOT, 'bench/run.mjs'),
-      ...['--quick', '--samples', '1', '--model', model],
-      ...['--json', `${json}`, '--markdown', `${markdown}`],
+      '--quick',
+      '--samples=1',
+      `--model=${model}`,
+      `--json=${json}`,
+      `--markdown=${markdown}`,
     ],
     { encoding: 'utf8' },
   );

@@ -245,7 +245,7 @@ describe('the way there and back', () => {
     await page.locator('#models').focus();
     await page.keyboard.press('Enter');
     await page.locator('unmocked-models [data-model]').first().waitFor({ timeout: TIMEOUT });
-    assert.match(page.url(), /\&seed=3#models$/);
+    assert.match(page.url(), /&seed=3#models$/);
     assert.match(await page.title(), /^Models/);
     assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H1');
     assert.equal(await page.locator('unmocked-harness').isVisible(), false);
