@@ -27,7 +27,7 @@ describe('a model that cannot fit', () => {
     const { code, message, details } = (error.details['attempts'] as Attempt[])[0]!.error!;
     expect(code).to.equal('out-of-memory');
     expect(message).to.include('need 5,000 MB');
-    expect(message).to.match(/its KV cache \d+ MB at 512 tokens/);
+    expect(message).to.match(/its KV cache \d+ MB at 1024 tokens/);
     expect(message).to.include('a WebAssembly heap has 4,295 MB');
     expect(message).to.match(/Smaller: wasm fp32 \(\d+ MB\)/);
     expect(details!['needs']).to.include({ weights: 5_000_000_000 });
