@@ -95,7 +95,7 @@ describe('<unmocked-models>', () => {
     const { element } = await open();
     await element.keep('my model', await tinyFiles());
     await element.updateComplete;
-    expect(query(element, '[data-model="local:my-model"]').textContent).to.contain('512 tokens');
+    expect(query(element, '[data-model="local:my-model"]').textContent).to.contain('1,024 tokens');
     expect(query(element, '[data-stored="local:my-model"]').textContent).to.contain('6 files');
     await expect(element).to.be.accessible();
   });

@@ -116,7 +116,11 @@ describe('HTML has elements and attributes that exist', () => {
 });
 
 describe('CSS has elements, properties and parts that exist', () => {
-  const styles = readdirSync(path.join(ROOT, 'src/components'))
+  const styles = readdirSync(path.join(ROOT, 'src/components'), {
+    encoding: 'utf8',
+    recursive: true,
+  })
+    .filter((name) => name.endsWith('.ts'))
     .map((name) => readFileSync(path.join(ROOT, 'src/components', name), 'utf8'))
     .join('\n');
   const properties = new Set(styles.match(/--unmocked-[\w-]+/g));

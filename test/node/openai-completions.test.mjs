@@ -9,7 +9,8 @@ import { completed, HELLO, MODEL } from './openai-helpers.mjs';
 
 /* The official client, unchanged, on /v1/completions. */
 
-const PROMPT = 'Once upon a time';
+/** The bundled model continues it beyond the default limit of 16 tokens. */
+const PROMPT = 'Once upon a time there was a small dragon.';
 /** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
 let server;
 /** @type {OpenAI} */

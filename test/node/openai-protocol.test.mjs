@@ -427,9 +427,7 @@ test('reasoning_format: tags stay in the content, or reasoning gets its own fiel
 test("arguments have the type that the tool's schema says", async () => {
   const schemas = [
     [{ type: 'integer' }, 6],
-    [{ type: 'string' }, '6'],
     [{ type: ['null', 'integer'] }, 6],
-    [{ anyOf: [{ type: 'null' }, { $ref: '#/$defs/sides' }] }, 6],
     [{ enum: [4, 6, 20] }, 6],
   ];
   for (const [sides, value] of schemas) {
@@ -437,11 +435,7 @@ test("arguments have the type that the tool's schema says", async () => {
       type: 'function',
       function: {
         name: 'roll_dice',
-        parameters: {
-          type: 'object',
-          properties: { sides },
-          $defs: { sides: { type: 'integer' } },
-        },
+        parameters: { type: 'object', properties: { sides } },
       },
     };
     const { message } = (await say('Roll a dice with 6 sides.', { tools: [dice] })).choices[0];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
-import { launch, servePage } from './page-helpers.mjs';
+import { firstDownload, launch, servePage } from './page-helpers.mjs';
 
 const TIMEOUT = 120_000;
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -320,7 +320,9 @@ describe('the first screen', () => {
         if (message.type() === 'error') logged.push(message.text());
       });
       await page.goto(served.url);
-      await page.getByText('The first click downloads 15.7 MB').waitFor({ timeout: TIMEOUT });
+      await page
+        .getByText(`The first click downloads ${firstDownload()} MB`)
+        .waitFor({ timeout: TIMEOUT });
       await page.locator('unmocked-environment dt').first().waitFor({ state: 'attached' });
       const box = await page.locator('#run').boundingBox();
       assert.ok(

@@ -1,7 +1,10 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { ensureChromium, launchArguments } from '../../scripts/lib/browser/chromium.mjs';
 import { serveBuild } from '../../scripts/lib/browser/serve-build.mjs';
 import { ROOT } from '../../scripts/lib/install.mjs';
+import { ortFolder } from '../../scripts/lib/serving/ort-files.mjs';
 
 export { ROOT };
 
@@ -12,6 +15,19 @@ export { ROOT };
  * @param {import('vite').InlineConfig} [config] Merged into the project's own.
  */
 export const servePage = (name, config) => serveBuild(ROOT, name, config);
+
+/** Megabytes of the bundled model in q8 on WASM with ONNX Runtime, as the page says them. */
+export function firstDownload() {
+  const model = path.join(ROOT, 'public/models/unmocked-tiny');
+  const files = [
+    ...['config', 'generation_config', 'tokenizer', 'tokenizer_config'].map((name) =>
+      path.join(model, `${name}.json`),
+    ),
+    path.join(model, 'onnx/model_quantized.onnx'),
+    path.join(ortFolder(), 'ort-wasm-simd-threaded.wasm'),
+  ];
+  return (files.reduce((sum, file) => sum + statSync(file).size, 0) / 1e6).toFixed(1);
+}
 
 export const launch = () => chromium.launch(launchOptions());
 

@@ -116,16 +116,16 @@ describe('the page of models', () => {
       now.join('\n'),
     );
     assert.ok(!now.some((one) => one.includes('.onnx')), 'and no weights');
-    assert.match(await qwen.locator('table').innerText(), /q8\s+WASM\s+1\.4 MB/);
+    assert.match(await qwen.locator('table').innerText(), /q8\s+WASM\s+3\.4 MB/);
   });
 
   test('says what is pinned: sizes, memory, context, licence and scenarios', async () => {
     const { page } = await open();
     const tiny = await card(page, 'unmocked-tiny').innerText();
-    assert.match(tiny, /512 tokens/);
+    assert.match(tiny, /1,024 tokens/);
     assert.match(tiny, /(\d+) of \1;/, 'it can do all scenarios');
-    assert.match(tiny, /q8\s+WASM\s+1\.4 MB\s+\d+ MB\s+\d+ MB\s+fits/);
-    assert.match(tiny, /fp32\s+WebGPU\s+4\.0 MB[^]*no adapter/);
+    assert.match(tiny, /q8\s+WASM\s+3\.4 MB\s+\d+ MB\s+\d+ MB\s+fits/);
+    assert.match(tiny, /fp32\s+WebGPU\s+13\.1 MB[^]*no adapter/);
     const gpt2 = await card(page, 'distilgpt2').innerText();
     assert.match(gpt2, /1,024 tokens[^]*37\.7 MB[^]*base model/);
     assert.match(gpt2, /need tools training/);
@@ -153,8 +153,8 @@ describe('the page of models', () => {
     await card(page, 'spec/tiny').waitFor({ timeout: TIMEOUT });
     assert.equal(await alert(page).count(), 0);
     const text = await card(page, 'spec/tiny').innerText();
-    assert.match(text, /512 tokens[^]*2\.1 MB[^]*chat template/);
-    assert.match(text, /q8\s+WASM\s+1\.4 MB/);
+    assert.match(text, /1,024 tokens[^]*9\.4 MB[^]*chat template/);
+    assert.match(text, /q8\s+WASM\s+3\.4 MB/);
   });
 
   test('says that a model is gated', async () => {
@@ -176,7 +176,7 @@ describe('the page of models', () => {
     await row.waitFor({ timeout: TIMEOUT });
     assert.match(await row.innerText(), /\d files\s+1\.4 MB\s+\d/);
     await row.locator('summary').click();
-    assert.match(await row.innerText(), /onnx\/model_quantized\.onnx 1\.4 MB/);
+    assert.match(await row.innerText(), /onnx\/model_quantized\.onnx 3\.4 MB/);
     const files = () =>
       page.evaluate(async () => {
         const root = await navigator.storage.getDirectory();
