@@ -154,20 +154,17 @@ function sizeRow(
   const why = short.map(({ of, needs, has: room }) =>
     texts.sizes.lack(texts.sizes.shortages[of], needs, room),
   );
-  const verdict = missing
-    ? texts.sizes.noAdapter
-    : short.length === 0
-      ? texts.sizes.fits
-      : (short.some(({ certain }) => certain) ? texts.sizes.lacks : texts.sizes.mayLack)(
-          why.join('; '),
-        );
+  const lacks = short.some(({ certain }) => certain) ? texts.sizes.lacks : texts.sizes.mayLack;
+  let verdict = short.length === 0 ? texts.sizes.fits : lacks(why.join('; '));
+  if (missing) verdict = texts.sizes.noAdapter;
+  if (!has) verdict = texts.sizes.asking;
   return html`<tr title=${file}>
     <th scope="row">${dtype}</th>
     <td>${name === 'webgpu' ? 'WebGPU' : 'WASM'}</td>
     <td>${formatBytes(bytes)}</td>
     <td>${formatBytes(estimate.total)}</td>
     <td>${formatBytes(estimate.peak)}</td>
-    <td data-status=${missing || short.length > 0 ? 'skipped' : 'passed'}>${verdict}</td>
+    <td data-status=${!has || missing || short.length > 0 ? 'skipped' : 'passed'}>${verdict}</td>
   </tr>`;
 }
 

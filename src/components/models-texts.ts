@@ -61,6 +61,7 @@ export const modelsTexts = {
     fits: 'fits',
     mayLack: (what: string) => `may lack ${what}`,
     lacks: (what: string) => `lacks ${what}`,
+    asking: 'asking the browser…',
     noAdapter: 'no adapter',
     lack: (what: string, needs: number, has: number) =>
       `${what}: ${formatBytes(needs)} of ${formatBytes(has)}`,
