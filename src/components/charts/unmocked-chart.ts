@@ -13,15 +13,13 @@ export class UnmockedChart extends LitElement {
   static override styles = chartStyles;
 
   @property({ attribute: false }) chart!: Chart;
-  /** The level of its title in the page's outline. */
-  @property({ type: Number }) level = 4;
   /** A long table is built only for who opens it. */
   @state() private open = false;
 
   override render() {
     const { title, summary, note, picture, rows } = this.chart;
     return html`<figure part="chart" aria-labelledby="title">
-      <figcaption><div id="title" role="heading" aria-level=${this.level}>${title}</div></figcaption>
+      <figcaption id="title">${title}</figcaption>
       <div class="picture" role="img" aria-label=${summary}>${picture}</div>
       ${note ? html`<p class="note">${note}</p>` : nothing}
       <details @toggle=${this.#toggle}>
