@@ -48,7 +48,7 @@ export async function run(t: ScenarioContext): Promise<void> {
   }
 
   const name = t.fillers.name();
-  const free = await ask(`My name is ${name}.`, ALL);
+  const free = await ask(`Repeat after me: ${name}`, ALL);
   t.equal('a request that needs no tool calls none', callsOf(free), []);
   t.check('a request that needs no tool is answered', mentions(free.response, [name]), {
     actual: free.response,
