@@ -93,7 +93,8 @@ describe('a page that is put away', () => {
     const pending = ask(page).catch(() => 'left');
     await page.goto('data:text/html,elsewhere');
     await pending;
-    await page.goBack();
+    // A page from the back-forward cache does not load again.
+    await page.goBack({ waitUntil: 'commit' });
     const isKept = await page.evaluate(() => 'agent' in globalThis);
     if (!isKept)
       await page.evaluate(async () => {

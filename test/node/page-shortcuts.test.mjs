@@ -168,11 +168,8 @@ describe('the focus', () => {
     await button.focus();
     await page.keyboard.press('Enter');
     assert.match((await focused()) ?? '', /^(Run|Stop)$/);
-    await page.waitForFunction(
-      () => document.querySelector('unmocked-harness')?.running === false,
-      undefined,
-      { timeout: TIMEOUT, polling: 100 },
-    );
+    await button.filter({ hasText: 'Stop' }).waitFor({ timeout: TIMEOUT });
+    await button.filter({ hasText: 'Run' }).waitFor({ timeout: TIMEOUT });
     assert.match((await focused()) ?? '', /^Run$/);
 
     await page.locator('#replay').focus();
