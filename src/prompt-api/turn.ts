@@ -1,3 +1,4 @@
+import type { OutputConstraint } from '../engine/constraint/constraint.js';
 import type { Context } from './context.js';
 import { exception } from './exceptions.js';
 import type { ConversationModel, Message } from './model.js';
@@ -95,7 +96,7 @@ async function generateReply(
         messages: [...context.messages, ...added],
         start: raw,
         maxTokens: left,
-        constraint: constraint && { ...constraint.engine, ...(prefix ? { prefix } : {}) },
+        constraint: constraint && toOutputConstraint(constraint.engine, prefix),
       },
       onText,
       signal,
@@ -132,4 +133,16 @@ function misfit(isCut: boolean): DOMException {
       ? 'The reply reached its token limit before it met the responseConstraint. Ask for less.'
       : 'The reply does not meet the responseConstraint.',
   );
+}
+
+/**
+ * JSON has the spaces that models write by themselves, because a small one copies wrong values without
+ * them. After a prefix it is compact: the prefix has its own spaces, or none.
+ */
+function toOutputConstraint(
+  engine: ResponseConstraint['engine'],
+  prefix: string | undefined,
+): OutputConstraint {
+  if (prefix) return { ...engine, prefix };
+  return engine.type === 'json-schema' ? { ...engine, spaced: true } : engine;
 }

@@ -15,8 +15,7 @@ describe('fromLanguageModel', () => {
   after(endAllEngines);
 
   answers(load);
-  // A page may set both. With the API's defaults, a small model's values are drawn.
-  passesTheSuite(() => fromLanguageModel(LanguageModel, { temperature: 0, topK: 1 }));
+  passesTheSuite(load);
   refusesTooMuch(load, LONG_MESSAGE);
 
   it('takes the options of `create`; the system prompt of a conversation replaces theirs', () => {
