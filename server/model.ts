@@ -143,8 +143,8 @@ function weightsFiles(model: Model | undefined, dtype: Dtype): string[] {
   const known = (model?.variants ?? [])
     .filter((variant) => variant.dtype === dtype)
     .map(({ file }) => file);
-  if (model?.source.kind === 'bundled') return known;
-  return [...new Set([...known, weightsPath(dtype)])];
+  const usual = model?.source.kind === 'bundled' ? [] : [weightsPath(dtype)];
+  return [...new Set([...known, ...usual])];
 }
 
 function pickFile(folder: string, candidates: string[], id: string, model?: Model): string {
