@@ -139,7 +139,7 @@ describe('the plugin for Vite', () => {
         .filter((name) => name.startsWith(folder))
         .map((name) => name.slice(folder.length))
         .filter((name) => statSync(path.join(root, 'dist', folder, name)).isFile());
-      assert.ok(files.length >= 11, files.join());
+      assert.ok(files.length >= 10, files.join());
       for (const file of files) await assertRaw(`${url}${folder}${file}`, file);
       await assertMissing(`${url}${folder}models/unmocked-tiny/missing.json`);
       await assertOwnRoutes(url);

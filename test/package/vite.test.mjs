@@ -44,6 +44,6 @@ describe('a Vite project', () => {
     const count = (/** @type {RegExp} */ name) => built.filter((file) => name.test(file)).length;
     assert.equal(count(/engine-worker/), 1, 'workers');
     assert.equal(count(/\.wasm$/), 2, "ONNX Runtime's builds");
-    assert.equal(count(/\.onnx$/), 2, 'weights');
+    assert.equal(count(/\.onnx$/), 1, 'weights: q8 alone');
   });
 });
