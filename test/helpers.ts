@@ -1,8 +1,10 @@
 import type { Message, Tool } from '../src/agents/agent.js';
 import { chooseFormat } from '../src/agents/prompt/choose-format.js';
 import { Engine } from '../src/engine/engine.js';
+import { EnginePool } from '../src/engine/engine-pool.js';
 import type { Attempt } from '../src/engine/ladder.js';
 import type { GenerateRequest, LoadProgress } from '../src/engine/protocol.js';
+import { createEngineWorker } from '../src/engine/start-worker.js';
 import type { UnmockedError } from '../src/errors.js';
 import type { Dtype, Model } from '../src/models/model.js';
 import { unmockedTiny } from '../src/models/unmocked-tiny.js';
@@ -151,4 +153,16 @@ export function progressProblem(rungs: LoadProgress[][]): string | undefined {
 
 export function endAllEngines(): void {
   for (const engine of Engine.alive) engine.terminate();
+}
+
+/** A pool whose first worker is another one, and the workers that it has started. */
+export function poolWithFirst(first: () => Worker) {
+  const started: Worker[] = [];
+  const pool = new EnginePool({
+    createWorker: () => {
+      started.push(started.length === 0 ? first() : createEngineWorker());
+      return started.at(-1)!;
+    },
+  });
+  return { pool, started };
 }

@@ -48,7 +48,8 @@ export const modelsTexts = {
     tools: 'has a chat template that shows tools',
   },
   scenarios: (able: number, all: number) => `${able} of ${all}`,
-  without: (number: number, need: string) => `${number} need ${need} training`,
+  without: (number: number, need: string) =>
+    `${number} ${number === 1 ? 'needs' : 'need'} ${need} training`,
   noneUnable: 'none is skipped for want of training',
   sizes: {
     caption: (title: string) => `What ${title} needs, by number format`,

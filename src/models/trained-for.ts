@@ -1,8 +1,8 @@
 import type { Capability, Model } from './model.js';
 
 /**
- * What models of the hub were trained for, as their own cards say. Of any other model nobody has said
- * it here, so scenarios that need more than text are skipped. See instruct-models.ts.
+ * What models of the hub were trained for, as far as it is commonly known; instruct-models.ts names no
+ * source for it. Of any other model nothing is said, so scenarios that need more than text are skipped.
  */
 export const trainedFor: Readonly<Record<string, Capability[]>> = {
   'HuggingFaceTB/SmolLM2-135M-Instruct': ['chat'],

@@ -6,7 +6,7 @@ import type { Attempt } from '../../src/engine/ladder.js';
 import { createEngineWorker } from '../../src/engine/start-worker.js';
 import { conversations } from '../conversations.mjs';
 import { replies } from '../golden.mjs';
-import { endAllEngines, rejection, tinyQ8, workerOf } from '../helpers.js';
+import { endAllEngines, poolWithFirst, rejection, tinyQ8, workerOf } from '../helpers.js';
 
 const WORKER = new URL('../../src/engine/runtime/worker.ts', import.meta.url).href;
 const HELLO = conversations.greeting.turns[0];
@@ -29,18 +29,6 @@ const mortal = (when: string) => () =>
     { type: 'module' },
   );
 
-/** A pool whose first worker is another one. */
-function poolWith(first: () => Worker) {
-  const started: Worker[] = [];
-  const pool = new EnginePool({
-    createWorker: () => {
-      started.push(started.length === 0 ? first() : createEngineWorker());
-      return started.at(-1)!;
-    },
-  });
-  return { pool, started };
-}
-
 // The limit for a worker that is silent is 120 s, far above that of these specs.
 describe('a worker that the browser ends', () => {
   afterEach(endAllEngines);
@@ -48,7 +36,7 @@ describe('a worker that the browser ends', () => {
   const whileLoading = mortal("sent.includes('alive') && sent.includes('progress')");
 
   it('while it loads is noticed, and another one loads', async () => {
-    const { pool, started } = poolWith(whileLoading);
+    const { pool, started } = poolWithFirst(whileLoading);
     const lease = await pool.acquire({ model: tinyQ8(), device: 'wasm' });
     expect(lease.attempts.map(({ outcome, error }) => [outcome, error?.code])).to.deep.equal([
       ['failed', 'engine-crashed'],
@@ -71,7 +59,7 @@ describe('a worker that the browser ends', () => {
   }).timeout(20_000);
 
   it('before it has shown anything costs nothing: a new one answers', async () => {
-    const { pool, started } = poolWith(mortal("message?.type === 'generate'"));
+    const { pool, started } = poolWithFirst(mortal("message?.type === 'generate'"));
     const agent = await loadAgent({ model: tinyQ8(), device: 'wasm', pool });
     const tokens: string[] = [];
     const { response } = await agent.invoke(HELLO, { onToken: ({ text }) => tokens.push(text) });
@@ -82,7 +70,7 @@ describe('a worker that the browser ends', () => {
   }).timeout(20_000);
 
   it('after it has shown tokens fails the call, and the next call works', async () => {
-    const { pool, started } = poolWith(
+    const { pool, started } = poolWithFirst(
       mortal("sent.filter((type) => type === 'token').length === 2"),
     );
     const agent = await loadAgent({ model: tinyQ8(), device: 'wasm', pool });
@@ -98,7 +86,7 @@ describe('a worker that the browser ends', () => {
   }).timeout(20_000);
 
   it('is no news if the page itself ended it', async () => {
-    const { pool, started } = poolWith(createEngineWorker);
+    const { pool, started } = poolWithFirst(createEngineWorker);
     const agent = await loadAgent({ model: tinyQ8(), device: 'wasm', pool });
     await agent.dispose();
     const locks = await navigator.locks.query();

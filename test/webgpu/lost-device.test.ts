@@ -1,12 +1,10 @@
 import { expect } from '@open-wc/testing';
 import { loadAgent } from '../../src/agents/load-agent.js';
 import { Engine } from '../../src/engine/engine.js';
-import { EnginePool } from '../../src/engine/engine-pool.js';
-import { createEngineWorker } from '../../src/engine/start-worker.js';
 import { unmockedTiny } from '../../src/models/unmocked-tiny.js';
 import { conversations } from '../conversations.mjs';
 import { replies } from '../golden.mjs';
-import { endAllEngines, rejection, workerOf } from '../helpers.js';
+import { endAllEngines, poolWithFirst, rejection, workerOf } from '../helpers.js';
 
 const WORKER = new URL('../../src/engine/runtime/worker.ts', import.meta.url).href;
 const HELLO = conversations.greeting.turns[0];
@@ -52,22 +50,13 @@ const ZEROS = `
     return bytes;
   };`;
 
-function poolWith(first: () => Worker) {
-  const started: Worker[] = [];
-  const pool = new EnginePool({
-    createWorker: () => {
-      started.push(started.length === 0 ? first() : createEngineWorker());
-      return started.at(-1)!;
-    },
-  });
-  return { pool, started };
-}
-
 describe('a GPU device that is lost', () => {
   afterEach(endAllEngines);
 
   it('while the model loads costs one attempt: a new worker loads on a new device', async () => {
-    const { pool, started } = poolWith(losing("sent.includes('session')", 'device.destroy();'));
+    const { pool, started } = poolWithFirst(
+      losing("sent.includes('session')", 'device.destroy();'),
+    );
     const agent = await loadAgent({ model: unmockedTiny, device: 'webgpu', pool });
     const { attempts } = agent.device!;
     expect(attempts.map(({ outcome, error }) => [outcome, error?.code])).to.deep.equal([
@@ -81,7 +70,9 @@ describe('a GPU device that is lost', () => {
   }).timeout(120_000);
 
   it('before anything was shown costs nothing: a new engine answers', async () => {
-    const { pool, started } = poolWith(losing("message?.type === 'generate'", 'device.destroy();'));
+    const { pool, started } = poolWithFirst(
+      losing("message?.type === 'generate'", 'device.destroy();'),
+    );
     const agent = await loadAgent({ model: unmockedTiny, device: 'webgpu', pool });
     const { response } = await agent.invoke(HELLO, { maxTokens: 4 });
     expect(replies.greeting[0]!.startsWith(response.trim())).to.equal(true);
@@ -95,7 +86,7 @@ describe('a GPU device that is lost', () => {
   ];
   for (const [what, how] of inMidReply)
     it(`in mid-reply ${what} gives no reply, and the next call works`, async () => {
-      const { pool, started } = poolWith(
+      const { pool, started } = poolWithFirst(
         losing("sent.filter((type) => type === 'token').length === 2", how),
       );
       const agent = await loadAgent({ model: unmockedTiny, device: 'webgpu', pool });
@@ -110,7 +101,7 @@ describe('a GPU device that is lost', () => {
     }).timeout(120_000);
 
   it('after the last token, with zeros, is noticed before the reply counts', async () => {
-    const { pool } = poolWith(
+    const { pool } = poolWithFirst(
       losing("sent.filter((type) => type === 'token').length === 2", ZEROS),
     );
     const agent = await loadAgent({ model: unmockedTiny, device: 'webgpu', pool });
