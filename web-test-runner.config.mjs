@@ -26,7 +26,8 @@ import { createHub } from './test/servers/hub.mjs';
  *
  *   window.unmockedGroup    'wasm' or 'webgpu'
  *   /models/, /ort/         the bundled model and ONNX Runtime's files, with lengths, and real 404s
- *   /__asked                the paths below /models/ and /ort/ that were asked for, as JSON
+ *   /__counted/KEY/…        any file. /__counted/KEY alone answers with the paths that were asked for
+ *                           under KEY, as JSON. Specs run side by side: each needs a key of its own
  *   /__hub/                 a hub in the Hugging Face layout, with faults on request: see
  *                           test/servers/hub.mjs
  *   /__stall/PART:N:KEY/…   any file; the first N requests under KEY for paths with PART in them are
@@ -57,8 +58,6 @@ const { ortFiles } = await loadTables();
 const only = process.env.UNMOCKED_TEST_FILES?.split(' ').filter(Boolean);
 const onlyGroup = process.env.UNMOCKED_TEST_GROUP;
 const mailbox = createMailbox();
-/** @type {string[]} */
-const asked = [];
 const tinyModel = path.join(root, 'public/models/unmocked-tiny');
 const apiKey = 'sk-unmocked-specs';
 const openai = await startOpenAiServer({ apiKey });
@@ -69,6 +68,8 @@ const closed = await startOpenAiServer({
 const server = { apiUrl: `${openai.url}/v1`, apiKey, closedToUs: `${closed.url}/v1` };
 /** How many requests each stalling address has had. @type {Map<string, number>} */
 const stalls = new Map();
+/** The paths that were asked for under each key. @type {Map<string, string[]>} */
+const counted = new Map();
 const hub = createHub({
   prefix: '/__hub',
   repos: { 'unmocked/tiny': [tinyModel], 'Xenova/distilgpt2': [tinyModel] },
@@ -124,7 +125,6 @@ async function isolation(ctx, next) {
 async function serve(ctx, next) {
   const [, folder = ''] = ctx.path.split('/', 2);
   const rest = ctx.path.slice(folder.length + 2);
-  if (folder === 'models' || folder === 'ort') asked.push(ctx.path);
   switch (folder) {
     case '__stall': {
       const [rule = '', ...path] = rest.split('/');
@@ -139,9 +139,15 @@ async function serve(ctx, next) {
     }
     case '__hub':
       return answer(ctx, hub);
-    case '__asked':
-      ctx.body = asked;
-      return undefined;
+    case '__counted': {
+      const [key = '', ...path] = rest.split('/');
+      const asked = counted.get(key) ?? [];
+      counted.set(key, asked);
+      if (path.length === 0) return void (ctx.body = asked);
+      asked.push(path.join('/'));
+      ctx.url = `/${path.join('/')}`;
+      return serve(ctx, next);
+    }
     case '__report':
     case '__print':
       return answer(ctx, mailbox.listener);

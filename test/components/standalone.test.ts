@@ -39,8 +39,6 @@ const until = (holds: () => unknown, what: string) =>
 const frames = async (count = 2) => {
   for (let index = 0; index < count; index++) await new Promise(requestAnimationFrame);
 };
-const asked = async (): Promise<string[]> =>
-  (await fetch('/__asked', { cache: 'no-store' })).json();
 
 /** The style rules that the documentation tells embedders to use. */
 async function documentedStyles(): Promise<string> {
@@ -164,7 +162,8 @@ describe('<unmocked-scenario> on its own, with its code', () => {
         workers.push(String(url));
       }
     };
-    const earlier = await asked();
+    const { base } = assets;
+    assets.base = '/__counted/shared-download/';
     try {
       const box = await fixture(
         html`<div>
@@ -185,13 +184,15 @@ describe('<unmocked-scenario> on its own, with its code', () => {
       await third!.updateComplete;
       expect(query(third!, '.reply').textContent).to.contain('Hello');
       expect(workers.length, workers.join(' ')).to.equal(1);
-      const downloads = (await asked()).slice(earlier.length);
+      const answer = await fetch('/__counted/shared-download', { cache: 'no-store' });
+      const downloads: string[] = await answer.json();
       expect(downloads.filter((path) => path.endsWith('.onnx')).length).to.equal(1);
       expect(downloads.filter((path) => path.endsWith('.wasm')).length).to.equal(1);
       expect(Engine.alive.size, 'kept for the next run').to.equal(1);
       await until(() => Engine.alive.size === 0, 'the engine is freed');
     } finally {
       globalThis.Worker = RealWorker;
+      assets.base = base;
     }
   });
 
