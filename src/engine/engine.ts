@@ -1,6 +1,7 @@
 import { abortError, fromErrorRecord, UnmockedError } from '../errors.js';
 import type { OutputConstraint } from './constraint/constraint.js';
 import type { Vocabulary } from './constraint/vocabulary.js';
+import { compiledRuntime, countWorkers, keepCompiledRuntime } from './compiled-runtime.js';
 import { ledger } from './ledger.js';
 import { watchLifeLine } from './life-line.js';
 import { type CallOptions, PendingCalls, type RequestBody } from './pending-calls.js';
@@ -85,7 +86,11 @@ export class Engine {
     const stop = () => engine.terminate(abortError(signal));
     signal?.addEventListener('abort', stop, { once: true });
     try {
-      engine.info = await engine.#request<EngineInfo>({ type: 'load', spec }, { onProgress });
+      const runtime = compiledRuntime(spec.ort.wasm);
+      engine.info = await engine.#request<EngineInfo>(
+        { type: 'load', spec, ...(runtime ? { runtime } : {}) },
+        { onProgress },
+      );
       return engine;
     } catch (error) {
       engine.terminate(error as Error);
@@ -121,6 +126,7 @@ export class Engine {
         ),
       );
     Engine.alive.add(this);
+    countWorkers(Engine.alive.size);
   }
 
   get closed(): boolean {
@@ -192,6 +198,7 @@ export class Engine {
     this.#ended.abort();
     this.#worker.terminate();
     Engine.alive.delete(this);
+    countWorkers(Engine.alive.size);
     Engine.lastTerminated.any = performance.now();
     if (this.info?.threads > 1) Engine.lastTerminated.threaded = performance.now();
     this.#calls.rejectAll(reason);
@@ -229,6 +236,7 @@ export class Engine {
       watchLifeLine(response.lock, this.#ended.signal, () => this.terminate(workerGone()));
     }
     if (response.type === 'step') this.#step = response.step;
+    if (response.type === 'compiled') keepCompiledRuntime(response.url, response.module);
     if (response.type === 'progress') this.#phase = response.progress.phase;
     this.#calls.receive(response);
     this.#watch();

@@ -55,7 +55,7 @@ export class PendingCalls {
 
   /** Passes a response to its call. Ignores responses that belong to no call. */
   receive(response: WorkerResponse): void {
-    if (response.type === 'alive' || response.type === 'step') return;
+    if (!('id' in response)) return;
     const call = this.#calls.get(response.id);
     if (!call) return;
     switch (response.type) {

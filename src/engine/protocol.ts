@@ -91,7 +91,10 @@ export interface EngineInfo extends ModelFacts {
     pin: DigestPin;
     fromCache: boolean;
   }[];
-  /** Downloaded bytes of the runtime's WASM; 0 if it was in the browser's HTTP cache. */
+  /**
+   * Downloaded bytes of the runtime's WASM; 0 if it was in the browser's HTTP cache, or an earlier worker
+   * of the page had compiled it.
+   */
   runtimeBytes: number;
   timings: LoadTimings;
   versions: { transformers: string; onnxruntime: string };
@@ -106,7 +109,10 @@ export type DigestPin = 'registry' | 'source' | 'none';
 /** Milliseconds, measured in the worker. */
 export interface LoadTimings {
   download: number;
-  /** Compiling the runtime's WASM. A part of `session`. */
+  /**
+   * Waiting for the runtime's WASM to compile, which begins during the download. 0 if an earlier worker
+   * of the page has compiled it. A part of `session`.
+   */
   compile: number;
   /** All that comes between the download and the first computation. */
   session: number;
@@ -240,7 +246,8 @@ export interface TokenLogprobs {
 }
 
 export type WorkerRequest =
-  | { type: 'load'; id: number; spec: LoadSpec }
+  /** `runtime`: the compiled WASM of `spec.ort`, if an earlier worker left it. */
+  | { type: 'load'; id: number; spec: LoadSpec; runtime?: WebAssembly.Module }
   | { type: 'generate'; id: number; request: GenerateRequest }
   | { type: 'encode'; id: number; text: string }
   | { type: 'decode'; id: number; tokenIds: number[]; skipSpecialTokens: boolean }
@@ -268,6 +275,8 @@ export type WorkerResponse =
   | { type: 'alive'; lock: string }
   /** Belongs to no request: what the worker begins; absent when it is over. */
   | { type: 'step'; step?: Step }
+  /** Belongs to no request: the runtime's WASM, for later workers. */
+  | { type: 'compiled'; url: string; module: WebAssembly.Module }
   | { type: 'progress'; id: number; progress: LoadProgress }
   | { type: 'token'; id: number; token: TokenEvent }
   | { type: 'done'; id: number; value: unknown }

@@ -5,19 +5,18 @@ import type {
   AdapterInfo,
   ChatMessage,
   EngineInfo,
-  LoadProgress,
   LoadSpec,
   TemplateOptions,
 } from '../protocol.js';
 import type { DuringStep } from '../steps.js';
 import { checkTokens } from './check-model.js';
-import { CompileTime } from './compile-time.js';
 import { Generator } from './generator.js';
 import { GpuDevice } from './gpu-device.js';
 import { refusedHeap, watchHeap } from './heap-watch.js';
 import { checkTemplate, guardModelCode, loadTokenizer } from './model-code.js';
 import { readModelFacts, renderChatTemplate } from './model-facts.js';
-import { ModelStore, STORE_FOLDER, STORE_HOST } from './model-store.js';
+import { type ModelStore, STORE_FOLDER, STORE_HOST } from './model-store.js';
+import { bytesThatStandFor } from './runtime-code.js';
 import { runtimeError } from './runtime-error.js';
 import { warmUp } from './warm-up.js';
 
@@ -30,40 +29,35 @@ export interface Loaded {
 interface LoadOptions {
   adapter?: AdapterInfo;
   signal: AbortSignal;
-  onProgress(progress: LoadProgress): void;
+  store: ModelStore;
+  /** All files of the store are there. */
+  fetched: Promise<void>;
   during: DuringStep;
 }
 
-/** Downloads, checks and loads the model of one rung in this realm, then warms it up. */
+/** Loads the model of one rung in this realm, then warms it up. */
 export async function loadModel(
   spec: LoadSpec,
-  { adapter, signal, onProgress, during }: LoadOptions,
+  { adapter, signal, store, fetched, during }: LoadOptions,
 ): Promise<Loaded> {
-  const startedAt = performance.now();
-  const store = new ModelStore(spec, { signal, onProgress });
-  await store.fetchAll(spec.ort.wasm);
-  const downloadedAt = performance.now();
-  const runtimeBytes = store.runtime?.byteLength ?? 0;
-  const bytes = store.used.reduce((sum, file) => sum + file.bytes, runtimeBytes);
-  const phase = (name: 'session' | 'warm-up') =>
-    onProgress({ phase: name, loadedBytes: bytes, totalBytes: bytes });
-
-  phase('session');
   const threads =
     spec.rung.device === 'wasm' && self.crossOriginIsolated ? Math.max(1, spec.threads) : 1;
   configureRuntime(spec.ort, store, threads);
-  if (threads === 1 || new URL(spec.ort.mjs).origin === location.origin) {
-    const { mjs: url } = spec.ort; // with threads, the runtime fetches another site's script itself
-    await during(
-      { kind: 'code', url },
-      () => import(/* @vite-ignore */ /* webpackIgnore: true */ url),
-    );
-  }
+  const { mjs: url } = spec.ort;
+  // With threads, the runtime fetches another site's script itself.
+  const script =
+    (threads === 1 || new URL(url).origin === location.origin) &&
+    during({ kind: 'code', url }, () => import(/* @vite-ignore */ /* webpackIgnore: true */ url));
+  await Promise.all([fetched, script]);
+  const downloadedAt = performance.now();
+
+  store.enter('session');
   const gpu = spec.rung.device === 'webgpu' ? new GpuDevice() : undefined;
   gpu?.watch(env.backends.onnx.webgpu!);
-  const compiling = new CompileTime();
-  const creating = createSession(spec).finally(() => compiling.stop());
-  const { tokenizer, model } = await (gpu ? Promise.race([creating, gpu.lost]) : creating);
+  const creating = createSession(spec, store);
+  const { tokenizer, model, compiledAt } = await (gpu
+    ? Promise.race([creating, gpu.lost])
+    : creating);
   store.release();
   delete env.backends.onnx.wasm!.wasmBinary; // it is compiled by now
   const sessionAt = performance.now();
@@ -81,7 +75,7 @@ export async function loadModel(
     explain: (cause) => runtimeError(cause, { doing: 'compute', ...workOf(spec) }),
     loadConstrained: () => import('./constrained.js'),
   });
-  phase('warm-up');
+  store.enter('warm-up');
   await warmUp(generator, signal);
 
   const usedThreads = spec.rung.device === 'wasm' ? (env.backends.onnx.wasm!.numThreads ?? 1) : 1;
@@ -102,10 +96,10 @@ export async function loadModel(
       sessionInputs: [...session.inputNames],
       sessionOutputs: [...session.outputNames],
       files: store.used,
-      runtimeBytes,
+      runtimeBytes: store.runtimeBytes,
       timings: {
-        download: downloadedAt - startedAt,
-        compile: compiling.milliseconds,
+        download: downloadedAt - store.startedAt,
+        compile: compiledAt - downloadedAt,
         session: sessionAt - downloadedAt,
         warmUp: performance.now() - sessionAt,
       },
@@ -132,13 +126,14 @@ function configureRuntime(files: LoadSpec['ort'], store: ModelStore, threads: nu
   env.useWasmCache = false;
   const wasm = env.backends.onnx.wasm!;
   wasm.wasmPaths = files;
-  if (store.runtime) wasm.wasmBinary = store.runtime;
   wasm.numThreads = threads;
 }
 
-async function createSession(spec: LoadSpec) {
+async function createSession(spec: LoadSpec, store: ModelStore) {
   const { rung } = spec;
   try {
+    env.backends.onnx.wasm!.wasmBinary = bytesThatStandFor(await store.runtime!);
+    const compiledAt = performance.now();
     const [tokenizer, model] = await Promise.all([
       loadTokenizer(spec.model.id, () => AutoTokenizer.from_pretrained('model')),
       AutoModelForCausalLM.from_pretrained('model', {
@@ -147,7 +142,7 @@ async function createSession(spec: LoadSpec) {
         model_file_name: weightsName(rung.file, rung.dtype),
       }),
     ]);
-    return { tokenizer, model };
+    return { tokenizer, model, compiledAt };
   } catch (cause) {
     if (cause instanceof UnmockedError) throw cause;
     throw runtimeError(cause, { doing: 'load', ...workOf(spec) });

@@ -10,6 +10,7 @@ import { isStored } from '../stored-files.js';
 import { FileCache } from './file-cache.js';
 import { MOST_JSON_BYTES, readJson } from './read-json.js';
 import { guardMemory, readDeviceMemory } from './resource-guard.js';
+import { compileCached } from './runtime-code.js';
 
 /** A file's expected length and digest, and where the digest comes from. */
 interface Expectation {
@@ -41,13 +42,18 @@ export const STORE_FOLDER = 'files/';
  * `env.fetch`.
  */
 export class ModelStore {
+  /** When the first file was asked for; `performance.now()`. */
+  readonly startedAt = performance.now();
   /** The files so far, for the report. */
   readonly used: EngineInfo['files'] = [];
-  /** ONNX Runtime's WASM; undefined if the browser's HTTP cache has it. */
-  runtime: ArrayBuffer | undefined;
+  /** ONNX Runtime's WASM, as soon as its bytes are there. Compiling goes on beside downloads. */
+  runtime: Promise<WebAssembly.Module> | undefined;
+  /** Downloaded bytes of the runtime's WASM. */
+  runtimeBytes = 0;
   readonly #spec: LoadSpec;
   readonly #signal: AbortSignal;
   readonly #onProgress: (progress: LoadProgress) => void;
+  readonly #onCompiled: (module: WebAssembly.Module) => void;
   readonly #files = new Map<string, Downloaded>();
   readonly #progress: DownloadProgress;
   #tree: Map<string, ListedFile> | undefined;
@@ -55,30 +61,39 @@ export class ModelStore {
 
   constructor(
     spec: LoadSpec,
-    options: { signal: AbortSignal; onProgress: (progress: LoadProgress) => void },
+    options: {
+      signal: AbortSignal;
+      onProgress: (progress: LoadProgress) => void;
+      /** The runtime's WASM was compiled here. */
+      onCompiled: (module: WebAssembly.Module) => void;
+    },
   ) {
     this.#spec = spec;
     this.#signal = options.signal;
     this.#onProgress = options.onProgress;
+    this.#onCompiled = options.onCompiled;
     this.#progress = new DownloadProgress(options.onProgress);
   }
 
   /**
    * Downloads all files of the rung and the runtime's WASM, which is larger than a small model and
-   * belongs into the progress. If the WASM is in the browser's HTTP cache, the runtime reads it
-   * itself and compiles while it streams, which is a tenth faster.
+   * belongs into the progress. WASM that the browser's HTTP cache has is compiled while it is read.
    *
+   * @param compiled the runtime's WASM, if an earlier worker of the page has compiled it.
    * @throws UnmockedError `model-not-found` if the model does not exist, `invalid-model` if its
    *   configuration cannot be right, `out-of-memory` if the weights cannot fit, `file-not-found` if it lacks this rung's weights, `integrity`,
    *   `network`; `AbortError`.
    */
-  async fetchAll(runtimeUrl: string): Promise<void> {
+  async fetchAll(compiled?: WebAssembly.Module): Promise<void> {
     const spec = this.#spec;
+    // Every model needs the runtime, so it does not wait for the configuration.
+    this.#progress.silent = true;
+    const runtime = this.#getRuntime(compiled);
+    runtime.catch(() => undefined); // it is awaited below
     const { kind } = spec.model.source;
     if (kind === 'kept' || (spec.cache && kind === 'hub')) this.#cache = await FileCache.open();
     this.#tree = await this.#readTree();
     // The configuration comes first: without it there is no model, and no large download is wasted.
-    this.#progress.silent = true;
     const { bytes: config } = await this.#get('config.json').catch((error: unknown) => {
       throw this.#modelError(error);
     });
@@ -100,7 +115,7 @@ export class ModelStore {
       if (bytes !== undefined) this.#progress.expect(path, bytes);
     }
     await Promise.all([
-      this.#getRuntime(runtimeUrl),
+      runtime,
       ...[...REQUIRED, ...weights].map((path) => this.#get(path)),
       ...OPTIONAL.map((path) =>
         this.#get(path).catch((error: unknown) => {
@@ -109,8 +124,7 @@ export class ModelStore {
         }),
       ),
     ]);
-    const total = this.#progress.loadedBytes;
-    this.#onProgress({ phase: 'verify', loadedBytes: total, totalBytes: total });
+    this.enter('verify');
   }
 
   /**
@@ -136,14 +150,32 @@ export class ModelStore {
     }
   };
 
+  /** Says that all bytes are there and what is done with them. */
+  enter(phase: 'verify' | 'session' | 'warm-up'): void {
+    const bytes = this.#progress.loadedBytes;
+    this.#onProgress({ phase, loadedBytes: bytes, totalBytes: bytes });
+  }
+
   /** Frees the bytes. Call it once the session has its own copy. */
   release(): void {
     this.#files.clear();
     this.runtime = undefined;
   }
 
-  async #getRuntime(url: string): Promise<void> {
-    if (await isInHttpCache(url)) return;
+  /** Resolves when the bytes are there. */
+  async #getRuntime(compiled: WebAssembly.Module | undefined): Promise<void> {
+    if (compiled) {
+      this.runtime = Promise.resolve(compiled);
+      return;
+    }
+    const url = this.#spec.ort.wasm;
+    this.runtime = (await isInHttpCache(url))
+      ? compileCached(url)
+      : WebAssembly.compile(await this.#downloadRuntime(url));
+    this.runtime.then(this.#onCompiled, () => undefined); // the session will fail with it
+  }
+
+  async #downloadRuntime(url: string): Promise<Uint8Array<ArrayBuffer>> {
     const path = RUNTIME_NAME;
     this.#progress.expect(path, ortBytes[this.#spec.rung.ort]);
     const { bytes } = await download({
@@ -155,7 +187,8 @@ export class ModelStore {
       onWaiting: () => this.#progress.waitFor(path),
     });
     this.#progress.update(path, bytes.length, bytes.length);
-    this.runtime = bytes.buffer;
+    this.runtimeBytes = bytes.length;
+    return bytes;
   }
 
   async #get(path: string): Promise<Downloaded> {

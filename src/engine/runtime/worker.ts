@@ -8,11 +8,14 @@ import { holdLifeLine } from '../life-line.js';
 import { RunningCalls } from '../running-calls.js';
 import type { Step } from '../steps.js';
 import type { Loaded } from './load-model.js';
+import { ModelStore } from './model-store.js';
 
 const send = (response: WorkerResponse) => postMessage(response);
 const calls = new RunningCalls(send);
 let loaded: Loaded | undefined;
 holdLifeLine((lock) => send({ type: 'alive', lock }));
+
+type LoadRequest = Extract<WorkerRequest, { type: 'load' }>;
 
 const FATAL = ['inference-failed', 'invalid-logits', 'device-lost', 'out-of-memory'] as const;
 
@@ -41,7 +44,7 @@ async function handle(
   request: Exclude<WorkerRequest, { type: 'cancel' }>,
   signal: AbortSignal,
 ): Promise<unknown> {
-  if (request.type === 'load') return load(request.id, request.spec, signal);
+  if (request.type === 'load') return load(request, signal);
   if (!loaded) throw new UnmockedError('disposed', 'The engine has no model. Load one first.');
   const { generator } = loaded;
   switch (request.type) {
@@ -69,12 +72,12 @@ async function handle(
 }
 
 /** @throws UnmockedError `blocked-by-policy` as soon as a policy blocks anything of the load. */
-async function load(id: number, spec: LoadSpec, signal: AbortSignal) {
+async function load(request: LoadRequest, signal: AbortSignal) {
   let watch: PolicyWatch | undefined;
   const blocked = new Promise<never>((_resolve, reject) => {
     watch = new PolicyWatch((violation) => reject(blockedInWorker(violation)));
   });
-  const loading = loadRung(id, spec, signal);
+  const loading = loadRung(request, signal);
   try {
     return await Promise.race([loading, blocked]);
   } catch (error) {
@@ -98,8 +101,15 @@ function blockedInWorker(violation: Violation): UnmockedError {
   });
 }
 
-async function loadRung(id: number, spec: LoadSpec, signal: AbortSignal) {
+async function loadRung({ id, spec, runtime }: LoadRequest, signal: AbortSignal) {
   const adapter = spec.rung.device === 'webgpu' ? await requireAdapter(spec) : undefined;
+  const store = new ModelStore(spec, {
+    signal,
+    onProgress: (progress) => send({ type: 'progress', id, progress }),
+    onCompiled: (module) => send({ type: 'compiled', url: spec.ort.wasm, module }),
+  });
+  const fetched = store.fetchAll(runtime);
+  fetched.catch(() => undefined); // it is awaited below, once the code is there
   // Imported late: the runtime is large, and a rung without an adapter does not need it.
   const { loadModel } = await during(
     { kind: 'code', url: location.href, part: true },
@@ -109,7 +119,8 @@ async function loadRung(id: number, spec: LoadSpec, signal: AbortSignal) {
   loaded = await loadModel(spec, {
     adapter,
     signal,
-    onProgress: (progress) => send({ type: 'progress', id, progress }),
+    store,
+    fetched,
     during,
   });
   return loaded.info;
