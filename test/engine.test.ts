@@ -1,5 +1,6 @@
 import { expect } from '@open-wc/testing';
 import type { Message } from '../src/agents/agent.js';
+import { assets } from '../src/engine/assets.js';
 import { Engine } from '../src/engine/engine.js';
 import { createEngineWorker } from '../src/engine/start-worker.js';
 import { EnginePool, type EnginePoolOptions } from '../src/engine/engine-pool.js';
@@ -568,6 +569,25 @@ describe('engine', () => {
       await stillWorks(second.engine);
       second.release();
       expect(pool.size).to.equal(0);
+    });
+  });
+
+  describe('whose runtime another one has compiled', () => {
+    let base: string;
+    beforeEach(() => ({ base } = assets));
+    afterEach(() => (assets.base = base));
+
+    it('neither downloads nor compiles it, and gives the same tokens', async () => {
+      assets.base = '/__counted/shared-runtime/';
+      const first = await load();
+      first.terminate();
+      const second = await load();
+      const answer = await fetch('/__counted/shared-runtime', { cache: 'no-store' });
+      const asked: string[] = await answer.json();
+      expect(asked.filter((path) => path.endsWith('.wasm'))).to.have.length(1);
+      expect(second.info.runtimeBytes).to.equal(0);
+      await stillWorks(second);
+      second.terminate();
     });
   });
 

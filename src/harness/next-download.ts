@@ -1,4 +1,5 @@
 import { assets } from '../engine/assets.js';
+import { compiledRuntime } from '../engine/compiled-runtime.js';
 import type { PageDevice } from '../engine/ladder.js';
 import { lookInHttpCache } from '../engine/look-in-http-cache.js';
 import { ortBytes, ortFilesOf } from '../engine/ort-files.js';
@@ -47,7 +48,8 @@ export async function nextDownload(
   const cached = new Set(urls.filter((_, index) => found[index]));
   let sum = 0;
   for (const { bytes, url, sha256 } of files) {
-    if ((url && cached.has(url)) || (sha256 && (await isStored(sha256)))) continue;
+    if (url && (cached.has(url) || compiledRuntime(url))) continue;
+    if (sha256 && (await isStored(sha256))) continue;
     if (bytes === undefined) return { ...facts, bytes: undefined };
     sum += bytes;
   }

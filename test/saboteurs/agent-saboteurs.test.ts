@@ -1,4 +1,7 @@
 import { agentSaboteurs } from './agent-saboteurs.js';
-import { areCaught } from './hunt.js';
+import { areCaught, shareOneEngine } from './hunt.js';
 
-describe('agent saboteurs', () => areCaught(agentSaboteurs));
+describe('agent saboteurs', () => {
+  shareOneEngine();
+  areCaught(agentSaboteurs);
+});

@@ -1,11 +1,26 @@
 import { expect } from '@open-wc/testing';
 import { Engine } from '../../src/engine/engine.js';
+import { type EngineLease, sharedPool } from '../../src/engine/engine-pool.js';
 import type { ScenarioResult } from '../../src/harness/report.js';
 import type { RunOptions } from '../../src/harness/run-options.js';
 import { runScenarios } from '../../src/harness/run.js';
 import { scenarios } from '../../src/scenarios/index.js';
 import type { Subject } from '../../src/scenarios/subject.js';
+import { resolveModel } from '../../src/models/registry.js';
 import type { Saboteur } from './saboteur.js';
+
+/** An engine that agents share, so that not each saboteur has to load one. */
+let held: EngineLease | undefined;
+
+export function shareOneEngine(): void {
+  before(async () => {
+    held = await sharedPool.acquire({ model: resolveModel('unmocked-tiny'), device: 'auto' });
+  });
+  after(() => {
+    held?.release();
+    held = undefined;
+  });
+}
 
 export async function runOn(
   subject: Subject,
@@ -20,7 +35,7 @@ export async function runOn(
     ...options,
   });
   // Some saboteurs leave engines running on purpose. Give the next one a clean start.
-  for (const engine of Engine.alive) engine.terminate();
+  for (const engine of Engine.alive) if (engine !== held?.engine) engine.terminate();
   return report.results;
 }
 

@@ -1,4 +1,7 @@
 import { serverSaboteurs } from './server-saboteurs.js';
-import { areCaught } from './hunt.js';
+import { areCaught, shareOneEngine } from './hunt.js';
 
-describe('server saboteurs', () => areCaught(serverSaboteurs));
+describe('server saboteurs', () => {
+  shareOneEngine();
+  areCaught(serverSaboteurs);
+});

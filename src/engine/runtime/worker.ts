@@ -5,6 +5,7 @@ import { describeAdapter } from '../adapter-info.js';
 import { blockedByPolicy, PolicyWatch, remedyFor, type Violation } from '../policy.js';
 import type { AdapterInfo, LoadSpec, WorkerRequest, WorkerResponse } from '../protocol.js';
 import { holdLifeLine } from '../life-line.js';
+import { requireAdapter } from '../require-adapter.js';
 import { RunningCalls } from '../running-calls.js';
 import type { Step } from '../steps.js';
 import type { Loaded } from './load-model.js';
@@ -102,7 +103,7 @@ function blockedInWorker(violation: Violation): UnmockedError {
 }
 
 async function loadRung({ id, spec, runtime }: LoadRequest, signal: AbortSignal) {
-  const adapter = spec.rung.device === 'webgpu' ? await requireAdapter(spec) : undefined;
+  const adapter = spec.rung.device === 'webgpu' ? await adapterFor(spec) : undefined;
   const store = new ModelStore(spec, {
     signal,
     onProgress: (progress) => send({ type: 'progress', id, progress }),
@@ -126,17 +127,8 @@ async function loadRung({ id, spec, runtime }: LoadRequest, signal: AbortSignal)
   return loaded.info;
 }
 
-/** `navigator.gpu` also exists in browsers without an adapter. Only a request tells. */
-async function requireAdapter(spec: LoadSpec): Promise<AdapterInfo> {
-  const adapter = await navigator.gpu?.requestAdapter();
-  if (!adapter) {
-    const why = navigator.gpu ? 'requestAdapter() found none' : 'the browser has no navigator.gpu';
-    throw new UnmockedError(
-      'no-adapter',
-      `WebGPU is not available here: ${why}. Use another browser or machine, or the device "wasm".`,
-    );
-  }
-  const info = describeAdapter(adapter);
+async function adapterFor(spec: LoadSpec): Promise<AdapterInfo> {
+  const info = describeAdapter(await requireAdapter());
   if ((spec.rung.dtype === 'fp16' || spec.rung.dtype === 'q4f16') && !info.shaderF16) {
     throw new UnmockedError(
       'no-shader-f16',
