@@ -1,5 +1,5 @@
 import { type Schema, Validator } from '@cfworker/json-schema';
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import type { Agent, AgentInput, ChatInput, JsonSchema, Tool } from '../src/agents/agent.js';
 import { loadAgent, type LoadAgentOptions } from '../src/agents/load-agent.js';
 import { EnginePool } from '../src/engine/engine-pool.js';

@@ -1,5 +1,5 @@
 import { Validator, type Schema } from '@cfworker/json-schema';
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import type { Engine } from '../src/engine/engine.js';
 import { EnginePool } from '../src/engine/engine-pool.js';
 import type { Constraint } from '../src/engine/constraint/constraint.js';

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import type { Message } from '../src/agents/agent.js';
 import { assets } from '../src/engine/assets.js';
 import { Engine } from '../src/engine/engine.js';

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import type { Agent, Claim } from '../src/agents/agent.js';
 import type { AgentLoader } from '../src/agents/agent-loader.js';
 import { claims } from '../src/agents/claims.js';

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { Engine } from '../src/engine/engine.js';
 import { toJUnit } from '../src/harness/junit.js';
 import type { Report, RunEvent } from '../src/harness/report.js';

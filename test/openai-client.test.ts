@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import OpenAI, { AuthenticationError, BadRequestError, NotFoundError } from 'openai';
 import { loadAgent } from '../src/agents/load-agent.js';
 import { conversations } from './conversations.mjs';

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { Engine } from '../src/engine/engine.js';
 import { createEngineWorker } from '../src/engine/start-worker.js';
 import { EnginePool, type EnginePoolOptions } from '../src/engine/engine-pool.js';

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import type { Agent } from '../src/agents/agent.js';
 import { loadAgent, type LoadAgentOptions } from '../src/agents/load-agent.js';
 import { Engine } from '../src/engine/engine.js';

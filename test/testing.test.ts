@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { Engine } from '../src/engine/engine.js';
 import type { RunEvent } from '../src/harness/report.js';
 import { defineScenario, type Scenario } from '../src/scenarios/scenario.js';

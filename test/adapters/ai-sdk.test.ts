@@ -7,7 +7,7 @@ import type {
   LanguageModelV4,
   LanguageModelV4CallOptions,
 } from '@ai-sdk/provider';
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import type { AISDKCallOptions } from '../../src/adapters/ai-sdk-call.js';
 import { readEnding } from '../../src/adapters/ai-sdk-reply.js';
 import { type AISDKLanguageModel, fromAISDK } from '../../src/adapters/from-ai-sdk.js';

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import type { Agent } from '../../src/agents/agent.js';
 import type { AgentLoader } from '../../src/agents/agent-loader.js';
 import { isAbortError } from '../../src/errors.js';

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import OpenAI from 'openai';
 import { fromChatCompletions } from '../../src/adapters/from-chat-completions.js';
 import { LONG_MESSAGE, rejection } from '../helpers.js';

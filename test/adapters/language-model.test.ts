@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { fromLanguageModel } from '../../src/adapters/from-language-model.js';
 import { LanguageModel } from '../../src/prompt-api/index.js';
 import { conversations } from '../conversations.mjs';

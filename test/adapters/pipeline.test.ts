@@ -1,5 +1,5 @@
 import { env, pipeline, type TextGenerationPipeline } from '@huggingface/transformers';
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { fromPipeline, pipelineClaims } from '../../src/adapters/from-pipeline.js';
 import { unmockedTiny } from '../../src/models/unmocked-tiny.js';
 import { LONG_MESSAGE, rejection } from '../helpers.js';

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import type { Report } from '../../src/harness/report.js';
 import { scenarios } from '../../src/scenarios/index.js';
 import { registerScenarios } from '../../src/testing/index.js';

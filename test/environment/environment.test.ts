@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { loadAgent } from '../../src/agents/load-agent.js';
 import { readEnvironment } from '../../src/settings/environment.js';
 import { resolveSettings } from '../../src/settings/resolve.js';

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { checkLogits } from '../../src/engine/runtime/checked-logits.js';
 import { Engine } from '../../src/engine/engine.js';
 import { EnginePool } from '../../src/engine/engine-pool.js';

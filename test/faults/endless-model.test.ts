@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { loadAgent } from '../../src/agents/load-agent.js';
 import { Engine } from '../../src/engine/engine.js';
 import { EnginePool } from '../../src/engine/engine-pool.js';

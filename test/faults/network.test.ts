@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { sleep } from '../../src/async.js';
 import { loadAgent, type LoadAgentOptions } from '../../src/agents/load-agent.js';
 import { EnginePool } from '../../src/engine/engine-pool.js';

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { loadAgent, type LoadAgentOptions } from '../../src/agents/load-agent.js';
 import { assets } from '../../src/engine/assets.js';
 import { DEFAULT_STALL_LIMIT, Engine } from '../../src/engine/engine.js';

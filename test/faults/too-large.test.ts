@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { EnginePool } from '../../src/engine/engine-pool.js';
 import type { Attempt } from '../../src/engine/ladder.js';
 import { guardMemory } from '../../src/engine/runtime/resource-guard.js';

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { loadAgent } from '../../src/agents/load-agent.js';
 import { EnginePool } from '../../src/engine/engine-pool.js';
 import { probeBrowser } from '../../src/engine/probe.js';

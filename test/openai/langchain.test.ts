@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { WEATHER_RESULT } from '../conversations.mjs';
 import { rejection } from '../helpers.js';
 import { aServer, MODEL, STORY, tokensDuring, WEATHER } from './a-server.js';

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import OpenAI from 'openai';
 import { aServer, MODEL, STORY, tokensDuring } from './a-server.js';
 import { http, setupWorker } from './clients/msw.js';

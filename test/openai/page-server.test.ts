@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { runScenarios } from '../../src/harness/run.js';
 import { scenarios } from '../../src/scenarios/index.js';
 

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { Context } from '../../src/prompt-api/context.js';
 import { CreateMonitor, DownloadProgress } from '../../src/prompt-api/download-monitor.js';
 import {

@@ -1,5 +1,5 @@
 /// <reference types="dom-chromium-ai" />
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { Engine } from '../../src/engine/engine.js';
 import { install, LanguageModel as OurLanguageModel } from '../../src/prompt-api/index.js';
 import { conversations } from '../conversations.mjs';

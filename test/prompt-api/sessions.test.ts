@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { install, LanguageModel } from '../../src/prompt-api/index.js';
 import type { LanguageModelCreateOptions, LanguageModelTool } from '../../src/prompt-api/index.js';
 import { conversations, TELLS_WEATHER, WEATHER_RESULT } from '../conversations.mjs';

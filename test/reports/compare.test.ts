@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import type { Exchange } from '../../src/harness/report.js';
 import { compareReports } from '../../src/reports/compare-reports.js';
 import { compareTokens } from '../../src/reports/token-difference.js';

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { KEPT_REPORTS, ReportHistory } from '../../src/reports/report-history.js';
 import { rejection } from '../helpers.js';
 import { aResult } from '../components/a-result.js';

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { toMarkdown } from '../../src/reports/markdown.js';
 import { aResult } from '../components/a-result.js';
 import { aReport } from './a-report.js';

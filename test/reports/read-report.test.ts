@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { fromFragment, hasReport, toFragment } from '../../src/reports/report-link.js';
 import { readReport } from '../../src/reports/read-report.js';
 import { UnmockedError } from '../../src/errors.js';

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { runScenarios } from '../../src/harness/run.js';
 import type { Report } from '../../src/harness/report.js';
 import { replay } from '../../src/reports/replay.js';

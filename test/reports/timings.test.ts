@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import type { Attempt } from '../../src/engine/ladder.js';
 import type { Exchange, Report, ScenarioResult } from '../../src/harness/report.js';
 import { ReportHistory } from '../../src/reports/report-history.js';

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { ledger } from '../../src/engine/ledger.js';
 import { scenarios } from '../../src/scenarios/index.js';
 import { agentSaboteurs } from './agent-saboteurs.js';

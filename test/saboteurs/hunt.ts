@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { Engine } from '../../src/engine/engine.js';
 import { type EngineLease, sharedPool } from '../../src/engine/engine-pool.js';
 import type { ScenarioResult } from '../../src/harness/report.js';

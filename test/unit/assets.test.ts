@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { assets } from '../../src/engine/assets.js';
 import { blockedByPolicy, remedyFor } from '../../src/engine/policy.js';
 import { UnmockedError } from '../../src/errors.js';

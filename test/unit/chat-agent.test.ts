@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import type { FinishReason, Tool } from '../../src/agents/agent.js';
 import type { ChatBackend, Completion, CompletionRequest } from '../../src/agents/backend.js';
 import { ChatAgent } from '../../src/agents/chat-agent.js';

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import type { TokenPiece } from '../../src/agents/agent.js';
 import { readCompletion } from '../../src/agents/remote/read-completion.js';
 import { readStream } from '../../src/agents/remote/read-stream.js';

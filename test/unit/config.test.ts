@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { loadConfig, parseConfig } from '../../src/settings/config.js';
 import { checkSettings } from '../../src/settings/check-settings.js';
 import { defaultSettings, definitions, settingNames } from '../../src/settings/definitions.js';

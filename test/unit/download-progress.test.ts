@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { ortBytes, ortFilesOf } from '../../src/engine/ort-files.js';
 import type { LoadProgress } from '../../src/engine/protocol.js';
 import { DownloadProgress } from '../../src/engine/runtime/download-progress.js';

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { FairQueue } from '../../src/engine/fair-queue.js';
 import { isAbortError } from '../../src/errors.js';
 

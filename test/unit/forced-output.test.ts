@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import type { JsonSchema, Tool } from '../../src/agents/agent.js';
 import { type OutputRules, toConstraint } from '../../src/agents/prompt/forced-output.js';
 import { parseReply } from '../../src/agents/reply/parse-reply.js';

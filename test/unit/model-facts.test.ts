@@ -1,5 +1,5 @@
 import type { PreTrainedModel, PreTrainedTokenizer } from '@huggingface/transformers';
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { readModelFacts, renderChatTemplate } from '../../src/engine/runtime/model-facts.js';
 import { weightsName, weightsPath } from '../../src/models/weights-file.js';
 import { dtypes } from '../../src/models/model.js';

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { keepNucleus } from '../../src/engine/runtime/nucleus.js';
 
 /** The tokens with these probabilities that stay. */

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import type { TokenEvent } from '../../src/engine/protocol.js';
 import { Output, type OutputOptions } from '../../src/engine/runtime/output.js';
 

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { type CallOptions, PendingCalls } from '../../src/engine/pending-calls.js';
 import type { TokenEvent, WorkerResponse } from '../../src/engine/protocol.js';
 import { RunningCalls } from '../../src/engine/running-calls.js';

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import type { AgentInput, AssistantMessage, GamePayload, Message } from '../../src/agents/agent.js';
 import { readInput } from '../../src/agents/input/read-input.js';
 import { noteEffort } from '../../src/agents/prompt/reasoning.js';

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { ReasoningStream } from '../../src/agents/reply/reasoning-stream.js';
 import { parseReply } from '../../src/agents/reply/parse-reply.js';
 

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { rungsOf } from '../../src/engine/ladder.js';
 import { hasCode } from '../../src/errors.js';
 import { hubTreeUrl, modelBaseUrl } from '../../src/models/model-urls.js';

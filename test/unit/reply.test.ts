@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { parseReply, type ParsedReply } from '../../src/agents/reply/parse-reply.js';
 
 interface Case {

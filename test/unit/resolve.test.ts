@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { parseConfig } from '../../src/settings/config.js';
 import { ambientEnvironment, readEnvironment } from '../../src/settings/environment.js';
 import {

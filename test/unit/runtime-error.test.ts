@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { runtimeError } from '../../src/engine/runtime/runtime-error.js';
 
 const rung = 'webgpu fp32 (onnx/model.onnx)';

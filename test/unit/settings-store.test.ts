@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import type { SettingRow } from '../../src/settings/setting-rows.js';
 import type { AgentSettings } from '../../src/settings/settings.js';
 import { SettingsStorage } from '../../src/settings/settings-storage.js';

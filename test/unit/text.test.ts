@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { StopText } from '../../src/engine/runtime/stop-text.js';
 import { TextStream } from '../../src/engine/runtime/text-stream.js';
 

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { type PageParameters, parseUrlParameters } from '../../src/settings/url-parameters.js';
 
 const known = [

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect } from '@esm-bundle/chai';
 import { WorkClock } from '../../src/harness/work-clock.js';
 
 /** A clock whose hands the spec turns, with a limit of ten seconds. */
