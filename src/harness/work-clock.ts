@@ -40,7 +40,8 @@ export class WorkClock {
       return;
     }
     if (this.#last && loadedBytes > this.#last.bytes) this.#end += now - this.#last.at;
-    if (!this.#last || loadedBytes > this.#last.bytes) this.#last = { at: now, bytes: loadedBytes };
+    // Fewer bytes: another attempt began.
+    if (loadedBytes !== this.#last?.bytes) this.#last = { at: now, bytes: loadedBytes };
   }
 
   stop(): void {

@@ -52,6 +52,16 @@ describe('WorkClock', () => {
     expect(clock.signal.aborted, 'a second before and nine after').to.equal(true);
   });
 
+  it('stands still for a second attempt, which begins with fewer bytes', () => {
+    const { clock, pass, bytes } = turned();
+    bytes(900);
+    for (let n = 0; n <= 100; n++) {
+      bytes(n);
+      if (n < 100) pass(2_000);
+    }
+    expect(clock.signal.aborted).to.equal(false);
+  });
+
   it('counts a download that brings no bytes', () => {
     const { clock, pass, bytes } = turned();
     for (let n = 0; n < 5; n++) {
