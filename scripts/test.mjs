@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ensureChromium } from './lib/browser/chromium.mjs';
+import { buildPage } from './lib/browser/serve-build.mjs';
 import { list, oneOf, readCommandLine, string } from './lib/command-line.mjs';
 import { main, toError } from './lib/command.mjs';
 import { ensureInstalled, ROOT } from './lib/install.mjs';
@@ -78,6 +79,8 @@ async function runAll(suites, { files, group, everything }) {
   const checking = everything ? runStaticChecks(ROOT) : undefined;
   if (nodeFiles.length > 0) {
     console.log("\n# Node's tests");
+    if (nodeFiles.some((file) => path.basename(file).startsWith('page-')))
+      process.env.UNMOCKED_TEST_PAGE = await buildPage(ROOT, 'test-page');
     suites.push(...(await runNodeTests(ROOT, nodeFiles)));
   }
   if (checking) {

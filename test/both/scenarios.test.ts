@@ -14,14 +14,17 @@ declare global {
 /**
  * Requests to a server, and what is asked of any agent, are the same on every device, and SwiftShader
  * would take minutes for them. On WebGPU the core scenarios run, and two with a server, because they
- * also test the device ladder.
+ * also test the device ladder. Of the core, two are left out: what they test on a GPU is in the golden
+ * tokens and test/both/chat-model.test.ts, which have conversations of several turns too.
  */
+const ON_ANY_DEVICE = ['conversation-flow', 'config-file'];
 const chosen =
   window.unmockedGroup === 'wasm'
     ? scenarios
     : scenarios.filter(
         ({ id, tags }) =>
-          tags?.includes('core') || ['remote-agent', 'backend-fallback'].includes(id),
+          (tags?.includes('core') && !ON_ANY_DEVICE.includes(id)) ||
+          ['remote-agent', 'backend-fallback'].includes(id),
       );
 
 let report: Report;

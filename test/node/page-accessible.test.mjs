@@ -14,7 +14,7 @@ let served;
 /** @type {import('playwright-core').Browser} */
 let browser;
 before(async () => {
-  served = await servePage('page-accessible');
+  served = await servePage();
   browser = await launch();
 });
 after(async () => {

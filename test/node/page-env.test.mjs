@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { createServer } from 'vite';
 import { buildLibrary } from '../../scripts/lib/package/library.mjs';
 import { loadTables } from '../../scripts/lib/typescript.mjs';
-import { launch, ROOT, servePage, withEnvironment } from './page-helpers.mjs';
+import { launch, ROOT, serveOwnPage, withEnvironment } from './page-helpers.mjs';
 
 const KEY = 'sk-secret-page-env-0123456789';
 const FILE_KEY = 'sk-secret-env-file-0123456789';
@@ -68,7 +68,7 @@ describe('the environment of the page', () => {
 
   test('a build holds the URL and the model of the environment, and never the key', async () => {
     await withEnvironment(variables, async () => {
-      const served = await servePage('page-env', {
+      const served = await serveOwnPage('page-env', {
         envDir: folder({
           '.env': `OPENAI_API_KEY=${FILE_KEY}\n`,
           '.env.production': `OPENAI_API_KEY=${FILE_KEY}\n`,

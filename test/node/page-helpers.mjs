@@ -2,19 +2,27 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { ensureChromium, launchArguments } from '../../scripts/lib/browser/chromium.mjs';
-import { serveBuild } from '../../scripts/lib/browser/serve-build.mjs';
+import { buildPage, serveBuild, serveFolder } from '../../scripts/lib/browser/serve-build.mjs';
 import { ROOT } from '../../scripts/lib/install.mjs';
 import { ortFolder } from '../../scripts/lib/serving/ort-files.mjs';
 
 export { ROOT };
 
 /**
- * Builds the page into a folder of its own and serves it.
+ * Serves the built page. `npm test` builds it once for all specs; a spec that is run in another way builds
+ * it for itself.
+ */
+export const servePage = async () =>
+  serveFolder(ROOT, process.env['UNMOCKED_TEST_PAGE'] ?? (await buildPage(ROOT, 'test-page')));
+
+/**
+ * Builds the page into a folder of its own and serves it, for a spec that looks at the build or changes
+ * what it is made of.
  *
  * @param {string} name
  * @param {import('vite').InlineConfig} [config] Merged into the project's own.
  */
-export const servePage = (name, config) => serveBuild(ROOT, name, config);
+export const serveOwnPage = (name, config) => serveBuild(ROOT, name, config);
 
 /** Megabytes of the bundled model in q8 on WASM with ONNX Runtime, as the page says them. */
 export function firstDownload() {

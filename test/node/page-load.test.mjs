@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { launch, ROOT, servePage } from './page-helpers.mjs';
+import { launch, ROOT, serveOwnPage } from './page-helpers.mjs';
 
 const TIMEOUT = 60_000;
 /** Gzipped kB of the scripts that load before a run. `npm run bench` measures them in a browser. */
@@ -23,10 +23,10 @@ const ON_DEMAND = [
   'node_modules/eventsource-parser/',
 ];
 
-/** @type {Awaited<ReturnType<typeof servePage>>} */
+/** @type {Awaited<ReturnType<typeof serveOwnPage>>} */
 let served;
 before(async () => {
-  served = await servePage('page-load');
+  served = await serveOwnPage('page-load');
 });
 after(() => served?.close());
 

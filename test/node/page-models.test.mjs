@@ -23,7 +23,7 @@ let hub;
 const broken = mkdtempSync(path.join(os.tmpdir(), 'unmocked-folder-'));
 before(async () => {
   cpSync(path.join(TINY, 'config.json'), path.join(broken, 'config.json'));
-  served = await servePage('page-models');
+  served = await servePage();
   hub = await startHub({
     repos: {
       'spec/tiny': [TINY],

@@ -19,7 +19,7 @@ let page;
 /** @type {Report} */
 let report;
 before(async () => {
-  served = await servePage('page-pictures');
+  served = await servePage();
   browser = await launch();
   page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   await page.goto(`${served.url}?run=load-agent,streaming,memory-cleanup&device=wasm`);

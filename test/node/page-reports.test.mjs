@@ -13,7 +13,7 @@ let browser;
 /** One profile, so that the tests see what those before them kept. @type {import('playwright-core').BrowserContext} */
 let context;
 before(async () => {
-  served = await servePage('page-reports');
+  served = await servePage();
   browser = await launch();
   context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
 });

@@ -5,7 +5,7 @@ import { startOpenAiServer } from '../../scripts/lib/openai/server.mjs';
 import { conversations } from '../conversations.mjs';
 import { replies } from '../golden.mjs';
 import { portOf } from './openai-helpers.mjs';
-import { launch, servePage, withEnvironment } from './page-helpers.mjs';
+import { launch, serveOwnPage, withEnvironment } from './page-helpers.mjs';
 
 const KEY = 'sk-page-settings-0123456789';
 const TIMEOUT = 60_000;
@@ -139,7 +139,7 @@ function look(page) {
 }
 
 describe('the settings of the built page', () => {
-  /** @type {Awaited<ReturnType<typeof servePage>>} */
+  /** @type {Awaited<ReturnType<typeof serveOwnPage>>} */
   let served;
   /** @type {import('../../scripts/lib/openai/server.mjs').RunningServer} */
   let openai;
@@ -158,7 +158,7 @@ describe('the settings of the built page', () => {
   before(async () => {
     served = await withEnvironment(
       { OPENAI_API_URL: undefined, OPENAI_API_KEY: undefined, AF_LLM_MODEL: undefined },
-      () => servePage('page-settings'),
+      () => serveOwnPage('page-settings'),
     );
     openai = await startOpenAiServer({ apiKey: KEY });
     browser = await launch();

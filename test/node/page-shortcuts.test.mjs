@@ -16,7 +16,7 @@ let context;
 /** @type {import('playwright-core').Page} */
 let page;
 before(async () => {
-  served = await servePage('page-shortcuts');
+  served = await servePage();
   browser = await launch();
 });
 after(async () => {
