@@ -8,14 +8,14 @@ import { failed } from './suites.mjs';
  *
  * @param {string} root
  * @param {readonly string[]} files Relative to `root`.
+ * @param {number} concurrency Files at a time.
  */
-export async function runNodeTests(root, files) {
+export async function runNodeTests(root, files, concurrency) {
   /** @type {Map<string, import('./suites.mjs').Suite>} */
   const suites = new Map(
     files.map((file) => [path.join(root, file), { name: `node ${file}`, cases: [] }]),
   );
-  // No spec asserts a time, and each has servers and a browser of its own. They wait as long as they compute.
-  const stream = run({ files: [...suites.keys()], concurrency: 2 });
+  const stream = run({ files: [...suites.keys()], concurrency });
   /** @param {'passed' | 'failed'} status */
   const keep = (status) => (/** @type {import('node:test').EventData.TestFail} */ event) => {
     if (event.details.type === 'suite') return;
