@@ -1,17 +1,25 @@
 import { readElements } from '../api/manifest.mjs';
 import { tablesOf } from '../api/tables.mjs';
 import { importTypeScript } from '../typescript.mjs';
+import { faultGroups } from '../../../test/faults/table.mjs';
+import { faultTable } from './fault-table.mjs';
 import { modelTable } from './model-table.mjs';
 import { scenarioTable } from './scenario-table.mjs';
 import { settingTable } from './setting-table.mjs';
 
 /** The pages with generated parts, in docs/. */
-export const GENERATED = ['configuration.md', 'embed.md', 'models.md', 'scenarios.md'];
+export const GENERATED = [
+  'configuration.md',
+  'embed.md',
+  'models.md',
+  'reliability.md',
+  'scenarios.md',
+];
 
-const MARKS = /(<!-- (api [\w-]+|models|scenarios|settings) -->\n)[^]*?(<!-- end -->)/g;
+const MARKS = /(<!-- (api [\w-]+|faults|models|scenarios|settings) -->\n)[^]*?(<!-- end -->)/g;
 
 /**
- * What the generated parts say, by their names: `settings`, `models`, `scenarios`, and `api TAG` for
+ * What the generated parts say, by their names: `faults`, `settings`, `models`, `scenarios`, and `api TAG` for
  * each public element.
  *
  * @param {string} root
@@ -31,6 +39,7 @@ export async function readParts(root) {
     ),
   ]);
   return new Map([
+    ['faults', faultTable(faultGroups)],
     ['settings', settingTable(settings.definitions, settings.settingNames)],
     ['models', modelTable(registry.models)],
     ['scenarios', scenarioTable(catalogue.scenarios)],
