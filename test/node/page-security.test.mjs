@@ -68,7 +68,7 @@ describe('a full run of the built page, with a server and a key', () => {
   let report;
 
   before(async () => {
-    served = await servePage('page-security');
+    served = await servePage();
     api = await startOpenAiServer({ apiKey: KEY });
     const origin = new URL(served.url).origin;
     policy = policyFor(await (await fetch(served.url)).text(), api.url);

@@ -67,7 +67,7 @@ export async function soak({ root, executablePath, rounds, generations, runs, id
     await server.listen();
     const page = await browser.newPage();
     page.setDefaultTimeout(0);
-    await page.goto(`${server.resolvedUrls?.local[0]}custom-elements.json`);
+    await page.goto(`${server.resolvedUrls?.local[0]}LICENSE`);
     const session = await page.context().newCDPSession(page);
     await session.send('Performance.enable');
 
