@@ -32,7 +32,7 @@ await main(async () => {
   const files = [...new Set(chosen.map(({ spec }) => `test/${spec}`))];
   const forNode = files.filter((file) => file.startsWith('test/node/'));
   const forBrowsers = files.filter((file) => !forNode.includes(file));
-  const suites = forNode.length > 0 ? await runNodeTests(ROOT, forNode) : [];
+  const suites = forNode.length > 0 ? await runNodeTests(ROOT, forNode, 1) : [];
   if (forBrowsers.length > 0)
     suites.push(...runBrowserTests(ROOT, { executablePath, files: forBrowsers }).suites);
 
