@@ -1,6 +1,7 @@
 import { UnmockedError } from '../errors.js';
 import { startOwnWorker } from './own-files.js';
 import { blockedByPolicy, PolicyWatch, type Remedy, remedyFor } from './policy.js';
+import { trustedScriptUrl } from './trusted-script-url.js';
 
 /**
  * Starts the engine's worker, also where the module lies on another origin and under Trusted Types.
@@ -41,7 +42,7 @@ const ASK_FOR_MS = 5_000;
 
 function newWorker(url: string, options?: WorkerOptions): Worker {
   try {
-    return new Worker(trusted(url), options);
+    return new Worker(trustedScriptUrl(url), options);
   } catch (cause) {
     // Only Trusted Types throw: what else a policy forbids is an event of the worker.
     if (!(cause instanceof TypeError)) throw cause;
@@ -54,30 +55,6 @@ function newWorker(url: string, options?: WorkerOptions): Worker {
       { whose: 'the page', what: `the engine's worker: ${cause.message}`, cause },
     );
   }
-}
-
-interface ScriptUrlPolicy {
-  createScriptURL(url: string): unknown;
-}
-interface TrustedTypes {
-  createPolicy(name: string, rules: { createScriptURL(url: string): string }): ScriptUrlPolicy;
-}
-
-let policy: ScriptUrlPolicy | undefined;
-
-/**
- * Under Trusted Types, the address of a script has to come from a policy. Ours has the name
- * `unmocked`, and nobody else can use it.
- */
-function trusted(url: string): string {
-  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
-  try {
-    policy ??= trustedTypes?.createPolicy('unmocked', { createScriptURL: (text) => text });
-  } catch {
-    // The page names the policies that it allows, and not this one. Without the directive
-    // `require-trusted-types-for`, a plain string will do.
-  }
-  return (policy?.createScriptURL(url) ?? url) as string;
 }
 
 /** Watches whether the page's policy stops a worker from starting. */

@@ -34,6 +34,8 @@ export async function startRecordingProxy({ headersFor = () => ({}) } = {}) {
     const upstream = ask(url, { method, headers, agent: false }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...headersFor(url) });
       answer.pipe(response);
+      // A pipe does not pass on that an answer was cut.
+      answer.on('close', () => answer.complete || response.destroy());
     });
     upstream.on('error', () => response.destroy());
     response.on('close', () => upstream.destroy());

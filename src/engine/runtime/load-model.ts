@@ -18,6 +18,7 @@ import { readModelFacts, renderChatTemplate } from './model-facts.js';
 import { type ModelStore, STORE_FOLDER, STORE_HOST } from './model-store.js';
 import { bytesThatStandFor } from './runtime-code.js';
 import { runtimeError } from './runtime-error.js';
+import { trustThreads } from './trusted-threads.js';
 import { warmUp } from './warm-up.js';
 
 export interface Loaded {
@@ -43,6 +44,7 @@ export async function loadModel(
   const threads =
     spec.rung.device === 'wasm' && self.crossOriginIsolated ? Math.max(1, spec.threads) : 1;
   configureRuntime(spec.ort, store, threads);
+  if (threads > 1) trustThreads();
   const { mjs: url } = spec.ort;
   // With threads, the runtime fetches another site's script itself.
   const script =
