@@ -22,7 +22,7 @@ describe('the generated parts of the documentation', () => {
 
   test('each of them is on a page, and no other page has one', () => {
     const marks = [...readPages(ROOT)].flatMap(([page, text]) =>
-      [...text.matchAll(/^<!-- (api [\w-]+|models|scenarios|settings) -->$/gm)].map(
+      [...text.matchAll(/^<!-- (api [\w-]+|faults|models|scenarios|settings) -->$/gm)].map(
         ([, name = '']) => ({ page, name }),
       ),
     );

@@ -48,9 +48,16 @@ export async function loadModel(
   const { mjs: url } = spec.ort;
   // With threads, the runtime fetches another site's script itself.
   const script =
-    (threads === 1 || new URL(url).origin === location.origin) &&
-    during({ kind: 'code', url }, () => import(/* @vite-ignore */ /* webpackIgnore: true */ url));
-  await Promise.all([fetched, script]);
+    threads === 1 || new URL(url).origin === location.origin
+      ? during(
+          { kind: 'code', url },
+          () => import(/* @vite-ignore */ /* webpackIgnore: true */ url),
+        )
+      : undefined;
+  script?.catch(() => undefined); // it is awaited below
+  // The files come first: where the model is missing as well, that error says more.
+  await fetched;
+  await script;
   const downloadedAt = performance.now();
 
   store.enter('session');
