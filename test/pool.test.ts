@@ -227,6 +227,21 @@ describe('engine pool', () => {
       expect(rungs.flat().length).to.be.above(0);
     });
 
+    // No browser at hand leaves the question open, so a stub does.
+    it('past a browser that does not say whether it has an adapter', async () => {
+      const { requestAdapter } = GPU.prototype;
+      GPU.prototype.requestAdapter = () => new Promise(() => undefined);
+      try {
+        const pool = new EnginePool({ stallLimit: 2500 });
+        const lease = await pool.acquire({ model: resolveModel('unmocked-tiny'), device: 'auto' });
+        expect(lease.attempts[0]!.error!.message).to.include('did not answer within 2.5 s');
+        expect(lease.engine.info.rung.device).to.equal('wasm');
+        lease.release();
+      } finally {
+        GPU.prototype.requestAdapter = requestAdapter;
+      }
+    });
+
     it('only for the requested device', async () => {
       const { pool, started } = counted();
       const error = await rejection(

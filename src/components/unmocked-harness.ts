@@ -35,6 +35,7 @@ import { problemsPart, startupPart } from './problem-parts.js';
 import { ReplayPanel } from './replay-panel.js';
 import { RunBoard } from './run-board.js';
 import { runPart } from './run-part.js';
+import { stripStyles } from './scenario-strip.styles.js';
 import { SettingsElement } from './settings-element.js';
 import { SettingsPanel } from './settings-panel.js';
 import { statusLabels, totalsText } from './status.js';
@@ -88,7 +89,7 @@ import type { UnmockedTry } from './unmocked-try.js';
  * @csspart timings - How fast the run was, in one line that opens.
  */
 export class UnmockedHarness extends SettingsElement {
-  static override styles = [themeStyles, harnessStyles];
+  static override styles = [themeStyles, stripStyles, harnessStyles];
 
   /** Checks the configured backend when the page opens. */
   @property({ attribute: false }) startup: StartupCheck | undefined;

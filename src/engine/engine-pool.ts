@@ -5,8 +5,8 @@ import { assets } from './assets.js';
 import { DEFAULT_STALL_LIMIT, Engine, type EngineLoadOptions } from './engine.js';
 import { type Attempt, type PageDevice, rungsOf } from './ladder.js';
 import { ortFilesOf } from './ort-files.js';
-import { requireAdapter } from './require-adapter.js';
 import type { LoadProgress, LoadSpec, Rung } from './protocol.js';
+import { requireAdapter } from './require-adapter.js';
 import { SharedEngines } from './shared-engines.js';
 import { IMPORT } from './steps.js';
 
@@ -150,7 +150,7 @@ export class EnginePool {
     const reason = blocked?.[rung.device];
     if (reason) throw new UnmockedError('unsupported', `${rung.device} is blocked: ${reason}`);
     // Without an adapter, no worker has to start.
-    if (rung.device === 'webgpu') await requireAdapter();
+    if (rung.device === 'webgpu') await requireAdapter(stallLimit);
     const ort = ortFilesOf(rung.ort);
     const spec: LoadSpec = {
       model: withOwnUrls(model),

@@ -1,17 +1,13 @@
 /**
- * Compiles ONNX Runtime's WASM from a file that the browser's HTTP cache has: while it is read, and from
- * code that the browser has kept for it.
+ * Compiles ONNX Runtime's WASM while it is read from the browser's HTTP cache.
  */
 export async function compileCached(url: string): Promise<WebAssembly.Module> {
-  const response = await fetch(url, { credentials: 'same-origin' });
-  const copy = response.clone();
+  const read = () => fetch(url, { credentials: 'same-origin' });
   try {
-    const module = await WebAssembly.compileStreaming(response);
-    void copy.body?.cancel();
-    return module;
+    return await WebAssembly.compileStreaming(read());
   } catch {
     // The server says another type than application/wasm.
-    return WebAssembly.compile(await copy.arrayBuffer());
+    return WebAssembly.compile(await (await read()).arrayBuffer());
   }
 }
 

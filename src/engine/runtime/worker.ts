@@ -128,7 +128,7 @@ async function loadRung({ id, spec, runtime }: LoadRequest, signal: AbortSignal)
 }
 
 async function adapterFor(spec: LoadSpec): Promise<AdapterInfo> {
-  const info = describeAdapter(await requireAdapter());
+  const info = describeAdapter(await requireAdapter(spec.stallLimit));
   if ((spec.rung.dtype === 'fp16' || spec.rung.dtype === 'q4f16') && !info.shaderF16) {
     throw new UnmockedError(
       'no-shader-f16',
