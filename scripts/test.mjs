@@ -6,11 +6,13 @@ import { list, oneOf, readCommandLine, string } from './lib/command-line.mjs';
 import { main, toError } from './lib/command.mjs';
 import { ensureInstalled, ROOT } from './lib/install.mjs';
 import { runBrowserTests } from './lib/tests/browser-tests.mjs';
+import { faultSuite } from './lib/tests/faults.mjs';
 import { toJUnit } from './lib/tests/junit.mjs';
 import { runNodeTests } from './lib/tests/node-tests.mjs';
 import { GROUPS, nodeTestFiles } from './lib/tests/spec-files.mjs';
 import { runStaticChecks } from './lib/tests/static-checks.mjs';
 import { count, failed } from './lib/tests/suites.mjs';
+import { faults } from '../test/faults/table.mjs';
 
 /** @typedef {import('./lib/tests/suites.mjs').Suite} Suite */
 
@@ -93,7 +95,7 @@ async function runAll(suites, { files, group, everything }) {
   suites.push(...specs);
   if (suites.length === 0)
     suites.push({ name: 'specs', cases: [failed('exist', 'there is no test file to run')] });
-  if (everything) suites.push(checkReports(runs));
+  if (everything) suites.push(checkReports(runs), faultSuite(faults, suites));
   return { runs, prints };
 }
 

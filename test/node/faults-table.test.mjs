@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { outcomeOf } from '../../scripts/lib/tests/faults.mjs';
+import { faultSuite, outcomeOf } from '../../scripts/lib/tests/faults.mjs';
 import { faults } from '../faults/table.mjs';
 import { ROOT } from './page-helpers.mjs';
 
@@ -25,6 +25,18 @@ test('a fault is survived only if each of its tests ran and passed', () => {
   assert.match(
     problem([one('one'), one('two')], 'webgpu test/faults/x.test.ts') ?? '',
     /did not run/,
+  );
+});
+
+test('a fault that was not survived is a failed case of the whole run', () => {
+  const suites = [{ name: 'wasm test/faults/x.test.ts', cases: [one('one'), one('two')] }];
+  const { cases } = faultSuite([fault, { ...fault, fault: 'z', tests: ['three'] }], suites);
+  assert.deepEqual(
+    cases.map(({ name, status }) => [name, status]),
+    [
+      ['x', 'passed'],
+      ['z', 'failed'],
+    ],
   );
 });
 

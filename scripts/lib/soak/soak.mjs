@@ -43,7 +43,8 @@ export const leaksOf = ({ name, before, after }) =>
 
 /**
  * Does the same again and again in one page, and counts what the page holds before and after. Each part
- * begins with a round that does not count, in which code is loaded and caches are filled.
+ * begins with a round that does not count, in which code is loaded and caches are filled. It must leave
+ * no engine, lock or worker either.
  *
  * @param {object} options
  * @param {string} options.root
@@ -99,8 +100,9 @@ export async function soak({ root, executablePath, rounds, generations, runs, id
      */
     const part = async (name, count, work) => {
       if (count === 0) return;
+      const { engines, locks, workers } = await measure();
       await work(1);
-      const before = await measure();
+      const before = { ...(await measure()), engines, locks, workers };
       const startedAt = performance.now();
       await work(count);
       const seconds = (performance.now() - startedAt) / 1000;

@@ -1,3 +1,5 @@
+import { failed } from './suites.mjs';
+
 /** @typedef {import('./suites.mjs').Suite} Suite */
 /** @typedef {import('../../../test/faults/table.mjs').Fault} Fault */
 
@@ -37,3 +39,20 @@ export function outcomeOf(fault, suites) {
   }
   return { fault, problem: undefined };
 }
+
+/**
+ * Each fault as a case of the whole run, so that the table cannot name tests that are not there.
+ *
+ * @param {readonly Fault[]} faults
+ * @param {readonly Suite[]} suites
+ * @returns {Suite}
+ */
+export const faultSuite = (faults, suites) => ({
+  name: 'faults',
+  cases: faults.map((fault) => {
+    const { problem } = outcomeOf(fault, suites);
+    return problem
+      ? failed(fault.fault, problem)
+      : { name: fault.fault, status: /** @type {const} */ ('passed') };
+  }),
+});
