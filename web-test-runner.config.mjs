@@ -10,6 +10,7 @@ import { createMailbox, resultsReporter } from './scripts/lib/tests/wtr-results.
 import { startOpenAiServer } from './scripts/lib/openai/server.mjs';
 import { ortFolder } from './scripts/lib/serving/ort-files.mjs';
 import { GROUPS, specFiles } from './scripts/lib/tests/spec-files.mjs';
+import { sharedPages } from './scripts/lib/tests/shared-pages.mjs';
 import { ISOLATION_HEADERS, sendFile } from './scripts/lib/serving/static-files.mjs';
 import { loadTables } from './scripts/lib/typescript.mjs';
 import { createHub } from './test/servers/hub.mjs';
@@ -70,6 +71,8 @@ const server = { apiUrl: `${openai.url}/v1`, apiKey, closedToUs: `${closed.url}/
 const stalls = new Map();
 /** The paths that were asked for under each key. @type {Map<string, string[]>} */
 const counted = new Map();
+/** The spec files of each page. @type {Map<string, string[]>} */
+const pages = new Map();
 const hub = createHub({
   prefix: '/__hub',
   repos: { 'unmocked/tiny': [tinyModel], 'Xenova/distilgpt2': [tinyModel] },
@@ -173,8 +176,15 @@ async function serve(ctx, next) {
   }
 }
 
-/** @param {string} file */
-const isLong = (file) => Number(file.startsWith('test/saboteurs/'));
+/** @param {string} page */
+const isLong = (page) => Number(/(test|faults|saboteurs|components)\.js$/.test(page));
+
+/** @param {readonly string[]} files */
+function openedPages(files) {
+  const opened = sharedPages(root, files);
+  for (const [page, inside] of opened) pages.set(page, inside);
+  return [...opened.keys()];
+}
 
 /**
  * @param {import('./scripts/lib/tests/spec-files.mjs').Group} name
@@ -191,7 +201,7 @@ function group(name) {
   return {
     name,
     // The longest come first: at the end, nothing is left that could run beside them.
-    files: specFiles(root, name, only).toSorted((a, b) => isLong(b) - isLong(a)),
+    files: openedPages(specFiles(root, name, only)).toSorted((a, b) => isLong(b) - isLong(a)),
     browsers: [launcher],
     testRunnerHtml: (framework) => `<!DOCTYPE html>
 <html lang="en">
@@ -240,6 +250,7 @@ export default {
       file: process.env.UNMOCKED_RESULTS ?? path.join(root, 'reports/specs.json'),
       mailbox,
       root,
+      pages,
     }),
   ],
 };

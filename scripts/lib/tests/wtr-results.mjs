@@ -7,7 +7,8 @@ import { count } from './suites.mjs';
 /** @typedef {import('@web/test-runner').TestSuiteResult} TestSuiteResult */
 /** @typedef {import('./suites.mjs').TestCase} TestCase */
 /** @typedef {{ group: string, report: object }} ReportedRun */
-/** @typedef {ReturnType<typeof describeSession>} FileResult */
+/** @typedef {ReturnType<typeof describeSession>[number]} FileResult */
+/** @typedef {ReadonlyMap<string, readonly string[]>} Pages Spec files by their page's module. */
 /** @typedef {{ files: FileResult[], runs: ReportedRun[], prints: string[] }} Results */
 
 /**
@@ -86,35 +87,59 @@ function flatten(suite, names = []) {
 }
 
 /**
- * One spec file in one browser as plain data: its tests, and the errors outside of any test.
+ * The spec files of one page in one browser as plain data: their tests, and the errors outside of any
+ * test. In a shared page, each file is a suite, and such an error is the first file's.
  *
  * @param {TestSession} session
  * @param {string} root
+ * @param {Pages} pages
  */
-function describeSession(session, root) {
-  return {
-    group: session.group.name,
-    file: path.relative(root, session.testFile),
-    passed: session.passed === true,
-    tests: flatten(session.testResults),
-    errors: session.errors.map(({ name, message, stack }) => ({ name, message, stack })),
-  };
+function describeSession(session, root, pages) {
+  const page = path.relative(root, session.testFile);
+  const files = pages.get(page) ?? [page];
+  const group = session.group.name;
+  const errors = session.errors.map(({ name, message, stack }) => ({ name, message, stack }));
+  if (files[0] === page) {
+    const passed = session.passed === true;
+    return [{ group, file: page, passed, tests: flatten(session.testResults), errors }];
+  }
+  const { suites = [], tests: outside = [] } = session.testResults ?? {};
+  if (outside.length > 0 || suites.some(({ name }) => !files.includes(name)))
+    errors.push(outOfFile(`${page} has a test that is in no file`));
+  const results = files.map((file) => {
+    const suite = suites.find(({ name }) => name === file);
+    const tests = flatten(suite && { ...suite, name: '' });
+    const passed = tests.every(({ status }) => status !== 'failed');
+    return { group, file, passed, tests, errors: /** @type {typeof errors} */ ([]) };
+  });
+  if (!session.passed && errors.length === 0 && results.every(({ passed }) => passed))
+    errors.push(outOfFile(`the test runner says that ${page} failed, but not why`));
+  results[0]?.errors.push(...errors);
+  return results;
 }
+
+/** @param {string} message */
+const outOfFile = (message) => ({ name: 'Error', message, stack: '' });
 
 /**
  * A reporter for the test runner that writes a {@link Results} file. The runner's own verdict is
  * not enough: it can call a run without a browser or without a test a success. scripts/test.mjs
  * counts.
  *
- * @param {{ file: string, mailbox: ReturnType<typeof createMailbox>, root: string }} options
+ * @param {object} options
+ * @param {string} options.file
+ * @param {ReturnType<typeof createMailbox>} options.mailbox
+ * @param {string} options.root
+ * @param {Pages} options.pages
  * @returns {import('@web/test-runner').Reporter}
  */
-export function resultsReporter({ file, mailbox, root }) {
+export function resultsReporter({ file, mailbox, root, pages }) {
   return {
     // The default reporter prints only failures. This shows the progress of a long run.
     reportTestFileResults({ logger, sessionsForTestFile }) {
-      for (const session of sessionsForTestFile) {
-        const result = describeSession(session, root);
+      for (const result of sessionsForTestFile.flatMap((one) =>
+        describeSession(one, root, pages),
+      )) {
         const { passed, failed, skipped } = count(result.tests);
         logger.log(
           `${result.group} ${result.file}: ${passed} passed, ${failed} failed, ${skipped} skipped`,
@@ -125,7 +150,7 @@ export function resultsReporter({ file, mailbox, root }) {
     onTestRunFinished({ sessions }) {
       /** @type {Results} */
       const results = {
-        files: sessions.map((session) => describeSession(session, root)),
+        files: sessions.flatMap((session) => describeSession(session, root, pages)),
         runs: mailbox.runs,
         prints: mailbox.prints,
       };
