@@ -6,6 +6,7 @@ import { defaultReporter } from '@web/test-runner';
 import { playwrightLauncher } from '@web/test-runner-playwright';
 import { findChromium, launchArguments } from './scripts/lib/browser/chromium.mjs';
 import { bundledClients } from './scripts/lib/tests/bundled-clients.mjs';
+import { bundledWorker } from './scripts/lib/tests/bundled-worker.mjs';
 import { createMailbox, resultsReporter } from './scripts/lib/tests/wtr-results.mjs';
 import { startOpenAiServer } from './scripts/lib/openai/server.mjs';
 import { ortFolder } from './scripts/lib/serving/ort-files.mjs';
@@ -194,8 +195,8 @@ function group(name) {
   const launcher = playwrightLauncher({
     product: 'chromium',
     launchOptions: { executablePath, args: launchArguments({ webgpu: name === 'webgpu' }) },
-    // Specs wait more than they compute, so two run side by side. SwiftShader takes all cores for one.
-    concurrency: name === 'webgpu' ? 1 : 2,
+    // One of the long pages waits more than it computes. SwiftShader takes all cores for one page.
+    concurrency: name === 'webgpu' ? 1 : 3,
   });
   launcher.name = `Chromium ${name}`;
   return {
@@ -235,10 +236,11 @@ export default {
   plugins: [
     { name: 'openai-server', serverStop: stopServers },
     bundledClients(root),
+    bundledWorker(),
     esbuildPlugin({ ts: true, target: 'es2022', tsconfig: path.join(root, 'tsconfig.json') }),
   ],
   middleware: [isolation, serve],
-  concurrency: 2,
+  concurrency: 3,
   concurrentBrowsers: 1,
   browserStartTimeout: 120_000,
   testsStartTimeout: 120_000,

@@ -166,3 +166,9 @@ export function poolWithFirst(first: () => Worker) {
   });
   return { pool, started };
 }
+
+/** Deletes the models that this browser keeps. */
+export async function clearStore(): Promise<void> {
+  const root = await navigator.storage.getDirectory();
+  await root.removeEntry('unmocked-models', { recursive: true }).catch(() => undefined);
+}

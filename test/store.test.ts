@@ -8,6 +8,7 @@ import { isAbortError, type UnmockedError } from '../src/errors.js';
 import { unmockedTiny } from '../src/models/unmocked-tiny.js';
 import {
   blobUrl,
+  clearStore,
   cutAnswers,
   endAllEngines,
   hub,
@@ -39,11 +40,6 @@ async function kept(): Promise<Record<string, number>> {
   >)
     files[name] = (await handle.getFile()).size;
   return files;
-}
-
-async function clear(): Promise<void> {
-  const root = await navigator.storage.getDirectory();
-  await root.removeEntry('unmocked-models', { recursive: true }).catch(() => undefined);
 }
 
 describe('model store', () => {
@@ -81,7 +77,7 @@ describe('model store', () => {
     greeting = (await agent.invoke('Hello, this is a test.')).metadata.outputTokenIds;
     await agent.dispose();
   });
-  beforeEach(clear);
+  beforeEach(clearStore);
 
   afterEach('the progress was consistent, and no worker is left', () => {
     const alive = Engine.alive.size;
@@ -233,7 +229,7 @@ describe('model store', () => {
 
     it('when the server does not send a length', async () => {
       await answers(await load(`no-length,${only}`));
-      await clear();
+      await clearStore();
       await answers(await load(`cut-once=500000:${newKey()},no-length,${only}`));
     });
 

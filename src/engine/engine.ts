@@ -65,7 +65,9 @@ export class Engine {
   readonly #silenceLimit: number;
   readonly #stallLimit: number;
   readonly #watchdog = new Watchdog((limit) => this.terminate(this.#silentFor(limit)));
-  /** What the worker is at that has a shorter limit. At first, its script has to arrive. */
+  /** The worker's script has to arrive: its first step. */
+  readonly #scriptStep: Step | undefined;
+  /** What the worker is at that has a shorter limit. */
   #step: Step | undefined;
   /** How far a load is, for errors. */
   #phase: LoadPhase | 'start of the worker' = 'start of the worker';
@@ -111,7 +113,7 @@ export class Engine {
       throw error;
     }
     const url = scriptOf(this.#worker);
-    if (url) this.#step = { kind: 'code', url };
+    this.#step = this.#scriptStep = url ? { kind: 'code', url } : undefined;
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerResponse>) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
@@ -232,7 +234,8 @@ export class Engine {
 
   #receive(response: WorkerResponse): void {
     if (response.type === 'alive') {
-      this.#step = undefined;
+      // The worker waits for its lock, so it may be at a later step by now.
+      if (this.#step === this.#scriptStep) this.#step = undefined;
       watchLifeLine(response.lock, this.#ended.signal, () => this.terminate(workerGone()));
     }
     if (response.type === 'step') this.#step = response.step;

@@ -13,18 +13,17 @@ declare global {
 
 /**
  * Requests to a server, and what is asked of any agent, are the same on every device, and SwiftShader
- * would take minutes for them. On WebGPU the core scenarios run, and two with a server, because they
- * also test the device ladder. Of the core, two are left out: what they test on a GPU is in the golden
- * tokens and test/both/chat-model.test.ts, which have conversations of several turns too.
+ * would take minutes for them. On WebGPU the core scenarios run, and one that falls from a server to
+ * the device ladder. Of the core, three are left out: on a GPU, golden.test.ts and chat-model.test.ts
+ * have conversations of several turns, and several at once.
  */
-const ON_ANY_DEVICE = ['conversation-flow', 'config-file'];
+const ON_ANY_DEVICE = ['conversation-flow', 'config-file', 'concurrent-loading'];
 const chosen =
   window.unmockedGroup === 'wasm'
     ? scenarios
     : scenarios.filter(
         ({ id, tags }) =>
-          (tags?.includes('core') && !ON_ANY_DEVICE.includes(id)) ||
-          ['remote-agent', 'backend-fallback'].includes(id),
+          (tags?.includes('core') && !ON_ANY_DEVICE.includes(id)) || id === 'backend-fallback',
       );
 
 let report: Report;

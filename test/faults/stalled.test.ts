@@ -9,7 +9,16 @@ import { ReachableWorker } from '../../src/engine/start-worker.js';
 import { runScenarios } from '../../src/harness/run.js';
 import { unmockedTiny } from '../../src/models/unmocked-tiny.js';
 import { scenarios } from '../../src/scenarios/index.js';
-import { endAllEngines, hub, hubLog, newKey, rejection, tinyQ8, workerOf } from '../helpers.js';
+import {
+  clearStore,
+  endAllEngines,
+  hub,
+  hubLog,
+  newKey,
+  rejection,
+  tinyQ8,
+  workerOf,
+} from '../helpers.js';
 
 const WEIGHTS = 'onnx/model_quantized.onnx';
 const only = 'only=model_quantized';
@@ -129,6 +138,7 @@ describe('code that stalls', () => {
 });
 
 it("a scenario's time limit stands still while its model is downloaded", async () => {
+  await clearStore();
   const seconds = 16;
   const { results } = await runScenarios({
     scenarios: scenarios.filter(({ id }) => id === 'chat-completion'),

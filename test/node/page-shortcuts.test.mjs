@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { assertAccessible } from './axe.mjs';
 import { launch, servePage } from './page-helpers.mjs';
 
 const TIMEOUT = 120_000;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** @type {Awaited<ReturnType<typeof servePage>>} */
 let served;
@@ -136,19 +134,10 @@ describe('the shortcuts', () => {
     assert.equal(await inPane(), 'chat-completion');
   });
 
-  for (const width of [1280, 360])
-    for (const colorScheme of /** @type {const} */ (['light', 'dark']))
-      test(`axe finds nothing in their dialog at ${width} pixels, ${colorScheme}`, async () => {
-        await page.setViewportSize({ width, height: 800 });
-        await page.emulateMedia({ colorScheme });
-        await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
-        await page.evaluate(axe);
-        const found = await page.evaluate(async () => {
-          const { violations } = await /** @type {any} */ (window).axe.run(document);
-          return violations.map((/** @type {any} */ one) => `${one.id}: ${one.nodes.length}`);
-        });
-        assert.deepEqual(found, []);
-      });
+  test('have a dialog in which axe finds nothing, wide and narrow, light and dark', async () => {
+    await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+    await assertAccessible(page);
+  });
 });
 
 describe('the focus', () => {

@@ -11,7 +11,7 @@ import { WORKER_FILE } from './own-files.mjs';
  *
  * @returns {Promise<import('rolldown').OutputChunk>}
  */
-export async function bundleEngineWorker() {
+export async function bundleEngineWorker({ minify = true } = {}) {
   const bundle = await rolldown({
     ...shared,
     input: path.join(ROOT, 'src/engine/runtime/worker.ts'),
@@ -26,7 +26,7 @@ export async function bundleEngineWorker() {
       define: { ...shared.transform.define, 'import.meta.url': 'self.location.href' },
     },
   });
-  const { output } = await bundle.generate({ format: 'es', codeSplitting: false, minify: true });
+  const { output } = await bundle.generate({ format: 'es', codeSplitting: false, minify });
   await bundle.close();
   return output[0];
 }

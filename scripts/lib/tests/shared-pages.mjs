@@ -3,13 +3,14 @@ import path from 'node:path';
 
 /**
  * The specs of each of these folders share a page. A page costs a second of one core, and its first
- * model three more, so a page for each file would take a third of the suite's time. Specs that
- * change their page for good, or wait for a long time, are not in these folders.
+ * model three more, so a page for each file would take a third of the suite's time. The other folders
+ * change their page for good.
  */
 const FOLDERS = [
   'test',
   'test/saboteurs',
   'test/faults',
+  'test/both',
   'test/unit',
   'test/reports',
   'test/adapters',
