@@ -91,11 +91,15 @@ export function sendFile(req, res, folder, relative) {
     'Content-Length': found.size,
     ...caching,
   });
-  if (req.method === 'HEAD') {
+  if (req.method === 'HEAD' || found.size === 0) {
     res.end();
     return;
   }
-  createReadStream(found.file)
+  // The file may change meanwhile. What is more than the length would be taken for the next answer, and
+  // what is less would be waited for.
+  const stream = createReadStream(found.file, { end: found.size - 1 });
+  stream
     .on('error', (error) => res.destroy(error))
-    .pipe(res);
+    .on('end', () => (stream.bytesRead < found.size ? res.destroy() : res.end()))
+    .pipe(res, { end: false });
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
+import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { servePage } from '../../scripts/lib/serving/page-server.mjs';
+import { sendFile } from '../../scripts/lib/serving/static-files.mjs';
 
 const EXPORTS = {
   '.': { types: './dist/lib/types/index.d.ts', default: './dist/lib/unmocked.js' },
@@ -135,6 +137,7 @@ test('an address that is not of this machine is refused', async () => {
 test('a browser that has a file is not sent it again until it changes', async () => {
   const url = new URL('lib/unmocked.js', served.url);
   const first = await fetch(url);
+  await first.text();
   const etag = first.headers.get('etag') ?? '';
   assert.notEqual(etag, '');
   const ask = () => fetch(url, { headers: { 'If-None-Match': etag } });
@@ -143,4 +146,46 @@ test('a browser that has a file is not sent it again until it changes', async ()
   const changed = await ask();
   assert.equal(changed.status, 200);
   assert.equal(await changed.text(), 'export const changed = 1;');
+});
+
+describe('a file that changes while it is sent', () => {
+  /**
+   * All that comes on a connection that stays open after its answer.
+   *
+   * @param {string} before
+   * @param {string} content What the file becomes when its length has been told, and nothing was read.
+   */
+  async function receivedWhileItBecomes(before, content) {
+    const file = path.join(root, 'changing.js');
+    writeFileSync(file, before);
+    const server = createServer((req, res) => {
+      if (req.url === '/next') return void res.end('next');
+      sendFile(req, res, root, '/changing.js');
+      writeFileSync(file, content);
+    });
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+    const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+    const socket = connect(port, '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    socket.write('GET /next HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    let received = '';
+    for await (const chunk of socket) received += chunk;
+    server.close();
+    return received;
+  }
+
+  test('and grows does not spoil the next answer', async () => {
+    const received = await receivedWhileItBecomes('export {};', 'export const changed = 1;');
+    assert.match(received, /\r\n\r\nexport conHTTP\/1\.1 200 OK/);
+    assert.match(received, /\r\n\r\nnext$/);
+  });
+
+  test('and becomes shorter breaks off: no other answer is taken for the rest', async () => {
+    assert.match(await receivedWhileItBecomes('export {};', 'export'), /\r\n\r\nexport$/);
+  });
+
+  test('and was empty stays an empty answer', async () => {
+    const received = await receivedWhileItBecomes('', 'export {};');
+    assert.match(received, /Content-Length: 0\r\n.*\r\n\r\nHTTP\/1\.1 200 OK.*next$/s);
+  });
 });
