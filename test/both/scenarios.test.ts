@@ -13,18 +13,14 @@ declare global {
 
 /**
  * Requests to a server, and what is asked of any agent, are the same on every device, and SwiftShader
- * would take minutes for them. On WebGPU the core scenarios run, and one that falls from a server to
- * the device ladder. Of the core, three are left out: on a GPU, golden.test.ts and chat-model.test.ts
- * have conversations of several turns, and several at once.
+ * would take minutes for them. On WebGPU the core scenarios run. Three are left out: on a GPU,
+ * golden.test.ts and chat-model.test.ts have conversations of several turns, and several at once.
  */
 const ON_ANY_DEVICE = ['conversation-flow', 'config-file', 'concurrent-loading'];
 const chosen =
   window.unmockedGroup === 'wasm'
     ? scenarios
-    : scenarios.filter(
-        ({ id, tags }) =>
-          (tags?.includes('core') && !ON_ANY_DEVICE.includes(id)) || id === 'backend-fallback',
-      );
+    : scenarios.filter(({ id, tags }) => tags?.includes('core') && !ON_ANY_DEVICE.includes(id));
 
 let report: Report;
 

@@ -11,6 +11,7 @@ const FOLDERS = [
   'test/saboteurs',
   'test/faults',
   'test/both',
+  'test/webgpu',
   'test/unit',
   'test/reports',
   'test/adapters',
