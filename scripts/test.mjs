@@ -83,8 +83,8 @@ async function runAll(suites, { files, group, everything }) {
     console.log("\n# Node's tests");
     if (nodeFiles.some((file) => path.basename(file).startsWith('page-')))
       process.env.UNMOCKED_TEST_PAGE = await buildPage(ROOT, 'test-page');
-    // No spec asserts a time, each has servers and a browser of its own, and some wait for most of theirs.
-    suites.push(...(await runNodeTests(ROOT, nodeFiles, 3)));
+    // No spec asserts a time, and each has servers and a browser of its own.
+    suites.push(...(await runNodeTests(ROOT, nodeFiles, 2)));
   }
   if (checking) {
     const { suite, log } = await checking;

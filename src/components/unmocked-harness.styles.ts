@@ -97,6 +97,7 @@ export const harnessStyles = css`
     color: var(--u-timed-out);
   }
   .startup {
+    min-block-size: 1.75rem;
     overflow-wrap: anywhere;
   }
   svg {
@@ -161,81 +162,6 @@ export const harnessStyles = css`
     position: sticky;
     inset-block-start: 0;
     z-index: 1;
-  }
-  /* The report and the causes fill a place that is there. */
-  .outcome {
-    min-block-size: 10.625rem;
-    padding-block: 0.75rem;
-  }
-  unmocked-report {
-    display: block;
-    min-block-size: 5rem;
-  }
-  /* More causes than two scroll, until somebody opens one: nothing below moves with each of them. */
-  .findings {
-    margin-block-start: 0.375rem;
-    max-block-size: 3.75rem;
-    overflow: auto;
-    scrollbar-width: thin;
-    display: grid;
-    grid-template-columns: minmax(0, 1fr);
-    gap: 0.25rem;
-  }
-  .findings:has([open]) {
-    max-block-size: none;
-  }
-  .findings > li {
-    display: flex;
-    align-items: start;
-    gap: 0.25rem 0.75rem;
-    min-inline-size: 0;
-  }
-  .findings details {
-    flex: 1;
-    min-inline-size: 0;
-  }
-  .findings summary {
-    display: block;
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-    line-height: 1.75rem;
-  }
-  .findings summary::before {
-    content: '▸ ' / '';
-    color: var(--u-muted);
-  }
-  .findings [open] summary::before {
-    content: '▾ ' / '';
-  }
-  .findings [open] .why {
-    visibility: hidden;
-  }
-  .findings summary [data-status] {
-    font-weight: 600;
-  }
-  .why-full {
-    white-space: pre-line;
-    overflow-wrap: anywhere;
-    padding-inline-start: 1rem;
-  }
-  .which {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0 0.75rem;
-    padding-inline-start: 1rem;
-  }
-  .link {
-    min-block-size: 1.5rem;
-    padding: 0;
-    border: 0;
-    font-weight: 400;
-    text-decoration: underline;
-  }
-  .remedy {
-    flex: none;
-    min-block-size: 1.75rem;
-    padding-block: 0;
   }
   .board {
     display: grid;
@@ -326,12 +252,6 @@ export const harnessStyles = css`
     }
   }
   @media (max-width: 32rem) {
-    .outcome.begun {
-      min-block-size: 15.625rem;
-    }
-    .outcome.begun unmocked-report {
-      min-block-size: 10rem;
-    }
     unmocked-timings {
       min-block-size: 5.5rem;
     }
@@ -350,11 +270,9 @@ export const harnessStyles = css`
     .replay,
     dialog,
     .over .strip,
-    .over .board,
-    .findings {
+    .over .board {
       display: none;
     }
-    .outcome,
     unmocked-timings {
       min-block-size: 0;
     }

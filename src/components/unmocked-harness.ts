@@ -31,6 +31,7 @@ import { loadReport } from './load-report.js';
 import { moveFocus } from './move-focus.js';
 import { adoptPaneStyles } from './pane.styles.js';
 import { remedyFor } from './findings-part.js';
+import { outcomeStyles } from './outcome.styles.js';
 import { problemsPart, startupPart } from './problem-parts.js';
 import { ReplayPanel } from './replay-panel.js';
 import { RunBoard } from './run-board.js';
@@ -89,7 +90,7 @@ import type { UnmockedTry } from './unmocked-try.js';
  * @csspart timings - How fast the run was, in one line that opens.
  */
 export class UnmockedHarness extends SettingsElement {
-  static override styles = [themeStyles, stripStyles, harnessStyles];
+  static override styles = [themeStyles, stripStyles, outcomeStyles, harnessStyles];
 
   /** Checks the configured backend when the page opens. */
   @property({ attribute: false }) startup: StartupCheck | undefined;
@@ -132,6 +133,8 @@ export class UnmockedHarness extends SettingsElement {
   readonly #panel = new SettingsPanel(this);
   readonly #replays = new ReplayPanel(this);
   #controller: AbortController | undefined;
+  /** The check at the start has said something. */
+  #checked = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -237,6 +240,7 @@ export class UnmockedHarness extends SettingsElement {
   }
 
   protected override willUpdate(): void {
+    this.#checked ||= (this.startupState?.status ?? 'idle') !== 'idle';
     const scheme = schemeOf(this.theme);
     if (this.style.colorScheme !== scheme) this.style.colorScheme = scheme;
   }
@@ -250,7 +254,7 @@ export class UnmockedHarness extends SettingsElement {
     const shown = this.#shown(scenarios);
     return html`
       ${headerPart(this.theme, this.#chooseTheme, this.settings.keeps)}
-      ${problemsPart(this.problems, this.settings.problems, this.startupState)}
+      ${problemsPart(this.problems, this.settings.problems)}
       <div class="frame"><div class="panels" part="panels">
         ${this.#tryPanel()}
         <div class="aside">
@@ -258,7 +262,7 @@ export class UnmockedHarness extends SettingsElement {
             part="environment"
             .info=${this.environment}
           ></unmocked-environment>
-          ${this.#panel.line()} ${startupPart(this.startupState)}
+          ${this.#panel.line()} ${startupPart(this.startupState, this.#checked)}
         </div>
       </div></div>
       ${this.#panel.dialog(this.running, this.#try)} ${this.#runSection(scenarios, shown)}

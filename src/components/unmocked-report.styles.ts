@@ -26,6 +26,10 @@ export const reportStyles = css`
     gap: 0.25rem 1rem;
     font-variant-numeric: tabular-nums;
   }
+  /* As high as it is when the run is over. */
+  .line {
+    min-block-size: 1.5rem;
+  }
   .export button {
     min-block-size: 1.75rem;
     padding: 0 0.5rem;
@@ -63,6 +67,12 @@ export const reportStyles = css`
     .export,
     progress {
       display: none;
+    }
+  }
+  @media (max-width: 32rem) {
+    .line {
+      align-content: start;
+      min-block-size: 3.0625rem;
     }
   }
 `;
