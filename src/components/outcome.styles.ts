@@ -67,13 +67,6 @@ export const outcomeStyles = css`
     gap: 0 0.75rem;
     padding-inline-start: 1rem;
   }
-  .link {
-    min-block-size: 1.5rem;
-    padding: 0;
-    border: 0;
-    font-weight: 400;
-    text-decoration: underline;
-  }
   .remedy {
     flex: none;
     min-block-size: 1.75rem;

@@ -2,7 +2,9 @@ import { css } from 'lit';
 
 /** A cell for each scenario. Its status has a form as well as a colour. */
 export const stripStyles = css`
+  /* The ring of a cell reaches above it. */
   .strip {
+    padding-block-start: 0.25rem;
     display: flex;
     flex-wrap: wrap;
     gap: 0.25rem;

@@ -109,6 +109,13 @@ const theme = css`
   button.primary:hover:enabled {
     background: color-mix(in srgb, var(--u-accent) 88%, var(--u-text));
   }
+  button.link {
+    min-block-size: 1.5rem;
+    padding: 0;
+    border: 0;
+    font-weight: 400;
+    text-decoration: underline;
+  }
   button:is(:disabled, [aria-disabled='true']) {
     color: var(--u-muted);
     background: transparent;

@@ -154,7 +154,7 @@ export const harnessStyles = css`
     flex-wrap: wrap;
     align-items: center;
     gap: 0.5rem;
-    padding-block: 0.5rem 0.75rem;
+    padding-block: 0.5rem;
     background: var(--u-background);
   }
   /* Stop stays within reach. */

@@ -7,13 +7,6 @@ export const shortcutsStyles = css`
     margin: 0 auto;
     padding: 0 1rem 2rem;
   }
-  .link {
-    min-block-size: 1.5rem;
-    padding: 0;
-    border: 0;
-    font-weight: 400;
-    text-decoration: underline;
-  }
   dialog {
     inline-size: min(28rem, 100vw - 1rem);
     padding: 1rem;

@@ -114,22 +114,22 @@ sunny
     expect(second.toolCalls).to.have.length(1);
   });
 
-  // On WebGPU, the specs above have shown that the device makes no difference.
-  const onWasm = window.unmockedGroup === 'wasm' ? it : undefined;
-  onWasm?.('runs the scenarios that judge no sentences', async function () {
-    this.timeout(240_000);
-    const report = await runScenarios({
-      model: MODEL,
-      device: window.unmockedGroup,
-      scenarios: scenarios.filter(({ id }) => CHOSEN.includes(id)),
+  // On WebGPU the specs above have to do: SwiftShader would take minutes.
+  if (window.unmockedGroup === 'wasm')
+    it('runs the scenarios that judge no sentences', async function () {
+      this.timeout(240_000);
+      const report = await runScenarios({
+        model: MODEL,
+        device: window.unmockedGroup,
+        scenarios: scenarios.filter(({ id }) => CHOSEN.includes(id)),
+      });
+      const failures = report.results.map(({ id, status, error, checks }) => ({
+        id,
+        status,
+        problems: [error?.message, ...checks.filter((one) => one.status === 'failed')].filter(
+          Boolean,
+        ),
+      }));
+      expect(failures).to.deep.equal(CHOSEN.map((id) => ({ id, status: 'passed', problems: [] })));
     });
-    const failures = report.results.map(({ id, status, error, checks }) => ({
-      id,
-      status,
-      problems: [error?.message, ...checks.filter((one) => one.status === 'failed')].filter(
-        Boolean,
-      ),
-    }));
-    expect(failures).to.deep.equal(CHOSEN.map((id) => ({ id, status: 'passed', problems: [] })));
-  });
 });

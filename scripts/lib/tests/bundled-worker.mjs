@@ -4,8 +4,8 @@ import { bundleEngineWorker } from '../package/engine-worker.mjs';
 const WORKER = '/src/engine/runtime/worker.ts';
 
 /**
- * Serves the engine's worker as the package has it, one file, but with its names. The runner would serve it as a hundred
- * modules, and each of hundreds of workers would ask for them all.
+ * Serves the engine's worker as one file, like the package's, but not minified: errors name our
+ * functions. The runner would serve a hundred modules, and each worker would ask for all of them.
  *
  * @returns {import('@web/test-runner').TestRunnerPlugin}
  */

@@ -1,7 +1,7 @@
 /**
  * Runs spec files in this page, one after the other, as if each had a page of its own: a suite with
- * the path of the file holds what the file registers. In the page, with mocha's globals. Only hooks
- * outside of a suite would count for the other files too.
+ * the path of the file holds what the file registers. It needs mocha's globals. A hook outside of a
+ * suite would run for the other files too, so no spec has one.
  *
  * @param {readonly string[]} files Relative to the root.
  */
